@@ -1,0 +1,199 @@
+"""Every fact the router and the IVR state, as frozen values: the journal, the AMI user events, the WebSocket and the
+metrics are all written from these and from nothing else.
+
+A fact is a thing that has happened. `at_ms` is milliseconds since the epoch (UTC) on the daemon's clock; `linkedid` is
+Asterisk's identity of the whole call, the node's name in front (`asterisk.conf`, `systemname`). Durations are integer
+milliseconds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """The base of all facts."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFact(Fact):
+    """A fact of one call."""
+
+    linkedid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived(CallFact):
+    """A caller reached the IVR. `resumed` after an absence of ours: his call was already under way."""
+
+    channel: str
+    caller: str
+    caller_name: str
+    dialled: str
+    flow: str
+    resumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeEntered(CallFact):
+    """The caller reached a node of the flow."""
+
+    node: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuAnswered(CallFact):
+    """The caller pressed `choice` at menu `node`; `choice` is "timeout" or "invalid" where he did not manage."""
+
+    node: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQueued(CallFact):
+    """The call stands in a queue. `entered_ms` is its first entry, kept through missed offers and restarts."""
+
+    queue: str
+    priority: int
+    skills: Mapping[str, int]
+    entered_ms: int
+    waiting: int
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOffered(CallFact):
+    """An agent is reserved and his phone is about to ring. `decision` says why it is he."""
+
+    offer: str
+    queue: str
+    agent: str
+    wait_ms: int
+    decision: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnded(CallFact):
+    """An offer ended; after anything but `answered` and `abandoned` the call is at the head of its queue again."""
+
+    offer: str
+    queue: str
+    agent: str
+    outcome: OfferOutcome
+    ring_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDequeued(CallFact):
+    """The call left the queue for good. `wait_ms` counts from its first entry; `waiting` is how many still wait."""
+
+    queue: str
+    reason: DequeueReason
+    wait_ms: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHeld(CallFact):
+    """The agent put the caller on hold."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRetrieved(CallFact):
+    """The agent took the caller back from hold."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReleased(CallFact):
+    """The conversation of caller and agent is over."""
+
+    queue: str
+    agent: str
+    talk_ms: int
+    hold_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpEnded(CallFact):
+    """The agent's after-call work is over."""
+
+    queue: str
+    agent: str
+    wrap_up_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(CallFact):
+    """The flow is over for this caller. `reason` is the flow's own word, or "hung_up"."""
+
+    by: EndedBy
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentStateChanged(Fact):
+    """An agent's state changed. `cause` says who or what did it: "phone", "api", "offer", "system"."""
+
+    agent: str
+    phone: str
+    before: AgentState
+    after: AgentState
+    reason: str
+    cause: str
+    linkedid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaemonStarted(Fact):
+    """The daemon began to serve; whatever happened since the fact before this one it did not see."""
+
+    node: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanged(Fact):
+    """The AMI link to Asterisk came up or went down."""
+
+    node: str
+    up: bool
+
+
+FACTS: Mapping[str, type[Fact]] = {
+    kind.__name__: kind
+    for kind in (
+        CallArrived, NodeEntered, MenuAnswered, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
+        CallRetrieved, CallReleased, WrapUpEnded, CallEnded, AgentStateChanged, DaemonStarted, LinkChanged,
+    )
+}  # fmt: skip
+
+
+def to_json(fact: Fact) -> dict[str, Any]:
+    """The fact as a JSON object: its fields, and its name under "fact"."""
+    return {"fact": type(fact).__name__, **asdict(fact)}
+
+
+def from_json(value: Mapping[str, Any]) -> Fact:
+    """The inverse of `to_json`; a field of a later version is passed over.
+
+    Raises KeyError for a fact that is not known, pydantic.ValidationError for one that does not fit.
+    """
+    return _adapter(value["fact"]).validate_python({name: part for name, part in value.items() if name != "fact"})
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Fact]:
+    return TypeAdapter(FACTS[name])

@@ -1,0 +1,84 @@
+"""The closed sets the house speaks in: states, outcomes and reasons, each named once.
+
+`recording` reads these names from the journal, `cti` shows them, so a name here is part of the API.
+"""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What the agent chose."""
+
+    SIGNED_OUT = "signed_out"
+    READY = "ready"
+    NOT_READY = "not_ready"
+
+
+class Activity(StrEnum):
+    """What the system sees the agent doing with calls we gave him."""
+
+    IDLE = "idle"
+    RINGING = "ringing"
+    TALKING = "talking"
+    HOLDING = "holding"
+    WRAP_UP = "wrap_up"
+
+
+class AgentState(StrEnum):
+    """Status and activity folded into the one word a wallboard shows (requirements A2)."""
+
+    SIGNED_OUT = "signed_out"
+    READY = "ready"
+    NOT_READY = "not_ready"
+    RINGING = "ringing"
+    TALKING = "talking"
+    HOLDING = "holding"
+    WRAP_UP = "wrap_up"
+    UNREACHABLE = "unreachable"
+
+
+class OfferOutcome(StrEnum):
+    """How one offer of a call to an agent ended."""
+
+    ANSWERED = "answered"
+    MISSED = "missed"  # rang to the end of the ring time
+    REFUSED = "refused"  # the agent's phone said no
+    UNREACHABLE = "unreachable"  # the phone could not be rung; does not count against the agent
+    ABANDONED = "abandoned"  # the caller hung up while the phone rang
+    WITHDRAWN = "withdrawn"  # taken back by us: signed out by a supervisor, service restarted
+
+
+class DequeueReason(StrEnum):
+    """Why a call left a queue. entered = the sum of these + waiting, always."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    TIMED_OUT = "timed_out"
+    OVERFLOWED = "overflowed"
+    WITHDRAWN = "withdrawn"
+
+
+class CallOutcome(StrEnum):
+    """What became of a call, seen from the caller (kpi.md, figure 22)."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    SERVED_BY_IVR = "served_by_ivr"
+    TIMED_OUT = "timed_out"
+    BLOCKED = "blocked"
+
+
+class EndedBy(StrEnum):
+    """Which side ended a call."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class NotReadyReason(StrEnum):
+    """Reasons the system itself gives; agents choose among those of the centre's configuration besides."""
+
+    MISSED_CALL = "missed_call"
+    REFUSED_CALL = "refused_call"
+    SIGNED_IN = "signed_in"
