@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome
+from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +145,16 @@ class CallEnded(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentStateChanged(Fact):
-    """An agent's state changed. `cause` says who or what did it: "phone", "api", "offer", "system"."""
+    """What an agent does or chose has changed; `status` is his choice, `after` what the floor sees.
+
+    `cause` says who or what did it: "phone", "api", "offer", "call", "device", "system".
+    """
 
     agent: str
     phone: str
     before: AgentState
     after: AgentState
+    status: Status
     reason: str
     cause: str
     linkedid: str = ""

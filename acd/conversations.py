@@ -1,0 +1,120 @@
+"""Agents and callers in conversation, from the answer to the end of wrap-up.
+
+It decides how long an agent is busy with a call he has answered; who gets which call is the router's business.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from acd.agents import Agent, AgentEvent
+from acd.facts import CallHeld, CallReleased, CallRetrieved, Fact, WrapUpEnded
+from acd.roster import Roster
+from acd.states import Activity, Status
+from acd.timers import Timers
+
+
+@dataclass(slots=True, kw_only=True)
+class Conversation:
+    """An agent talking with a caller. Times in milliseconds on the router's clock."""
+
+    linkedid: str
+    queue: str
+    agent: str
+    answered_ms: int
+    wrap_up_ms: int
+    held_since_ms: int | None = None
+    hold_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUp:
+    """After-call work under way."""
+
+    linkedid: str
+    queue: str
+    since_ms: int
+
+
+class Conversations:
+    """All conversations by linkedid, all wrap-ups by agent."""
+
+    def __init__(self, roster: Roster, timers: Timers[tuple[str, str]], state: Callable[[Fact], None]) -> None:
+        self._roster = roster
+        self._timers = timers
+        self._state = state
+        self._wrap_ups: dict[str, WrapUp] = {}
+        self.by_call: dict[str, Conversation] = {}
+
+    def begin(self, conversation: Conversation) -> None:
+        """Take over a call whose agent has answered, or was found talking."""
+        self.by_call[conversation.linkedid] = conversation
+
+    def hold(self, linkedid: str, now_ms: int) -> None:
+        """The agent holds the caller. Not in conversation, or held already: nothing."""
+        talk = self.by_call.get(linkedid)
+        if talk is None or talk.held_since_ms is not None:
+            return
+        self._apply(self._roster.agent(talk.agent), AgentEvent.HELD, linkedid, now_ms)
+        talk.held_since_ms = now_ms
+        self._state(CallHeld(at_ms=now_ms, linkedid=linkedid, agent=talk.agent))
+
+    def retrieve(self, linkedid: str, now_ms: int) -> None:
+        """The agent takes the caller back. Not held: nothing."""
+        talk = self.by_call.get(linkedid)
+        if talk is None or talk.held_since_ms is None:
+            return
+        self._apply(self._roster.agent(talk.agent), AgentEvent.RETRIEVED, linkedid, now_ms)
+        talk.hold_ms += now_ms - talk.held_since_ms
+        talk.held_since_ms = None
+        self._state(CallRetrieved(at_ms=now_ms, linkedid=linkedid, agent=talk.agent))
+
+    def release(self, linkedid: str, now_ms: int) -> None:
+        """The conversation is over, whoever ended it; wrap-up begins. Not in conversation: nothing."""
+        talk = self.by_call.pop(linkedid, None)
+        if talk is None:
+            return
+        if talk.held_since_ms is not None:
+            talk.hold_ms += now_ms - talk.held_since_ms
+        agent = self._roster.agent(talk.agent)
+        self._state(
+            CallReleased(
+                at_ms=now_ms,
+                linkedid=linkedid,
+                queue=talk.queue,
+                agent=talk.agent,
+                talk_ms=now_ms - talk.answered_ms - talk.hold_ms,
+                hold_ms=talk.hold_ms,
+            )
+        )
+        self._wrap_ups[talk.agent] = WrapUp(linkedid, talk.queue, now_ms)
+        with self._roster.change(agent, "call", now_ms, linkedid=linkedid):
+            agent.apply(AgentEvent.RELEASED)
+            if talk.wrap_up_ms == 0 or agent.status is Status.SIGNED_OUT:
+                self._finish(agent, now_ms)
+        if agent.activity is Activity.WRAP_UP:
+            self._timers.set(("wrap_up", agent.number), now_ms + talk.wrap_up_ms)
+
+    def end_wrap_up(self, agent: Agent, cause: str, now_ms: int) -> None:
+        """He is done with his after-call work. Not in wrap-up: nothing."""
+        if agent.activity is Activity.WRAP_UP:
+            with self._roster.change(agent, cause, now_ms, linkedid=agent.linkedid):
+                self._finish(agent, now_ms)
+
+    def _finish(self, agent: Agent, now_ms: int) -> None:
+        wrap_up = self._wrap_ups.pop(agent.number)
+        self._timers.cancel(("wrap_up", agent.number))
+        agent.apply(AgentEvent.WRAPPED_UP)
+        agent.linkedid = ""
+        self._state(
+            WrapUpEnded(
+                at_ms=now_ms,
+                linkedid=wrap_up.linkedid,
+                queue=wrap_up.queue,
+                agent=agent.number,
+                wrap_up_ms=now_ms - wrap_up.since_ms,
+            )
+        )
+
+    def _apply(self, agent: Agent, event: AgentEvent, linkedid: str, now_ms: int) -> None:
+        with self._roster.change(agent, "phone", now_ms, linkedid=linkedid):
+            agent.apply(event)

@@ -1,0 +1,118 @@
+"""The asyncio shell of the router: the one place where routing state is changed while the daemon runs.
+
+It carries commands to the router, offers to the calls that wait for them, and facts to whoever listens. It decides
+nothing itself.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import structlog
+
+from acd.clock import Clock
+from acd.facts import Fact
+from acd.router import Offer, Outcome, Router
+
+log = structlog.get_logger()
+
+Value = TypeVar("Value")
+
+
+class Place:
+    """A call's place in a queue, as the task that serves the caller sees it."""
+
+    def __init__(self) -> None:
+        self._mailbox: asyncio.Queue[Offer | None] = asyncio.Queue()
+
+    async def next_offer(self) -> Offer | None:
+        """The next agent for this call, None if its greatest wait is over."""
+        return await self._mailbox.get()
+
+    def put(self, offer: Offer | None) -> None:
+        """For the distributor."""
+        self._mailbox.put_nowait(offer)
+
+
+class Distributor:
+    """Runs a router. `command` is the only way to change it: take the router and the time, and what it decided is
+    carried out when the block ends."""
+
+    def __init__(self, router: Router, clock: Clock) -> None:
+        self.router = router
+        self.clock = clock
+        self.on_fact: list[Callable[[Fact], None]] = []
+        self.on_withdrawn: list[Callable[[Offer], None]] = []
+        self._places: dict[str, Place] = {}
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_ms: int | None = None
+
+    @contextmanager
+    def command(self) -> Iterator[tuple[Router, int]]:
+        """One change of routing state. What the router decided before an error is carried out all the same."""
+        try:
+            yield self.router, self.clock.now_ms()
+        finally:
+            self._carry_out(self.router.take())
+
+    @contextmanager
+    def place(self, linkedid: str) -> Iterator[Place]:
+        """Offers for the call arrive here; enter it inside. When the block ends the call is out of the queue."""
+        place = self._places[linkedid] = Place()
+        try:
+            yield place
+        finally:
+            if self._places.get(linkedid) is place:
+                del self._places[linkedid]
+            with self.command() as (router, now_ms):
+                router.leave(linkedid, now_ms=now_ms)
+
+    def state(self, fact: Fact) -> None:
+        """Tell the listeners a fact that is not the router's own (the IVR's, the link's)."""
+        for listener in self.on_fact:
+            _safely(listener, fact)
+
+    def close(self) -> None:
+        """Stop the timer."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    def _carry_out(self, outcome: Outcome) -> None:
+        # Phones first: an agent's idle gap is what we are measured by, the facts can wait these microseconds.
+        for offer in outcome.offers:
+            if (place := self._places.get(offer.linkedid)) is not None:
+                place.put(offer)
+        for offer in outcome.withdrawn:
+            for on_withdrawn in self.on_withdrawn:
+                _safely(on_withdrawn, offer)
+        for linkedid in outcome.timed_out:
+            if (place := self._places.get(linkedid)) is not None:
+                place.put(None)
+        for fact in outcome.facts:
+            self.state(fact)
+        self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        due_ms = self.router.next_due_ms
+        if due_ms == self._alarm_ms:
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        self._alarm_ms = due_ms
+        if due_ms is not None:
+            delay_s = max(0, due_ms - self.clock.now_ms()) / 1000
+            self._alarm = asyncio.get_running_loop().call_later(delay_s, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = self._alarm_ms = None
+        with self.command() as (router, now_ms):
+            router.tick(now_ms=now_ms)
+
+
+def _safely(listener: Callable[[Value], None], value: Value) -> None:
+    try:
+        listener(value)
+    except Exception:
+        log.exception("listener-failed", error_id="listener-failed", listener=repr(listener))

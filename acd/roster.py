@@ -1,0 +1,133 @@
+"""The agents of the centre: who is signed in where, who is free, and every change of theirs as a fact.
+
+It knows nothing of calls and queues; the router steers it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from acd.agents import Agent
+from acd.errors import AlreadySignedIn, NotSignedIn, PhoneTaken, UnknownAgent
+from acd.facts import AgentStateChanged
+from acd.states import AgentState, NotReadyReason, Status
+
+
+class Roster:
+    """All agents by number. Every change goes through `change`, which states it and keeps `free` true."""
+
+    def __init__(self, state: Callable[[AgentStateChanged], None]) -> None:
+        self._state = state
+        self._agents: dict[str, Agent] = {}
+        self._at_phone: dict[str, Agent] = {}
+        self._phones: dict[str, tuple[bool, bool]] = {}
+        self.free: dict[str, Agent] = {}
+        """Those a call may be offered to now."""
+        self.freed: list[Agent] = []
+        """Those who have become free since the router last looked."""
+
+    def __iter__(self) -> Iterator[Agent]:
+        return iter(self._agents.values())
+
+    def __contains__(self, number: str) -> bool:
+        return number in self._agents
+
+    def agent(self, number: str) -> Agent:
+        """The agent of that number. Raises UnknownAgent."""
+        try:
+            return self._agents[number]
+        except KeyError:
+            raise UnknownAgent(number) from None
+
+    def at_phone(self, phone: str) -> Agent | None:
+        """Who is signed in at that phone."""
+        return self._at_phone.get(phone)
+
+    def signed_in(self, number: str) -> Agent:
+        """The agent of that number. Raises UnknownAgent, or NotSignedIn."""
+        agent = self.agent(number)
+        if agent.status is Status.SIGNED_OUT:
+            raise NotSignedIn(number)
+        return agent
+
+    def define(self, number: str, name: str, skills: Mapping[str, int]) -> None:
+        """Add an agent, or change the name and skills of one who is there."""
+        if number in self._agents:
+            self._agents[number].name, self._agents[number].skills = name, skills
+        else:
+            self._agents[number] = Agent(number, name, skills)
+
+    def sign_in(self, number: str, phone: str, *, ready: bool, cause: str, now_ms: int) -> None:
+        """Seat the agent at the phone. Raises UnknownAgent, AlreadySignedIn, PhoneTaken."""
+        agent = self.agent(number)
+        if agent.status is not Status.SIGNED_OUT:
+            raise AlreadySignedIn(number, agent.phone)
+        if (other := self._at_phone.get(phone)) is not None and other is not agent:
+            raise PhoneTaken(phone, other.number)
+        with self.change(agent, cause, now_ms):
+            self._at_phone.pop(agent.phone, None)
+            agent.phone = phone
+            agent.status = Status.READY if ready else Status.NOT_READY
+            agent.reason = "" if ready else NotReadyReason.SIGNED_IN
+            agent.reachable, agent.engaged = self._phones.get(phone, (False, False))
+            self._at_phone[phone] = agent
+
+    def sign_out(self, agent: Agent, *, cause: str, now_ms: int) -> None:
+        """Sign him out; a call he is in goes on, and he keeps the phone until it is over."""
+        with self.change(agent, cause, now_ms):
+            agent.status, agent.reason = Status.SIGNED_OUT, ""
+
+    def set_status(self, agent: Agent, status: Status, reason: str, *, cause: str, now_ms: int) -> None:
+        """Take note of the agent's choice."""
+        with self.change(agent, cause, now_ms):
+            agent.status, agent.reason = status, reason
+
+    def try_phone_again(self, agent: Agent, *, now_ms: int) -> None:
+        """Believe Asterisk again of a phone that could not be rung."""
+        with self.change(agent, "system", now_ms):
+            agent.reachable, agent.engaged = self._phones.get(agent.phone, (False, False))
+
+    def phone_changed(self, phone: str, *, reachable: bool, engaged: bool, now_ms: int) -> None:
+        """What Asterisk says of a phone, whoever sits there, now or later."""
+        self._phones[phone] = (reachable, engaged)
+        if (agent := self._at_phone.get(phone)) is not None:
+            with self.change(agent, "device", now_ms):
+                agent.reachable, agent.engaged = reachable, engaged
+
+    @contextmanager
+    def change(
+        self, agent: Agent, cause: str, now_ms: int, *, linkedid: str = "", keep_place: bool = False
+    ) -> Iterator[None]:
+        """Change the agent inside; afterwards the change is stated and `free` is true again.
+
+        With `keep_place` he keeps his place in the order of idleness: he has done nothing meanwhile.
+        """
+        before, shown_before = agent.state, _shown(agent)
+        yield
+        if agent.free and agent.number not in self.free:
+            if not keep_place:
+                agent.ready_since_ms = now_ms
+            self.free[agent.number] = agent
+            self.freed.append(agent)
+        elif not agent.free:
+            self.free.pop(agent.number, None)
+        if _shown(agent) != shown_before:
+            self._state(
+                AgentStateChanged(
+                    at_ms=now_ms,
+                    agent=agent.number,
+                    phone=agent.phone,
+                    before=before,
+                    after=agent.state,
+                    status=agent.status,
+                    reason=agent.reason,
+                    cause=cause,
+                    linkedid=linkedid,
+                )
+            )
+        if agent.phone and agent.state is AgentState.SIGNED_OUT:
+            del self._at_phone[agent.phone]
+            agent.phone = ""
+
+
+def _shown(agent: Agent) -> tuple[str, ...]:
+    return agent.phone, agent.state, agent.status, agent.reason
