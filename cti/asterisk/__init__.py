@@ -1,0 +1,1 @@
+"""A private Asterisk: which program it is, its rendered configuration, its process."""

@@ -1,0 +1,150 @@
+"""The configuration of the private Asterisk: the templates of `asterisk/` filled in for one instance.
+
+A template's `@name@` is replaced by a value; whole sections (phones, queues) are made here. Asterisk finds everything
+in `<state>/asterisk/etc`, so nothing of the machine's own Asterisk is touched.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cti.accounts import Account, Credentials
+from cti.asterisk.installation import Installation
+from cti.settings import HOME, Settings
+
+TEMPLATES = HOME / "asterisk"
+NEEDS_RESTART = frozenset({"asterisk.conf", "modules.conf", "rtp.conf", "transports.conf"})
+"""Files that a running Asterisk does not read again."""
+
+EMPTY = ("acl.conf", "ccss.conf", "features.conf", "pjproject.conf", "queuerules.conf", "udptl.conf")
+"""Files whose defaults are right, but whose absence Asterisk calls an error."""
+
+FOLDERS = (
+    *(f"asterisk/{name}" for name in ("etc", "lib/keys", "cache", "agi-bin", "spool", "run")),
+    *("asterisk/log/cdr-csv", "asterisk/log/cel-custom"),  # without these every record is lost
+    *("journal", "recordings", "sounds/prompts", "sounds/music/default"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackQueue:
+    """A queue as Asterisk's own Queue() serves it while we are away."""
+
+    name: str
+    ring_s: int
+    wrap_up_s: int
+    music: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the configuration takes from the centre: its numbers with the fallback queue of each, and its queues."""
+
+    numbers: Mapping[str, str]
+    queues: Sequence[FallbackQueue]
+
+
+def render(settings: Settings, installation: Installation, credentials: Credentials, plan: Plan) -> frozenset[str]:
+    """Write the configuration; returns the names of the files that changed. Raises OSError."""
+    for name in FOLDERS:
+        (settings.state / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    carriers = settings.state / "carriers.conf"
+    if not carriers.exists():
+        _write(carriers, (TEMPLATES / carriers.name).read_text("utf-8"))
+    values = _values(settings, installation, credentials, plan)
+    files = {
+        path.name: re.sub(r"@([a-z_]+)@", lambda match: values[match[1]], path.read_text("utf-8"))
+        for path in sorted(TEMPLATES.glob("*.conf"))
+        if path.name != carriers.name
+    }
+    files["extensions.conf"] = (settings.dialplans / "extensions.conf").read_text("utf-8")
+    files |= dict.fromkeys(EMPTY, "; the defaults hold\n")
+    files["centre.conf"] = _globals(settings, plan)
+    etc = settings.state / "asterisk/etc"
+    return frozenset(name for name, text in files.items() if _write(etc / name, text))
+
+
+def _values(settings: Settings, installation: Installation, credentials: Credentials, plan: Plan) -> Mapping[str, str]:
+    state = settings.state
+    return {
+        "state": str(state),
+        "asterisk": f"{state}/asterisk",
+        "etc": f"{state}/asterisk/etc",
+        "installation": "\n".join(installation.directories),
+        "node": settings.node,
+        "listen": settings.listen,
+        "control": settings.control,
+        "sip_port": str(settings.sip_port),
+        "ami_port": str(settings.ami_port),
+        "rtp_first": str(settings.rtp_ports.first),
+        "rtp_last": str(settings.rtp_ports.last),
+        "media": _media(settings.listen),
+        "ami_secret": credentials.ami.callcenter,
+        "monitor_secret": credentials.ami.monitor,
+        "phones": "\n".join(map(_phone, credentials.agents)),
+        "queues": "\n".join(map(_queue, plan.queues)),
+    }
+
+
+def _media(listen: str) -> str:
+    """Audio is bound to the address of SIP, unless that is every address."""
+    if listen == "0.0.0.0":
+        return "; audio on every address"
+    return f"media_address = {listen}\nbind_rtp_to_media_address = yes"
+
+
+def _phone(account: Account) -> str:
+    name = re.sub(r'[";<>\\]', "", account.name)  # would end the value
+    return f"""\
+[{account.phone}](phone)
+auth = {account.phone}-auth
+aors = {account.phone}
+callerid = "{name}" <{account.agent}>
+
+[{account.phone}-auth](phone-auth)
+username = {account.phone}
+password = {account.sip_password}
+
+[{account.phone}](phone-aor)
+"""
+
+
+def _queue(queue: FallbackQueue) -> str:
+    return f"""\
+[{queue.name}](fallback)
+timeout = {queue.ring_s}
+wrapuptime = {queue.wrap_up_s}
+musicclass = {queue.music}
+"""
+
+
+def _globals(settings: Settings, plan: Plan) -> str:
+    last_resort = next(iter(plan.numbers.values()))
+    lines = {
+        "RECORDINGS": f"{settings.state}/recordings",
+        "CALLCENTER_AGI": f"{settings.control}:{settings.agi_port}",
+        "CALLCENTER_AGI_STANDBY": settings.agi_standby,
+        "FALLBACK": last_resort,
+        **{f"FALLBACK_{number}": queue for number, queue in plan.numbers.items()},
+    }
+    return "; What extensions.conf knows of this instance and its centre.\n[globals]\n" + "".join(
+        f"{name} = {value}\n" for name, value in lines.items()
+    )
+
+
+def _write(path: Path, text: str) -> bool:
+    """Replace the file, whole or not at all, where its content differs; only its owner may read it."""
+    if path.exists() and path.read_text("utf-8") == text:
+        return False
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise
+    return True

@@ -1,0 +1,150 @@
+"""The process of the private Asterisk: started in a session of its own so that it outlives us, found again, stopped."""
+
+import asyncio
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+from pathlib import Path
+
+import structlog
+
+from cti.asterisk.installation import Installation
+from cti.settings import Settings
+
+log = structlog.get_logger()
+
+BOOT_S = 30.0
+STOP_S = 10.0
+OPEN_FILES = 65536
+"""A recorded call takes about eight descriptors; the usual limit of 1,024 would end at 120 calls."""
+
+
+class AsteriskFailed(Exception):
+    """Asterisk did not come up, or did not understand us."""
+
+    id = "asterisk-failed"
+
+
+class AsteriskProcess:
+    """The one Asterisk of a state folder. `adopted` says that it ran before us."""
+
+    def __init__(self, settings: Settings, installation: Installation) -> None:
+        self._folder = settings.state / "asterisk"
+        self._command = (*installation.command, "-C", str(self._folder / "etc/asterisk.conf"))
+        self._child: subprocess.Popen[bytes] | None = None
+        self.pid = self._running()
+
+    def _running(self) -> int | None:
+        """The pid in the pid file, if that process is an Asterisk with our configuration and not a later namesake."""
+        try:
+            pid = int((self._folder / "run/asterisk.pid").read_text())
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            return None
+        return pid if os.fsencode(self._command[-1]) in words else None
+
+    async def start(self) -> None:
+        """Start Asterisk and return when it takes calls; raises AsteriskFailed with its own last words."""
+        self._child = self._spawn()
+        self.pid = self._child.pid
+        ended = asyncio.ensure_future(self.wait())
+        booted = asyncio.ensure_future(self._booted())
+        done, _ = await asyncio.wait((ended, booted), timeout=BOOT_S, return_when=asyncio.FIRST_COMPLETED)
+        for task in (ended, booted):
+            task.cancel()
+        await asyncio.gather(ended, booted, return_exceptions=True)
+        if booted not in done:
+            await self.stop()
+            raise AsteriskFailed(f"Asterisk did not come up. Its last words ({self._folder}/log): {self._last_words()}")
+        log.info("asterisk-started", pid=self.pid)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        _allow_open_files()
+        with open(self._folder / "log/console", "wb") as console:
+            return subprocess.Popen(
+                [*self._command, "-f"],
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                cwd=self._folder,
+                start_new_session=True,
+            )
+
+    async def _booted(self) -> None:
+        while True:
+            with contextlib.suppress(AsteriskFailed):  # until its socket is there
+                if "fully booted" in await self.command("core waitfullybooted"):
+                    return
+            await asyncio.sleep(0.05)
+
+    async def command(self, text: str) -> str:
+        """What Asterisk answers on its console; raises AsteriskFailed."""
+        remote = await asyncio.create_subprocess_exec(
+            *self._command, "-rx", text, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        try:
+            answer, _ = await remote.communicate()
+        except asyncio.CancelledError:
+            with contextlib.suppress(ProcessLookupError):
+                remote.kill()
+            await remote.wait()
+            raise
+        if remote.returncode:
+            raise AsteriskFailed(f"console command {text!r}: {answer.decode(errors='replace').strip()}")
+        return answer.decode(errors="replace")
+
+    async def wait(self) -> None:
+        """Return when the process has ended, whoever started it."""
+        if self.pid is None:
+            return
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except ProcessLookupError:
+            self._ended()
+            return
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        loop.add_reader(descriptor, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+        self._ended()
+
+    def _ended(self) -> None:
+        if self._child is not None:
+            self._child.wait()
+        self.pid = self._child = None
+
+    async def stop(self) -> None:
+        """End all calls and the process."""
+        if self.pid is None:
+            return
+        pid = self.pid
+        with contextlib.suppress(AsteriskFailed, TimeoutError):
+            async with asyncio.timeout(STOP_S):
+                await self.command("core stop now")
+                await self.wait()
+        if self.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            await self.wait()
+        log.info("asterisk-stopped", pid=pid)
+
+    def _last_words(self) -> str:
+        words: list[str] = []
+        for name in ("log/console", "log/messages"):
+            with contextlib.suppress(OSError):
+                text = (self._folder / name).read_text("utf-8", errors="replace")
+                words += [line for line in text.splitlines() if "ERROR" in line or name == "log/console"][-5:]
+        return "\n".join(words) or "none"
+
+
+def _allow_open_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
