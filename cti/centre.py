@@ -1,0 +1,174 @@
+"""The centre as its administrators wrote it under `dialplans/`: numbers, queues, skills, reasons and flows, read and
+checked as a whole. How a queue is served is decided by the ACD.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
+from pydantic_core import PydanticCustomError
+
+from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
+from ivr.flow.check import Names, load_flow
+from ivr.flow.graph import speeches
+from ivr.flow.model import Flow, Level
+from ivr.flow.steps import Prompt
+from ivr.prompts import VOICES
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+def _time_zone(name: str) -> str:
+    known = available_timezones()
+    if name not in known:
+        wrong, _ = unknown_name("time zone", name, known)
+        raise PydanticCustomError("time_zone", "Input should be a time zone; {wrong}", {"wrong": wrong})
+    return name
+
+
+def _dialled(number: str) -> str:
+    digits = number.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 15):
+        raise PydanticCustomError("number", "Input should be a number of 2 to 15 digits, perhaps with a + before")
+    return number
+
+
+class Number(Part):
+    """What a dialled number leads to: a flow, and the queue that takes its callers while we are away."""
+
+    flow: Name
+    fallback: Name
+
+
+class Reason(Part):
+    """Why an agent may be not ready: a title for people, the key for it on his phone, the minutes allowed."""
+
+    title: Text
+    key: Annotated[int, Field(ge=0, le=9)] | None = None
+    minutes: PositiveInt | None = None
+
+
+class Queue(Part):
+    """A queue's settings. Times in seconds; `skills` are the least levels asked of an agent."""
+
+    title: Text
+    skills: dict[Name, Level] = Field(default_factory=dict)
+    ring_s: Annotated[int, Field(ge=1, le=120)] = 20
+    wrap_up_s: NonNegativeInt = 0
+    service_level_s: PositiveInt = 20
+    music: Name = "default"
+
+
+class _CentreFile(Part):
+    centre: Text
+    time_zone: Annotated[str, AfterValidator(_time_zone)]
+    languages: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
+    numbers: dict[Annotated[str, AfterValidator(_dialled)], Number]
+    not_ready_reasons: dict[Name, Reason] = Field(default_factory=dict)
+
+
+class _QueuesFile(Part):
+    skills: dict[Name, Text]
+    queues: Annotated[dict[Name, Queue], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """The whole centre; every name used in it exists in it."""
+
+    name: str
+    time_zone: ZoneInfo
+    languages: tuple[str, ...]
+    numbers: Mapping[str, Number]
+    reasons: Mapping[str, Reason]
+    skills: Mapping[str, str]
+    queues: Mapping[str, Queue]
+    flows: Mapping[str, Flow]
+
+    def prompts(self) -> frozenset[Prompt]:
+        """Everything its flows say."""
+        return frozenset(
+            Prompt(text, language)
+            for flow in self.flows.values()
+            for node in flow.nodes.values()
+            for speech in speeches(node).values()
+            for language, text in speech.items()
+        )
+
+
+Value = TypeVar("Value")
+
+
+def load_centre(folder: Path) -> Centre:
+    """The centre in `folder`: `centre.yaml`, `queues.yaml` and every flow under `flows/`.
+
+    Raises DocumentError with everything that is wrong in any of the files.
+    """
+    problems: list[Problem] = []
+
+    def attempt(read: Callable[[], Value]) -> Value | None:
+        try:
+            return read()
+        except DocumentError as error:
+            problems.extend(error.problems)
+            return None
+
+    centre = attempt(partial(read_document, folder / "centre.yaml", _CentreFile))
+    queues = attempt(partial(read_document, folder / "queues.yaml", _QueuesFile))
+    if centre is None or queues is None:
+        raise DocumentError(problems)  # without their names nothing else can be judged
+    names = Names(queues.value.queues, queues.value.skills, centre.value.languages)
+    files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
+    read = {name: attempt(partial(load_flow, file, names)) for name, file in files.items()}
+    problems += [*_voices(centre), *_skills(queues), *_numbers(centre, files, queues.value.queues), *_reasons(centre)]
+    if problems:
+        raise DocumentError(problems)
+    return Centre(
+        name=centre.value.centre,
+        time_zone=ZoneInfo(centre.value.time_zone),
+        languages=centre.value.languages,
+        numbers=centre.value.numbers,
+        reasons=centre.value.not_ready_reasons,
+        skills=queues.value.skills,
+        queues=queues.value.queues,
+        flows={name: flow for name, flow in read.items() if flow is not None},
+    )
+
+
+def _voices(document: Document[_CentreFile]) -> Iterator[Problem]:
+    for index, language in enumerate(document.value.languages):
+        if language not in VOICES:
+            yield document.unknown(("languages", index), "language", language, VOICES)
+
+
+def _skills(document: Document[_QueuesFile]) -> Iterator[Problem]:
+    for name, queue in document.value.queues.items():
+        for skill in queue.skills:
+            if skill not in document.value.skills:
+                path = ("queues", name, "skills", skill)
+                yield document.unknown(path, "skill", skill, document.value.skills, key=True)
+
+
+def _numbers(
+    document: Document[_CentreFile], flows: Mapping[str, Path], queues: Mapping[str, Queue]
+) -> Iterator[Problem]:
+    for dialled, number in document.value.numbers.items():
+        if number.flow not in flows:
+            yield document.unknown(("numbers", dialled, "flow"), "flow", number.flow, flows)
+        if number.fallback not in queues:
+            yield document.unknown(("numbers", dialled, "fallback"), "queue", number.fallback, queues)
+
+
+def _reasons(document: Document[_CentreFile]) -> Iterator[Problem]:
+    owners: dict[int, str] = {}
+    for name, reason in document.value.not_ready_reasons.items():
+        if reason.key is None:
+            continue
+        if reason.key in owners:
+            path = ("not_ready_reasons", name, "key")
+            yield document.problem(path, f"key {reason.key} is already that of {owners[reason.key]}", "a free key")
+        owners.setdefault(reason.key, name)
