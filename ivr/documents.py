@@ -2,6 +2,7 @@
 what was expected and the nearest right name. What a document means is decided by the model and its owner.
 """
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -117,10 +118,9 @@ _EXPECTED = {
     "int_type": "a whole number",
     "bool_type": "true or false",
     "tuple_type": "a list",
-    "dict_type": "a mapping",
-    "mapping_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
+    "dict_type": "keys and values",
+    "model_type": "keys and values",
+    "model_attributes_type": "keys and values",
 }
 
 
@@ -155,8 +155,10 @@ class _Guide:
                 return _problem(file, place, f'"{key}" is missing', f"one of: {', '.join(sorted(kinds))}")
             case kind:
                 is_key = bool(location) and location[-1] == "[key]"
-                path, _ = self._walk(location[:-1] if is_key else location)
+                path, schema = self._walk(location[:-1] if is_key else location)
                 expected = _EXPECTED.get(kind, error["msg"].removeprefix("Input should be "))
+                if "minimum" in schema and "maximum" in schema:
+                    expected = f"a whole number from {schema['minimum']} to {schema['maximum']}"
                 return _problem(file, self._tree.place(path, key=is_key), _shown(error["input"]), expected)
 
     def _walk(self, location: Path) -> tuple[Path, dict[str, Any]]:
@@ -184,12 +186,13 @@ def _shown(value: Any) -> str:
         case None:
             return "nothing stands here"
         case str():
-            return f'"{value}" does not fit' if len(value) <= 40 else f'"{value[:40]}…" does not fit'
+            short = value if len(value) <= 40 else f"{value[:40]}…"
+            return f"{json.dumps(short, ensure_ascii=False)} does not fit"
         case bool():
             return f"{str(value).lower()} does not fit"
         case int() | float():
             return f"{value} does not fit"
         case list():
-            return "a list does not fit"
+            return "a list does not fit here"
         case _:
-            return "a mapping does not fit"
+            return "keys and values do not fit here"

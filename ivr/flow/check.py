@@ -35,9 +35,10 @@ def load_flow(file: FilePath, names: Names) -> Flow:
 def check_flow(document: Document[Flow], names: Names) -> Iterator[Problem]:
     """All that is wrong with a flow which fits the model."""
     yield from _languages(document, names)
-    yield from _targets(document)
+    yield from (lost := list(_targets(document)))
     yield from _operator(document)
-    yield from _reach(document)
+    if not lost:  # else what follows from a misspelt name would be told too
+        yield from _reach(document)
     yield from _rounds(document)
     yield from _silent_hangups(document)
     yield from _queues(document, names)
