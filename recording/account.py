@@ -1,0 +1,87 @@
+"""The router's account of one call: its facts put in order. It decides nothing that Asterisk knows better (who was
+connected when, who hung up).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from acd.facts import (
+    AgentStateChanged,
+    CallArrived,
+    CallDequeued,
+    CallEnded,
+    CallHeld,
+    CallOffered,
+    CallQueued,
+    CallRetrieved,
+    Fact,
+    MenuAnswered,
+    NodeEntered,
+    OfferEnded,
+    WrapUpEnded,
+)
+from recording.channels import Interval
+from recording.instants import utc
+from recording.record import PathStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What the router says of a call, in order of time. `agent_at` maps a phone to the agent who sat there."""
+
+    arrived: bool
+    path: tuple[PathStep, ...]
+    queued: tuple[CallQueued | CallDequeued, ...]
+    offers: tuple[tuple[CallOffered, OfferEnded | None], ...]
+    holds: tuple[Interval, ...]
+    wrap_up_ms: int
+    ended: CallEnded | None
+    agent_at: Mapping[str, str]
+
+
+def account(facts: Iterable[Fact], ended_us: int) -> Account:
+    """The facts of one call as its account; a hold without an end lasted to the call's end, `ended_us`."""
+    ordered = sorted(facts, key=lambda fact: fact.at_ms)  # stable: facts of one millisecond keep the journal's order
+    ends = {fact.offer: fact for fact in ordered if isinstance(fact, OfferEnded)}
+    return Account(
+        arrived=any(isinstance(fact, CallArrived) for fact in ordered),
+        path=_path(ordered),
+        queued=tuple(fact for fact in ordered if isinstance(fact, CallQueued | CallDequeued)),
+        offers=tuple((fact, ends.get(fact.offer)) for fact in ordered if isinstance(fact, CallOffered)),
+        holds=_holds(ordered, ended_us),
+        wrap_up_ms=sum(fact.wrap_up_ms for fact in ordered if isinstance(fact, WrapUpEnded)),
+        ended=next((fact for fact in reversed(ordered) if isinstance(fact, CallEnded)), None),
+        agent_at={fact.phone: fact.agent for fact in ordered if isinstance(fact, AgentStateChanged)},
+    )
+
+
+def _path(facts: Iterable[Fact]) -> tuple[PathStep, ...]:
+    steps: list[PathStep] = []
+    for fact in facts:
+        match fact:
+            case NodeEntered():
+                steps.append(PathStep(node=fact.node, kind=fact.kind, at=utc(fact.at_ms * 1000)))
+            case MenuAnswered() if steps and steps[-1].node == fact.node:
+                steps[-1] = steps[-1].model_copy(update={"choice": fact.choice})
+            case MenuAnswered():  # the step before was lost, the answer was not
+                at = utc(fact.at_ms * 1000)
+                steps.append(PathStep(node=fact.node, kind="menu", at=at, choice=fact.choice))
+            case _:
+                pass
+    return tuple(steps)
+
+
+def _holds(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:
+    done: list[Interval] = []
+    begun: dict[str, int] = {}
+    for fact in facts:
+        match fact:
+            case CallHeld():
+                begun.setdefault(fact.agent, fact.at_ms * 1000)
+            case CallRetrieved() if fact.agent in begun:
+                start_us = begun.pop(fact.agent)
+                done.append(Interval(name=fact.agent, data="", start_us=start_us, end_us=fact.at_ms * 1000))
+            case _:
+                pass
+    done += (Interval(name=agent, data="", start_us=start_us, end_us=ended_us) for agent, start_us in begun.items())
+    return tuple(done)

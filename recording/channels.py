@@ -1,0 +1,111 @@
+"""The channels of one call and when which of them were connected, read off Asterisk's ledger. It decides nothing about
+queues or outcomes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from recording.ledger import LedgerRow, RowType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A time in which something named lasted: a stay in bridge `name`, a run of application `name` with `data`."""
+
+    name: str
+    data: str
+    start_us: int
+    end_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One channel from start to hang-up. `source` is the channel whose side hung up, as far as Asterisk knows."""
+
+    name: str
+    uniqueid: str
+    caller: str
+    caller_name: str
+    extension: str
+    started_us: int
+    answered_us: int | None
+    ended_us: int
+    cause: int
+    source: str
+    stays: tuple[Interval, ...]
+    runs: tuple[Interval, ...]
+
+    @property
+    def endpoint(self) -> str:
+        """`1001` of `PJSIP/1001-0000002a`."""
+        return self.name.partition("/")[2].rpartition("-")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Two channels in one bridge."""
+
+    channel: Channel
+    start_us: int
+    end_us: int
+
+
+def channels(rows: Iterable[LedgerRow], ended_us: int) -> tuple[Channel, ...]:
+    """The channels in order of their start. What has no end in the ledger ended with the call, at `ended_us`."""
+    by_channel = groupby(sorted(rows, key=attrgetter("uniqueid")), key=attrgetter("uniqueid"))
+    return tuple(sorted((_channel(list(own), ended_us) for _, own in by_channel), key=lambda one: one.started_us))
+
+
+def connections(caller: Channel, others: Sequence[Channel]) -> tuple[Connection, ...]:
+    """When the caller was in one bridge with which other channel, in order of time."""
+    found = [
+        Connection(channel=other, start_us=start_us, end_us=end_us)
+        for other in others
+        for his in other.stays
+        for own in caller.stays
+        if own.name == his.name
+        and (start_us := max(own.start_us, his.start_us)) < (end_us := min(own.end_us, his.end_us))
+    ]
+    return tuple(sorted(found, key=lambda one: one.start_us))
+
+
+def _channel(rows: list[LedgerRow], ended_us: int) -> Channel:
+    first = rows[0]
+    hangup = next((row for row in rows if row.type in (RowType.HANGUP, RowType.CHAN_END)), None)
+    end_us = hangup.at_us if hangup else ended_us
+    extra = hangup.extra if hangup else {}
+    return Channel(
+        name=first.channel,
+        uniqueid=first.uniqueid,
+        caller=first.caller,
+        caller_name=first.caller_name,
+        extension=first.extension,
+        started_us=first.at_us,
+        answered_us=next((row.at_us for row in rows if row.type == RowType.ANSWER), None),
+        ended_us=end_us,
+        cause=int(extra.get("hangupcause") or 0),
+        source=str(extra.get("hangupsource") or ""),
+        stays=_intervals(rows, RowType.BRIDGE_ENTER, RowType.BRIDGE_EXIT, end_us),
+        runs=_intervals(rows, RowType.APP_START, RowType.APP_END, end_us),
+    )
+
+
+def _intervals(rows: Iterable[LedgerRow], start: RowType, end: RowType, end_us: int) -> tuple[Interval, ...]:
+    done: list[Interval] = []
+    begun: LedgerRow | None = None
+    for row in rows:
+        if begun is not None and row.type in (start, end):
+            done.append(_interval(begun, row.at_us))
+            begun = None
+        if row.type == start:
+            begun = row
+    if begun is not None:
+        done.append(_interval(begun, end_us))
+    return tuple(done)
+
+
+def _interval(row: LedgerRow, end_us: int) -> Interval:
+    name = str(row.extra.get("bridge_id", "")) if row.type == RowType.BRIDGE_ENTER else row.application
+    return Interval(name=name, data=row.data, start_us=row.at_us, end_us=end_us)

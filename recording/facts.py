@@ -1,0 +1,48 @@
+"""What the router's journal says, line by line: the counterpart of recording.ledger for our own facts."""
+
+import json
+
+from pydantic import ValidationError
+
+from acd.facts import Fact, from_json
+from recording.lines import Reading, RejectedLine, whole_lines
+
+
+class FactError(ValueError):
+    """A line of the journal that is no fact."""
+
+    id = "journal-line-invalid"
+
+
+def read_facts(data: bytes) -> Reading[Fact]:
+    """The whole lines at the beginning of `data` as facts; bad ones are rejected one by one, blank ones passed over."""
+    facts: list[tuple[str, Fact]] = []
+    rejected: list[RejectedLine] = []
+    consumed = 0
+    for line in whole_lines(data):
+        consumed += len(line)
+        body = line.decode("utf-8", "backslashreplace").strip()
+        if not body:
+            continue
+        try:
+            facts.append((body, parse_fact(body)))
+        except FactError as error:
+            rejected.append(RejectedLine(body=body, why=str(error)))
+    return Reading(events=tuple(facts), rejected=tuple(rejected), consumed=consumed)
+
+
+def parse_fact(body: str) -> Fact:
+    """One line of the journal. Raises FactError."""
+    if "\0" in body:
+        raise FactError("a zero byte; text was expected")
+    try:
+        value = json.loads(body)
+        if not isinstance(value, dict):
+            raise FactError(f"{type(value).__name__}; a JSON object was expected")
+        return from_json(value)
+    except ValidationError as error:
+        # Only places and rules are told: the values may hold a caller's number.
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise FactError(f"a fact that does not fit: {wrong}") from error
+    except (KeyError, ValueError, RecursionError) as error:
+        raise error if isinstance(error, FactError) else FactError(f"{error!r}; a known fact was expected") from error

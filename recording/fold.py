@@ -1,0 +1,158 @@
+"""The fold: everything known of one call becomes its record. Times come from Asterisk's ledger, meaning (queues,
+offers, the way through the menu) from the router's facts; what the router did not see is read off the ledger and marked.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from acd.facts import CallDequeued, Fact
+from acd.states import CallOutcome, DequeueReason, EndedBy
+from recording.account import Account, account
+from recording.channels import Channel, Connection, channels, connections
+from recording.identity import call_id
+from recording.instants import span_ms, utc
+from recording.ledger import LedgerRow, RowType
+from recording.offers import Ringing, offers
+from recording.record import CallRecord, Conversation, Direction, Leg, LegKind, Offer, QueueVisit, Recording
+from recording.visits import queue_visits
+
+
+def fold(
+    rows: Sequence[LedgerRow], facts: Iterable[Fact] = (), recordings: Sequence[Recording] = ()
+) -> CallRecord | None:
+    """The record of the call whose `linkedid` all of `rows` and `facts` bear: each once, and those of one source in the
+    order they were written. Pure and total.
+
+    None while the call goes on, and for an agent's dealings with the star codes: a person's word with the system is no
+    call (the log of agent states has it).
+    """
+    end = next((row for row in rows if row.type == RowType.LINKEDID_END), None)
+    every = channels((row for row in rows if row.type != RowType.LINKEDID_END), end.at_us) if end else ()
+    if end is None or not every:
+        return None
+    caller = next((one for one in every if one.uniqueid == end.linkedid), every[0])
+    if caller.extension.startswith("*"):
+        return None
+    return _record(end, caller, [one for one in every if one is not caller], account(facts, end.at_us), recordings)
+
+
+def _record(
+    end: LedgerRow, caller: Channel, others: Sequence[Channel], story: Account, recordings: Sequence[Recording]
+) -> CallRecord:
+    phones = frozenset(story.agent_at) | {offered.agent for offered, _ in story.offers}
+    rung = [one for one in others if _is_phone(one, phones)]
+    talks = connections(caller, rung)
+    ended_by = _ended_by(caller, rung, story)
+    left_by_caller = ended_by is EndedBy.CALLER
+    visits = queue_visits(story.queued, caller, talks, left_by_caller)
+    ringing = Ringing(
+        caller=caller, left_by_caller=left_by_caller, connected=frozenset(one.channel.uniqueid for one in talks)
+    )
+    offered = offers(story.offers, rung, ringing, story.agent_at, visits)
+    conversations = tuple(_conversation(one, story) for one in talks)
+    hold_ms = sum(one.hold_ms for one in conversations)
+    last = visits[-1] if visits else None
+    return CallRecord(
+        id=call_id(end.linkedid),
+        linkedid=end.linkedid,
+        direction=Direction.INTERNAL if _is_phone(caller, phones) else Direction.INBOUND,
+        caller=caller.caller,
+        caller_name=caller.caller_name,
+        dialled=caller.extension,
+        started_at=utc(caller.started_us),
+        answered_at=utc(caller.answered_us) if caller.answered_us else None,
+        connected_at=conversations[0].started_at if conversations else None,
+        ended_at=utc(end.at_us),
+        outcome=_outcome(caller, conversations, last, left_by_caller),
+        ended_by=ended_by,
+        reason=_reason(end, story, last, ended_by),
+        queue=last.queue if last else None,
+        priority=last.priority if last else None,
+        skills=last.skills if last else {},
+        data=last.data if last else {},
+        agent=conversations[0].agent if conversations else None,
+        wait_ms=sum(visit.wait_ms for visit in visits),
+        talk_ms=sum(span_ms(one.start_us, one.end_us) for one in talks) - hold_ms,
+        hold_ms=hold_ms,
+        wrap_up_ms=story.wrap_up_ms,
+        ivr_path=story.path,
+        queues=visits,
+        offers=offered,
+        conversations=conversations,
+        legs=(_leg(caller, LegKind.CALLER, story), *(_leg(one, _kind(one, rung), story) for one in others)),
+        recordings=tuple(recordings),
+        reconstructed=_is_reconstructed(story, visits, offered),
+    )
+
+
+def _is_phone(channel: Channel, phones: frozenset[str]) -> bool:
+    """An agent's phone: one the router spoke of, or one named by a number, as phones are and lines are not."""
+    return channel.endpoint in phones or channel.endpoint.isdigit()
+
+
+def _kind(channel: Channel, rung: Sequence[Channel]) -> LegKind:
+    return LegKind.AGENT if channel in rung else LegKind.OTHER
+
+
+def _ended_by(caller: Channel, rung: Sequence[Channel], story: Account) -> EndedBy:
+    """Asterisk keeps the first hang-up it saw as the source: a caller it names did hang up, but an agent it names may
+    have left a caller who then went on in the flow, of which only the router knows.
+    """
+    if caller.source == caller.name:
+        return EndedBy.CALLER
+    if story.ended:
+        return story.ended.by
+    return EndedBy.AGENT if caller.source in {one.name for one in rung} else EndedBy.SYSTEM
+
+
+def _outcome(
+    caller: Channel, conversations: Sequence[Conversation], last: QueueVisit | None, left_by_caller: bool
+) -> CallOutcome:
+    if conversations:
+        return CallOutcome.ANSWERED
+    if last:
+        return CallOutcome.ABANDONED if last.reason is DequeueReason.ABANDONED else CallOutcome.TIMED_OUT
+    if caller.answered_us is None:
+        return CallOutcome.ABANDONED if left_by_caller else CallOutcome.BLOCKED
+    return CallOutcome.SERVED_BY_IVR
+
+
+def _reason(end: LedgerRow, story: Account, last: QueueVisit | None, ended_by: EndedBy) -> str:
+    if end.extra.get("vanished"):
+        return "asterisk_lost"
+    if story.ended:
+        return story.ended.reason
+    if ended_by is EndedBy.SYSTEM and last and last.reason is DequeueReason.TIMED_OUT:
+        return last.reason.value
+    return "hung_up"
+
+
+def _conversation(one: Connection, story: Account) -> Conversation:
+    agent = story.agent_at.get(one.channel.endpoint, one.channel.endpoint)
+    held = (span_ms(max(hold.start_us, one.start_us), min(hold.end_us, one.end_us)) for hold in story.holds)
+    return Conversation(agent=agent, started_at=utc(one.start_us), ended_at=utc(one.end_us), hold_ms=sum(held))
+
+
+def _leg(channel: Channel, kind: LegKind, story: Account) -> Leg:
+    return Leg(
+        channel=channel.name,
+        uniqueid=channel.uniqueid,
+        kind=kind,
+        number=channel.caller if kind is LegKind.CALLER else channel.endpoint,
+        agent=story.agent_at.get(channel.endpoint, channel.endpoint) if kind is LegKind.AGENT else None,
+        started_at=utc(channel.started_us),
+        answered_at=utc(channel.answered_us) if channel.answered_us else None,
+        ended_at=utc(channel.ended_us),
+        cause=channel.cause,
+    )
+
+
+def _is_reconstructed(story: Account, visits: Sequence[QueueVisit], offered: Sequence[Offer]) -> bool:
+    """The router's account has a gap: a beginning, an end, an offer or the leaving of a queue that it does not tell."""
+    left = {fact.queue for fact in story.queued if isinstance(fact, CallDequeued)}
+    return (
+        not story.arrived
+        or story.ended is None
+        or any(ended is None for _, ended in story.offers)
+        or any(offer.reconstructed for offer in offered)
+        or any(visit.queue not in left for visit in visits)
+    )

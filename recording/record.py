@@ -1,0 +1,140 @@
+"""The call record: what remains of a call, as the API shows it and SQL keeps it. Shape only; recording.fold fills it.
+
+Times are aware UTC, durations integer milliseconds. A conversation is caller and agent in one bridge, hearing each
+other.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome
+
+
+class Direction(StrEnum):
+    """Where a call came from."""
+
+    INBOUND = "inbound"  # from a carrier line
+    INTERNAL = "internal"  # from an agent's phone
+
+
+class LegKind(StrEnum):
+    """Whose channel a leg is."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    OTHER = "other"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PathStep(_Value):
+    """A node of the flow the caller reached; `choice` is his last answer there, if the node is a menu he answered."""
+
+    node: str
+    kind: str
+    at: datetime
+    choice: str | None = None
+
+
+class QueueVisit(_Value):
+    """A stay in one queue, from first entry to leaving it for good; missed offers and our absences do not end it."""
+
+    queue: str
+    entered_at: datetime
+    left_at: datetime
+    wait_ms: int
+    reason: DequeueReason
+    priority: int = 0
+    skills: Mapping[str, int] = {}
+    data: Mapping[str, str] = {}
+
+
+class Offer(_Value):
+    """One agent's phone rang for this call. `reconstructed`: not offered by the router but by the fallback queue."""
+
+    queue: str
+    agent: str
+    at: datetime
+    ring_ms: int
+    outcome: OfferOutcome
+    decision: Mapping[str, Any] = {}
+    reconstructed: bool = False
+
+
+class Conversation(_Value):
+    """Caller and agent connected; `hold_ms` of it the caller was on hold."""
+
+    agent: str
+    started_at: datetime
+    ended_at: datetime
+    hold_ms: int
+
+
+class Leg(_Value):
+    """One channel of the call. `cause` is the hang-up cause of ITU-T Q.850, 0 where Asterisk gave none."""
+
+    channel: str
+    uniqueid: str
+    kind: LegKind
+    number: str
+    agent: str | None
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime
+    cause: int
+
+
+class Recording(_Value):
+    """A stereo WAV file, caller left, what he heard right. `file` is relative to the folder of recordings."""
+
+    file: str
+    started_at: datetime
+    duration_ms: int
+    bytes: int
+    sha256: str
+
+
+class CallRecord(_Value):
+    """One call, however many channels and queues it crossed.
+
+    `answered_at` is when the caller's line was answered (by the IVR, as a rule), `connected_at` when he first spoke
+    with an agent, `agent` the first who did. `queue` is the last queue visited, whose priority, skills and data follow.
+    `talk_ms` is without `hold_ms`. `reconstructed`: some of it is told by Asterisk's ledger alone, the router's own
+    account being missing or cut short.
+    """
+
+    id: str
+    linkedid: str
+    direction: Direction
+    caller: str
+    caller_name: str
+    dialled: str
+    started_at: datetime
+    answered_at: datetime | None
+    connected_at: datetime | None
+    ended_at: datetime
+    outcome: CallOutcome
+    ended_by: EndedBy
+    reason: str
+    queue: str | None
+    priority: int | None
+    skills: Mapping[str, int]
+    data: Mapping[str, str]
+    agent: str | None
+    wait_ms: int
+    talk_ms: int
+    hold_ms: int
+    wrap_up_ms: int
+    ivr_path: tuple[PathStep, ...]
+    queues: tuple[QueueVisit, ...]
+    offers: tuple[Offer, ...]
+    conversations: tuple[Conversation, ...]
+    legs: tuple[Leg, ...]
+    recordings: tuple[Recording, ...]
+    reconstructed: bool
