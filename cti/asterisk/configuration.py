@@ -41,7 +41,8 @@ class FallbackQueue:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the configuration takes from the centre: its numbers with the fallback queue of each, and its queues."""
+    """What the configuration takes from the centre: its numbers with the fallback queue of each, and its queues (one at
+    least)."""
 
     numbers: Mapping[str, str]
     queues: Sequence[FallbackQueue]
@@ -86,6 +87,7 @@ def _values(settings: Settings, installation: Installation, credentials: Credent
         "monitor_secret": credentials.ami.monitor,
         "phones": "\n".join(map(_phone, credentials.agents)),
         "queues": "\n".join(map(_queue, plan.queues)),
+        "music": "\n".join(_music(state, name) for name in sorted({"default", *(q.music for q in plan.queues)})),
     }
 
 
@@ -121,8 +123,12 @@ musicclass = {queue.music}
 """
 
 
+def _music(state: Path, name: str) -> str:
+    return f"[{name}]\nmode = files\ndirectory = {state}/sounds/music/{name}\n"
+
+
 def _globals(settings: Settings, plan: Plan) -> str:
-    last_resort = next(iter(plan.numbers.values()))
+    last_resort = next(iter(plan.numbers.values()), plan.queues[0].name)
     lines = {
         "RECORDINGS": f"{settings.state}/recordings",
         "CALLCENTER_AGI": f"{settings.control}:{settings.agi_port}",

@@ -6,11 +6,11 @@ import os
 import resource
 import signal
 import subprocess
-from pathlib import Path
 
 import structlog
 
 from cti.asterisk.installation import Installation
+from cti.processes import command_line, ended
 from cti.settings import Settings
 
 log = structlog.get_logger()
@@ -40,21 +40,20 @@ class AsteriskProcess:
         """The pid in the pid file, if that process is an Asterisk with our configuration and not a later namesake."""
         try:
             pid = int((self._folder / "run/asterisk.pid").read_text())
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except (OSError, ValueError):
             return None
-        return pid if os.fsencode(self._command[-1]) in words else None
+        return pid if self._command[-1] in command_line(pid) else None
 
     async def start(self) -> None:
         """Start Asterisk and return when it takes calls; raises AsteriskFailed with its own last words."""
         self._child = self._spawn()
         self.pid = self._child.pid
-        ended = asyncio.ensure_future(self.wait())
+        died = asyncio.ensure_future(self.wait())
         booted = asyncio.ensure_future(self._booted())
-        done, _ = await asyncio.wait((ended, booted), timeout=BOOT_S, return_when=asyncio.FIRST_COMPLETED)
-        for task in (ended, booted):
+        done, _ = await asyncio.wait((died, booted), timeout=BOOT_S, return_when=asyncio.FIRST_COMPLETED)
+        for task in (died, booted):
             task.cancel()
-        await asyncio.gather(ended, booted, return_exceptions=True)
+        await asyncio.gather(died, booted, return_exceptions=True)
         if booted not in done:
             await self.stop()
             raise AsteriskFailed(f"Asterisk did not come up. Its last words ({self._folder}/log): {self._last_words()}")
@@ -99,22 +98,7 @@ class AsteriskProcess:
         """Return when the process has ended, whoever started it."""
         if self.pid is None:
             return
-        try:
-            descriptor = os.pidfd_open(self.pid)
-        except ProcessLookupError:
-            self._ended()
-            return
-        loop = asyncio.get_running_loop()
-        ended = asyncio.Event()
-        loop.add_reader(descriptor, ended.set)
-        try:
-            await ended.wait()
-        finally:
-            loop.remove_reader(descriptor)
-            os.close(descriptor)
-        self._ended()
-
-    def _ended(self) -> None:
+        await ended(self.pid)
         if self._child is not None:
             self._child.wait()
         self.pid = self._child = None

@@ -1,0 +1,45 @@
+# Everything a person does with a clone. Each target sets up what it needs first; the second time that takes no time.
+
+PYTHON ?= python3
+bin := .venv/bin
+run_packages := espeak-ng sox
+test_packages := $(run_packages) sip-tester postgresql
+
+.PHONY: run test call bench lint setup python tree
+
+run: python tree
+	@.ci/packages $(run_packages)
+	@exec $(bin)/callcenter run
+
+# In a second terminal: simulated callers and agents. N=20 places twenty calls.
+call: python
+	@.ci/packages sip-tester
+	@$(bin)/callcenter call $(if $(N),--count $(N))
+
+test: setup lint
+	$(bin)/pytest --cov --cov-report=
+	$(bin)/coverage report --skip-covered
+
+bench: setup
+	@for bench in tests/load/bench_*.py; do $(bin)/python -m tests.load.$$(basename $$bench .py) || exit 1; done
+
+lint: python
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+
+setup: python tree
+	@.ci/packages $(test_packages)
+
+tree:
+	@[ -n "$$CALLCENTER_ASTERISK" ] || asterisk/provide var/tree
+
+python: .venv/complete
+
+.venv/complete: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@[ -x $(bin)/python ] || .ci/packages python3-venv
+	@[ -x $(bin)/pip ] || $(PYTHON) -m venv .venv
+	$(bin)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(bin)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,38 @@
+"""Other processes, whoever started them: what they run, when they end. Linux only (/proc, pidfd)."""
+
+import asyncio
+import os
+from pathlib import Path
+
+
+def command_line(pid: int) -> list[str]:
+    """The words a process was started with; empty if there is no such process."""
+    return _words(pid, "cmdline")
+
+
+def environment(pid: int) -> list[str]:
+    """A process's variables as NAME=value; empty if there is no such process or it is not ours to look at."""
+    return _words(pid, "environ")
+
+
+def _words(pid: int, what: str) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/{what}").read_bytes().decode(errors="surrogateescape").split("\0")
+    except OSError:
+        return []
+
+
+async def ended(pid: int) -> None:
+    """Return when the process has ended. It need not be a child."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    loop = asyncio.get_running_loop()
+    readable = asyncio.Event()
+    loop.add_reader(descriptor, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)

@@ -1,0 +1,151 @@
+"""The body of `callcenter run`: provides what an instance needs, keeps its Asterisk and its daemon alive, stops both.
+
+Nobody's conversation depends on it: if it is killed, Asterisk and the daemon go on, and the next run takes Asterisk
+over as it is and puts a new daemon in the place of the old one.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import structlog
+
+from cti.accounts import provide_credentials
+from cti.asterisk.configuration import NEEDS_RESTART, render
+from cti.asterisk.installation import find_installation
+from cti.asterisk.process import AsteriskFailed, AsteriskProcess
+from cti.banner import banner
+from cti.centre import load_centre
+from cti.preparation import disk_errors, ownership, plan_of, require_ports, require_room
+from cti.processes import command_line, ended, environment
+from cti.settings import Settings
+from ivr.music import provide_music
+
+log = structlog.get_logger()
+
+DAEMON = "cti.daemon"
+GRACE_S = 10.0
+GROWN_UP_S = 10.0
+"""A process that lived as long is started again at once; one that dies younger, later and later."""
+LONGEST_DELAY_S = 5.0
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP. Raises the errors of what it prepares, each with its `id`."""
+    with ownership(settings.state), disk_errors(settings.state):
+        require_room(settings.state)
+        asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    centre = load_centre(settings.dialplans)
+    credentials = provide_credentials(settings.state)
+    installation = find_installation(settings)
+    asterisk = AsteriskProcess(settings, installation)
+    await _end_orphan(settings)
+    require_ports(settings, asterisk_runs=asterisk.pid is not None)
+    provide_music(settings.state / "sounds/music/default")
+    await _take_over(asterisk, render(settings, installation, credentials, plan_of(centre)))
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = (
+                group.create_task(keep("asterisk", lambda: _asterisk_life(asterisk))),
+                group.create_task(keep("daemon", lambda: _daemon_life(settings))),
+                group.create_task(_welcome(settings, banner(settings, credentials, centre))),
+            )
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+    finally:
+        await asterisk.stop()
+
+
+async def _take_over(asterisk: AsteriskProcess, changed: frozenset[str]) -> None:
+    """Bring Asterisk to the configuration just written, without cutting calls where that can be avoided."""
+    if asterisk.pid is not None and not changed & NEEDS_RESTART:
+        await asterisk.command("core reload")
+        log.info("asterisk-adopted", pid=asterisk.pid)
+        return
+    await asterisk.stop()
+    await asterisk.start()
+
+
+async def keep(name: str, life: Callable[[], Awaitable[None]]) -> None:
+    """Live again whenever a life ends: at once, or with growing delay while lives are short."""
+    delay = 0.0
+    while True:
+        born = time.monotonic()
+        await life()
+        log.error(f"{name}-ended", lived_s=round(time.monotonic() - born, 1))
+        if time.monotonic() - born > GROWN_UP_S:
+            delay = 0.0
+        await asyncio.sleep(delay)
+        delay = min(LONGEST_DELAY_S, delay * 2 or 0.25)
+
+
+async def _asterisk_life(asterisk: AsteriskProcess) -> None:
+    try:
+        if asterisk.pid is None:
+            await asterisk.start()
+        await asterisk.wait()
+    except AsteriskFailed as error:
+        log.error(error.id, text=str(error))
+
+
+async def _daemon_life(settings: Settings) -> None:
+    """One life of the daemon. It has a session of its own: Ctrl-C reaches it through us, in order."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", DAEMON),
+        env={**os.environ, **settings.environment()},
+        stdin=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    (settings.state / "daemon.pid").write_text(f"{process.pid}\n")
+    try:
+        await process.wait()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), GRACE_S)
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _end_orphan(settings: Settings) -> None:
+    """End the daemon of a supervisor that was killed. Its callers wait in Asterisk until the new one is there."""
+    try:
+        pid = int((settings.state / "daemon.pid").read_text())
+    except (OSError, ValueError):
+        return
+    if DAEMON not in command_line(pid) or f"CALLCENTER_STATE={settings.state}" not in environment(pid):
+        return
+    log.warning("daemon-orphaned", pid=pid)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended(pid), GRACE_S)
+            return
+
+
+async def _welcome(settings: Settings, text: str) -> None:
+    """Print the banner when calls can be taken."""
+    address = f"http://{settings.local}:{settings.http_port}/api/health"
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
+        while True:
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                async with session.get(address) as answer:
+                    if answer.status == 200:
+                        print(text, flush=True)
+                        return
+            await asyncio.sleep(0.1)

@@ -1,0 +1,119 @@
+"""The `asterisk` fixture: a real Asterisk of its own for one test, configured as `callcenter run` does it."""
+
+import random
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from cti.accounts import Credentials, provide_credentials
+from cti.asterisk.configuration import FallbackQueue, Plan, render
+from cti.asterisk.installation import Installation, find_installation
+from cti.asterisk.process import AsteriskProcess
+from cti.settings import PortRange, Settings, load_settings
+from ivr.music import provide_music
+
+RTP_PORTS = 200
+
+PLAN = Plan(
+    numbers={"4000": "support", "4001": "sales", "4002": "support"},
+    queues=(FallbackQueue("sales", ring_s=20, wrap_up_s=10), FallbackQueue("support", ring_s=20, wrap_up_s=15)),
+)
+
+
+@dataclass(frozen=True)
+class RunningAsterisk:
+    """One booted Asterisk, and what is needed to speak with it."""
+
+    settings: Settings
+    credentials: Credentials
+    installation: Installation
+    process: AsteriskProcess
+
+    @property
+    def folder(self) -> Path:
+        """Where Asterisk writes."""
+        return self.settings.state / "asterisk"
+
+    async def console(self, command: str) -> str:
+        """What Asterisk's console answers."""
+        return await self.process.command(command)
+
+    def ledger(self) -> str:
+        """The CEL ledger so far."""
+        return (self.folder / "log/cel-custom/ledger.csv").read_text("utf-8")
+
+
+def free_settings(state: Path) -> Settings:
+    """Settings of an instance that is in nobody's way; which Asterisk runs is taken from the environment."""
+    ports = free_ports(4)
+    first = _free_range()
+    return load_settings().model_copy(
+        update={
+            "state": state,
+            **dict(zip(("sip_port", "ami_port", "agi_port", "http_port"), ports, strict=True)),
+            "rtp_ports": PortRange(first=first, last=first + RTP_PORTS - 1),
+            "agi_standby": "",
+            "database": "",
+        }
+    )
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that neither TCP nor UDP uses on loopback just now."""
+    with ExitStack() as held:
+        ports: list[int] = []
+        while len(ports) < count:
+            stream = held.enter_context(socket.socket())
+            stream.bind(("127.0.0.1", 0))
+            port: int = stream.getsockname()[1]
+            if _binds(port):
+                ports.append(port)
+        return ports
+
+
+def _free_range() -> int:
+    while True:
+        first = random.randrange(20000, 32000 - RTP_PORTS, 2)  # below the ports that the kernel gives to clients
+        if all(map(_binds, range(first, first + RTP_PORTS))):
+            return first
+
+
+def _binds(port: int) -> bool:
+    with socket.socket(type=socket.SOCK_DGRAM) as datagram:
+        try:
+            datagram.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the hold music, composed once."""
+    return provide_music(tmp_path_factory.mktemp("music")).parent
+
+
+@pytest_asyncio.fixture
+async def asterisk(music: Path) -> AsyncIterator[RunningAsterisk]:
+    """A booted Asterisk without a daemon, with music, the two demonstration queues, and no member signed in."""
+    # Not tmp_path: its length would leave no room for the name of a UNIX socket.
+    state = Path(tempfile.mkdtemp(prefix="callcenter-"))
+    settings = free_settings(state)
+    installation = find_installation(settings)
+    credentials = provide_credentials(state)
+    render(settings, installation, credentials, PLAN)
+    shutil.copytree(music, state / "sounds/music/default", dirs_exist_ok=True)
+    process = AsteriskProcess(settings, installation)
+    try:
+        await process.start()
+        yield RunningAsterisk(settings, credentials, installation, process)
+    finally:
+        await process.stop()
+        shutil.rmtree(state)
