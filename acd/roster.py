@@ -87,7 +87,13 @@ class Roster:
             agent.reachable, agent.engaged = self._phones.get(agent.phone, (False, False))
 
     def phone_changed(self, phone: str, *, reachable: bool, engaged: bool, now_ms: int) -> None:
-        """What Asterisk says of a phone, whoever sits there, now or later."""
+        """What Asterisk says of a phone, whoever sits there, now or later. What it has said before is no news.
+
+        (Each try to ring a phone moves its device state: a phone that is registered but takes no call would be believed
+        at once, and rung without end.)
+        """
+        if self._phones.get(phone) == (reachable, engaged):
+            return
         self._phones[phone] = (reachable, engaged)
         if (agent := self._at_phone.get(phone)) is not None:
             with self.change(agent, "device", now_ms):

@@ -128,7 +128,7 @@ class Router:
         if linkedid in self.calls:
             raise AlreadyQueued(linkedid, self.calls[linkedid].queue)
         into = self.queue(queue)
-        self.conversations.release(linkedid, now_ms)
+        self.released(linkedid, now_ms=now_ms)  # and whom he leaves behind serves those who waited before him
         self._sequence += 1
         call = Call(
             linkedid=linkedid,
@@ -155,7 +155,6 @@ class Router:
         if into.settings.max_wait_ms:
             self._timers.set(("wait", linkedid), call.entered_ms + into.settings.max_wait_ms)
         self._match_call(call, Trigger.CALL_ENTERED, now_ms)
-        self._match_freed(Trigger.AGENT_FREE, now_ms)
 
     def leave(self, linkedid: str, *, now_ms: int, reason: DequeueReason = DequeueReason.ABANDONED) -> None:
         """The caller is gone, or is taken out of the queue. A conversation of his is over; unknown: nothing."""
@@ -204,13 +203,15 @@ class Router:
         self._match_freed(Trigger.AGENT_FREE, now_ms)
 
     def adopt(self, linkedid: str, queue: str, number: str, *, since_ms: int, now_ms: int) -> None:
-        """A conversation found under way when the daemon came up; an agent who is not idle is left alone.
+        """A conversation found under way when the daemon came up; an agent who is not idle, and a call that waits
+        or talks already, are left alone.
 
         Raises UnknownQueue, UnknownAgent, NotSignedIn.
         """
         self.queue(queue)
         agent = self.roster.signed_in(number)
-        if agent.activity is Activity.IDLE:
+        known = linkedid in self.calls or linkedid in self.conversations.by_call
+        if agent.activity is Activity.IDLE and not known:
             with self.roster.change(agent, "system", now_ms, linkedid=linkedid):
                 agent.linkedid = linkedid
                 agent.apply(AgentEvent.RESERVED)
