@@ -14,6 +14,7 @@ import structlog
 from acd.clock import Clock
 from acd.facts import Fact
 from acd.router import Offer, Outcome, Router
+from acd.states import DequeueReason
 
 log = structlog.get_logger()
 
@@ -25,6 +26,11 @@ class Place:
 
     def __init__(self) -> None:
         self._mailbox: asyncio.Queue[Offer | None] = asyncio.Queue()
+
+    @property
+    def empty(self) -> bool:
+        """Whether no offer is here now."""
+        return self._mailbox.empty()
 
     async def next_offer(self) -> Offer | None:
         """The next agent for this call, None if its greatest wait is over."""
@@ -58,15 +64,22 @@ class Distributor:
 
     @contextmanager
     def place(self, linkedid: str) -> Iterator[Place]:
-        """Offers for the call arrive here; enter it inside. When the block ends the call is out of the queue."""
+        """Offers for the call arrive here; enter it inside. When the block ends the call is out of the queue.
+
+        Cancelled, it is not the caller who left but we: he is withdrawn, and goes on in the fallback queue.
+        """
         place = self._places[linkedid] = Place()
+        reason = DequeueReason.ABANDONED
         try:
             yield place
+        except asyncio.CancelledError:
+            reason = DequeueReason.WITHDRAWN
+            raise
         finally:
             if self._places.get(linkedid) is place:
                 del self._places[linkedid]
             with self.command() as (router, now_ms):
-                router.leave(linkedid, now_ms=now_ms)
+                router.leave(linkedid, reason=reason, now_ms=now_ms)
 
     def state(self, fact: Fact) -> None:
         """Tell the listeners a fact that is not the router's own (the IVR's, the link's)."""

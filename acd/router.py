@@ -168,6 +168,10 @@ class Router:
             self._dequeue(call, reason, now_ms)
         self._match_freed(Trigger.AGENT_FREE, now_ms)
 
+    def offer_of(self, call: Call) -> Offer | None:
+        """The offer of a waiting call, while there is one."""
+        return self._offers.get(call.offer)
+
     def answered(self, linkedid: str, *, now_ms: int) -> None:
         """The agent answered the offer. A second time, or without an offer: nothing."""
         call = self.calls.get(linkedid)

@@ -1,0 +1,113 @@
+"""From Asterisk's event stream to the router: who answered, who hung up, who holds, which phone is there.
+
+It only listens. What must be asked of Asterisk after a break is in cti/snapshot.py.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from acd.distributor import Distributor
+from cti.ami.message import Message
+from cti.phones import Phones, PhoneState, phone_of_channel
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The agent's side of a call: his channel, and the call it belongs to."""
+
+    channel: str
+    uniqueid: str
+    linkedid: str
+
+
+class Link:
+    """Applies AMI events to the router. One event never fails another."""
+
+    def __init__(
+        self, distributor: Distributor, *, on_stray: Callable[[Leg], None], on_unknown: Callable[[Leg], None]
+    ) -> None:
+        """`on_stray` gets a leg that rings for no offer of ours any more, `on_unknown` an agent's leg that was answered
+        in a call the router does not have."""
+        self._distributor = distributor
+        self._on_stray = on_stray
+        self._on_unknown = on_unknown
+        self._legs: dict[str, Leg] = {}
+        self.phones = Phones()
+        self._handlers: dict[str, Callable[[Message], None]] = {
+            "Newchannel": self._new_channel,
+            "DialBegin": self._dial_begin,
+            "DialEnd": self._dial_end,
+            "Hangup": self._hangup,
+            "Hold": self._hold,
+            "Unhold": self._unhold,
+            "DeviceStateChange": self._device_state,
+        }
+
+    def on_event(self, message: Message) -> None:
+        """For the AMI client; events nobody asked for are passed over."""
+        if (handler := self._handlers.get(message.event)) is not None:
+            handler(message)
+
+    def leg_of_call(self, linkedid: str) -> Leg | None:
+        """The agent's leg of a call, while it rings or talks."""
+        return next((leg for leg in self._legs.values() if leg.linkedid == linkedid), None)
+
+    def take_over(self, legs: list[Leg]) -> None:
+        """After a snapshot: these are the agents' legs there are, and no others."""
+        self._legs = {leg.uniqueid: leg for leg in legs}
+
+    def apply(self, state: PhoneState | None) -> None:
+        """Tell the router of a phone."""
+        if state is not None:
+            with self._distributor.command() as (router, now_ms):
+                router.phone_changed(state.phone, reachable=state.reachable, engaged=state.engaged, now_ms=now_ms)
+
+    def _new_channel(self, message: Message) -> None:
+        channel, linkedid = message.get("Channel"), message.get("Linkedid")
+        if phone_of_channel(channel) and linkedid not in self._distributor.router.calls:
+            self.apply(self.phones.private_began(channel, message.get("Uniqueid")))
+
+    def _dial_begin(self, message: Message) -> None:
+        leg = _leg(message)
+        call = self._distributor.router.calls.get(leg.linkedid)
+        if call is None:
+            return
+        self._legs[leg.uniqueid] = leg
+        offer = self._distributor.router.offer_of(call)
+        if offer is None or offer.phone != phone_of_channel(leg.channel):
+            self._on_stray(leg)
+
+    def _dial_end(self, message: Message) -> None:
+        if message.get("DialStatus") != "ANSWER":
+            return
+        leg = _leg(message)
+        if leg.uniqueid in self._legs and leg.linkedid in self._distributor.router.calls:
+            with self._distributor.command() as (router, now_ms):
+                router.answered(leg.linkedid, now_ms=now_ms)
+        elif self._distributor.router.roster.at_phone(phone_of_channel(leg.channel)) is not None:
+            self._legs[leg.uniqueid] = leg
+            self._on_unknown(leg)
+
+    def _hangup(self, message: Message) -> None:
+        uniqueid = message.get("Uniqueid")
+        if (leg := self._legs.pop(uniqueid, None)) is not None:
+            with self._distributor.command() as (router, now_ms):
+                router.released(leg.linkedid, now_ms=now_ms)
+        self.apply(self.phones.ended(uniqueid))
+
+    def _hold(self, message: Message) -> None:
+        if (leg := self._legs.get(message.get("Uniqueid"))) is not None:
+            with self._distributor.command() as (router, now_ms):
+                router.hold(leg.linkedid, now_ms=now_ms)
+
+    def _unhold(self, message: Message) -> None:
+        if (leg := self._legs.get(message.get("Uniqueid"))) is not None:
+            with self._distributor.command() as (router, now_ms):
+                router.retrieve(leg.linkedid, now_ms=now_ms)
+
+    def _device_state(self, message: Message) -> None:
+        self.apply(self.phones.device_changed(message.get("Device"), message.get("State")))
+
+
+def _leg(message: Message) -> Leg:
+    return Leg(message.get("DestChannel"), message.get("DestUniqueid"), message.get("DestLinkedid"))

@@ -1,0 +1,71 @@
+"""What Asterisk's channels and device states say of the phones: which can be rung, which are in a private call.
+
+Pure bookkeeping over AMI events; it asks Asterisk nothing and tells the router only through its results.
+"""
+
+from dataclasses import dataclass
+
+UNREACHABLE_STATES = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
+"""Device states (Asterisk's `ast_devstate2str`) of a phone that cannot be rung."""
+
+TECHNOLOGY = "PJSIP/"
+
+
+def phone_of_device(device: str) -> str:
+    """The phone behind a device (`PJSIP/1001`), empty for a device of another kind."""
+    return device.removeprefix(TECHNOLOGY) if device.startswith(TECHNOLOGY) else ""
+
+
+def phone_of_channel(channel: str) -> str:
+    """The phone behind a channel (`PJSIP/1001-0000002a`), empty for a channel of another kind."""
+    return phone_of_device(channel.rpartition("-")[0])
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneState:
+    """One phone, as the router wants to know it."""
+
+    phone: str
+    reachable: bool
+    engaged: bool
+
+
+class Phones:
+    """All phones seen, and the private channels on them."""
+
+    def __init__(self) -> None:
+        self._reachable: dict[str, bool] = {}
+        self._private: dict[str, set[str]] = {}
+        self._phone_of_channel: dict[str, str] = {}
+
+    def device_changed(self, device: str, state: str) -> PhoneState | None:
+        """Take note of a device state; the phone's state if it is a phone."""
+        if not (phone := phone_of_device(device)):
+            return None
+        self._reachable[phone] = state.upper() not in UNREACHABLE_STATES
+        return self._state(phone)
+
+    def private_began(self, channel: str, uniqueid: str) -> PhoneState | None:
+        """A channel on a phone that is no offer of ours."""
+        if not (phone := phone_of_channel(channel)):
+            return None
+        self._phone_of_channel[uniqueid] = phone
+        self._private.setdefault(phone, set()).add(uniqueid)
+        return self._state(phone)
+
+    def ended(self, uniqueid: str) -> PhoneState | None:
+        """A channel is gone; the phone's state if it was a private one."""
+        if (phone := self._phone_of_channel.pop(uniqueid, None)) is None:
+            return None
+        self._private[phone].discard(uniqueid)
+        return self._state(phone)
+
+    def forget_channels(self) -> list[PhoneState]:
+        """Before a snapshot: no channel is known any more. The phones that change by that."""
+        phones = set(self._phone_of_channel.values())
+        self._phone_of_channel.clear()
+        self._private.clear()
+        return [self._state(phone) for phone in sorted(phones)]
+
+    def _state(self, phone: str) -> PhoneState:
+        return PhoneState(phone, self._reachable.get(phone, False), bool(self._private.get(phone)))

@@ -1,0 +1,67 @@
+"""What an agent hears from the star codes, in each language the service speaks."""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum, auto
+
+from ivr.flow.steps import Prompt
+
+
+class Announcement(StrEnum):
+    """The announcements by name."""
+
+    NUMBER = auto()
+    PIN = auto()
+    WRONG_PIN = auto()
+    LOCKED = auto()
+    SIGNED_IN = auto()
+    SIGNED_IN_ELSEWHERE = auto()
+    PHONE_TAKEN = auto()
+    SIGNED_OUT = auto()
+    NOBODY = auto()
+    READY = auto()
+    NOT_READY = auto()
+    WHICH_REASON = auto()
+    UNKNOWN_CODE = auto()
+
+
+WORDS: Mapping[Announcement, Mapping[str, str]] = {
+    Announcement.NUMBER: {
+        "en": "Please enter your agent number, then the hash key.",
+        "cmn": "请输入您的工号，按井号键结束。",
+    },
+    Announcement.PIN: {"en": "Please enter your PIN, then the hash key.", "cmn": "请输入您的密码，按井号键结束。"},
+    Announcement.WRONG_PIN: {"en": "That number and PIN do not match.", "cmn": "工号或密码不正确。"},
+    Announcement.LOCKED: {
+        "en": "Too many wrong PINs. Your sign-in is locked for a while. Please ask your team leader.",
+        "cmn": "密码错误次数过多，您的登录已被暂时锁定，请联系班长。",
+    },
+    Announcement.SIGNED_IN: {"en": "You are signed in and ready.", "cmn": "您已签入，处于就绪状态。"},
+    Announcement.SIGNED_IN_ELSEWHERE: {
+        "en": "You are signed in at another phone. Please sign out there first.",
+        "cmn": "您已在另一部话机上签入，请先在那里签出。",
+    },
+    Announcement.PHONE_TAKEN: {
+        "en": "Somebody else is signed in at this phone.",
+        "cmn": "已有其他坐席在这部话机上签入。",
+    },
+    Announcement.SIGNED_OUT: {"en": "You are signed out.", "cmn": "您已签出。"},
+    Announcement.NOBODY: {"en": "Nobody is signed in at this phone.", "cmn": "这部话机上没有坐席签入。"},
+    Announcement.READY: {"en": "You are ready.", "cmn": "您已就绪。"},
+    Announcement.NOT_READY: {"en": "You are not ready.", "cmn": "您已置忙。"},
+    Announcement.WHICH_REASON: {"en": "Please press the key of your reason.", "cmn": "请按键选择置忙原因。"},
+    Announcement.UNKNOWN_CODE: {"en": "There is no such code.", "cmn": "没有这个代码。"},
+}
+
+
+def prompt(announcement: Announcement, language: str) -> Prompt:
+    """The announcement in that language, in English where it has none."""
+    words = WORDS[announcement]
+    spoken = language if language in words else "en"
+    return Prompt(words[spoken], spoken)
+
+
+def all_prompts() -> Iterator[Prompt]:
+    """Every announcement in every language, to be made before the first call."""
+    for words in WORDS.values():
+        for language, text in words.items():
+            yield Prompt(text, language)

@@ -1,0 +1,22 @@
+"""Every channel variable the service uses, named once; `dialplans/extensions.conf` reads the same names.
+
+They live with the call in Asterisk, so a caller's place in the queue outlives the daemon.
+"""
+
+DONE = "CALLCENTER_DONE"
+""""1" when the flow has run to its end: the dialplan has nothing left to do but hang up."""
+
+QUEUE = "CALLCENTER_QUEUE"
+"""The queue the call stands in, empty when it stands in none."""
+
+ENTERED = "CALLCENTER_ENTERED"
+"""First entry into that queue, milliseconds since the epoch."""
+
+PRIORITY = "CALLCENTER_PRIORITY"
+"""Its priority there, as app_queue understands it: more is sooner."""
+
+NODE = "CALLCENTER_NODE"
+"""The flow's node that put it there."""
+
+LANGUAGE = "CALLCENTER_LANGUAGE"
+"""The language the caller chose."""
