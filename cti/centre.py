@@ -22,14 +22,6 @@ from ivr.prompts import VOICES
 Text = Annotated[str, Field(min_length=1)]
 
 
-def _time_zone(name: str) -> str:
-    known = available_timezones()
-    if name not in known:
-        wrong, _ = unknown_name("time zone", name, known)
-        raise PydanticCustomError("time_zone", "Input should be a time zone; {wrong}", {"wrong": wrong})
-    return name
-
-
 def _dialled(number: str) -> str:
     digits = number.removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 15):
@@ -65,7 +57,7 @@ class Queue(Part):
 
 class _CentreFile(Part):
     centre: Text
-    time_zone: Annotated[str, AfterValidator(_time_zone)]
+    time_zone: Text
     languages: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
     numbers: dict[Annotated[str, AfterValidator(_dialled)], Number]
     not_ready_reasons: dict[Name, Reason] = Field(default_factory=dict)
@@ -124,7 +116,13 @@ def load_centre(folder: Path) -> Centre:
     names = Names(queues.value.queues, queues.value.skills, centre.value.languages)
     files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
     read = {name: attempt(partial(load_flow, file, names)) for name, file in files.items()}
-    problems += [*_voices(centre), *_skills(queues), *_numbers(centre, files, queues.value.queues), *_reasons(centre)]
+    problems += [
+        *_time_zone(centre),
+        *_voices(centre),
+        *_skills(queues),
+        *_numbers(centre, files, queues.value.queues),
+        *_reasons(centre),
+    ]
     if problems:
         raise DocumentError(problems)
     return Centre(
@@ -137,6 +135,13 @@ def load_centre(folder: Path) -> Centre:
         queues=queues.value.queues,
         flows={name: flow for name, flow in read.items() if flow is not None},
     )
+
+
+def _time_zone(document: Document[_CentreFile]) -> Iterator[Problem]:
+    name, known = document.value.time_zone, available_timezones()
+    if name not in known:
+        wrong, _ = unknown_name("time zone", name, known)
+        yield document.problem(("time_zone",), wrong, "a name of the IANA time zone database")
 
 
 def _voices(document: Document[_CentreFile]) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 what was expected and the nearest right name. What a document means is decided by the model and its owner.
 """
 
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -45,7 +44,8 @@ class Problem:
 
     def __str__(self) -> str:
         expected = f" (expected {self.expected})" if self.expected else ""
-        return f"{self.file}:{self.line}:{self.column}: {self.wrong}{expected}"
+        line = f"{self.file}:{self.line}:{self.column}: {self.wrong}{expected}"
+        return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
 
 
 class DocumentError(Exception):
@@ -186,8 +186,7 @@ def _shown(value: Any) -> str:
         case None:
             return "nothing stands here"
         case str():
-            short = value if len(value) <= 40 else f"{value[:40]}…"
-            return f"{json.dumps(short, ensure_ascii=False)} does not fit"
+            return f'"{value}" does not fit' if len(value) <= 40 else f'"{value[:40]}…" does not fit'
         case bool():
             return f"{str(value).lower()} does not fit"
         case int() | float():

@@ -22,7 +22,6 @@ SAMPLE_RATE = 8000
 _SPEAK = ("espeak-ng", "-b", "1", "--stdin")
 _TRIM = ("silence", "1", "0.01", "0.2%", "reverse")
 _LEVEL = ("rate", str(SAMPLE_RATE), *_TRIM, *_TRIM, "pad", "0.05", "0.15", "norm", "-3")
-_TIME_LIMIT_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +68,10 @@ class SynthesisFailed(PromptError):
 class Prompts:
     """The prompts' sound files in one folder: 8 kHz, mono, 16 bit, at one level. Several processes may share it."""
 
-    def __init__(self, folder: Path, voices: Mapping[str, Voice] = VOICES) -> None:
+    def __init__(self, folder: Path, voices: Mapping[str, Voice] = VOICES, time_limit_s: float = 60) -> None:
         self._folder = folder
         self._voices = voices
+        self._time_limit_s = time_limit_s
 
     def file(self, prompt: Prompt) -> Path:
         """Where the prompt's sound is, or will be."""
@@ -88,13 +88,15 @@ class Prompts:
 
         Raises PromptError; the files made until then stay.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
         missing = {self.file(prompt): prompt for prompt in prompts if not self.file(prompt).exists()}
         places = asyncio.Semaphore(os.cpu_count() or 1)
 
         async def make_one(file: Path, prompt: Prompt) -> None:
             async with places:
-                await self._synthesise(prompt, file)
+                try:
+                    await self._synthesise(prompt, file)
+                except OSError as error:
+                    raise SynthesisFailed(prompt, f"{self._folder}: {error.strerror}") from error
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -106,31 +108,33 @@ class Prompts:
 
     async def _synthesise(self, prompt: Prompt, file: Path) -> None:
         voice = self._voices[prompt.language]
+        self._folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._folder, prefix=".making-") as folder:
             spoken, levelled = f"{folder}/spoken.wav", f"{folder}/levelled.wav"
             # the text goes in by standard input: as an argument it could be taken for an option
-            await _run(prompt, *_SPEAK, "-v", voice.name, "-s", str(voice.rate), "-w", spoken, given=prompt.text)
-            await _run(prompt, "sox", "-D", spoken, "-r", str(SAMPLE_RATE), "-c", "1", "-b", "16", levelled, *_LEVEL)
+            await self._run(prompt, *_SPEAK, "-v", voice.name, "-s", str(voice.rate), "-w", spoken, given=prompt.text)
+            await self._run(
+                prompt, "sox", "-D", spoken, "-r", str(SAMPLE_RATE), "-c", "1", "-b", "16", levelled, *_LEVEL
+            )
             with wave.open(levelled) as sound:
                 if sound.getnframes() < SAMPLE_RATE // 4:
                     raise SynthesisFailed(prompt, "the synthesiser said nothing")
             os.replace(levelled, file)
 
-
-async def _run(prompt: Prompt, program: str, *arguments: str, given: str = "") -> None:
-    try:
-        process = await asyncio.create_subprocess_exec(program, *arguments, stdin=PIPE, stdout=DEVNULL, stderr=PIPE)
-    except FileNotFoundError as error:
-        raise SynthesiserMissing(program) from error
-    try:
-        async with asyncio.timeout(_TIME_LIMIT_S):
-            _, complaint = await process.communicate(given.encode())
-    except TimeoutError as error:
-        raise SynthesisFailed(prompt, f"{program} took longer than {_TIME_LIMIT_S} s") from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode != 0:
-        said = complaint.decode(errors="replace").strip() or f"exit code {process.returncode}"
-        raise SynthesisFailed(prompt, f"{program} failed: {said}")
+    async def _run(self, prompt: Prompt, program: str, *arguments: str, given: str = "") -> None:
+        try:
+            process = await asyncio.create_subprocess_exec(program, *arguments, stdin=PIPE, stdout=DEVNULL, stderr=PIPE)
+        except FileNotFoundError as error:
+            raise SynthesiserMissing(program) from error
+        try:
+            async with asyncio.timeout(self._time_limit_s):
+                _, complaint = await process.communicate(given.encode())
+        except TimeoutError as error:
+            raise SynthesisFailed(prompt, f"{program} took longer than {self._time_limit_s} s") from error
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode != 0:
+            said = complaint.decode(errors="replace").strip() or f"exit code {process.returncode}"
+            raise SynthesisFailed(prompt, f"{program} failed: {said}")

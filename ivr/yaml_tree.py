@@ -81,7 +81,7 @@ def parse(text: str) -> Tree:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        tree.faults.append(Fault(place, error.problem or "not YAML", ""))
+        tree.faults.append(Fault(place, ", ".join(filter(None, (error.context, error.problem))), ""))
         return tree
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -103,10 +103,8 @@ def _read(node: yaml.Node, path: Path, tree: Tree) -> Any:
             return _read_mapping(node, path, tree)
         case yaml.SequenceNode():
             return [_read(item, (*path, index), tree) for index, item in enumerate(node.value)]
-        case yaml.ScalarNode():
-            return _read_scalar(node)
         case _:
-            raise TypeError(f"PyYAML made a {type(node).__name__}")
+            return _read_scalar(node)
 
 
 def _read_mapping(node: yaml.MappingNode, path: Path, tree: Tree) -> dict[str, Any]:
@@ -125,8 +123,8 @@ def _read_mapping(node: yaml.MappingNode, path: Path, tree: Tree) -> dict[str, A
     return mapping
 
 
-def _read_scalar(node: yaml.ScalarNode) -> Any:
-    if node.style is None:  # neither quoted nor a block
+def _read_scalar(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.ScalarNode) and node.style is None:  # neither quoted nor a block
         for pattern, convert in _SCALARS:
             if pattern.fullmatch(node.value):
                 return convert(node.value)

@@ -130,6 +130,11 @@ def test_a_wrong_key_is_told_and_the_menu_said_again() -> None:
     assert walker.trail[-1] == Answered("topic", "invalid")
 
 
+def test_a_key_that_phones_do_not_have_is_a_wrong_key() -> None:
+    walker, _ = walk(Digit("A"))
+    assert walker.trail[-1] == Answered("language", "invalid")
+
+
 def test_silence_is_told_and_the_menu_said_again() -> None:
     walker, step = walk(TWO, Finished(), Finished(), Timeout())
     assert said(step) == ["No choice.", "For sales press 1."]
@@ -180,7 +185,6 @@ def test_there_is_no_way_back_before_the_first_menu() -> None:
     [
         ((), Finished()),
         ((), SERVED),
-        ((), Digit("A")),
         ((TWO,), Timeout()),
         ((TWO,), Digit("5")),
         ((ZERO,), ONE),

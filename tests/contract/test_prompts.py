@@ -1,0 +1,137 @@
+"""Prompts, spoken by the real synthesiser, and by programs in its place that fail in every way it could."""
+
+import asyncio
+import os
+import stat
+import subprocess
+import wave
+from pathlib import Path
+
+import pytest
+
+from cti.centre import load_centre
+from ivr.flow.steps import Prompt
+from ivr.prompts import VOICES, Prompts, SynthesiserMissing, SynthesisFailed, Voice
+
+pytestmark = pytest.mark.contract
+
+HELLO = Prompt("Welcome to our customer hotline.", "en")
+NIHAO = Prompt("您好，欢迎致电客户服务热线。", "cmn")
+DIALPLANS = Path(__file__).parents[2] / "dialplans"
+
+
+def put_in_place_of(program: str, folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir(exist_ok=True)
+    file = folder / program
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+
+
+async def test_prompts_are_made_for_telephones_and_at_one_level(tmp_path: Path) -> None:
+    prompts = Prompts(tmp_path / "prompts")
+    assert await prompts.make([HELLO, NIHAO]) == 2
+    for prompt in (HELLO, NIHAO):
+        with wave.open(str(prompts.file(prompt))) as sound:
+            assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, 8000)
+            assert 1 < sound.getnframes() / 8000 < 8
+            samples = memoryview(sound.readframes(sound.getnframes())).cast("h")
+        assert max(samples) > 22_500 or min(samples) < -22_500, "-3 dB of full scale"
+        assert max(samples) < 23_800
+        assert max(map(abs, samples[:160])) < 600, "begins without a click"
+
+
+async def test_a_prompt_is_made_once(tmp_path: Path) -> None:
+    prompts = Prompts(tmp_path)
+    assert await prompts.make([HELLO, HELLO]) == 1
+    before = prompts.file(HELLO).stat()
+    assert await Prompts(tmp_path).make([HELLO]) == 0
+    assert prompts.file(HELLO).stat() == before
+
+
+async def test_two_that_make_the_same_prompts_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    await asyncio.gather(Prompts(tmp_path).make([HELLO, NIHAO]), Prompts(tmp_path).make([NIHAO, HELLO]))
+    prompts = Prompts(tmp_path)
+    assert set(os.listdir(tmp_path)) == {prompts.file(HELLO).name, prompts.file(NIHAO).name}
+
+
+def test_another_text_voice_or_rate_is_another_sound(tmp_path: Path) -> None:
+    voice = VOICES["en"]
+    sounds = {
+        Prompts(tmp_path).sound(HELLO),
+        Prompts(tmp_path).sound(Prompt("Welcome.", "en")),
+        Prompts(tmp_path, {"en": Voice(voice.name, voice.rate + 1)}).sound(HELLO),
+        Prompts(tmp_path, {"en": Voice("en-gb", voice.rate)}).sound(HELLO),
+    }
+    assert len(sounds) == 4
+    assert all(not sound.endswith(".wav") and sound.isascii() for sound in sounds)
+
+
+def test_chinese_is_spoken_as_chinese_and_not_spelled() -> None:
+    """Where espeak-ng falls back to English letters it says so in its phonemes."""
+    texts = [prompt.text for prompt in load_centre(DIALPLANS).prompts() if prompt.language == "cmn"]
+    assert len(texts) > 5
+    for text in texts:
+        command = ["espeak-ng", "-q", "-x", "--stdin", "-v", VOICES["cmn"].name]
+        phonemes = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+        assert phonemes.strip()
+        assert "(en)" not in phonemes, text
+
+
+async def test_a_text_that_looks_like_an_option_is_spoken(tmp_path: Path) -> None:
+    assert await Prompts(tmp_path).make([Prompt("--version; $(reboot) 'quoted' & \"more\"", "en")]) == 1
+
+
+async def test_a_missing_synthesiser_is_told_with_the_line_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SynthesiserMissing, match=r"espeak-ng.*apt-get install -y espeak-ng sox") as missing:
+        await Prompts(tmp_path / "prompts").make([HELLO, NIHAO])
+    assert missing.value.id == "synthesiser-missing"
+
+
+async def test_a_missing_sox_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_in_place_of("espeak-ng", tmp_path / "bin", "exit 0", monkeypatch)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    with pytest.raises(SynthesiserMissing, match="prompts need sox"):
+        await Prompts(tmp_path / "prompts").make([HELLO])
+
+
+async def test_a_failing_synthesiser_is_told_with_its_words_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_in_place_of("espeak-ng", tmp_path / "bin", "echo 'no such voice' >&2; exit 3", monkeypatch)
+    with pytest.raises(SynthesisFailed, match=r"customer hotline.*espeak-ng failed: no such voice") as failed:
+        await Prompts(tmp_path / "prompts").make([HELLO])
+    assert failed.value.id == "synthesis-failed"
+    assert os.listdir(tmp_path / "prompts") == []
+
+
+async def test_a_synthesiser_killed_without_a_word_is_told_by_its_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_in_place_of("espeak-ng", tmp_path / "bin", "kill -9 $$", monkeypatch)
+    with pytest.raises(SynthesisFailed, match="espeak-ng failed: exit code -9"):
+        await Prompts(tmp_path / "prompts").make([HELLO])
+
+
+async def test_a_hanging_synthesiser_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "never")
+    put_in_place_of("espeak-ng", tmp_path / "bin", f"exec cat '{tmp_path}/never'", monkeypatch)
+    with pytest.raises(SynthesisFailed, match="espeak-ng took longer than 0 s"):
+        await Prompts(tmp_path / "prompts", time_limit_s=0).make([HELLO])
+    assert os.listdir(tmp_path / "prompts") == []
+
+
+async def test_a_synthesiser_that_says_nothing_is_no_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    silence = 'while [ "$1" != -w ]; do shift; done; exec sox -n -r 22050 -c 1 -b 16 "$2" trim 0 1'
+    put_in_place_of("espeak-ng", tmp_path / "bin", silence, monkeypatch)
+    with pytest.raises(SynthesisFailed, match="said nothing"):
+        await Prompts(tmp_path / "prompts").make([HELLO])
+
+
+async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SynthesisFailed, match="Not a directory"):
+        await Prompts(tmp_path / "file" / "prompts").make([HELLO])

@@ -1,0 +1,112 @@
+"""The centre's files: the shipped ones hold together, and whatever does not is told, in all files at once."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cti.centre import Centre, Number, Queue, Reason, load_centre
+from ivr.documents import DocumentError
+from ivr.flow.steps import Prompt
+
+pytestmark = pytest.mark.unit
+
+SHIPPED = Path(__file__).parents[2] / "dialplans"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped files, to be spoiled."""
+    return Path(shutil.copytree(SHIPPED, tmp_path / "dialplans"))
+
+
+def spoil(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+def problems_of(folder: Path) -> list[str]:
+    with pytest.raises(DocumentError) as refused:
+        load_centre(folder)
+    return [str(problem).removeprefix(f"{folder}/") for problem in refused.value.problems]
+
+
+def test_the_shipped_centre_is_whole() -> None:
+    centre = load_centre(SHIPPED)
+    assert centre.name == "Demonstration centre"
+    assert str(centre.time_zone) == "Asia/Shanghai"
+    assert centre.languages == ("cmn", "en")
+    assert centre.numbers["4000"] == Number(flow="hotline", fallback="support")
+    assert set(centre.numbers) == {"4000", "4001", "4002", "4003"}
+    assert set(centre.flows) == {"hotline", "sales", "support", "announcement"}
+    assert set(centre.skills) == set(centre.queues) == {"sales", "support"}
+    assert centre.queues["sales"] == Queue(title="Sales", skills={"sales": 1}, ring_s=20, wrap_up_s=10)
+    assert centre.reasons["break"] == Reason(title="Break", key=1, minutes=15)
+    assert centre.reasons["training"].minutes is None
+
+
+def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
+    prompts = load_centre(SHIPPED).prompts()
+    assert Prompt("Thank you for calling. Goodbye.", "en") in prompts
+    assert Prompt("对不起，您的选择无效。", "cmn") in prompts
+    assert {prompt.language for prompt in prompts} == {"cmn", "en"}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "problem"),
+    [
+        ("centre.yaml", "flow: hotline", "flow: hotlin",
+         'centre.yaml:8:16: unknown flow "hotlin", did you mean "hotline"? '
+         "(expected one of: announcement, hotline, sales, support)"),
+        ("centre.yaml", "fallback: support", "fallback: suport",
+         'centre.yaml:8:35: unknown queue "suport", did you mean "support"? (expected one of: sales, support)'),
+        ("centre.yaml", "Asia/Shanghai", "Asia/Shanghi",
+         'centre.yaml:3:12: unknown time zone "Asia/Shanghi", did you mean "Asia/Shanghai"? '
+         "(expected a name of the IANA time zone database)"),
+        ("centre.yaml", "[cmn, en]", "[cmn, en, tlh]",
+         'centre.yaml:4:22: unknown language "tlh" (expected one of: cmn, en)'),
+        ("centre.yaml", "4001:", "40-01:",
+         'centre.yaml:9:3: "40-01" does not fit (expected a number of 2 to 15 digits, perhaps with a + before)'),
+        ("centre.yaml", "4001:", "4000:",
+         'centre.yaml:9:3: "4000" stands here twice (expected once, as in line 8)'),
+        ("centre.yaml", "key: 2", "key: 1",
+         "centre.yaml:16:28: key 1 is already that of break (expected a free key)"),
+        ("centre.yaml", "minutes: 15", "minutes: 0",
+         "centre.yaml:15:42: 0 does not fit (expected greater than 0)"),
+        ("queues.yaml", "skills: {sales: 1}", "skills: {sale: 1}",
+         'queues.yaml:9:14: unknown skill "sale", did you mean "sales"? (expected one of: sales, support)'),
+        ("queues.yaml", "ring_s: 20", "ring_s: 0",
+         "queues.yaml:10:13: 0 does not fit (expected a whole number from 1 to 120)"),
+        ("queues.yaml", "wrap_up_s: 10", "wrapup_s: 10",
+         'queues.yaml:11:5: unknown key "wrapup_s", did you mean "wrap_up_s"? '
+         "(expected one of: music, ring_s, service_level_s, skills, title, wrap_up_s)"),
+        ("flows/sales.yaml", "queue: sales", "queue: sails",
+         'flows/sales.yaml:9:12: unknown queue "sails", did you mean "sales"? (expected one of: sales, support)'),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_told_with_its_place(folder: Path, file: str, old: str, new: str, problem: str) -> None:
+    spoil(folder / file, old, new)
+    assert problems_of(folder) == [problem]
+
+
+def test_problems_of_all_files_are_told_together(folder: Path) -> None:
+    spoil(folder / "centre.yaml", "fallback: sales", "fallback: salse")
+    spoil(folder / "flows" / "hotline.yaml", "queue: support", "queue: suport")
+    spoil(folder / "flows" / "announcement.yaml", "next: end", "next: ende")
+    assert [problem.split(":")[0] for problem in problems_of(folder)] == [
+        "centre.yaml", "flows/announcement.yaml", "flows/hotline.yaml",
+    ]  # fmt: skip
+
+
+def test_missing_files_are_told(tmp_path: Path) -> None:
+    assert problems_of(tmp_path) == [
+        "centre.yaml:1:1: cannot be read: No such file or directory (expected a readable file)",
+        "queues.yaml:1:1: cannot be read: No such file or directory (expected a readable file)",
+    ]
+
+
+def test_a_number_may_be_written_as_an_international_one(folder: Path) -> None:
+    spoil(folder / "centre.yaml", "4001:", "+864008008000:")
+    centre: Centre = load_centre(folder)
+    assert centre.numbers["+864008008000"].flow == "sales"
