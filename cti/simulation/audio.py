@@ -1,0 +1,104 @@
+"""The ear and mouth of a simulated telephone: an RTP port that speaks a tone and digits and listens for other tones."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from cti.simulation import rtp
+from cti.simulation.errors import CallOver
+from cti.simulation.tones import RATE, share
+
+WINDOW = RATE // 5  # 200 ms tell tones 10 Hz apart
+LOUD = 0.5
+
+
+class Audio(asyncio.DatagramProtocol):
+    """Speaks to one address at a time; `host` is the local address. Use as an async context manager."""
+
+    def __init__(self, tone_hz: int, host: str = "127.0.0.1") -> None:
+        self.tone_hz = tone_hz
+        self.port = 0
+        self.received = 0
+        """Audio packets received."""
+        self._host = host
+        self._voice = rtp.Voice(tone_hz)
+        self._to: tuple[str, int] | None = None
+        self._due = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._transport: asyncio.DatagramTransport | None = None
+        self._heard = bytearray()
+        self._listening: list[tuple[int, asyncio.Future[None]]] = []
+        self._pressed: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=(self._host, 0))
+        self.port = self._transport.get_extra_info("sockname")[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.be_silent()
+        for _, future in self._listening:
+            future.cancel()
+        if self._transport:
+            self._transport.close()
+
+    def speak_to(self, address: tuple[str, int]) -> None:
+        """Speak the tone to this address from now on."""
+        self._to = address
+        if self._timer is None:
+            self._due = asyncio.get_running_loop().time()
+            self._tick()
+
+    def be_silent(self) -> None:
+        self._to = None
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if self._pressed:
+            self._pressed.set_exception(CallOver("the call was over before all digits were sent"))
+            self._pressed = None
+        self._voice.release()
+
+    async def press(self, digits: str) -> None:
+        """Press digits (RFC 4733) and wait until they are sent: 240 ms each. Raises CallOver if the call ends first."""
+        self._voice.press(digits)
+        if self._pressed is None:
+            self._pressed = asyncio.get_running_loop().create_future()
+        await self._pressed
+
+    async def hears(self, hertz: int) -> None:
+        """Wait until most of what is heard, for 200 ms, is this tone."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._heard.clear()
+        self._listening.append((hertz, future))
+        try:
+            await future
+        finally:
+            self._listening.remove((hertz, future))
+
+    def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
+        packet = rtp.read(data)
+        if packet is None or packet.payload_type != rtp.AUDIO:
+            return
+        self.received += 1
+        if not self._listening:
+            return
+        self._heard += packet.payload
+        if len(self._heard) >= WINDOW:
+            for hertz, future in self._listening:
+                if not future.done() and share(self._heard, hertz) >= LOUD:
+                    future.set_result(None)
+            self._heard.clear()
+
+    def _tick(self) -> None:
+        if self._to is None or self._transport is None:
+            return
+        self._transport.sendto(self._voice.packet(), self._to)
+        if self._pressed and not self._voice.pressing:
+            self._pressed.set_result(None)
+            self._pressed = None
+        self._due += rtp.PACKET_MS / 1000
+        self._timer = asyncio.get_running_loop().call_at(self._due, self._tick)
