@@ -85,7 +85,7 @@ class Settings(BaseModel):
     state: Annotated[Path, AfterValidator(_state_folder)] = HOME / "var"
     """Everything this instance writes: database, recordings, logs, token, accounts, Asterisk's own files."""
 
-    node: str = Field("node1", pattern=r"^[a-z][a-z0-9]{0,15}$")
+    node: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{0,15}$")] = "node1"
     """This Asterisk's name, in front of every channel's identity."""
 
     listen: Address = "127.0.0.1"
@@ -97,7 +97,7 @@ class Settings(BaseModel):
     http_port: Port = 8080
     rtp_ports: RtpPorts = PortRange(first=20000, last=20999)
 
-    agi_standby: str = Field("", pattern=r"^$|^[A-Za-z0-9.-]+:[0-9]{1,5}$")
+    agi_standby: Annotated[str, Field(pattern=r"^$|^[A-Za-z0-9.-]+:[0-9]{1,5}$")] = ""
     """host:port of the FastAGI of a standby daemon, or empty."""
 
     database: str = ""

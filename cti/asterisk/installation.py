@@ -1,5 +1,6 @@
 """Which Asterisk runs: the one named in the settings, the machine's own, or the private tree of `asterisk/provide`."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -38,7 +39,7 @@ def find_installation(settings: Settings, tree: Path = TREE, path: str | None = 
     if settings.asterisk is not None:
         place = settings.asterisk
         return _recent(_in_tree(place) if place.is_dir() else _program(place))
-    found = shutil.which("asterisk", path=path) or shutil.which("asterisk", path="/usr/sbin:/usr/local/sbin")
+    found = shutil.which("asterisk", path=path or f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if found is not None:
         own = _program(Path(found))
         if _major(own.version) >= OLDEST or not tree.is_dir():
