@@ -1,0 +1,130 @@
+"""What is going on right now, folded from the facts: every call under way, and since when each agent is in his state.
+
+Pure, and it decides nothing: the router knows only calls that wait or talk; here are also those still in the menu.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from acd.facts import (
+    AgentStateChanged,
+    CallArrived,
+    CallDequeued,
+    CallEnded,
+    CallFact,
+    CallHeld,
+    CallOffered,
+    CallQueued,
+    CallReleased,
+    CallRetrieved,
+    Fact,
+    NodeEntered,
+    OfferEnded,
+)
+from acd.states import AgentState, DequeueReason, OfferOutcome
+
+
+class CallState(StrEnum):
+    """Where a call under way is."""
+
+    IVR = "ivr"
+    WAITING = "waiting"
+    RINGING = "ringing"
+    TALKING = "talking"
+    HOLDING = "holding"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallUnderWay:
+    """One call. `since_ms`: when its state began, `entered_ms`: its first queue entry; milliseconds since the epoch."""
+
+    linkedid: str
+    state: CallState
+    arrived_ms: int
+    since_ms: int
+    caller: str = ""
+    caller_name: str = ""
+    dialled: str = ""
+    flow: str = ""
+    node: str = ""
+    queue: str = ""
+    agent: str = ""
+    entered_ms: int | None = None
+
+
+class Board:
+    """Calls by linkedid in the order of their arrival; since when an agent is in his state, by number."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, CallUnderWay] = {}
+        self.since_ms: dict[str, int] = {}
+
+    def on_fact(self, fact: Fact) -> None:
+        """Take note of a fact; one of a call that was never seen is passed over."""
+        match fact:
+            case CallArrived():
+                self.calls[fact.linkedid] = _arrived(fact)
+            case AgentStateChanged():
+                if fact.before is not fact.after:
+                    self.since_ms[fact.agent] = fact.at_ms
+                if fact.after is AgentState.TALKING and fact.linkedid not in self.calls:
+                    self.calls[fact.linkedid] = _found_talking(fact)
+            case CallFact(linkedid=linkedid) if (call := self.calls.get(linkedid)) is not None:
+                if (after := _after(call, fact)) is not None:
+                    self.calls[linkedid] = after
+                else:
+                    del self.calls[linkedid]
+
+
+def _arrived(fact: CallArrived) -> CallUnderWay:
+    return CallUnderWay(
+        linkedid=fact.linkedid,
+        state=CallState.IVR,
+        arrived_ms=fact.at_ms,
+        since_ms=fact.at_ms,
+        caller=fact.caller,
+        caller_name=fact.caller_name,
+        dialled=fact.dialled,
+        flow=fact.flow,
+    )
+
+
+def _found_talking(fact: AgentStateChanged) -> CallUnderWay:
+    """A conversation that was under way when the daemon came up; its flow died with the daemon before."""
+    return CallUnderWay(
+        linkedid=fact.linkedid,
+        state=CallState.TALKING,
+        arrived_ms=fact.at_ms,
+        since_ms=fact.at_ms,
+        agent=fact.agent,
+    )
+
+
+def _after(call: CallUnderWay, fact: CallFact) -> CallUnderWay | None:  # noqa: PLR0911 - a table, a line a fact
+    """The call after the fact, None when it is over."""
+    at_ms = fact.at_ms
+    match fact:
+        case NodeEntered(node=node):
+            return replace(call, node=node)
+        case CallQueued(queue=queue, entered_ms=entered_ms):
+            return replace(call, state=CallState.WAITING, since_ms=at_ms, queue=queue, entered_ms=entered_ms)
+        case CallOffered(agent=agent):
+            return replace(call, state=CallState.RINGING, since_ms=at_ms, agent=agent)
+        case OfferEnded(outcome=OfferOutcome.ANSWERED):
+            return replace(call, state=CallState.TALKING, since_ms=at_ms)
+        case OfferEnded():
+            return replace(call, state=CallState.WAITING, since_ms=at_ms, agent="")
+        case CallHeld():
+            return replace(call, state=CallState.HOLDING, since_ms=at_ms)
+        case CallRetrieved():
+            return replace(call, state=CallState.TALKING, since_ms=at_ms)
+        case CallDequeued(reason=DequeueReason.ANSWERED):
+            return call
+        case CallReleased() if not call.flow:
+            return None
+        case CallDequeued() | CallReleased():
+            return replace(call, state=CallState.IVR, since_ms=at_ms, queue="", agent="", entered_ms=None)
+        case CallEnded():
+            return None
+        case _:
+            return call

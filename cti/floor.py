@@ -1,0 +1,44 @@
+"""The call centre as the web sees it: the ports through which the API reads and steers, put together by the daemon."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from acd.distributor import Distributor
+from cti.centre import Centre
+from cti.http.live import LiveHub
+from cti.people import People
+from recording.store import Store
+
+
+class Part(BaseModel):
+    """One part of the service: whether it works, and in words how it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ok: bool
+    detail: str = ""
+    vital: bool = Field(True, description="Without it no call can be taken.")
+    lag_s: float | None = Field(None, description="How far it is behind, where that can be said.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """What `cti.http.app.make_app` needs.
+
+    `health` asks each part (asterisk, ami, ledger, journal, database); `started` is set once calls can be routed, when
+    the first snapshot of Asterisk has been taken. `recordings` is the folder that `Recording.file` counts from.
+    """
+
+    distributor: Distributor
+    centre: Centre
+    store: Store
+    people: People
+    live: LiveHub
+    health: Callable[[], Awaitable[Mapping[str, Part]]]
+    recordings: Path
+    token: str = field(repr=False)
+    started: asyncio.Event = field(default_factory=asyncio.Event)

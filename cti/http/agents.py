@@ -1,0 +1,94 @@
+"""Agents over HTTP: who is there, and the changes of state that a desktop or a supervisor makes for them."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from acd.errors import UnknownAgent
+from cti.http.endpoints import Asked, Endpoint, Given, Nothing
+from cti.http.errors import Unfit
+from cti.http.views import AgentView, View, agent_view
+
+CAUSE = "api"
+
+
+class Agents(View):
+    """All agents, by number."""
+
+    agents: list[AgentView]
+
+
+class SignIn(Given):
+    """Where he sits down, and whether he wants calls at once."""
+
+    phone: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{2,32}$")] | None = Field(
+        None, description="The phone he sits at; his own where none is given."
+    )
+    ready: bool = True
+
+
+class NotReady(Given):
+    """Why he wants no calls: one of the centre's reasons."""
+
+    reason: str
+
+
+async def list_agents(asked: Asked[Nothing, Nothing]) -> Agents:
+    """All agents and what they do now, by number."""
+    live = asked.floor.live
+    agents = sorted(asked.floor.distributor.router.roster, key=lambda agent: agent.number)
+    return Agents(agents=[agent_view(agent, live.board) for agent in agents])
+
+
+async def show_agent(asked: Asked[Nothing, Nothing]) -> AgentView:
+    """One agent and what he does now."""
+    return _now(asked)
+
+
+async def sign_in(asked: Asked[Nothing, SignIn]) -> AgentView:
+    """Sign an agent in at a phone. He is read from the database anew, so one who was just added is known."""
+    number = asked.path["number"]
+    if (person := await asked.floor.people.find(number)) is None:
+        raise UnknownAgent(number)
+    with asked.floor.distributor.command() as (router, now_ms):
+        router.sign_in(number, asked.body.phone or person.phone, ready=asked.body.ready, cause=CAUSE, now_ms=now_ms)
+    return _now(asked)
+
+
+async def sign_out(asked: Asked[Nothing, Nothing]) -> AgentView:
+    """Sign an agent out. A ringing offer goes to another; a conversation goes on to its end."""
+    with asked.floor.distributor.command() as (router, now_ms):
+        router.sign_out(asked.path["number"], cause=CAUSE, now_ms=now_ms)
+    return _now(asked)
+
+
+async def ready(asked: Asked[Nothing, Nothing]) -> AgentView:
+    """The agent wants calls. His wrap-up, if any, is over."""
+    with asked.floor.distributor.command() as (router, now_ms):
+        router.set_ready(asked.path["number"], cause=CAUSE, now_ms=now_ms)
+    return _now(asked)
+
+
+async def not_ready(asked: Asked[Nothing, NotReady]) -> AgentView:
+    """The agent wants no calls. A ringing offer goes to another; a conversation goes on to its end."""
+    reasons = asked.floor.centre.reasons
+    if (reason := asked.body.reason) not in reasons:
+        raise Unfit(f"reason: {reason!r} is none of this centre's; expected one of: {', '.join(reasons)}", "reason")
+    with asked.floor.distributor.command() as (router, now_ms):
+        router.set_not_ready(asked.path["number"], reason, cause=CAUSE, now_ms=now_ms)
+    return _now(asked)
+
+
+def _now(asked: Asked[Nothing, Any]) -> AgentView:
+    agent = asked.floor.distributor.router.roster.agent(asked.path["number"])
+    return agent_view(agent, asked.floor.live.board)
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/api/agents", list_agents, Nothing, Nothing, Agents),
+    Endpoint("GET", "/api/agents/{number}", show_agent, Nothing, Nothing, AgentView, errors=(404,)),
+    Endpoint("POST", "/api/agents/{number}/sign-in", sign_in, Nothing, SignIn, AgentView, errors=(404, 409)),
+    Endpoint("POST", "/api/agents/{number}/sign-out", sign_out, Nothing, Nothing, AgentView, errors=(404, 409)),
+    Endpoint("POST", "/api/agents/{number}/ready", ready, Nothing, Nothing, AgentView, errors=(404, 409)),
+    Endpoint("POST", "/api/agents/{number}/not-ready", not_ready, Nothing, NotReady, AgentView, errors=(404, 409)),
+)

@@ -1,0 +1,58 @@
+"""The web application: all endpoints in one table, what guards them, and nothing of what they do."""
+
+from typing import Any
+
+from aiohttp import web
+
+from cti.floor import Floor
+from cti.http import agents, calls, centre, health, live_socket, metrics, openapi, page, queues
+from cti.http.endpoints import FLOOR, Endpoint
+from cti.http.errors import Handler, Starting, Unauthorized, tell_errors
+from cti.http.tokens import bears
+
+BODY_AT_MOST = 64 * 1024
+
+ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
+    *health.ENDPOINTS,
+    *centre.ENDPOINTS,
+    *agents.ENDPOINTS,
+    *queues.ENDPOINTS,
+    *calls.ENDPOINTS,
+    *live_socket.ENDPOINTS,
+    *metrics.ENDPOINTS,
+    *openapi.ENDPOINTS,
+    *page.ENDPOINTS,
+)
+
+
+def make_app(floor: Floor) -> web.Application:
+    """The application that serves this floor. It listens to the distributor's facts from now on."""
+    app = web.Application(middlewares=[tell_errors], client_max_size=BODY_AT_MOST)
+    app[FLOOR] = floor
+    app[metrics.METRICS] = metrics.Metrics(floor)
+    app[live_socket.SOCKETS] = set()
+    app[openapi.DOCUMENT] = openapi.document(ENDPOINTS)
+    app.on_shutdown.append(live_socket.close_sockets)
+    for endpoint in ENDPOINTS:
+        app.router.add_route(endpoint.method, endpoint.path, _guarded(endpoint, floor))
+    app.on_response_prepare.append(_harden)
+    return app
+
+
+def _guarded(endpoint: Endpoint[Any, Any], floor: Floor) -> Handler:
+    handler = endpoint.handler()
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if not endpoint.open and not bears(request, floor.token):
+            raise Unauthorized
+        if not endpoint.early and not floor.started.is_set():
+            raise Starting
+        return await handler(request)
+
+    return guarded
+
+
+async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,122 @@
+"""Calls that are over, over HTTP: lists by filter, one record, its recordings."""
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+from pydantic import BeforeValidator, Field
+
+from acd.states import CallOutcome
+from cti.http.endpoints import Asked, Endpoint, Given, Nothing
+from cti.http.errors import UnknownCall, UnknownRecording, reaching_records
+from cti.http.views import View
+from recording.record import CallRecord
+from recording.store import CallFilter, Page, Store
+
+log = structlog.get_logger()
+
+
+def _instant(text: object) -> object:
+    """A + in a query means a space: forgive who did not escape that of +08:00."""
+    return text.replace(" ", "+") if isinstance(text, str) and "T" in text else text
+
+
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+CallId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class CallQuery(Given):
+    """Which calls. Times are ISO 8601 or seconds since the epoch; without a zone they are the centre's."""
+
+    since: Instant | None = Field(None, description="Calls that began at this time or later.")
+    until: Instant | None = Field(None, description="Calls that began before this time.")
+    queue: str | None = Field(None, description="The last queue they stood in.")
+    agent: str | None = Field(None, description="The agent who spoke with the caller first.")
+    caller: str | None = Field(None, description="The caller's number.")
+    outcome: CallOutcome | None = None
+    limit: int = Field(50, ge=1, le=500)
+    after: CallId | None = Field(None, description="The id of the last call of the page before: `next` of its answer.")
+
+
+class RecordingQuery(Given):
+    """Which recording of the call, counted from 1."""
+
+    n: int = Field(1, ge=1)
+
+
+class Calls(View):
+    """A page of calls, newest first; `next` is the `after` of the next page, null if there is none."""
+
+    calls: list[CallRecord]
+    next: str | None
+
+
+async def list_calls(asked: Asked[CallQuery, Nothing]) -> Calls:
+    """Calls that are over, newest first, page by page."""
+    query, zone = asked.query, asked.floor.centre.time_zone
+    if query.queue is not None:
+        asked.floor.distributor.router.queue(query.queue)
+    which = CallFilter(
+        since=query.since and _in_zone(query.since, zone),
+        until=query.until and _in_zone(query.until, zone),
+        queue=query.queue,
+        agent=query.agent,
+        caller=query.caller,
+        outcome=query.outcome,
+    )
+    with reaching_records():
+        found = await asked.floor.store.calls(which, Page(size=query.limit + 1, after=query.after))
+    calls = found[: query.limit]
+    return Calls(calls=calls, next=calls[-1].id if len(found) > query.limit else None)
+
+
+async def show_call(asked: Asked[Nothing, Nothing]) -> CallRecord:
+    """One call that is over."""
+    return await _record(asked.floor.store, asked.path["id"])
+
+
+async def fetch_recording(asked: Asked[RecordingQuery, Nothing]) -> web.FileResponse:
+    """A recording of a call as a stereo WAV file: left the caller, right what he heard. Ranges can be asked for."""
+    record = await _record(asked.floor.store, asked.path["id"])
+    n = asked.query.n
+    if n > len(record.recordings):
+        raise UnknownRecording(f"call {record.id} has {len(record.recordings)} recordings; there is no number {n}")
+    file = asked.floor.recordings / record.recordings[n - 1].file
+    if not file.is_file():
+        log.error("recording-missing", error_id="recording-missing", call=record.id, n=n)
+        raise UnknownRecording(f"recording {n} of call {record.id} is no longer in the folder of recordings")
+    log.info("recording-fetched", call=record.id, n=n)
+    name = f"{record.id}-{n}.wav"
+    return web.FileResponse(
+        file, headers={"Content-Type": "audio/wav", "Content-Disposition": f'inline; filename="{name}"'}
+    )
+
+
+async def _record(store: Store, call: str) -> CallRecord:
+    with reaching_records():
+        record = await store.call(call)
+    if record is None:
+        raise UnknownCall(call)
+    return record
+
+
+def _in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
+    return instant if instant.tzinfo else instant.replace(tzinfo=zone)
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/api/calls", list_calls, CallQuery, Nothing, Calls, errors=(404,)),
+    Endpoint("GET", "/api/calls/{id}", show_call, Nothing, Nothing, CallRecord, errors=(404,)),
+    Endpoint(
+        "GET",
+        "/api/calls/{id}/recording",
+        fetch_recording,
+        RecordingQuery,
+        Nothing,
+        media="audio/wav",
+        statuses=(200, 206),
+        errors=(404,),
+    ),
+)

@@ -1,0 +1,116 @@
+"""An endpoint as one value: from it the route, the check of what comes in and the page of /openapi.json are made, so
+that they cannot disagree. What an endpoint does is decided by its handler.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
+from typing import Generic, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cti.floor import Floor
+from cti.http.errors import Handler, Unfit, unfit
+
+FLOOR = web.AppKey("floor", Floor)
+
+JSON = "application/json"
+
+
+class Given(BaseModel):
+    """The base of everything a client may send: what is not known is refused, not passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Nothing(Given):
+    """No query, or no body."""
+
+
+Query = TypeVar("Query", bound=BaseModel)
+Body = TypeVar("Body", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[Query, Body]):
+    """A request that has been checked."""
+
+    floor: Floor
+    request: web.Request
+    path: Mapping[str, str]
+    query: Query
+    body: Body
+
+
+Answer = BaseModel | web.StreamResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint(Generic[Query, Body]):
+    """One method at one path. The handler's docstring is its description.
+
+    `answer` is the model of a JSON answer, `media` what comes where there is none, `statuses` what it comes with;
+    `errors` are the statuses of refusals besides those that every endpoint may give. `open`: no token is asked.
+    `early`: it serves while the service is starting.
+    """
+
+    method: str
+    path: str
+    handle: Callable[[Asked[Query, Body]], Awaitable[Answer]]
+    query: type[Query]
+    body: type[Body]
+    answer: type[BaseModel] | None = None
+    _: KW_ONLY
+    media: str = JSON
+    statuses: tuple[int, ...] = (200,)
+    errors: tuple[int, ...] = ()
+    open: bool = False
+    early: bool = False
+
+    def handler(self) -> Handler:
+        """The aiohttp handler."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            asked = Asked(
+                floor=request.app[FLOOR],
+                request=request,
+                path=request.match_info,
+                query=_read_query(request, self.query),
+                body=await _read_body(request, self.body),
+            )
+            given = await self.handle(asked)
+            return given if isinstance(given, web.StreamResponse) else json_answer(given)
+
+        return answer
+
+
+def json_answer(model: BaseModel, status: int = 200) -> web.Response:
+    """The model as a JSON answer that no cache keeps."""
+    return web.Response(
+        status=status, text=model.model_dump_json(), content_type=JSON, headers={"Cache-Control": "no-store"}
+    )
+
+
+def _read_query(request: web.Request, model: type[Query]) -> Query:
+    for name in request.query:
+        if len(request.query.getall(name)) > 1:
+            raise Unfit(f"{name}: given more than once", name)
+    try:
+        return model.model_validate(dict(request.query))
+    except ValidationError as error:
+        raise unfit(error) from None
+
+
+async def _read_body(request: web.Request, model: type[Body]) -> Body:
+    raw = await request.read()
+    try:
+        value = json.loads(raw) if raw else {}
+    except ValueError:
+        raise Unfit("body: not JSON; expected a JSON object") from None
+    if not isinstance(value, dict):
+        raise Unfit("body: not an object; expected a JSON object")
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise unfit(error) from None

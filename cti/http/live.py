@@ -1,0 +1,133 @@
+"""Sends what happens to everyone who watches: facts as they are, and the rows of the picture that they changed.
+
+A watcher who cannot keep up is given up, so that he never costs more than his limit of memory.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import BaseModel
+
+from acd.distributor import Distributor
+from acd.facts import AgentStateChanged, CallFact, Fact, to_json
+from cti.board import Board
+from cti.http.views import CallView, Snapshot, Update, agent_view, call_view, queue_view
+from recording.identity import call_id
+
+BEHIND_AT_MOST = 2_000
+"""Messages a watcher may be behind."""
+
+
+class Watcher:
+    """One who watches: a bounded line of messages."""
+
+    def __init__(self, behind_at_most: int) -> None:
+        self._messages: asyncio.Queue[str] = asyncio.Queue(behind_at_most)
+        self._lost = asyncio.Event()
+
+    def put(self, message: str) -> None:
+        """For the hub."""
+        try:
+            self._messages.put_nowait(message)
+        except asyncio.QueueFull:
+            self._lost.set()
+
+    async def next(self) -> str:
+        """The next message."""
+        return await self._messages.get()
+
+    async def lost(self) -> None:
+        """Returns when he has fallen too far behind: messages are missing from now on."""
+        await self._lost.wait()
+
+
+class LiveHub:
+    """Facts in, messages out: `{"snapshot": …}` first, then `{"fact": name, …}`, `{"update": …}`, `{"record": …}`."""
+
+    def __init__(self, distributor: Distributor, *, behind_at_most: int = BEHIND_AT_MOST) -> None:
+        self.board = Board()
+        self._distributor = distributor
+        self._behind_at_most = behind_at_most
+        self._watchers: set[Watcher] = set()
+        self._pending: list[Fact] = []
+        self._flush_soon: asyncio.Handle | None = None
+        distributor.on_fact.append(self.on_fact)
+
+    def __len__(self) -> int:
+        return len(self._watchers)
+
+    def on_fact(self, fact: Fact) -> None:
+        """Take note. The sending is left for later: the task that rings the agent's phone goes first."""
+        self.board.on_fact(fact)
+        if self._watchers:
+            self._pending.append(fact)
+            if self._flush_soon is None:
+                self._flush_soon = asyncio.get_running_loop().call_soon(self._flush)
+
+    def on_record(self, record: BaseModel) -> None:
+        """A call's record has been stored."""
+        if self._watchers:
+            self._send(f'{{"record":{record.model_dump_json()}}}')
+
+    def snapshot(self) -> Snapshot:
+        """Everything that is going on now."""
+        router, now_ms = self._distributor.router, self._distributor.clock.now_ms()
+        return Snapshot(
+            at_ms=now_ms,
+            agents=[agent_view(agent, self.board) for agent in router.roster],
+            queues=[queue_view(queue, router.roster, now_ms) for queue in router.queues.values()],
+            calls=[call_view(call) for call in self.board.calls.values()],
+        )
+
+    @contextmanager
+    def watch(self) -> Iterator[Watcher]:
+        """A watcher who has the snapshot as his first message and misses nothing after it."""
+        self._flush()
+        watcher = Watcher(self._behind_at_most)
+        watcher.put(f'{{"snapshot":{self.snapshot().model_dump_json()}}}')
+        self._watchers.add(watcher)
+        try:
+            yield watcher
+        finally:
+            self._watchers.discard(watcher)
+
+    def _flush(self) -> None:
+        if self._flush_soon is not None:
+            self._flush_soon.cancel()
+            self._flush_soon = None
+        facts, self._pending = self._pending, []
+        if facts:
+            for fact in facts:
+                self._send(json.dumps(to_json(fact)))
+            self._send(f'{{"update":{self._update(facts).model_dump_json()}}}')
+
+    def _update(self, facts: list[Fact]) -> Update:
+        router, now_ms = self._distributor.router, self._distributor.clock.now_ms()
+        agents = {fact.agent for fact in facts if isinstance(fact, AgentStateChanged)}
+        calls = {fact.linkedid for fact in facts if isinstance(fact, CallFact)}
+        calls |= {fact.linkedid for fact in facts if isinstance(fact, AgentStateChanged)} & self.board.calls.keys()
+        queues = {str(getattr(fact, "queue", "")) for fact in facts}
+        shown: list[CallView] = []
+        ended: list[str] = []
+        for linkedid in sorted(calls):
+            if (call := self.board.calls.get(linkedid)) is not None:
+                shown.append(call_view(call))
+            else:
+                ended.append(call_id(linkedid))
+        moved = [router.roster.agent(number) for number in sorted(agents)]
+        return Update(
+            agents=[agent_view(agent, self.board) for agent in moved],
+            queues=[
+                queue_view(queue, router.roster, now_ms)
+                for queue in router.queues.values()
+                if queue.settings.name in queues or any(agent.has(queue.settings.skills) for agent in moved)
+            ],
+            calls=shown,
+            ended=ended,
+        )
+
+    def _send(self, message: str) -> None:
+        for watcher in self._watchers:
+            watcher.put(message)

@@ -1,0 +1,105 @@
+"""The WebSocket at /api/live: who may watch, and when a watcher is given up. What he is sent is the hub's business.
+
+A browser cannot set a header on a WebSocket, so the token may come as the first message instead.
+"""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from aiohttp import WSMessage, WSMsgType, web
+
+from cti.http.endpoints import Asked, Endpoint, Nothing
+from cti.http.live import LiveHub, Watcher
+from cti.http.tokens import bears, same
+
+log = structlog.get_logger()
+
+TOKEN_WITHIN_S = 10
+HEARTBEAT_S = 20
+CLOSE_WITHIN_S = 2
+UNAUTHORIZED = 4401
+TOO_SLOW = 4408
+"""Close codes of our own (RFC 6455 leaves 4000 to 4999 to applications): 4000 + the HTTP status that says the like."""
+
+
+async def watch(asked: Asked[Nothing, Nothing]) -> web.WebSocketResponse:
+    """Everything that happens, live, over a WebSocket.
+
+    The token comes in the Authorization header or as the first message. Then: `{"snapshot": …}`, and after it, as they
+    come, `{"fact": name, …}` (each fact), `{"update": …}` (rows of the snapshot that changed) and `{"record": …}` (the
+    record of a call that is over). Close codes: 4401 wrong token, 4408 too slow, 1001 the service stops.
+    """
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, timeout=CLOSE_WITHIN_S, max_msg_size=4096)
+    await socket.prepare(asked.request)
+    if not (bears(asked.request, asked.floor.token) or await _first_message_is(socket, asked.floor.token)):
+        await socket.close(code=UNAUTHORIZED, message=b"expected the access token as the first message")
+        return socket
+    sockets = asked.request.app[SOCKETS]
+    sockets.add(socket)
+    try:
+        await _serve(socket, asked.floor.live)
+    finally:
+        sockets.discard(socket)
+    return socket
+
+
+async def _serve(socket: web.WebSocketResponse, hub: LiveHub) -> None:
+    with hub.watch() as watcher:
+        tasks = {
+            asyncio.create_task(_send(socket, watcher)),
+            asyncio.create_task(_read(socket)),
+            lost := asyncio.create_task(watcher.lost()),
+        }
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    if not lost.cancelled():
+        log.warning("watcher-too-slow", error_id="watcher-too-slow")
+        await socket.close(code=TOO_SLOW, message=b"too many messages behind", drain=False)
+
+
+async def _first_message_is(socket: web.WebSocketResponse, token: str) -> bool:
+    with suppress(TimeoutError):
+        message: WSMessage = await socket.receive(timeout=TOKEN_WITHIN_S)
+        return message.type is WSMsgType.TEXT and same(message.data, token)
+    return False
+
+
+async def _send(socket: web.WebSocketResponse, watcher: Watcher) -> None:
+    with suppress(ConnectionError):
+        while True:
+            await socket.send_str(await watcher.next())
+
+
+async def _read(socket: web.WebSocketResponse) -> None:
+    """Returns when he has gone; what he says is of no interest."""
+    async for _ in socket:
+        pass
+
+
+SOCKETS = web.AppKey("sockets", set[web.WebSocketResponse])
+
+
+async def close_sockets(app: web.Application) -> None:
+    """Say goodbye to everyone who watches, so that the service can stop."""
+    sockets = app[SOCKETS]
+    for socket in list(sockets):
+        await socket.close(code=1001, message=b"the service stops")
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/api/live",
+        watch,
+        Nothing,
+        Nothing,
+        media="application/json",
+        statuses=(101,),
+        open=True,
+    ),
+)

@@ -1,0 +1,120 @@
+"""Figures for Prometheus: the state of the floor at the moment of the scrape, and counts of what has happened.
+
+Counts start at 0 with the service; history is the call records' business.
+"""
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from acd.facts import CallArrived, CallDequeued, CallEnded, CallQueued, CallReleased, Fact, OfferEnded
+from acd.states import AgentState
+from cti.board import CallState
+from cti.floor import Floor
+from cti.http.endpoints import Asked, Endpoint, Nothing
+from cti.http.health import judge
+from cti.http.views import queue_view
+
+WAIT_BUCKETS_S = (0.1, 1, 5, 10, 20, 30, 60, 120, 300, 600, 1800)
+TALK_BUCKETS_S = (10, 30, 60, 120, 180, 300, 480, 600, 900, 1800, 3600)
+
+
+class Metrics:
+    """One registry for one service; nothing global."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self._registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        self._arrived = Counter("callcenter_calls_arrived", "Calls that reached the IVR", registry=registry)
+        self._ended = Counter("callcenter_calls_ended", "Calls that are over", ["by"], registry=registry)
+        self._queued = Counter("callcenter_calls_queued", "Queue entries", ["queue"], registry=registry)
+        self._wait = Histogram(
+            "callcenter_wait_seconds",
+            "Wait of calls that left a queue",
+            ["queue", "reason"],
+            buckets=WAIT_BUCKETS_S,
+            registry=registry,
+        )
+        self._offers = Counter("callcenter_offers", "Offers that ended", ["queue", "outcome"], registry=registry)
+        self._talk = Histogram(
+            "callcenter_talk_seconds",
+            "Talk of conversations that ended, hold not counted",
+            ["queue"],
+            buckets=TALK_BUCKETS_S,
+            registry=registry,
+        )
+        self._waiting = Gauge("callcenter_calls_waiting", "Calls waiting now", ["queue"], registry=registry)
+        self._longest = Gauge("callcenter_longest_wait_seconds", "Longest wait now", ["queue"], registry=registry)
+        self._free = Gauge("callcenter_agents_free", "Agents free for the queue now", ["queue"], registry=registry)
+        self._calls = Gauge("callcenter_calls_under_way", "Calls under way now", ["state"], registry=registry)
+        self._agents = Gauge("callcenter_agents", "Agents by state now", ["state"], registry=registry)
+        self._violations = Gauge(
+            "callcenter_reservation_violations", "Second offers for one agent; must stay 0", registry=registry
+        )
+        self._unbalanced = Gauge(
+            "callcenter_queues_unbalanced", "Queues that have lost count of a call; must stay 0", registry=registry
+        )
+        self._watchers = Gauge("callcenter_live_watchers", "Open WebSockets", registry=registry)
+        self._taking = Gauge("callcenter_taking_calls", "1 when calls can be taken", registry=registry)
+        self._part = Gauge("callcenter_part_up", "1 when the part works", ["part"], registry=registry)
+        self._lag = Gauge("callcenter_part_lag_seconds", "How far the part is behind", ["part"], registry=registry)
+        floor.distributor.on_fact.append(self.on_fact)
+
+    def on_fact(self, fact: Fact) -> None:
+        """Count it."""
+        match fact:
+            case CallArrived(resumed=False):
+                self._arrived.inc()
+            case CallQueued():
+                self._queued.labels(fact.queue).inc()
+            case OfferEnded():
+                self._offers.labels(fact.queue, fact.outcome).inc()
+            case CallDequeued():
+                self._wait.labels(fact.queue, fact.reason).observe(fact.wait_ms / 1000)
+            case CallReleased():
+                self._talk.labels(fact.queue).observe(fact.talk_ms / 1000)
+            case CallEnded():
+                self._ended.labels(fact.by).inc()
+            case _:
+                pass
+
+    async def scrape(self) -> bytes:
+        """All figures in Prometheus' text form."""
+        router, now_ms = self._floor.distributor.router, self._floor.distributor.clock.now_ms()
+        for queue in router.queues.values():
+            view = queue_view(queue, router.roster, now_ms)
+            self._waiting.labels(view.name).set(view.waiting)
+            self._longest.labels(view.name).set(view.longest_wait_ms / 1000)
+            self._free.labels(view.name).set(view.agents_free)
+        agents = [agent.state for agent in router.roster]
+        for state in AgentState:
+            self._agents.labels(state).set(agents.count(state))
+        calls = [call.state for call in self._floor.live.board.calls.values()]
+        for call_state in CallState:
+            self._calls.labels(call_state).set(calls.count(call_state))
+        self._violations.set(router.violations)
+        self._unbalanced.set(sum(not queue.balanced for queue in router.queues.values()))
+        self._watchers.set(len(self._floor.live))
+        await self._scrape_health()
+        return generate_latest(self._registry)
+
+    async def _scrape_health(self) -> None:
+        health = await judge(self._floor)
+        self._taking.set(health.taking_calls)
+        for name, part in health.parts.items():
+            self._part.labels(name).set(part.ok)
+            if part.lag_s is not None:
+                self._lag.labels(name).set(part.lag_s)
+
+
+METRICS = web.AppKey("metrics", Metrics)
+
+
+async def show_metrics(asked: Asked[Nothing, Nothing]) -> web.Response:
+    """Figures for Prometheus."""
+    body = await asked.request.app[METRICS].scrape()
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+ENDPOINTS = (Endpoint("GET", "/metrics", show_metrics, Nothing, Nothing, media="text/plain", early=True),)

@@ -1,0 +1,107 @@
+"""/openapi.json, made from the endpoints themselves and from the models that check and answer."""
+
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from cti.http.endpoints import JSON, Asked, Endpoint, Nothing
+from cti.http.errors import ErrorAnswer
+
+DOCUMENT = web.AppKey("openapi", dict[str, Any])
+REFERENCE = "#/components/schemas/{model}"
+
+
+def document(endpoints: Iterable[Endpoint[Any, Any]]) -> dict[str, Any]:
+    """The OpenAPI 3.1 document that describes these endpoints."""
+    endpoints = tuple(endpoints)
+    taken = {model for endpoint in endpoints for model in (endpoint.query, endpoint.body)} - {Nothing}
+    given = {endpoint.answer for endpoint in endpoints if endpoint.answer is not None}
+    models = [
+        *((model, "validation") for model in taken),
+        *((model, "serialization") for model in given | {ErrorAnswer}),
+    ]
+    references, schemas = models_json_schema(sorted(models, key=_name), ref_template=REFERENCE)  # type: ignore[arg-type]
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(
+            endpoint, references, schemas["$defs"]
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Call centre", "version": version("callcenter")},
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(
+    endpoint: Endpoint[Any, Any], references: Mapping[Any, dict[str, Any]], schemas: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
+    description = " ".join((endpoint.handle.__doc__ or "").split())
+    operation: dict[str, Any] = {
+        "operationId": getattr(endpoint.handle, "__name__", endpoint.path),
+        "summary": description.partition(". ")[0].rstrip("."),
+        "description": description,
+        "parameters": [*_in_path(endpoint.path), *_in_query(schemas.get(endpoint.query.__name__, {}))],
+        "responses": _responses(endpoint, references),
+    }
+    if endpoint.body is not Nothing:
+        schema = references[endpoint.body, "validation"]
+        operation["requestBody"] = {"content": {JSON: {"schema": schema}}}
+    if endpoint.open:
+        operation["security"] = []
+    return operation
+
+
+def _in_path(path: str) -> list[dict[str, Any]]:
+    names = re.findall(r"{(\w+)}", path)
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+
+
+def _in_query(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": part}
+        | ({"description": part["description"]} if "description" in part else {})
+        for name, part in schema.get("properties", {}).items()
+    ]
+
+
+def _responses(endpoint: Endpoint[Any, Any], references: Mapping[Any, dict[str, Any]]) -> dict[str, Any]:
+    answer = {"schema": references[endpoint.answer, "serialization"]} if endpoint.answer else {}
+    responses: dict[str, Any] = {
+        str(status): {"description": HTTPStatus(status).phrase, "content": {endpoint.media: answer}}
+        for status in endpoint.statuses
+    }
+    errors = set(endpoint.errors) | {500}
+    if not endpoint.open:
+        errors.add(401)
+    if not endpoint.early:
+        errors.add(503)
+    if endpoint.query is not Nothing or endpoint.body is not Nothing:
+        errors.add(422)
+    for status in sorted(errors - set(endpoint.statuses)):
+        schema = references[ErrorAnswer, "serialization"]
+        responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": {JSON: {"schema": schema}}}
+    return responses
+
+
+def _name(entry: tuple[type[BaseModel], str]) -> str:
+    return entry[0].__name__
+
+
+async def show_document(asked: Asked[Nothing, Nothing]) -> web.Response:
+    """This description of the API."""
+    return web.json_response(asked.request.app[DOCUMENT])
+
+
+ENDPOINTS = (Endpoint("GET", "/openapi.json", show_document, Nothing, Nothing, early=True),)

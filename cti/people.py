@@ -1,0 +1,86 @@
+"""The people who take calls: who is known, and whether a PIN is theirs. The database is the truth; what was read last
+is kept, so that agents can sign in while the database is away.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+
+import structlog
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from cti.accounts import Account
+from recording.database import is_away
+from recording.store import Agent, Store
+
+log = structlog.get_logger()
+
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+"""argon2id with the least parameters OWASP recommends: someone waits at a phone for it, and three wrong PINs lock."""
+
+Define = Callable[[str, str, Mapping[str, int]], None]
+
+
+class People:
+    """All active agents. `define` tells the router of each as he is read (`Roster.define`)."""
+
+    def __init__(self, store: Store, define: Define) -> None:
+        self._store = store
+        self._define = define
+        self._known: dict[str, Agent] = {}
+
+    async def load(self) -> None:
+        """Read everyone anew; raises the database's errors while it is away."""
+        self._known = {agent.number: agent for agent in await self._store.agents()}
+        for agent in self._known.values():
+            self._define(agent.number, agent.name, agent.skills)
+
+    async def find(self, number: str) -> Agent | None:
+        """The agent of that number as the database has him now, or had him when it last answered."""
+        try:
+            await self.load()
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("people-from-memory", error_id="database-unavailable", agent=number)
+        return self._known.get(number)
+
+    async def authenticate(self, number: str, pin: str) -> bool:
+        """Whether the PIN is that of an active agent of that number."""
+        agent = await self.find(number)
+        return agent is not None and await pin_fits(agent.pin_hash, pin)
+
+    async def enrol(self, accounts: Iterable[Account]) -> None:
+        """Add the agents of `accounts.json` whom the database has never heard of; those it has stay as they are."""
+        had = {agent.number for agent in await self._store.agents(active_only=False)}
+        new = [
+            Agent(
+                number=account.agent,
+                name=account.name,
+                phone=account.phone,
+                pin_hash=await hash_pin(account.pin),
+                skills=account.skills,
+            )
+            for account in accounts
+            if account.agent not in had
+        ]
+        if new:
+            await self._store.save_agents(new)
+        await self.load()
+
+
+async def hash_pin(pin: str) -> str:
+    """The PIN as it is kept."""
+    return await asyncio.get_running_loop().run_in_executor(None, HASHER.hash, pin)
+
+
+async def pin_fits(pin_hash: str, pin: str) -> bool:
+    """Whether the PIN is the one that was hashed; calls go on meanwhile, the work is done in another thread."""
+    return await asyncio.get_running_loop().run_in_executor(None, _verify, pin_hash, pin)
+
+
+def _verify(pin_hash: str, pin: str) -> bool:
+    try:
+        return HASHER.verify(pin_hash, pin)
+    except (VerificationError, InvalidHashError):
+        return False
