@@ -6,7 +6,7 @@ from typing import Self
 
 from cti.simulation import rtp
 from cti.simulation.errors import CallOver
-from cti.simulation.tones import RATE, share
+from cti.simulation.tones import RATE, samples, share
 
 WINDOW = RATE // 5  # 200 ms tell tones 10 Hz apart
 LOUD = 0.5
@@ -63,7 +63,7 @@ class Audio(asyncio.DatagramProtocol):
         self._voice.release()
 
     async def press(self, digits: str) -> None:
-        """Press digits (RFC 4733) and wait until they are sent: 240 ms each. Raises CallOver if the call ends first."""
+        """Press digits (RFC 4733) and wait until they are said, 240 ms each. Raises CallOver if the call ends first."""
         self._voice.press(digits)
         if self._pressed is None:
             self._pressed = asyncio.get_running_loop().create_future()
@@ -88,8 +88,9 @@ class Audio(asyncio.DatagramProtocol):
             return
         self._heard += packet.payload
         if len(self._heard) >= WINDOW:
+            heard = samples(self._heard)
             for hertz, future in self._listening:
-                if not future.done() and share(self._heard, hertz) >= LOUD:
+                if not future.done() and share(heard, hertz) >= LOUD:
                     future.set_result(None)
             self._heard.clear()
 

@@ -40,16 +40,19 @@ def register(*, authorised: bool) -> str:
 
 
 def invite(*, authorised: bool) -> str:
-    return _first("INVITE", _VIA) + (f"{account(1)}\n" if authorised else "") + session()
+    return _first("INVITE") + (f"{account(1)}\n" if authorised else "") + session()
 
 
 def cancel() -> str:
-    return _first("CANCEL", _VIA) + NO_BODY
+    return _first("CANCEL") + NO_BODY
 
 
 def acknowledge_refusal() -> str:
     """The ACK of a final answer other than 200 belongs to the INVITE: same branch (RFC 3261 §17.1.1.3)."""
-    return _first("ACK", "[last_Via:]\nMax-Forwards: 70") + NO_BODY
+    return (
+        f"ACK sip:[$dialled]@{_SERVER} SIP/2.0\n[last_Via:]\nMax-Forwards: 70\nFrom: [$local]\n[last_To:]\n"
+        f"Call-ID: [call_id]\nCSeq: [cseq] ACK\n{NO_BODY}"
+    )
 
 
 def in_dialog(method: str, rest: str = NO_BODY) -> str:
@@ -89,8 +92,8 @@ def agree_to_cancel() -> str:
     return f"SIP/2.0 200 OK\n{_LAST}\nTo: [$local]\n{NO_BODY}"
 
 
-def _first(method: str, via: str) -> str:
+def _first(method: str) -> str:
     return (
-        f"{method} sip:[$dialled]@{_SERVER} SIP/2.0\n{via}\nFrom: [$local]\n"
-        f"To: <sip:[$dialled]@{_SERVER}>[peer_tag_param]\nCall-ID: [call_id]\nCSeq: [cseq] {method}\n"
+        f"{method} sip:[$dialled]@{_SERVER} SIP/2.0\n{_VIA}\nFrom: [$local]\nTo: <sip:[$dialled]@{_SERVER}>\n"
+        f"Call-ID: [call_id]\nCSeq: [cseq] {method}\n"
     )

@@ -48,20 +48,25 @@ class Voice:
         self._timestamp = random.getrandbits(31)
         self._source = random.getrandbits(32)
         self._pressed: deque[Iterator[bytes | None]] = deque()
+        self._unsaid = 0
 
     @property
     def pressing(self) -> bool:
-        """Digits are still being sent."""
-        return bool(self._pressed)
+        """Of some digit the end has not been said yet."""
+        return self._unsaid > 0
 
     def press(self, digits: str) -> None:
         """Send digits from now on, one after the other. Raises ValueError for what is no key of a telephone."""
+        if not set(digits) <= set(KEYS):
+            raise ValueError(f"the keys of a telephone are {KEYS}")
         codes = [KEYS.index(digit) for digit in digits]
         self._pressed.extend(self._key(code) for code in codes)
+        self._unsaid += len(codes)
 
     def release(self) -> None:
         """Forget the digits not yet sent."""
         self._pressed.clear()
+        self._unsaid = 0
 
     def packet(self) -> bytes:
         self._position = (self._position + SAMPLES) % len(self._tone)
@@ -82,6 +87,7 @@ class Voice:
             payload = _EVENT.pack(code, _VOLUME, number * SAMPLES)
             yield self._packet(EVENT, start, payload, marker=number == 1)
         end = _EVENT.pack(code, 0x80 | _VOLUME, _KEY_PACKETS * SAMPLES)
+        self._unsaid -= 1
         for _ in range(_END_PACKETS):
             yield self._packet(EVENT, start, end)
         for _ in range(_PAUSE_PACKETS):

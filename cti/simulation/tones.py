@@ -1,6 +1,7 @@
 """Pure tones as telephone audio (G.711 µ-law, 8 kHz), and how strongly one is heard in a piece of audio."""
 
 import math
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 RATE = 8000
@@ -32,18 +33,22 @@ def tone(hertz: int, level: int = 8000) -> bytes:
     return bytes(encode(round(level * math.sin(2 * math.pi * hertz * n / RATE))) for n in range(RATE))
 
 
-def share(audio: bytes | bytearray, hertz: int) -> float:
-    """Which part of the energy of µ-law audio is at this frequency: 1 for its pure tone, 0 for silence (Goertzel).
+def samples(audio: Iterable[int]) -> list[int]:
+    """The 16-bit samples of µ-law audio."""
+    return [_SAMPLES[byte] for byte in audio]
 
-    The resolution is the inverse of the length: 100 ms of audio tell 400 Hz from 420 Hz.
+
+def share(heard: Sequence[int], hertz: int, rate: int = RATE) -> float:
+    """Which part of the energy of 16-bit samples is at this frequency: 1 for its pure tone, 0 for silence (Goertzel).
+
+    The resolution is the inverse of the length: 100 ms tell 400 Hz from 420 Hz.
     """
-    coefficient = 2 * math.cos(2 * math.pi * hertz / RATE)
+    coefficient = 2 * math.cos(2 * math.pi * hertz / rate)
     energy = before = last = 0.0
-    for byte in audio:
-        sample = _SAMPLES[byte]
+    for sample in heard:
         energy += sample * sample
         before, last = last, sample + coefficient * last - before
     if energy == 0:
         return 0.0
     power = last * last + before * before - coefficient * last * before
-    return min(1.0, 2 * power / (energy * len(audio)))
+    return min(1.0, 2 * power / (energy * len(heard)))
