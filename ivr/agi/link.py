@@ -20,7 +20,8 @@ from ivr.agi.replies import Hangup, Reply
 ENVIRONMENT_TIMEOUT_S = 5.0
 _CHUNK_BYTES = 65_536
 _DEAD_CHANNEL = 511
-_FIRST_REPEAT_S = 0.05
+FIRST_REPEAT_S = 0.05
+"""How long the first marker may stay unanswered (`_settle`); each further one twice as long."""
 
 T = TypeVar("T")
 
@@ -126,8 +127,6 @@ class AgiLink:
         """Ends the session; Asterisk goes on in the dialplan at the next priority."""
         self._end(AgiOver("this session was closed on our side"))
         self._reading.cancel()
-        if self._writer.transport.get_write_buffer_size():  # the peer takes nothing any more: do not wait for it
-            self._writer.transport.abort()
         self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
@@ -163,7 +162,7 @@ class AgiLink:
         socket), it sees it only after more data: hence the repetition. Seen in Asterisk 22.10.1.
         """
         self._unsettled = True
-        repeat_s = _FIRST_REPEAT_S
+        repeat_s = FIRST_REPEAT_S
         while self._unsettled:
             self._marker = next(self._markers)
             with contextlib.suppress(TimeoutError):

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from ivr.agi.codec import AgiLimits
-from ivr.agi.errors import AgiCannotListen, AgiError, AgiOver, AgiRouteUnknown, AgiTruncated
+from ivr.agi.errors import AgiCannotListen, AgiConnectionLost, AgiError, AgiOver, AgiRouteUnknown, AgiTruncated
 from ivr.agi.link import ENVIRONMENT_TIMEOUT_S
 from ivr.agi.session import AgiSession
 
@@ -87,7 +87,7 @@ class AgiServer:
             session = await AgiSession.accept(
                 reader, writer, environment_timeout_s=self._environment_timeout_s, limits=self._limits
             )
-        except AgiTruncated as error:  # port scans and health checks do no more than connect
+        except (AgiTruncated, AgiConnectionLost) as error:  # port scans and health checks do no more than connect
             log.info("agi connection ended early", error=error.id, detail=str(error), peer=peer)
             return
         except AgiError as error:
