@@ -14,12 +14,16 @@ class FactError(ValueError):
     id = "journal-line-invalid"
 
 
-def read_facts(data: bytes) -> Reading[Fact]:
-    """The whole lines at the beginning of `data` as facts; bad ones are rejected one by one, blank ones passed over."""
+def read_facts(data: bytes, *, final: bool = False) -> Reading[Fact]:
+    """The whole lines at the beginning of `data` as facts; bad ones are rejected one by one, blank ones passed over.
+
+    A half line at the end waits for more bytes, unless `final`.
+    """
     facts: list[tuple[str, Fact]] = []
     rejected: list[RejectedLine] = []
     consumed = 0
-    for line in whole_lines(data):
+    lines = data.splitlines(keepends=True) if final else whole_lines(data)
+    for line in lines:
         consumed += len(line)
         body = line.decode("utf-8", "backslashreplace").strip()
         if not body:

@@ -1,5 +1,5 @@
 """The fold: everything known of one call becomes its record. Times come from Asterisk's ledger, meaning (queues,
-offers, the way through the menu) from the router's facts; what the router did not see is read off the ledger and marked.
+offers, the way through the menu) from the router's facts; what the router missed is read off the ledger and marked.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from recording.account import Account, account
 from recording.channels import Channel, Connection, channels, connections
 from recording.identity import call_id
 from recording.instants import span_ms, utc
-from recording.ledger import LedgerRow, RowType
+from recording.ledger import VANISHED, LedgerRow, RowType
 from recording.offers import Ringing, offers
 from recording.record import CallRecord, Conversation, Direction, Leg, LegKind, Offer, QueueVisit, Recording
 from recording.visits import queue_visits
@@ -25,7 +25,8 @@ def fold(
     None while the call goes on, and for an agent's dealings with the star codes: a person's word with the system is no
     call (the log of agent states has it).
     """
-    end = next((row for row in rows if row.type == RowType.LINKEDID_END), None)
+    ends = [row for row in rows if row.type == RowType.LINKEDID_END]
+    end = min(ends, key=lambda row: bool(row.extra.get(VANISHED)), default=None)  # Asterisk's own before ours
     every = channels((row for row in rows if row.type != RowType.LINKEDID_END), end.at_us) if end else ()
     if end is None or not every:
         return None
@@ -80,7 +81,7 @@ def _record(
         conversations=conversations,
         legs=(_leg(caller, LegKind.CALLER, story), *(_leg(one, _kind(one, rung), story) for one in others)),
         recordings=tuple(recordings),
-        reconstructed=_is_reconstructed(story, visits, offered),
+        reconstructed=_is_reconstructed(end, story, visits, offered),
     )
 
 
@@ -117,7 +118,7 @@ def _outcome(
 
 
 def _reason(end: LedgerRow, story: Account, last: QueueVisit | None, ended_by: EndedBy) -> str:
-    if end.extra.get("vanished"):
+    if end.extra.get(VANISHED):
         return "asterisk_lost"
     if story.ended:
         return story.ended.reason
@@ -146,11 +147,12 @@ def _leg(channel: Channel, kind: LegKind, story: Account) -> Leg:
     )
 
 
-def _is_reconstructed(story: Account, visits: Sequence[QueueVisit], offered: Sequence[Offer]) -> bool:
+def _is_reconstructed(end: LedgerRow, story: Account, visits: Sequence[QueueVisit], offered: Sequence[Offer]) -> bool:
     """The router's account has a gap: a beginning, an end, an offer or the leaving of a queue that it does not tell."""
     left = {fact.queue for fact in story.queued if isinstance(fact, CallDequeued)}
     return (
-        not story.arrived
+        end.extra.get(VANISHED) is True
+        or not story.arrived
         or story.ended is None
         or any(ended is None for _, ended in story.offers)
         or any(offer.reconstructed for offer in offered)

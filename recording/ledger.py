@@ -15,6 +15,7 @@ from typing import Any
 from recording.lines import Reading, RejectedLine, whole_lines
 
 COLUMNS = 19
+VANISHED = "vanished"  # in the extra of a LINKEDID_END that we wrote for a call Asterisk lost
 ROW_LIMIT = 65_536  # bytes; a quote that is never closed must not swallow the rest of the ledger
 
 # A row's beginning. Inside a field every quote is doubled, so nothing a caller sends can look like one.
@@ -59,8 +60,8 @@ class LedgerRow:
     extra: Mapping[str, Any]
 
 
-def read_rows(data: bytes) -> Reading[LedgerRow]:
-    """The whole rows at the beginning of `data`; what follows the last of them waits for more bytes.
+def read_rows(data: bytes, *, final: bool = False) -> Reading[LedgerRow]:
+    """The whole rows at the beginning of `data`; what follows the last of them waits for more bytes, unless `final`.
 
     Bad lines are rejected one by one: a row torn by a crash costs itself, never its neighbour.
     """
@@ -92,6 +93,9 @@ def read_rows(data: bytes) -> Reading[LedgerRow]:
             rows.append((body, parse_row(body)))
         except RowError as error:
             give_up([joined], str(error))
+    if final and consumed < len(data):
+        give_up([data[consumed:]], "the file ends inside a row")
+        consumed = len(data)
     return Reading(events=tuple(rows), rejected=tuple(rejected), consumed=consumed)
 
 
@@ -124,6 +128,16 @@ def parse_row(body: str) -> LedgerRow:
         linkedid=fields[14],
         extra=extra,
     )
+
+
+def vanished_row(linkedid: str, at_us: int) -> str:
+    """The end of a call of which Asterisk, killed or restarted, wrote none."""
+    fields = [""] * COLUMNS
+    fields[0] = RowType.LINKEDID_END
+    fields[1] = f"{at_us // 1_000_000}.{at_us % 1_000_000:06}"
+    fields[13] = fields[14] = linkedid
+    fields[18] = json.dumps({VANISHED: True})
+    return ",".join('"' + field.replace('"', '""') + '"' for field in fields)
 
 
 def _second_beginning(line: bytes) -> int:

@@ -1,0 +1,89 @@
+"""From Asterisk's raw stereo file to a WAV anyone can play. It decides format and file name, not which call it is nor
+how long it is kept.
+"""
+
+import os
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from recording.instants import utc
+
+RATE = 8000  # samples a second
+CHANNELS = 2  # left the caller, right what he hears
+SAMPLE_SIZE = 2  # bytes; signed, little-endian
+FRAME_SIZE = CHANNELS * SAMPLE_SIZE
+_COPY_SIZE = 1_048_576
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    """A finished WAV file. `started_at` is the raw file's last writing less its duration."""
+
+    started_at: datetime
+    duration_ms: int
+    bytes: int
+    sha256: str
+
+
+def wav_header(size: int) -> bytes:
+    """The 44 bytes before `size` bytes of our PCM (RIFF WAVE, format 1). A size beyond 4 GiB, 37 hours, is capped:
+    players then read to the end of the file.
+    """
+    capped = min(size, 0xFFFFFFFF - _HEADER.size + 8)
+    rate = RATE * FRAME_SIZE
+    return _HEADER.pack(
+        b"RIFF", capped + _HEADER.size - 8, b"WAVE",
+        b"fmt ", 16, 1, CHANNELS, RATE, rate, FRAME_SIZE, 8 * SAMPLE_SIZE,
+        b"data", capped,
+    )  # fmt: skip
+
+
+def file_name(call: str, number: int, started_at: datetime) -> PurePosixPath:
+    """Where the call's `number`-th recording lies in the folder of recordings: by the UTC day it began."""
+    return PurePosixPath(f"{started_at.astimezone(UTC):%Y/%m/%d}/{call}-{number}.wav")
+
+
+def measure(raw: Path) -> tuple[datetime, int]:
+    """When a finished raw file began, and its size in bytes of whole frames. Raises OSError."""
+    status = raw.stat()
+    size = status.st_size - status.st_size % FRAME_SIZE  # Asterisk, killed, may leave half a frame
+    return utc(status.st_mtime_ns // 1000) - timedelta(milliseconds=duration_ms(size)), size
+
+
+def convert(raw: Path, wav: Path) -> Audio:
+    """Writes `wav`, whole or not at all (an older one of that name is replaced); `raw` is left. Raises OSError."""
+    started_at, size = measure(raw)
+    wav.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = wav.with_suffix(".part")
+    try:
+        checksum = _copy(raw, unfinished, size)
+        unfinished.replace(wav)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return Audio(started_at=started_at, duration_ms=duration_ms(size), bytes=_HEADER.size + size, sha256=checksum)
+
+
+def _copy(raw: Path, target: Path, size: int) -> str:
+    checksum = sha256()
+    with raw.open("rb") as source, target.open("wb") as sink:
+        piece = wav_header(size)
+        left = size
+        while piece:
+            sink.write(piece)
+            checksum.update(piece)
+            piece = source.read(min(_COPY_SIZE, left))
+            left -= len(piece)
+        sink.flush()
+        os.fsync(sink.fileno())
+    if left:
+        raise OSError(f"{raw.name} became shorter by {left} bytes while it was read; a finished file was expected")
+    return checksum.hexdigest()
+
+
+def duration_ms(size: int) -> int:
+    """How long `size` bytes play."""
+    return size * 1000 // (RATE * FRAME_SIZE)

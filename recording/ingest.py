@@ -1,0 +1,145 @@
+"""Follows Asterisk's ledger and the router's journal into the store: wakes when one grows, reads, stores, tells.
+It outlives the data base being away; nothing is lost or doubled whichever of the parts is killed.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import chain, repeat
+from pathlib import Path
+from typing import TypeVar
+
+from asyncinotify import Inotify, Mask
+from sqlalchemy.exc import DBAPIError
+from structlog import get_logger
+
+from recording.database import is_away
+from recording.entries import Batch, Entry, Position, Source
+from recording.facts import read_facts
+from recording.ledger import read_rows
+from recording.lines import RejectedLine
+from recording.record import CallRecord
+from recording.store import Store
+from recording.tail import Chunk, Tail
+
+log = get_logger()
+
+_CHANGES = Mask.MODIFY | Mask.CREATE | Mask.MOVED_TO
+_FIRST_RETRY_S = 0.1
+_LAST_RETRY_S = 5.0
+
+Result = TypeVar("Result")
+OnRecord = Callable[[CallRecord], Awaitable[None]]
+
+
+class Ingest:
+    """`await run()` for ever. `on_record` is awaited with each record that is new, and again when one changes (the
+    wrap-up ends, a recording is ready); what it raises is logged.
+
+    `healthy` is False while lines wait for the data base.
+    """
+
+    def __init__(self, store: Store, ledger: Path, journal: Path, on_record: OnRecord) -> None:
+        self.healthy = True
+        self._store = store
+        self._on_record = on_record
+        self._tails: Mapping[Source, Tail] = {Source.LEDGER: Tail(ledger), Source.JOURNAL: Tail(journal)}
+        self._positions: dict[Source, Position] = {}
+
+    async def run(self) -> None:
+        """Reads what is there, then what comes. Raises OSError if a folder of the files cannot be made or watched."""
+        with Inotify() as inotify:
+            for folder in {tail.path.parent for tail in self._tails.values()}:
+                folder.mkdir(parents=True, exist_ok=True)
+                inotify.add_watch(folder, _CHANGES)
+            await self.catch_up()
+            async for event in inotify:
+                if event.name is None or any(str(event.name) == tail.path.name for tail in self._tails.values()):
+                    await self.catch_up()
+
+    async def catch_up(self) -> None:
+        """Reads both files to their ends. The journal goes first, so that a call's end finds the router's word told."""
+        for source in (Source.JOURNAL, Source.LEDGER):
+            while await self._step(source):
+                pass
+
+    async def _step(self, source: Source) -> bool:
+        """Reads and stores one chunk; False when there was nothing new."""
+        tail = self._tails[source]
+        if source not in self._positions:
+            self._positions[source] = await self._insistently(lambda: self._store.position(source))
+        chunk = await self._insistently(lambda: asyncio.to_thread(tail.read, self._positions[source]))
+        batch = _batch(source, chunk)
+        if batch.position == self._positions[source]:
+            return False
+        for rejected in batch.rejected:
+            log.warning("line cannot be read", id="ledger-line-rejected", source=source.value, why=rejected.why)
+        records = await self._insistently(lambda: self._ingest(batch))
+        self._positions[source] = batch.position
+        for record in records:
+            await self._tell(record)
+        return True
+
+    async def _ingest(self, batch: Batch) -> list[CallRecord]:
+        """Stores the batch; if the data base refuses something in it, stores all but that."""
+        try:
+            return await self._store.ingest(batch)
+        except DBAPIError as error:
+            if is_away(error) or not batch.entries:
+                raise
+            refused = error
+        changed: list[CallRecord] = []
+        start = await self._store.position(batch.source)
+        for one in batch.entries:
+            alone = Batch(source=batch.source, entries=[one], rejected=(), position=start)
+            try:
+                changed += await self._store.ingest(alone)
+            except DBAPIError as error:
+                if is_away(error):
+                    raise
+                log.error("line is refused by the data base", id="ledger-line-refused", source=batch.source.value)
+                why = RejectedLine(body=one.body, why=type(error.orig or refused).__name__)
+                await self._store.ingest(Batch(source=batch.source, entries=(), rejected=(why,), position=start))
+        await self._store.ingest(
+            Batch(source=batch.source, entries=(), rejected=batch.rejected, position=batch.position)
+        )
+        return changed
+
+    async def _insistently(self, action: Callable[[], Awaitable[Result]]) -> Result:
+        """The action's result, though data base or disk be away for a while: tried again, ever more slowly."""
+        for pause_s in chain((_FIRST_RETRY_S * 2**attempt for attempt in range(6)), repeat(_LAST_RETRY_S)):
+            try:
+                result = await action()
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                if self.healthy:
+                    log.error("ledger waits for the data base", id="database-away", why=type(error).__name__)
+                self.healthy = False
+                await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # jitter; no secret hangs on it
+                continue
+            if not self.healthy:
+                log.info("ledger is written on")
+            self.healthy = True
+            return result
+        raise AssertionError("repeat() does not end")
+
+    async def _tell(self, record: CallRecord) -> None:
+        try:
+            await self._on_record(record)
+        except Exception:  # whoever listens must not stop what is written down
+            log.exception("record could not be passed on", id="record-callback-failed", linkedid=record.linkedid)
+
+
+def _batch(source: Source, chunk: Chunk) -> Batch:
+    reading = (
+        read_rows(chunk.data, final=chunk.final)
+        if source is Source.LEDGER
+        else read_facts(chunk.data, final=chunk.final)
+    )
+    return Batch(
+        source=source,
+        entries=[Entry(source, body, event) for body, event in reading.events],
+        rejected=reading.rejected,
+        position=chunk.used(reading.consumed),
+    )

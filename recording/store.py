@@ -1,0 +1,171 @@
+"""What is remembered of calls and people: the one door to the data base. Every write is one transaction."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import time_ns
+
+from sqlalchemy import Select, delete, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.states import CallOutcome
+from recording.database import is_away, migrate, open_engine
+from recording.entries import Batch, Position, Source, entry
+from recording.ledger import vanished_row
+from recording.models import AgentAccount, Call, CallInProgress, LedgerPosition, RecordingFile
+from recording.record import CallRecord, Recording
+from recording.transactions import recordings, refold, upsert, write_batch, write_lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls; None leaves a question open. `since` is included, `until` not; both go by the call's start."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    queue: str | None = None
+    agent: str | None = None
+    caller: str | None = None
+    outcome: CallOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of at most `size` calls, beginning behind the call of id `after`: new calls do not shift it."""
+
+    size: int = 50
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """A person who takes calls. `pin_hash` is argon2's; `skills` maps a skill to its level, 1 to 10."""
+
+    number: str
+    name: str
+    phone: str
+    pin_hash: str = field(repr=False)
+    skills: Mapping[str, int] = field(default_factory=dict)
+    active: bool = True
+
+
+class Store:
+    """`url` as in recording.database.open_engine. Methods raise SQLAlchemy's errors while the data base is away."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: AsyncEngine = open_engine(url)
+
+    async def migrate(self) -> None:
+        """Makes or updates the tables; safe to repeat."""
+        await migrate(self.engine)
+
+    async def close(self) -> None:
+        """Gives all connections back."""
+        await self.engine.dispose()
+
+    async def healthy(self) -> bool:
+        """Whether the data base answers."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception as error:
+            if is_away(error):
+                return False
+            raise
+        return True
+
+    async def position(self, source: Source) -> Position:
+        """Where reading of this source goes on."""
+        query = select(LedgerPosition.position, LedgerPosition.head).where(LedgerPosition.source == source.value)
+        async with self.engine.connect() as connection:
+            found = (await connection.execute(query)).first()
+        return Position(found.position, found.head) if found else Position()
+
+    async def ingest(self, batch: Batch) -> list[CallRecord]:
+        """Stores a batch, its position and the calls that follow, all or nothing. Returns the changed records."""
+        async with self.engine.begin() as connection:
+            return await write_batch(connection, batch)
+
+    async def close_vanished(self, live: Collection[str], at_us: int | None = None) -> list[CallRecord]:
+        """Ends the calls of which Asterisk, killed, will write no end: all in progress but `live` (linkedids).
+
+        `at_us` is when Asterisk was lost, as near as is known. Should its own word come after all, that is taken.
+        """
+        async with self.engine.begin() as connection:
+            known = set(await connection.scalars(select(CallInProgress.linkedid)))
+            gone = sorted(known - set(live))
+            moment = at_us or time_ns() // 1000
+            await write_lines(connection, [entry(Source.LEDGER, vanished_row(one, moment)) for one in gone])
+            await connection.execute(delete(CallInProgress).where(CallInProgress.linkedid.in_(gone)))
+            return await refold(connection, gone)
+
+    async def add_recording(self, linkedid: str, recording: Recording) -> CallRecord | None:
+        """Notes a recording (again: overwrites it); returns the call's record if that changed."""
+        async with self.engine.begin() as connection:
+            await upsert(connection, RecordingFile, "file", [{"linkedid": linkedid, **recording.model_dump()}])
+            changed = await refold(connection, [linkedid])
+        return changed[0] if changed else None
+
+    async def recordings(self, linkedid: str) -> list[Recording]:
+        """The recordings of a call, ended or not."""
+        async with self.engine.connect() as connection:
+            return (await recordings(connection, [linkedid])).get(linkedid, [])
+
+    async def call(self, name: str) -> CallRecord | None:
+        """The call of this id."""
+        async with self.engine.connect() as connection:
+            document = await connection.scalar(select(Call.document).where(Call.id == name))
+        return CallRecord.model_validate(document) if document else None
+
+    async def calls(self, which: CallFilter | None = None, page: Page | None = None) -> list[CallRecord]:
+        """The calls that fit, newest first."""
+        page = page or Page()
+        query = _calls(which or CallFilter()).limit(page.size)
+        async with self.engine.connect() as connection:
+            if page.after is not None:
+                last = select(Call.started_at).where(Call.id == page.after)
+                started_at = await connection.scalar(last)
+                if started_at is None:
+                    return []
+                query = query.where(tuple_(Call.started_at, Call.id) < (started_at, page.after))
+            documents = await connection.scalars(query)
+            return [CallRecord.model_validate(document) for document in documents]
+
+    async def agents(self, *, active_only: bool = True) -> list[Agent]:
+        """The people who take calls, by number."""
+        table = AgentAccount.__table__
+        query = select(table).order_by(table.c.number)
+        if active_only:
+            query = query.where(table.c.active)
+        async with self.engine.connect() as connection:
+            return [Agent(**row) for row in (await connection.execute(query)).mappings()]
+
+    async def save_agents(self, agents: Sequence[Agent]) -> None:
+        """Adds people, or changes those whose number is known."""
+        rows = [
+            {
+                "number": agent.number,
+                "name": agent.name,
+                "phone": agent.phone,
+                "pin_hash": agent.pin_hash,
+                "skills": dict(agent.skills),
+                "active": agent.active,
+            }
+            for agent in agents
+        ]
+        async with self.engine.begin() as connection:
+            await upsert(connection, AgentAccount, "number", rows)
+
+
+def _calls(which: CallFilter) -> Select[tuple[dict[str, object]]]:
+    query = select(Call.document).order_by(Call.started_at.desc(), Call.id.desc())
+    if which.since is not None:
+        query = query.where(Call.started_at >= which.since)
+    if which.until is not None:
+        query = query.where(Call.started_at < which.until)
+    for column, wanted in ((Call.queue, which.queue), (Call.agent, which.agent), (Call.caller, which.caller)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if which.outcome is not None:
+        query = query.where(Call.outcome == which.outcome.value)
+    return query

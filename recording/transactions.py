@@ -1,0 +1,179 @@
+"""The writes, each to be run inside one transaction: a batch of lines with the calls that follow from it, and the state
+in which reading goes on.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog import get_logger
+
+from acd.facts import AgentStateChanged, Fact
+from recording.database import insert
+from recording.entries import Batch, Entry, Source, entry
+from recording.fold import fold
+from recording.instants import utc
+from recording.ledger import LedgerRow, RowType
+from recording.models import (
+    AgentStateEntry,
+    Base,
+    Call,
+    CallInProgress,
+    LedgerEvent,
+    LedgerPosition,
+    RecordingFile,
+    RejectedLedgerLine,
+)
+from recording.record import CallRecord, Recording
+
+log = get_logger()
+
+_PARAMETERS = 500  # names asked for at once; SQLite takes 32,766, a plan for thousands helps nobody
+
+
+async def write_batch(connection: AsyncConnection, batch: Batch) -> list[CallRecord]:
+    """Keeps the lines, the rejected ones and the position, and folds the calls they complete or change.
+
+    Writing the same batch again changes nothing. Returns the records that are new or different.
+    """
+    await write_lines(connection, batch.entries)
+    if batch.rejected:
+        rows = [{"source": batch.source.value, "body": one.body, "why": one.why} for one in batch.rejected]
+        await connection.execute(insert(RejectedLedgerLine, connection.dialect.name), _printable(rows))
+    await _write_states(connection, batch.entries)
+    place = {"position": batch.position.offset, "head": batch.position.head}
+    await upsert(connection, LedgerPosition, "source", [{"source": batch.source.value, **place}])
+    begun = await _open_and_close(connection, batch.entries)
+    return await refold(connection, {one.linkedid for one in batch.entries} - begun - {""})
+
+
+async def write_lines(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
+    """Keeps each line that belongs to a call, once."""
+    rows = [
+        {"digest": one.digest, "source": one.source.value, "linkedid": one.linkedid, "body": one.body}
+        for one in entries
+        if one.linkedid
+    ]
+    await _insert_new(connection, LedgerEvent, "digest", rows)
+
+
+async def refold(connection: AsyncConnection, linkedids: Collection[str]) -> list[CallRecord]:
+    """Folds these calls anew from all that is kept of them. A call that cannot be folded is logged and left."""
+    changed: list[CallRecord] = []
+    for some in _chunks(sorted(linkedids)):
+        kept = await _kept(connection, some)
+        sounds = await recordings(connection, some)
+        records = [
+            record
+            for linkedid, entries in kept.items()
+            if (record := _fold(linkedid, entries, sounds.get(linkedid, ()))) is not None
+        ]
+        changed += await _write_records(connection, records)
+    return changed
+
+
+async def upsert(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Inserts rows, or overwrites those whose `key` is there."""
+    if rows:
+        statement = insert(table, connection.dialect.name)
+        update = {name: statement.excluded[name] for name in rows[0] if name != key}
+        await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=update), rows)
+
+
+async def _insert_new(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        statement = insert(table, connection.dialect.name)
+        await connection.execute(statement.on_conflict_do_nothing(index_elements=[key]), rows)
+
+
+async def _write_states(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
+    rows = [
+        {
+            "digest": one.digest,
+            "at": utc(fact.at_ms * 1000),
+            "agent": fact.agent,
+            "phone": fact.phone,
+            "status": fact.status.value,
+            "before": fact.before.value,
+            "after": fact.after.value,
+            "reason": fact.reason,
+            "cause": fact.cause,
+            "linkedid": fact.linkedid,
+        }
+        for one in entries
+        if isinstance(fact := one.event, AgentStateChanged)
+    ]
+    await _insert_new(connection, AgentStateEntry, "digest", rows)
+
+
+async def _open_and_close(connection: AsyncConnection, entries: Iterable[Entry]) -> set[str]:
+    """Notes which calls began and ended; returns those of the batch that still go on, for which a fold is too early."""
+    rows = [one.event for one in entries if isinstance(one.event, LedgerRow)]
+    begun = {row.linkedid for row in rows if row.type == RowType.CHAN_START}
+    ended = {row.linkedid for row in rows if row.type == RowType.LINKEDID_END}
+    await _insert_new(connection, CallInProgress, "linkedid", [{"linkedid": one} for one in sorted(begun - ended)])
+    for some in _chunks(sorted(ended)):
+        await connection.execute(delete(CallInProgress).where(CallInProgress.linkedid.in_(some)))
+    touched = {one.linkedid for one in entries}
+    going_on: set[str] = set()
+    for some in _chunks(sorted(touched)):
+        found = await connection.scalars(select(CallInProgress.linkedid).where(CallInProgress.linkedid.in_(some)))
+        going_on.update(found)
+    return going_on
+
+
+async def _kept(connection: AsyncConnection, linkedids: Sequence[str]) -> dict[str, list[Entry]]:
+    """The kept lines of each call, in the order they were read."""
+    query = select(LedgerEvent.linkedid, LedgerEvent.source, LedgerEvent.body)
+    found = await connection.execute(query.where(LedgerEvent.linkedid.in_(linkedids)).order_by(LedgerEvent.id))
+    kept: dict[str, list[Entry]] = {}
+    for linkedid, source, body in found:
+        try:
+            kept.setdefault(linkedid, []).append(entry(Source(source), body))
+        except ValueError as error:  # kept by another version of ours
+            log.warning("kept line cannot be read", id="ledger-line-unreadable", linkedid=linkedid, why=str(error))
+    return kept
+
+
+async def recordings(connection: AsyncConnection, linkedids: Sequence[str]) -> dict[str, list[Recording]]:
+    """The recordings of each of these calls that has one, in order of their names."""
+    kept: dict[str, list[Recording]] = {}
+    names = tuple(Recording.model_fields)
+    table = RecordingFile.__table__
+    query = select(table.c.linkedid, *(table.c[name] for name in names)).order_by(table.c.file)
+    for linkedid, *values in await connection.execute(query.where(table.c.linkedid.in_(linkedids))):
+        kept.setdefault(linkedid, []).append(Recording(**dict(zip(names, values, strict=True))))
+    return kept
+
+
+def _fold(linkedid: str, entries: Sequence[Entry], recordings: Sequence[Recording]) -> CallRecord | None:
+    rows = [one.event for one in entries if isinstance(one.event, LedgerRow)]
+    facts = [one.event for one in entries if isinstance(one.event, Fact)]
+    try:
+        return fold(rows, facts, recordings)
+    except Exception:  # a call of a shape nobody foresaw must not hold up the others; its lines are kept
+        log.exception("call cannot be folded", id="call-fold-failed", linkedid=linkedid)
+        return None
+
+
+async def _write_records(connection: AsyncConnection, records: Sequence[CallRecord]) -> list[CallRecord]:
+    query = select(Call.id, Call.document).where(Call.id.in_([record.id for record in records]))
+    known = {row.id: row.document for row in await connection.execute(query)}
+    changed = [record for record in records if known.get(record.id) != record.model_dump(mode="json")]
+    await upsert(connection, Call, "id", [_row(record) for record in changed])
+    return changed
+
+
+def _row(record: CallRecord) -> dict[str, Any]:
+    columns = {column.name for column in Call.__table__.columns} - {"document"}
+    return {**record.model_dump(include=columns), "document": record.model_dump(mode="json")}
+
+
+def _printable(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """PostgreSQL's text holds no zero bytes, which a file torn by a power cut does."""
+    return [{name: value.replace("\0", "\\0") for name, value in row.items()} for row in rows]
+
+
+def _chunks(names: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (names[start : start + _PARAMETERS] for start in range(0, len(names), _PARAMETERS))

@@ -1,0 +1,54 @@
+"""The ledgers of real calls (Asterisk 22.10, SIPp on both sides) with the router's journal beside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from acd.facts import Fact
+from recording.entries import Batch, Entry, Position, Source
+from recording.facts import read_facts
+from recording.fold import fold
+from recording.ledger import LedgerRow, read_rows
+from recording.record import CallRecord
+
+FOLDER = Path(__file__).parent / "fixtures" / "ledgers"
+NAMES = sorted(folder.name for folder in FOLDER.iterdir())
+
+
+@dataclass(frozen=True)
+class RealCall:
+    """One call as it was written down by both sides."""
+
+    ledger: bytes
+    journal: bytes
+
+    @property
+    def rows(self) -> list[LedgerRow]:
+        return [row for _, row in read_rows(self.ledger).events]
+
+    @property
+    def facts(self) -> list[Fact]:
+        return [fact for _, fact in read_facts(self.journal).events]
+
+    def record(self) -> CallRecord:
+        return whole(fold(self.rows, self.facts))
+
+    def batches(self) -> list[Batch]:
+        journal, ledger = read_facts(self.journal), read_rows(self.ledger)
+        return [
+            batch(Source.JOURNAL, [Entry(Source.JOURNAL, *one) for one in journal.events], journal.consumed),
+            batch(Source.LEDGER, [Entry(Source.LEDGER, *one) for one in ledger.events], ledger.consumed),
+        ]
+
+
+def real_call(name: str) -> RealCall:
+    return RealCall((FOLDER / name / "ledger.csv").read_bytes(), (FOLDER / name / "facts.jsonl").read_bytes())
+
+
+def batch(source: Source, entries: Sequence[Entry], offset: int = 0) -> Batch:
+    return Batch(source=source, entries=entries, rejected=(), position=Position(offset, "head"))
+
+
+def whole(record: CallRecord | None) -> CallRecord:
+    assert record is not None
+    return record
