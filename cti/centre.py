@@ -51,6 +51,8 @@ class Queue(Part):
     skills: dict[Name, Level] = Field(default_factory=dict)
     ring_s: Annotated[int, Field(ge=1, le=120)] = 20
     wrap_up_s: NonNegativeInt = 0
+    max_wait_s: NonNegativeInt = 0
+    """After this the caller leaves the queue without an agent (the flow's `otherwise`); 0: he may wait for ever."""
     service_level_s: PositiveInt = 20
     music: Name = "default"
 

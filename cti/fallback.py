@@ -1,7 +1,7 @@
 """Keeps the members of Asterisk's plain queues equal to the agents signed in: they serve the callers whenever we
 cannot (architecture.md, principle 6).
 
-Pure: it says which AMI actions to send; who sends them is the daemon.
+Pure: it says which AMI actions to send; who sends them is the switch.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from acd.agents import Agent
 from acd.queues import Queue
-from acd.states import AgentState, Status
+from acd.states import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,61 +22,63 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An agent in a plain queue. Paused while he is not ready by his own choice."""
+    """An agent in a plain queue, under his number. Paused while he is not ready by his own choice."""
 
     queue: str
     interface: str
-    name: str
+    agent: str
     paused: bool
 
 
 class Fallback:
-    """The plain queues as we believe them to be."""
+    """The plain queues as we believe them to be: by agent, his memberships by queue."""
 
     def __init__(self) -> None:
-        self._members: dict[tuple[str, str], Member] = {}
+        self._members: dict[str, dict[str, Member]] = {}
 
     def found(self, members: Iterable[Member]) -> None:
         """What Asterisk says after a (re)connect."""
-        self._members = {(member.queue, member.interface): member for member in members}
+        self._members = {}
+        for member in members:
+            self._members.setdefault(member.agent, {})[member.queue] = member
 
-    def update(self, agents: Iterable[Agent], queues: Mapping[str, Queue]) -> list[Action]:
-        """The actions that make the plain queues what the roster says; none if they are already."""
-        wanted = {
-            (member.queue, member.interface): member for agent in agents for member in _memberships(agent, queues)
-        }
-        actions = [
-            Action("QueueRemove", {"Queue": queue, "Interface": interface})
-            for queue, interface in self._members.keys() - wanted.keys()
+    def strangers(self, known: Iterable[str]) -> list[Action]:
+        """The actions that take out members who are no agents of ours."""
+        return [
+            _remove(member)
+            for agent in self._members.keys() - set(known)
+            for member in self._members.pop(agent).values()
         ]
-        for key, member in wanted.items():
-            known = self._members.get(key)
-            if known is None:
-                actions.append(_add(member))
-            elif known.paused != member.paused:
-                paused = "true" if member.paused else "false"
-                actions.append(
-                    Action("QueuePause", {"Queue": member.queue, "Interface": member.interface, "Paused": paused})
-                )
-        self._members = wanted
-        return actions
+
+    def update(self, agent: Agent, queues: Mapping[str, Queue]) -> list[Action]:
+        """The actions that make the agent's memberships what the roster says; none if they are already."""
+        had = self._members.pop(agent.number, {})
+        wanted = {member.queue: member for member in _memberships(agent, queues)}
+        if wanted:
+            self._members[agent.number] = wanted
+        return [action for queue in had | wanted for action in _step(had.get(queue), wanted.get(queue))]
 
 
 def _memberships(agent: Agent, queues: Mapping[str, Queue]) -> Iterable[Member]:
-    if agent.state is AgentState.SIGNED_OUT or agent.status is Status.SIGNED_OUT:
+    if agent.status is not Status.SIGNED_OUT:
+        for name, queue in queues.items():
+            if agent.has(queue.settings.skills):
+                yield Member(name, f"PJSIP/{agent.phone}", agent.number, agent.status is not Status.READY)
+
+
+def _step(had: Member | None, wanted: Member | None) -> Iterable[Action]:
+    if had is not None and (wanted is None or wanted.interface != had.interface):
+        yield _remove(had)
+        had = None
+    if wanted is None:
         return
-    for name, queue in queues.items():
-        if agent.has(queue.settings.skills):
-            yield Member(name, f"PJSIP/{agent.phone}", agent.number, agent.status is not Status.READY)
+    where = {"Queue": wanted.queue, "Interface": wanted.interface}
+    paused = {"Paused": "true" if wanted.paused else "false"}
+    if had is None:
+        yield Action("QueueAdd", {**where, "MemberName": wanted.agent, **paused})
+    elif had.paused != wanted.paused:
+        yield Action("QueuePause", {**where, **paused})
 
 
-def _add(member: Member) -> Action:
-    return Action(
-        "QueueAdd",
-        {
-            "Queue": member.queue,
-            "Interface": member.interface,
-            "MemberName": member.name,
-            "Paused": "true" if member.paused else "false",
-        },
-    )
+def _remove(member: Member) -> Action:
+    return Action("QueueRemove", {"Queue": member.queue, "Interface": member.interface})

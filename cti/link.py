@@ -33,6 +33,8 @@ class Link:
         self._on_unknown = on_unknown
         self._legs: dict[str, Leg] = {}
         self.phones = Phones()
+        self.channels: dict[str, str] = {}
+        """Every channel there is: its uniqueid, and the linkedid of its call."""
         self._handlers: dict[str, Callable[[Message], None]] = {
             "Newchannel": self._new_channel,
             "DialBegin": self._dial_begin,
@@ -64,6 +66,7 @@ class Link:
 
     def _new_channel(self, message: Message) -> None:
         channel, linkedid = message.get("Channel"), message.get("Linkedid")
+        self.channels[message.get("Uniqueid")] = linkedid
         if phone_of_channel(channel) and linkedid not in self._distributor.router.calls:
             self.apply(self.phones.private_began(channel, message.get("Uniqueid")))
 
@@ -90,6 +93,7 @@ class Link:
 
     def _hangup(self, message: Message) -> None:
         uniqueid = message.get("Uniqueid")
+        self.channels.pop(uniqueid, None)
         if (leg := self._legs.pop(uniqueid, None)) is not None:
             with self._distributor.command() as (router, now_ms):
                 router.released(leg.linkedid, now_ms=now_ms)

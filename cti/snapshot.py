@@ -37,6 +37,7 @@ class Snapshot:
         devices = await self._client.collect("DeviceStateList")
         channels = await self._client.collect("CoreShowChannels")
         queues = await self._client.collect("QueueStatus")
+        self._link.channels = {channel.get("Uniqueid"): channel.get("Linkedid") for channel in channels}
         self._phones(devices, channels)
         await self._conversations(channels)
         self._members(queues)

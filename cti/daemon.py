@@ -1,0 +1,192 @@
+"""The composition root: makes the parts of the daemon, joins them, and runs them until it is told to stop.
+
+If one part dies the daemon ends, and whoever started it starts it again: half a daemon would be worse than none.
+"""
+
+import asyncio
+import signal
+import sys
+from importlib.metadata import version
+
+import structlog
+from aiohttp import web
+
+from acd.clock import Clock
+from acd.distributor import Distributor
+from acd.facts import DaemonStarted
+from acd.queues import QueueSettings
+from acd.router import Router
+from cti.accounts import AccountsError, load_credentials
+from cti.centre import Centre, load_centre
+from cti.floor import Floor
+from cti.health import Health
+from cti.http.app import make_app
+from cti.http.live import LiveHub
+from cti.logs import write_logs
+from cti.people import People
+from cti.restoration import restore_agents
+from cti.settings import Settings, SettingsError, load_settings
+from cti.switch import Switch
+from ivr.agi.server import AgiServer
+from ivr.announcements import all_prompts
+from ivr.documents import DocumentError
+from ivr.flow.model import Flow
+from ivr.prompts import Prompts
+from ivr.reception import Reception
+from ivr.star_codes import StarCodes
+from recording.ingest import Ingest
+from recording.journal import Journal
+from recording.keeper import Keeper
+from recording.record import CallRecord
+from recording.store import Store
+
+log = structlog.get_logger()
+
+GRACE_S = 0.2
+"""How long callers' sessions may end by themselves when we stop; then the dialplan takes them over."""
+
+
+class Daemon:
+    """All parts of one daemon, joined. `serve` runs it."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises DocumentError, AccountsError, OSError for files that cannot be used."""
+        self.settings = settings
+        credentials = load_credentials(settings.state)
+        self.centre = load_centre(settings.dialplans)
+        self.distributor = Distributor(_router(self.centre), Clock())
+        self.journal = Journal(settings.state / "journal/facts.jsonl")
+        self.store = Store(settings.database_url)
+        self.people = People(self.store, self.distributor.router.roster.define)
+        self.prompts = Prompts(settings.state / "sounds/prompts")
+        self.switch = Switch(
+            settings.node,
+            settings.control,
+            settings.ami_port,
+            "callcenter",
+            credentials.ami.callcenter,
+            self.distributor,
+        )
+        self.live = LiveHub(self.distributor)
+        ledger = settings.state / "asterisk/log/cel-custom/ledger.csv"
+        self.ingest = Ingest(self.store, ledger, self.journal.path, self._on_record)
+        self.keeper = Keeper(
+            self.store, settings.state / "recordings", self._on_record, lambda channel: channel in self.switch.channels
+        )
+        self.health = Health(self.switch, self.ingest, self.journal, self.store)
+        self.accounts = credentials.agents
+        self.floor = Floor(
+            distributor=self.distributor,
+            centre=self.centre,
+            store=self.store,
+            people=self.people,
+            live=self.live,
+            health=self.health.parts,
+            recordings=settings.state / "recordings",
+            token=credentials.token,
+        )
+        self.agi = AgiServer(
+            settings.control, settings.agi_port, {"call": self._reception(), "star": self._star_codes()}
+        )
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Run until `stop` is set. Raises what the first part to die raises."""
+        runner = await self._open_web()
+        try:
+            await self._prepare()
+            await self.agi.start()
+            parts = (self.switch.run(), self.ingest.run(), self._keep_recordings(), self._become_ready())
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(part) for part in parts]
+                await stop.wait()
+                # Callers first: each is handed to the dialplan while facts can still be written.
+                await self.agi.stop(GRACE_S)
+                for task in tasks:
+                    task.cancel()
+        finally:
+            await self.agi.stop()
+            await runner.cleanup()
+            self.distributor.close()
+            self.journal.close()
+            await self.store.close()
+
+    async def _prepare(self) -> None:
+        """What must be there before the first call: tables, people, prompts, and who was signed in."""
+        await self.store.migrate()
+        await self.people.enrol(self.accounts)
+        await self.prompts.make([*self.centre.prompts(), *all_prompts()])
+        self.distributor.on_fact.insert(0, self.journal.append)
+        now_ms = self.distributor.clock.now_ms()
+        self.distributor.state(DaemonStarted(at_ms=now_ms, node=self.settings.node, version=version("callcenter")))
+        restore_agents(self.distributor, self.journal.path)
+
+    async def _open_web(self) -> web.AppRunner:
+        runner = web.AppRunner(make_app(self.floor), access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, self.settings.listen, self.settings.http_port).start()
+        return runner
+
+    async def _become_ready(self) -> None:
+        """After each (re)connect: calls that Asterisk no longer has will be told no end by it."""
+        while True:
+            await self.switch.ready.wait()
+            self.floor.started.set()
+            await self.store.close_vanished(set(self.switch.channels.values()))
+            await self.switch.lost.wait()
+
+    async def _keep_recordings(self) -> None:
+        await self.switch.ready.wait()  # before, nobody knows which recordings are still being made
+        await self.keeper.run()
+
+    async def _on_record(self, record: CallRecord) -> None:
+        self.live.on_record(record)
+
+    def _reception(self) -> Reception:
+        return Reception(self.distributor, self._flow_of, self.prompts.sound)
+
+    def _flow_of(self, dialled: str) -> Flow:
+        return self.centre.flows[self.centre.numbers[dialled].flow]
+
+    def _star_codes(self) -> StarCodes:
+        reasons = {str(reason.key): name for name, reason in self.centre.reasons.items() if reason.key is not None}
+        language = self.centre.languages[0]
+        return StarCodes(self.distributor, self.people.authenticate, reasons, self.prompts.sound, language)
+
+
+def _router(centre: Centre) -> Router:
+    router = Router()
+    for name, queue in centre.queues.items():
+        router.define_queue(
+            QueueSettings(
+                name=name,
+                title=queue.title,
+                skills=queue.skills,
+                ring_ms=queue.ring_s * 1000,
+                wrap_up_ms=queue.wrap_up_s * 1000,
+                max_wait_ms=queue.max_wait_s * 1000,
+                service_level_ms=queue.service_level_s * 1000,
+            )
+        )
+    return router
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await Daemon(settings).serve(stop)
+
+
+def main() -> int:
+    """The daemon's life: 0 when it was told to stop, 2 for files or settings it cannot use."""
+    write_logs()
+    try:
+        asyncio.run(_run(load_settings()))
+    except (SettingsError, DocumentError, AccountsError) as error:
+        log.error("not-started", error_id=error.id, detail=str(error))
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""Asks each part of the daemon how it is. What follows from the answers is decided by who asks (cti/http/health.py)."""
+
+import asyncio
+from collections.abc import Mapping
+
+from cti.floor import Part
+from cti.switch import Switch
+from recording.ingest import Ingest
+from recording.journal import Journal
+from recording.store import Store
+
+ANSWER_S = 2.0
+"""A database that takes longer than this to say "1" is not there for anybody."""
+
+
+class Health:
+    """The parts by name. The database is not vital: calls go on without it and are written down later."""
+
+    def __init__(self, switch: Switch, ingest: Ingest, journal: Journal, store: Store) -> None:
+        self._switch = switch
+        self._ingest = ingest
+        self._journal = journal
+        self._store = store
+
+    async def parts(self) -> Mapping[str, Part]:
+        """Each part now."""
+        trouble = self._switch.client.trouble
+        up, ready = self._switch.client.up, self._switch.ready.is_set()
+        return {
+            "asterisk": Part(ok=ready, detail="" if ready else "its state is not known"),
+            "ami": Part(ok=up, detail="" if up or trouble is None else str(trouble)),
+            "ledger": Part(
+                ok=self._ingest.healthy, detail="" if self._ingest.healthy else "waits for the database", vital=False
+            ),
+            "journal": Part(
+                ok=self._journal.healthy, detail=str(self._journal.error) if self._journal.error else "", vital=False
+            ),
+            "database": await self._database(),
+        }
+
+    async def _database(self) -> Part:
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                answers = await self._store.healthy()
+        except TimeoutError:
+            answers = False
+        return Part(ok=answers, detail="" if answers else "does not answer", vital=False)

@@ -1,0 +1,106 @@
+"""One Asterisk, as the daemon holds it: listens to its events, carries out what only AMI can do, tells it the facts.
+
+What events mean is in cti/link.py, what must be asked after a break in cti/snapshot.py.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+import structlog
+
+from acd.distributor import Distributor
+from acd.facts import AgentStateChanged, Fact, LinkChanged
+from acd.router import Offer
+from cti.ami.client import AmiClient
+from cti.ami.errors import AmiError
+from cti.fallback import Action, Fallback
+from cti.link import Leg, Link
+from cti.snapshot import Snapshot
+from cti.user_events import user_event
+
+log = structlog.get_logger()
+
+
+class Switch:
+    """The link to the Asterisk `node`. `ready` is set once its state is known and the router agrees with it, `lost`
+    while that is not so."""
+
+    def __init__(self, node: str, host: str, port: int, username: str, secret: str, distributor: Distributor) -> None:
+        self._node = node
+        self._distributor = distributor
+        self._link = Link(distributor, on_stray=self._hang_up, on_unknown=self._adopt)
+        self._fallback = Fallback()
+        self.client = AmiClient(
+            host, port, username, secret, on_event=self._link.on_event, on_up=self._up, on_down=self._down
+        )
+        self._snapshot = Snapshot(self.client, distributor, self._link, self._fallback)
+        self._unpublished: list[Fact] = []
+        self._adopting: set[asyncio.Task[None]] = set()
+        self.ready = asyncio.Event()
+        self.lost = asyncio.Event()
+        self.lost.set()
+        distributor.on_fact.append(self._on_fact)
+        distributor.on_withdrawn.append(self._withdraw)
+
+    @property
+    def channels(self) -> Mapping[str, str]:
+        """Every channel of this Asterisk: its uniqueid, and the linkedid of its call."""
+        return self._link.channels
+
+    async def run(self) -> None:
+        """Hold the link until cancelled."""
+        await self.client.run()
+
+    async def _up(self) -> None:
+        await self._snapshot.take()
+        roster = self._distributor.router.roster
+        self._post(self._fallback.strangers(agent.number for agent in roster))
+        for agent in roster:
+            self._post(self._fallback.update(agent, self._distributor.router.queues))
+        self._distributor.state(LinkChanged(at_ms=self._distributor.clock.now_ms(), node=self._node, up=True))
+        self.lost.clear()
+        self.ready.set()
+
+    def _down(self, error: AmiError) -> None:
+        log.warning("link-down", error_id=error.id, node=self._node, detail=str(error))
+        if self.ready.is_set():
+            self.ready.clear()
+            self.lost.set()
+            self._distributor.state(LinkChanged(at_ms=self._distributor.clock.now_ms(), node=self._node, up=False))
+
+    def _on_fact(self, fact: Fact) -> None:
+        # Telling Asterisk is left for the next turn of the loop: the task that rings the agent's phone goes first.
+        if not self._unpublished:
+            asyncio.get_running_loop().call_soon(self._publish)
+        self._unpublished.append(fact)
+
+    def _publish(self) -> None:
+        facts, self._unpublished = self._unpublished, []
+        router = self._distributor.router
+        for fact in facts:
+            if isinstance(fact, AgentStateChanged):
+                self._post(self._fallback.update(router.roster.agent(fact.agent), router.queues))
+            self._post([Action("UserEvent", user_event(fact))])
+
+    def _withdraw(self, offer: Offer) -> None:
+        if (leg := self._link.leg_of_call(offer.linkedid)) is not None:
+            self._hang_up(leg)
+
+    def _hang_up(self, leg: Leg) -> None:
+        self._post([Action("Hangup", {"Channel": leg.channel, "Cause": "16"})])
+
+    def _adopt(self, leg: Leg) -> None:
+        task = asyncio.create_task(self._snapshot.adopt(leg))
+        self._adopting.add(task)
+        task.add_done_callback(self._adopted)
+
+    def _adopted(self, task: asyncio.Task[None]) -> None:
+        self._adopting.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("not-adopted", error_id=getattr(error, "id", "unexpected"), detail=str(error))
+
+    def _post(self, actions: Iterable[Action]) -> None:
+        """Without a link nothing is sent: the snapshot after the next login makes good for it."""
+        for action in actions:
+            if self.client.up:
+                self.client.post(action.name, action.headers)
