@@ -2,7 +2,6 @@
 that they cannot disagree. What an endpoint does is decided by its handler.
 """
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import Generic, TypeVar
@@ -103,14 +102,7 @@ def _read_query(request: web.Request, model: type[Query]) -> Query:
 
 
 async def _read_body(request: web.Request, model: type[Body]) -> Body:
-    raw = await request.read()
     try:
-        value = json.loads(raw) if raw else {}
-    except ValueError:
-        raise Unfit("body: not JSON; expected a JSON object") from None
-    if not isinstance(value, dict):
-        raise Unfit("body: not an object; expected a JSON object")
-    try:
-        return model.model_validate(value)
+        return model.model_validate_json(await request.read() or b"{}")
     except ValidationError as error:
         raise unfit(error) from None

@@ -18,21 +18,26 @@ POLICY = (
 
 async def show_page(asked: Asked[Nothing, Nothing]) -> web.FileResponse:
     """The page: queues, agents and calls, live."""
-    return _file("page.html")
+    return _file("page.html", "text/html")
 
 
 async def show_script(asked: Asked[Nothing, Nothing]) -> web.FileResponse:
     """The page's script."""
-    return _file("page.js")
+    return _file("page.js", "text/javascript")
 
 
 async def show_style(asked: Asked[Nothing, Nothing]) -> web.FileResponse:
     """The page's style sheet."""
-    return _file("page.css")
+    return _file("page.css", "text/css")
 
 
-def _file(name: str) -> web.FileResponse:
-    return web.FileResponse(FOLDER / name, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"})
+def _file(name: str, media: str) -> web.FileResponse:
+    headers = {
+        "Content-Type": f"{media}; charset=utf-8",
+        "Content-Security-Policy": POLICY,
+        "Cache-Control": "no-cache",
+    }
+    return web.FileResponse(FOLDER / name, headers=headers)
 
 
 ENDPOINTS = (

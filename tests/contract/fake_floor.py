@@ -1,0 +1,180 @@
+"""A floor without Asterisk: real router, real store on SQLite, the demonstration centre, served on loopback."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientWebSocketResponse
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+
+from acd.clock import Clock
+from acd.distributor import Distributor, Place
+from acd.facts import CallArrived, CallEnded
+from acd.queues import QueueSettings
+from acd.router import Router
+from acd.states import EndedBy
+from cti.centre import load_centre
+from cti.floor import Floor, Part
+from cti.http.app import make_app
+from cti.http.live import BEHIND_AT_MOST, LiveHub
+from cti.people import People
+from recording.entries import Batch, Position, Source, entry
+from recording.record import CallRecord, Recording
+from recording.store import Agent, Store
+
+TOKEN = "let-me-in"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+HOME = Path(__file__).parents[2]
+LEDGERS = HOME / "tests" / "fixtures" / "ledgers"
+ALL_WELL = {name: Part(ok=True) for name in ("asterisk", "ami", "ledger", "journal", "database")}
+
+PEOPLE = (
+    Agent(number="1001", name="Li Na", phone="1001", pin_hash="", skills={"sales": 8, "support": 5}),
+    Agent(number="1002", name="Wang Wei", phone="1002", pin_hash="", skills={"sales": 6}),
+    Agent(number="1003", name="Anna Berg", phone="2003", pin_hash="", skills={"support": 8}),
+)
+
+
+class Time:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.ns = 1_800_000_000_000_000_000
+
+    def __call__(self) -> int:
+        return self.ns
+
+    def passes(self, seconds: int) -> None:
+        """Let it be later."""
+        self.ns += seconds * 1_000_000_000
+
+
+@dataclass
+class FakeFloor:
+    """The floor, and how a test reaches it and makes things happen on it."""
+
+    floor: Floor
+    client: TestClient[Request, Application]
+    parts: dict[str, Part]
+    time: Time
+
+    async def get(self, path: str, headers: Mapping[str, str] = BEARER) -> tuple[int, Any]:
+        """Status and JSON of a GET."""
+        async with self.client.get(path, headers=headers) as answer:
+            return answer.status, await answer.json()
+
+    async def post(self, path: str, body: object = None, headers: Mapping[str, str] = BEARER) -> tuple[int, Any]:
+        """Status and JSON of a POST."""
+        async with self.client.post(path, json=body, headers=headers) as answer:
+            return answer.status, await answer.json()
+
+    async def text(self, path: str) -> str:
+        """Text of a GET."""
+        async with self.client.get(path, headers=BEARER) as answer:
+            return await answer.text()
+
+    async def watch(self) -> ClientWebSocketResponse:
+        """A WebSocket that has shown the token."""
+        socket = await self.client.ws_connect("/api/live", max_msg_size=0)
+        await socket.send_str(TOKEN)
+        return socket
+
+    def phone_registers(self, phone: str) -> None:
+        """Asterisk can ring it from now on."""
+        with self.floor.distributor.command() as (router, now_ms):
+            router.phone_changed(phone, reachable=True, engaged=False, now_ms=now_ms)
+
+    def sign_in(self, number: str) -> None:
+        """The agent sits at a registered phone of his number and is ready."""
+        self.phone_registers(number)
+        with self.floor.distributor.command() as (router, now_ms):
+            router.sign_in(number, number, cause="phone", now_ms=now_ms)
+
+    def arrives(self, linkedid: str, caller_name: str = "", dialled: str = "4000") -> None:
+        """A caller reaches the IVR."""
+        self.floor.distributor.state(
+            CallArrived(
+                at_ms=self.floor.distributor.clock.now_ms(),
+                linkedid=linkedid,
+                channel="PJSIP/line-00000001",
+                caller="02155501234",
+                caller_name=caller_name,
+                dialled=dialled,
+                flow="hotline",
+            )
+        )
+
+    def ends(self, linkedid: str) -> None:
+        """The caller hangs up."""
+        at_ms = self.floor.distributor.clock.now_ms()
+        self.floor.distributor.state(CallEnded(at_ms=at_ms, linkedid=linkedid, by=EndedBy.CALLER, reason="hung_up"))
+
+    @contextmanager
+    def waits(self, linkedid: str, queue: str = "sales") -> Iterator[Place]:
+        """A caller who has arrived stands in a queue."""
+        with self.floor.distributor.place(linkedid) as place:
+            with self.floor.distributor.command() as (router, now_ms):
+                router.enter(linkedid, queue, now_ms=now_ms)
+            yield place
+
+    async def remember(self, ledger: str) -> CallRecord:
+        """Store the call of a ledger kept as a fixture."""
+        stored: list[CallRecord] = []
+        for source, name in ((Source.JOURNAL, "facts.jsonl"), (Source.LEDGER, "ledger.csv")):
+            lines = (LEDGERS / ledger / name).read_text("utf-8").splitlines()
+            entries = [entry(source, line) for line in lines]
+            batch = Batch(source=source, entries=entries, rejected=(), position=Position())
+            stored += await self.floor.store.ingest(batch)
+        return stored[-1]
+
+    async def keep_recording(self, call: CallRecord, audio: bytes) -> None:
+        """Store a recording of the call."""
+        (self.floor.recordings / "a.wav").write_bytes(audio)
+        kept = Recording(file="a.wav", started_at=call.started_at, duration_ms=1, bytes=len(audio), sha256="")
+        await self.floor.store.add_recording(call.linkedid, kept)
+
+
+@asynccontextmanager
+async def open_floor(
+    folder: Path, *, started: bool = True, behind_at_most: int = BEHIND_AT_MOST
+) -> AsyncIterator[FakeFloor]:
+    """A floor with the demonstration centre and three agents, all signed out."""
+    time = Time()
+    router = Router()
+    distributor = Distributor(router, Clock(time, time))
+    centre = load_centre(HOME / "dialplans")
+    for name, queue in centre.queues.items():
+        router.define_queue(QueueSettings(name=name, title=queue.title, skills=queue.skills))
+    store = Store(f"sqlite:///{folder / 'callcenter.db'}")
+    await store.migrate()
+    await store.save_agents(PEOPLE)
+    people = People(store, router.roster.define)
+    await people.load()
+    parts = dict(ALL_WELL)
+
+    async def health() -> Mapping[str, Part]:
+        return parts
+
+    floor = Floor(
+        distributor=distributor,
+        centre=centre,
+        store=store,
+        people=people,
+        live=LiveHub(distributor, behind_at_most=behind_at_most),
+        health=health,
+        recordings=folder,
+        token=TOKEN,
+    )
+    if started:
+        floor.started.set()
+    client = TestClient(TestServer(make_app(floor), host="127.0.0.1"))
+    await client.start_server()
+    try:
+        yield FakeFloor(floor, client, parts, time)
+    finally:
+        await client.close()
+        distributor.close()
+        await store.close()

@@ -1,0 +1,148 @@
+"""Agents and queues over HTTP."""
+
+from pathlib import Path
+
+import pytest
+
+from recording.store import Agent
+from tests.contract.fake_floor import FakeFloor, open_floor
+
+pytestmark = pytest.mark.contract
+
+
+async def refused(web: FakeFloor, path: str, body: object = None) -> tuple[int, str, str | None]:
+    status, answer = await web.post(path, body)
+    return status, answer["error"]["id"], answer["error"].get("field")
+
+
+async def test_agents_are_listed_by_number(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        status, answer = await web.get("/api/agents")
+        assert status == 200
+        assert [agent["number"] for agent in answer["agents"]] == ["1001", "1002", "1003"]
+        assert answer["agents"][0] == {
+            "number": "1001",
+            "name": "Li Na",
+            "phone": "",
+            "state": "signed_out",
+            "status": "signed_out",
+            "activity": "idle",
+            "reason": "",
+            "since_ms": None,
+            "skills": {"sales": 8, "support": 5},
+            "call": "",
+        }
+
+
+async def test_an_agent_signs_in_at_his_own_phone_and_is_ready(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        web.phone_registers("2003")
+        status, agent = await web.post("/api/agents/1003/sign-in")
+        assert (status, agent["phone"], agent["state"]) == (200, "2003", "ready")
+        assert agent["since_ms"] == web.floor.distributor.clock.now_ms()
+
+
+async def test_an_agent_signs_in_at_another_phone_and_not_ready(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        web.phone_registers("1009")
+        _, agent = await web.post("/api/agents/1001/sign-in", {"phone": "1009", "ready": False})
+        assert (agent["phone"], agent["state"], agent["reason"]) == ("1009", "not_ready", "signed_in")
+
+
+async def test_an_agent_whose_phone_is_not_registered_is_unreachable(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        _, agent = await web.post("/api/agents/1001/sign-in")
+        assert (agent["state"], agent["status"]) == ("unreachable", "ready")
+
+
+async def test_an_agent_takes_a_break_and_comes_back_and_goes(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        web.sign_in("1001")
+        _, agent = await web.post("/api/agents/1001/not-ready", {"reason": "meal"})
+        assert (agent["state"], agent["reason"]) == ("not_ready", "meal")
+        _, agent = await web.post("/api/agents/1001/ready")
+        assert agent["state"] == "ready"
+        _, agent = await web.post("/api/agents/1001/sign-out")
+        assert (agent["state"], agent["phone"]) == ("signed_out", "")
+        assert (await web.get("/api/agents/1001"))[1] == agent
+
+
+async def test_one_agent_has_one_session_and_one_phone_one_agent(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        web.sign_in("1001")
+        assert await refused(web, "/api/agents/1001/sign-in") == (409, "already-signed-in", None)
+        assert await refused(web, "/api/agents/1002/sign-in", {"phone": "1001"}) == (409, "phone-taken", None)
+
+
+@pytest.mark.parametrize("verb", ["sign-out", "ready"])
+async def test_who_is_not_signed_in_cannot_change_his_state(tmp_path: Path, verb: str) -> None:
+    async with open_floor(tmp_path) as web:
+        assert await refused(web, f"/api/agents/1001/{verb}") == (409, "not-signed-in", None)
+
+
+@pytest.mark.parametrize("verb", ["sign-in", "sign-out", "ready"])
+async def test_an_unknown_agent_is_not_found(tmp_path: Path, verb: str) -> None:
+    async with open_floor(tmp_path) as web:
+        assert await refused(web, f"/api/agents/9/{verb}") == (404, "unknown-agent", None)
+        assert (await web.get("/api/agents/9"))[0] == 404
+
+
+async def test_a_body_that_does_not_fit_is_refused_with_its_field(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        web.sign_in("1002")
+        at = "/api/agents/1002"
+        assert await refused(web, f"{at}/sign-in", {"phone": "PJSIP/x,1"}) == (422, "invalid-request", "phone")
+        assert await refused(web, f"{at}/sign-in", {"ready": "perhaps"}) == (422, "invalid-request", "ready")
+        assert await refused(web, f"{at}/sign-in", {"fone": "1"}) == (422, "invalid-request", "fone")
+        assert await refused(web, f"{at}/not-ready") == (422, "invalid-request", "reason")
+        assert await refused(web, f"{at}/not-ready", {"reason": "nap"}) == (422, "invalid-request", "reason")
+
+
+async def test_an_agent_added_while_the_service_runs_can_sign_in(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        await web.floor.store.save_agents([Agent(number="1010", name="Ma Li", phone="1010", pin_hash="")])
+        assert (await web.post("/api/agents/1010/sign-in"))[0] == 200
+
+
+async def test_agents_sign_in_while_the_database_is_away(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        web.floor.people._store = Unreachable()  # type: ignore[assignment]
+        assert (await web.post("/api/agents/1001/sign-in"))[0] == 200
+
+
+class Unreachable:
+    """A database that does not answer."""
+
+    async def agents(self) -> list[Agent]:
+        raise ConnectionRefusedError
+
+
+async def test_a_queue_shows_who_waits_and_who_could_answer(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        web.sign_in("1003")
+        web.phone_registers("1002")
+        await web.post("/api/agents/1002/sign-in", {"ready": False})
+        with web.waits("node1-1.1"):
+            web.time.passes(seconds=5)
+            _, queue = await web.get("/api/queues/sales")
+            assert (queue["waiting"], queue["longest_wait_ms"], queue["entered"]) == (1, 5000, 1)
+            assert (queue["agents_signed_in"], queue["agents_free"]) == (1, 0)
+        _, answer = await web.get("/api/queues")
+        assert [queue["name"] for queue in answer["queues"]] == ["sales", "support"]
+        sales, support = answer["queues"]
+        assert (sales["waiting"], sales["waiting_since_ms"], sales["left"]["abandoned"]) == (0, None, 1)
+        assert (support["agents_signed_in"], support["agents_free"]) == (1, 1)
+
+
+async def test_an_unknown_queue_is_not_found(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        status, answer = await web.get("/api/queues/sails")
+        assert (status, answer["error"]["id"]) == (404, "unknown-queue")
+
+
+async def test_the_centre_says_what_an_agent_may_choose(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        _, centre = await web.get("/api/centre")
+        assert centre["time_zone"] == "Asia/Shanghai"
+        assert centre["reasons"]["meal"]["minutes"] == 45
+        assert set(centre["skills"]) == {"sales", "support"}

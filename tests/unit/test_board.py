@@ -1,0 +1,114 @@
+"""The picture of the calls under way, folded from facts."""
+
+from dataclasses import replace
+
+import pytest
+
+from acd.facts import (
+    AgentStateChanged,
+    CallArrived,
+    CallDequeued,
+    CallEnded,
+    CallHeld,
+    CallOffered,
+    CallQueued,
+    CallReleased,
+    CallRetrieved,
+    Fact,
+    NodeEntered,
+    OfferEnded,
+    WrapUpEnded,
+)
+from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome, Status
+from cti.board import Board, CallState
+
+pytestmark = pytest.mark.unit
+
+CALL = "node1-1.1"
+ARRIVED = CallArrived(
+    at_ms=10, linkedid=CALL, channel="c", caller="1", caller_name="Ma", dialled="4000", flow="hotline"
+)
+AT_MENU = NodeEntered(at_ms=11, linkedid=CALL, node="menu", kind="menu")
+QUEUED = CallQueued(at_ms=20, linkedid=CALL, queue="sales", priority=0, skills={}, entered_ms=15, waiting=1)
+OFFERED = CallOffered(at_ms=30, linkedid=CALL, offer="o", queue="sales", agent="1001", wait_ms=15, decision={})
+ANSWERED = OfferEnded(
+    at_ms=40, linkedid=CALL, offer="o", queue="sales", agent="1001", outcome=OfferOutcome.ANSWERED, ring_ms=10
+)
+TAKEN = CallDequeued(at_ms=40, linkedid=CALL, queue="sales", reason=DequeueReason.ANSWERED, wait_ms=25, waiting=0)
+HELD = CallHeld(at_ms=50, linkedid=CALL, agent="1001")
+RETRIEVED = CallRetrieved(at_ms=60, linkedid=CALL, agent="1001")
+RELEASED = CallReleased(at_ms=70, linkedid=CALL, queue="sales", agent="1001", talk_ms=20, hold_ms=10)
+ENDED = CallEnded(at_ms=80, linkedid=CALL, by=EndedBy.AGENT, reason="done")
+TALKING = AgentStateChanged(
+    at_ms=40,
+    agent="1001",
+    phone="1001",
+    before=AgentState.RINGING,
+    after=AgentState.TALKING,
+    status=Status.READY,
+    reason="",
+    cause="offer",
+    linkedid=CALL,
+)
+
+
+def after(*facts: Fact) -> Board:
+    board = Board()
+    for fact in facts:
+        board.on_fact(fact)
+    return board
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "since_ms", "queue", "agent"),
+    [
+        ((ARRIVED,), CallState.IVR, 10, "", ""),
+        ((ARRIVED, AT_MENU), CallState.IVR, 10, "", ""),
+        ((ARRIVED, QUEUED), CallState.WAITING, 20, "sales", ""),
+        ((ARRIVED, QUEUED, OFFERED), CallState.RINGING, 30, "sales", "1001"),
+        ((ARRIVED, QUEUED, OFFERED, TALKING, ANSWERED, TAKEN), CallState.TALKING, 40, "sales", "1001"),
+        ((ARRIVED, QUEUED, OFFERED, ANSWERED, TAKEN, HELD), CallState.HOLDING, 50, "sales", "1001"),
+        ((ARRIVED, QUEUED, OFFERED, ANSWERED, TAKEN, HELD, RETRIEVED), CallState.TALKING, 60, "sales", "1001"),
+        ((ARRIVED, QUEUED, OFFERED, ANSWERED, TAKEN, RELEASED), CallState.IVR, 70, "", ""),
+    ],
+)
+def test_a_call_is_where_its_last_fact_put_it(
+    facts: tuple[Fact, ...], state: CallState, since_ms: int, queue: str, agent: str
+) -> None:
+    call = after(*facts).calls[CALL]
+    assert (call.state, call.since_ms, call.queue, call.agent) == (state, since_ms, queue, agent)
+    assert (call.arrived_ms, call.caller, call.caller_name, call.dialled) == (10, "1", "Ma", "4000")
+
+
+def test_a_missed_offer_puts_the_call_back_with_its_first_entry() -> None:
+    call = after(ARRIVED, QUEUED, OFFERED, replace(ANSWERED, outcome=OfferOutcome.MISSED)).calls[CALL]
+    assert (call.state, call.agent, call.queue, call.entered_ms) == (CallState.WAITING, "", "sales", 15)
+
+
+def test_a_call_that_left_its_queue_unanswered_is_in_the_menu_again() -> None:
+    call = after(ARRIVED, AT_MENU, QUEUED, replace(TAKEN, reason=DequeueReason.TIMED_OUT)).calls[CALL]
+    assert (call.state, call.queue, call.entered_ms, call.node) == (CallState.IVR, "", None, "menu")
+
+
+def test_a_call_that_is_over_is_gone() -> None:
+    assert (
+        after(ARRIVED, QUEUED, ENDED, WrapUpEnded(at_ms=90, linkedid=CALL, queue="", agent="", wrap_up_ms=1)).calls
+        == {}
+    )
+
+
+def test_a_conversation_found_under_way_is_shown_until_it_is_released() -> None:
+    found = after(TALKING)
+    call = found.calls[CALL]
+    assert (call.state, call.agent, call.caller) == (CallState.TALKING, "1001", "")
+    found.on_fact(RELEASED)
+    assert found.calls == {}
+
+
+def test_a_fact_of_a_call_never_seen_is_passed_over() -> None:
+    assert after(QUEUED, OFFERED, RELEASED, ENDED).calls == {}
+
+
+def test_an_agent_is_in_his_state_since_it_changed_not_since_its_reason_did() -> None:
+    on_a_break = replace(TALKING, before=AgentState.NOT_READY, after=AgentState.NOT_READY, at_ms=99, linkedid="")
+    assert after(TALKING, on_a_break).since_ms == {"1001": 40}

@@ -1,0 +1,97 @@
+"""Who is known, and whose PIN it is. The database is a list in memory here."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import pytest
+
+from cti.accounts import Account
+from cti.people import People, hash_pin, pin_fits
+from recording.store import Agent, Store
+
+pytestmark = pytest.mark.unit
+
+
+class Database:
+    """What `People` asks of the store."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Agent] = {}
+        self.away = False
+
+    async def agents(self, *, active_only: bool = True) -> list[Agent]:
+        if self.away:
+            raise ConnectionRefusedError
+        return [agent for agent in self.rows.values() if agent.active or not active_only]
+
+    async def save_agents(self, agents: Sequence[Agent]) -> None:
+        self.rows |= {agent.number: agent for agent in agents}
+
+
+class Floor:
+    """People over a database, and whom the router was told of."""
+
+    def __init__(self) -> None:
+        self.database = Database()
+        self.known: dict[str, dict[str, int]] = {}
+        self.people = People(
+            cast(Store, self.database), lambda number, _name, skills: self.known.update({number: dict(skills)})
+        )
+
+
+def account(number: str, pin: str = "493817") -> Account:
+    return Account(agent=number, name="Li Na", phone=number, sip_password="secret-enough", pin=pin, skills={"sales": 3})
+
+
+async def test_a_pin_is_kept_so_that_only_itself_fits() -> None:
+    kept = await hash_pin("493817")
+    assert "493817" not in kept
+    assert await pin_fits(kept, "493817")
+    assert not await pin_fits(kept, "493818")
+    assert not await pin_fits(kept, "")
+
+
+async def test_no_pin_fits_where_none_was_ever_set() -> None:
+    assert not await pin_fits("", "")
+
+
+async def test_the_accounts_of_the_demonstration_can_sign_in_with_their_pins() -> None:
+    floor = Floor()
+    await floor.people.enrol([account("1001")])
+    assert floor.known == {"1001": {"sales": 3}}
+    assert await floor.people.authenticate("1001", "493817")
+    assert not await floor.people.authenticate("1001", "000000")
+    assert not await floor.people.authenticate("1002", "493817")
+
+
+async def test_who_is_in_the_database_stays_as_he_is() -> None:
+    floor = Floor()
+    await floor.people.enrol([account("1001")])
+    await floor.people.enrol([account("1001", pin="111111"), account("1002")])
+    assert await floor.people.authenticate("1001", "493817")
+    assert set(floor.known) == {"1001", "1002"}
+
+
+async def test_who_has_left_neither_signs_in_nor_comes_back_by_himself() -> None:
+    floor = Floor()
+    await floor.people.enrol([account("1001")])
+    gone = floor.database.rows["1001"]
+    floor.database.rows["1001"] = Agent(
+        number=gone.number, name=gone.name, phone=gone.phone, pin_hash=gone.pin_hash, active=False
+    )
+    await floor.people.enrol([account("1001")])
+    assert not await floor.people.authenticate("1001", "493817")
+
+
+async def test_people_are_known_from_memory_while_the_database_is_away() -> None:
+    floor = Floor()
+    await floor.people.enrol([account("1001")])
+    floor.database.away = True
+    assert await floor.people.authenticate("1001", "493817")
+
+
+async def test_a_mistake_in_reading_is_not_taken_for_a_database_that_is_away() -> None:
+    floor = Floor()
+    floor.database.rows = None  # type: ignore[assignment]
+    with pytest.raises(AttributeError):
+        await floor.people.find("1001")
