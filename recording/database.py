@@ -18,6 +18,10 @@ _MIGRATION_LOCK = 0x63616C6C  # any number of our own
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
+WRITING = "callcenter_writing"
+"""The execution option of an engine whose transactions write."""
+
+
 class DatabaseError(ValueError):
     """The address of the data base is none."""
 
@@ -46,7 +50,7 @@ def open_engine(url: str) -> AsyncEngine:
 
 async def migrate(engine: AsyncEngine) -> None:
     """Makes or updates the tables; safe to repeat, and to run from two daemons at once."""
-    async with engine.begin() as connection:
+    async with engine.execution_options(**{WRITING: True}).begin() as connection:
         if connection.dialect.name == "postgresql":
             await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
         await connection.run_sync(upgrade)
@@ -73,4 +77,6 @@ def _settle_sqlite(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    # A transaction that reads first and writes then is refused at once if another wrote meanwhile: SQLite waits
+    # (busy_timeout) only for a lock asked for at the start.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITING) else "BEGIN")

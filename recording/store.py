@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.states import CallOutcome
-from recording.database import is_away, migrate, open_engine
+from recording.database import WRITING, is_away, migrate, open_engine
 from recording.entries import Batch, Position, Source, entry
 from recording.ledger import vanished_row
 from recording.models import AgentAccount, Call, CallInProgress, LedgerPosition, RecordingFile
@@ -54,6 +54,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.engine: AsyncEngine = open_engine(url)
+        self._writing = self.engine.execution_options(**{WRITING: True})
 
     async def migrate(self) -> None:
         """Makes or updates the tables; safe to repeat."""
@@ -83,7 +84,7 @@ class Store:
 
     async def ingest(self, batch: Batch) -> list[CallRecord]:
         """Stores a batch, its position and the calls that follow, all or nothing. Returns the changed records."""
-        async with self.engine.begin() as connection:
+        async with self._writing.begin() as connection:
             return await write_batch(connection, batch)
 
     async def close_vanished(self, live: Collection[str], at_us: int | None = None) -> list[CallRecord]:
@@ -91,7 +92,7 @@ class Store:
 
         `at_us` is when Asterisk was lost, as near as is known. Should its own word come after all, that is taken.
         """
-        async with self.engine.begin() as connection:
+        async with self._writing.begin() as connection:
             known = set(await connection.scalars(select(CallInProgress.linkedid)))
             gone = sorted(known - set(live))
             moment = at_us or time_ns() // 1000
@@ -101,7 +102,7 @@ class Store:
 
     async def add_recording(self, linkedid: str, recording: Recording) -> CallRecord | None:
         """Notes a recording (again: overwrites it); returns the call's record if that changed."""
-        async with self.engine.begin() as connection:
+        async with self._writing.begin() as connection:
             await upsert(connection, RecordingFile, "file", [{"linkedid": linkedid, **recording.model_dump()}])
             changed = await refold(connection, [linkedid])
         return changed[0] if changed else None
@@ -153,7 +154,7 @@ class Store:
             }
             for agent in agents
         ]
-        async with self.engine.begin() as connection:
+        async with self._writing.begin() as connection:
             await upsert(connection, AgentAccount, "number", rows)
 
 
