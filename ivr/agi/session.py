@@ -37,7 +37,7 @@ class AgiSession(AgiLink):
     async def hangup(self) -> None:
         """Ends the call; after it the session is over."""
         await self._succeed("HANGUP")
-        self._end(AgiHungUp())
+        self._wire.end(AgiHungUp())
 
     async def stream_file(self, name: str, escape_digits: str = "") -> str | None:
         """Plays a sound file (no extension) and returns the digit among `escape_digits` that ended it. Stops music."""

@@ -213,7 +213,7 @@ async def test_commands_leave_at_once_and_a_dead_machine_is_noticed() -> None:
     options: list[int] = []
 
     async def handler(session: AgiSession) -> None:
-        connection = session._writer.get_extra_info("socket")
+        connection = session._wire._writer.get_extra_info("socket")
         options.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
         options.append(connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from ivr.agi import link
+from ivr.agi import wire
 from ivr.agi.errors import (
     AgiBusy,
     AgiCommandFailed,
@@ -28,7 +28,7 @@ Pair = tuple[AgiSession, FakeAsterisk]
 @pytest.fixture
 async def pair(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pair]:
     """A session and the channel at its other end, which may take its time to answer."""
-    monkeypatch.setattr(link, "FIRST_REPEAT_S", 600.0)
+    monkeypatch.setattr(wire, "FIRST_REPEAT_S", 600.0)
     sessions: asyncio.Queue[AgiSession] = asyncio.Queue()
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -360,7 +360,7 @@ async def test_a_late_reply_to_a_cancelled_command_is_passed_over(pair: Pair) ->
 async def test_a_marker_that_asterisk_read_without_seeing_it_is_followed_by_another(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link, "FIRST_REPEAT_S", 0.001)
+    monkeypatch.setattr(wire, "FIRST_REPEAT_S", 0.001)
     session, asterisk = pair
     confirm = asyncio.create_task(session.confirm_up())
     unseen = (await asterisk.expect("GET FULL VARIABLE"))[-1]
