@@ -131,7 +131,7 @@ class Daemon:
         while True:
             await self.switch.ready.wait()
             self.floor.started.set()
-            await self.store.close_vanished(set(self.switch.channels.values()))
+            await self.ingest.close_vanished(lambda: set(self.switch.channels.values()))
             await self.switch.lost.wait()
 
     async def _keep_recordings(self) -> None:

@@ -4,7 +4,7 @@ It outlives the data base being away; nothing is lost or doubled whichever of th
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TypeVar
@@ -45,6 +45,7 @@ class Ingest:
         self._on_record = on_record
         self._tails: Mapping[Source, Tail] = {Source.LEDGER: Tail(ledger), Source.JOURNAL: Tail(journal)}
         self._positions: dict[Source, Position] = {}
+        self._turn = asyncio.Lock()
 
     async def run(self) -> None:
         """Reads what is there, then what comes. Raises OSError if a folder of the files cannot be made or watched."""
@@ -59,6 +60,18 @@ class Ingest:
 
     async def catch_up(self) -> None:
         """Reads both files to their ends. The journal goes first, so that a call's end finds the router's word told."""
+        async with self._turn:
+            await self._read_on()
+
+    async def close_vanished(self, live: Callable[[], Collection[str]]) -> None:
+        """Ends the calls of which Asterisk will write no end: all in progress whose linkedid is not among `live`, asked
+        once everything written has been read."""
+        async with self._turn:
+            await self._read_on()
+            for record in await self._insistently(lambda: self._store.close_vanished(live())):
+                await self._tell(record)
+
+    async def _read_on(self) -> None:
         for source in (Source.JOURNAL, Source.LEDGER):
             while await self._step(source):
                 pass
