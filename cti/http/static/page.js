@@ -135,10 +135,12 @@ function draw() {
   });
 }
 
-setInterval(() => {
+function tick() {
   byId("clock").textContent = clock(now());
   for (const shown of document.querySelectorAll("[data-since]")) shown.textContent = duration(now() - shown.dataset.since);
-}, 1000);
+}
+setInterval(tick, 1000);
+tick();
 
 // What is heard
 
@@ -191,6 +193,7 @@ async function refresh() {
   if (about.ok) {
     centre = await about.json();
     byId("centre").textContent = document.title = centre.name;
+    tick();
   }
   if (calls.ok) for (const record of (await calls.json()).calls) floor.records.set(record.id, record);
   draw();
