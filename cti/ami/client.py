@@ -100,9 +100,7 @@ class AmiClient:
         while True:
             started_at = loop.time()
             error = await self._run_once()
-            if str(error) != str(
-                self.trouble
-            ):  # a restart of Asterisk is one line in the log, not one for each attempt
+            if str(error) != str(self.trouble):  # an Asterisk that is away is one line in the log, not one an attempt
                 log.warning("ami link down", error_id=error.id, reason=str(error), host=self._host, port=self._port)
             self.trouble = error
             if loop.time() - started_at >= GOOD_LINK_S:

@@ -56,7 +56,7 @@ class AmiDecoder:
             if buffer.startswith(b"\r\n", start):  # one line end too many after the message before
                 start += 2
             if buffer.startswith(_FOLLOWS, start) and not buffer.endswith(_END_COMMAND, start, end):
-                search = end + 2  # a blank line within the command's text
+                search = end + len(_BLANK_LINE)  # a blank line within the command's text
                 continue
             if end - start > self._max_line:
                 self._check(buffer[start:end], messages)

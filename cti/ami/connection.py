@@ -35,7 +35,6 @@ class Connection(asyncio.Protocol):
         self._answer_s = answer_s
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._decoder = AmiDecoder()
         self._answers = Answers()
         self._backlog: deque[Message] = deque()
@@ -65,6 +64,7 @@ class Connection(asyncio.Protocol):
         """End the connection at once, whatever is still to be written: a peer that reads nothing must not hold us."""
         self.reason = self.reason or reason
         if self._transport is not None:
+            self._timer.cancel()
             self._transport.abort()
 
     async def end(self) -> None:
@@ -114,8 +114,7 @@ class Connection(asyncio.Protocol):
             self.close(AmiLinkLost("Asterisk closed the connection"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
         self.reason = self.reason or AmiLinkLost(f"the connection broke: {exc}")
         while self._backlog:
             self._handle(self._backlog.popleft())
@@ -148,8 +147,6 @@ class Connection(asyncio.Protocol):
 
     def _check_silence(self) -> None:
         """Ask after a silence of one heartbeat, give up after a second one. Whatever comes is a sign of life."""
-        if self.reason is not None:
-            return
         wait_s = self._heartbeat_s
         silence_s = self._loop.time() - self._heard_at
         if silence_s < self._heartbeat_s:

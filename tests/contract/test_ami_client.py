@@ -73,10 +73,14 @@ async def test_the_event_of_an_originate_is_not_its_answer_though_it_has_a_respo
         asked = asyncio.create_task(client.action("Originate", {"Channel": "c", "Async": "true"}, {"X": "a,b"}))
         action = await peer.received("Originate")
         assert action.get("Variable") == "X=a\\,b"
+        listed = asyncio.create_task(client.collect("CoreShowChannels"))
+        peer.answer(await peer.received("CoreShowChannels"), "EventList: start")
         peer.send("Event: OriginateResponse", f"ActionID: {action.id}", "Response: Failure")
         assert (await owner.event("OriginateResponse")).get("Response") == "Failure"
         peer.answer(action, "Message: Originate successfully queued")
         assert (await soon(asked)).response == "Success"
+        assert not listed.done()
+        listed.cancel()
 
 
 async def test_a_list_is_its_events_and_they_are_not_dispatched() -> None:

@@ -95,6 +95,22 @@ def test_header_names_match_in_any_case() -> None:
     assert message.get("uniqueid") == message.get("UNIQUEID") == "7"
 
 
+def test_a_header_is_found_behind_letters_whose_small_form_is_longer() -> None:
+    message = one("Event: Newchannel\r\nCallerIDName: İİİİ\r\nExten: 4000\r\nContext: lines")
+    assert (message.get("exten"), message.get("Context"), message.get("CallerIDName")) == ("4000", "lines", "İİİİ")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["Exten", "EXTEN", "Ext", "x"]), st.text(max_size=6))),
+    st.sampled_from(["exten", "EXT", "X", "Event", "vent", "Ex"]),
+)
+def test_a_header_found_is_the_first_of_its_name(headers: list[tuple[str, str]], wanted: str) -> None:
+    message = one("\r\n".join(["Event: E", *(f"{name}: {value}".replace("\r\n", "") for name, value in headers)]))
+    named = [value for name, value in message.headers if name.lower() == wanted.lower()]
+    assert message.get(wanted, "none") == (named[0] if named else "none")
+    assert message.get_all(wanted) == named
+
+
 def test_headers_keep_their_order_and_their_repetitions() -> None:
     message = one("Event: Dial\r\nChanVariable: A=1\r\nChannel: c\r\nchanvariable: B=2")
     assert message.headers == (("Event", "Dial"), ("ChanVariable", "A=1"), ("Channel", "c"), ("chanvariable", "B=2"))
@@ -142,6 +158,11 @@ def test_a_command_without_output_has_no_lines() -> None:
     [message] = decode(BANNER, b"Response: Follows\r\nPrivilege: Command\r\n--END COMMAND--\r\n\r\n")
     assert message.output == []
     assert one("Response: Success").output == []
+
+
+def test_messages_are_values() -> None:
+    assert one("Event: A\r\nB: c") == one("Event: A\r\nB: c") != one("Event: A\r\nB: d")
+    assert len({one("Event: A"), one("Event: A"), one("Event: B")}) == 2
 
 
 def test_a_representation_for_logs_shows_no_values() -> None:

@@ -8,9 +8,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from cti.ami.backoff import delays_s
+from cti.ami.connection import Connection
 from cti.ami.errors import AmiError, AmiLinkLost
 from tests.contract.ami_owner import Owner, linked, running, soon
-from tests.contract.fake_ami import FULLY_BOOTED, Action, FakeAmi, Peer
+from tests.contract.fake_ami import FULLY_BOOTED, GUARD_S, Action, FakeAmi, Peer
 
 pytestmark = pytest.mark.contract
 
@@ -160,6 +161,29 @@ async def test_a_peer_that_goes_past_a_limit_loses_the_link_and_what_came_before
         assert "a line is longer than 65536 bytes" in str(await soon(owner.downs.get()))
 
 
+async def test_answers_in_the_same_piece_as_a_fault_still_reach_those_who_wait() -> None:
+    """Without a socket, which would cut so large a piece in two."""
+
+    class Wire(asyncio.Transport):
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            action_id = bytes(data).split(b"\r\n")[1].removeprefix(b"ActionID: ")
+            answers.append(b"Response: Success\r\nActionID: " + action_id + b"\r\n\r\n")
+
+        def abort(self) -> None:
+            asyncio.get_running_loop().call_soon(connection.connection_lost, None)
+
+    answers = [b"Asterisk Call Manager/11.0.0\r\n"]
+    connection = Connection(lambda _: None, heartbeat_s=3_600, answer_s=GUARD_S)
+    connection.connection_made(Wire())
+    asked = [asyncio.create_task(connection.ask("Getvar", is_list=False)) for _ in range(3)]
+    await asyncio.sleep(0)
+    connection.data_received(b"".join(answers) + b"Event: Endless\r\nA: " + b"x" * 70_000)
+    for answer in asked:
+        assert await answer
+    assert connection.reason is not None
+    assert connection.reason.id == "ami-protocol"
+
+
 async def test_the_snapshot_of_a_lost_link_is_cancelled_before_the_owner_hears_of_the_loss() -> None:
     owner = Owner()
     seen: list[str] = []
@@ -281,12 +305,13 @@ async def test_an_asterisk_that_never_says_it_has_started_is_given_up_with_the_l
 async def test_an_asterisk_that_stops_while_it_starts_is_tried_again() -> None:
     owner = Owner()
     async with FakeAmi() as ami:
-        ami.booted = False
+        del ami.rules["Login"]
         async with running(ami, owner):
             peer = await ami.peer()
-            peer.cut()
+            peer.answer(await peer.received("Login"))
+            peer.close()
             peer = await ami.peer()
-            ami.booted = True
+            peer.answer(await peer.received("Login"))
             peer.send_bytes(FULLY_BOOTED)
             await soon(owner.ups.get())
             assert owner.downs.empty()
@@ -311,6 +336,23 @@ async def test_a_peer_that_accepts_and_closes_is_not_hammered() -> None:
             await soon(enough.wait())
         assert series == 1
         assert len(ami.peers) == 5 + 1
+
+
+async def test_a_link_that_lasted_starts_the_delays_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cti.ami.client.GOOD_LINK_S", 0.0)
+    owner = Owner()
+    series = 0
+
+    def delays() -> Iterator[float]:
+        nonlocal series
+        series += 1
+        yield 0.0
+
+    async with FakeAmi() as ami, running(ami, owner, backoff=delays):
+        for _ in range(3):
+            (await ami.peer()).cut()
+        await ami.peer()
+    assert series == 3
 
 
 async def test_stopping_the_client_closes_its_connection_at_once() -> None:

@@ -1,0 +1,48 @@
+"""What every benchmark leaves behind: `var/bench/<name>.json` with the figures and the machine they are from."""
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parents[2] / "var" / "bench"
+
+
+def write(
+    name: str, ours: Any, theirs: Any, *, libraries: Sequence[str] = (), asterisk: str | None = None, **more: Any
+) -> Path:
+    """Write the figures of both sides of benchmark `name`, in whatever shape it has, and return the file.
+
+    `libraries` are the distributions whose versions matter, `asterisk` is the version of the one that took part, and
+    `more` goes in as it is: units, conditions, raw figures.
+    """
+    report = {
+        "benchmark": name,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {"cores": len(os.sched_getaffinity(0)), "cpu": _cpu_model(), "system": platform.platform()},
+        "versions": {
+            "callcenter": version("callcenter"),
+            "python": platform.python_version(),
+            "asterisk": asterisk,
+            **{library: version(library) for library in libraries},
+        },
+        "ours": ours,
+        "theirs": theirs,
+        **more,
+    }
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / f"{name}.json"
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def _cpu_model() -> str:
+    """x86 names its model in /proc/cpuinfo, arm64 does not."""
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
