@@ -67,6 +67,9 @@ class Snapshot:
         for leg in legs:
             if leg.uniqueid in talking:
                 await self.adopt(leg)
+            elif leg.linkedid not in router.calls:
+                # It rings for an offer of the daemon before us, or for the plain queue: hands off until it is over.
+                self._link.apply(self._link.phones.private_began(leg.channel, leg.uniqueid))
         for linkedid in [*router.calls, *router.conversations.by_call]:
             if linkedid not in present:
                 with self._distributor.command() as (_, now_ms):
