@@ -1,0 +1,285 @@
+"""Random histories of a floor, restarts included: whatever happens, nobody is lost, rung twice or passed over."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from functools import partial
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run_histories
+
+from acd.errors import AlreadyQueued, AlreadySignedIn, NotSignedIn, PhoneTaken, RoutingError
+from acd.facts import CallQueued, Fact, from_json, to_json
+from acd.router import Offer, Router
+from acd.states import AgentState, DequeueReason, OfferOutcome, Status
+from tests.unit.floor import ANYBODY, SALES, SUPPORT
+from tests.unit.witness import SeenAgent, Standing, Witness
+
+pytestmark = pytest.mark.unit
+
+QUEUES = {queue.name: queue for queue in (SALES, SUPPORT, ANYBODY)}
+AGENTS = {
+    "1001": {"sales": 3},
+    "1002": {"sales": 5, "support": 2},
+    "1003": {"support": 5},
+    "1004": {"sales": 1, "support": 1},
+}
+TIRED = frozenset({AgentState.RINGING, AgentState.TALKING, AgentState.HOLDING, AgentState.WRAP_UP})
+
+agents = st.sampled_from(sorted(AGENTS))
+phones = st.sampled_from([*AGENTS, "2001"])
+queues = st.sampled_from(sorted(QUEUES))
+needs = st.sampled_from([{}, {"sales": 2}, {"support": 3}, {"sales": 4, "support": 1}])
+failures = st.sampled_from([OfferOutcome.MISSED, OfferOutcome.REFUSED, OfferOutcome.UNREACHABLE])
+leavings = st.sampled_from([DequeueReason.ABANDONED, DequeueReason.OVERFLOWED, DequeueReason.WITHDRAWN])
+spans = st.sampled_from([1, 700, 15_000, 30_000, 61_000])
+
+Verb = Callable[[Router], None]
+
+
+def somebody(*where: Standing) -> Callable[["Histories"], bool]:
+    """Whether there is a caller to whom the rule can happen."""
+    return lambda floor: bool(floor.witness.standing(*where))
+
+
+class Histories(RuleBasedStateMachine):
+    """Agents at their phones, callers, time and restarts. Every verb of the router goes through `happens`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now_ms = 1_000_000
+        self.phones: dict[str, tuple[bool, bool]] = {}
+        self.came: dict[str, CallQueued] = {}
+        self.begin()
+
+    def begin(self) -> None:
+        """A router that knows the centre's queues and agents, and nothing of what was before."""
+        self.router, self.witness = Router(), Witness({name: queue.skills for name, queue in QUEUES.items()})
+        self.history: list[Verb] = []
+        self.facts: list[Fact] = []
+        self.offers: list[Offer] = []
+        for queue in QUEUES.values():
+            self.happens(partial(Router.define_queue, settings=queue))
+        for number, skills in AGENTS.items():
+            self.witness.agents[number] = SeenAgent(skills)
+            self.happens(lambda router, n=number, s=skills: router.roster.define(n, f"agent {n}", s))  # type: ignore[misc]
+
+    def happens(self, verb: Verb, refused: type[RoutingError] | None = None) -> None:
+        self.history.append(verb)
+        with pytest.raises(refused) if refused else nullcontext():
+            verb(self.router)
+        out = self.router.take()
+        assert not (refused and out.facts)
+        for fact in out.facts:
+            self.witness.see(fact)
+            if isinstance(fact, CallQueued):
+                self.came[fact.linkedid] = fact
+        self.facts += out.facts
+        self.offers += out.offers
+
+    def told_again(self) -> tuple[list[Fact], list[Offer]]:
+        """The same history on another router."""
+        router, facts, offers = Router(), list[Fact](), list[Offer]()
+        for verb in self.history:
+            with suppress(RoutingError):
+                verb(router)
+            out = router.take()
+            facts += out.facts
+            offers += out.offers
+        return facts, offers
+
+    # Agents and phones
+
+    @initialize()
+    def everybody_comes_to_work(self) -> None:
+        for number in AGENTS:
+            self.the_phone_changes(number, reachable=True, engaged=False)
+            self.an_agent_signs_in(number, number, ready=True)
+
+    @rule(phone=phones, reachable=st.booleans(), engaged=st.booleans())
+    def the_phone_changes(self, phone: str, reachable: bool, engaged: bool) -> None:
+        self.phones[phone] = reachable, engaged
+        self.witness.phone_changed(phone, engaged=engaged, now_ms=self.now_ms)
+        self.happens(
+            partial(Router.phone_changed, phone=phone, reachable=reachable, engaged=engaged, now_ms=self.now_ms)
+        )
+
+    @rule(number=agents, phone=phones, ready=st.booleans())
+    def an_agent_signs_in(self, number: str, phone: str, ready: bool) -> None:
+        refused: type[RoutingError] | None = None
+        if self.witness.agents[number].status is not Status.SIGNED_OUT:
+            refused = AlreadySignedIn
+        elif any(other.phone == phone for n, other in self.witness.agents.items() if n != number):
+            refused = PhoneTaken
+        self.happens(
+            partial(Router.sign_in, number=number, phone=phone, ready=ready, cause="api", now_ms=self.now_ms), refused
+        )
+
+    @rule(number=agents)
+    def an_agent_signs_out(self, number: str) -> None:
+        self.happens(partial(Router.sign_out, number=number, cause="api", now_ms=self.now_ms), self.not_there(number))
+
+    @rule(number=agents)
+    def an_agent_is_ready(self, number: str) -> None:
+        self.happens(partial(Router.set_ready, number=number, cause="api", now_ms=self.now_ms), self.not_there(number))
+
+    @rule(number=agents)
+    def an_agent_takes_a_break(self, number: str, reason: str = "break") -> None:
+        self.happens(
+            partial(Router.set_not_ready, number=number, reason=reason, cause="api", now_ms=self.now_ms),
+            self.not_there(number),
+        )
+
+    def not_there(self, number: str) -> type[RoutingError] | None:
+        return NotSignedIn if self.witness.agents[number].status is Status.SIGNED_OUT else None
+
+    # Callers
+
+    @rule(queue=queues, priority=st.integers(0, 2), skills=needs, before_ms=st.sampled_from([0, 0, 5_000]))
+    def a_caller_comes(self, queue: str, priority: int, skills: dict[str, int], before_ms: int) -> None:
+        self.enters(f"call-{len(self.came)}", queue, priority, skills, self.now_ms - before_ms)
+
+    @precondition(somebody(Standing.TALKING))
+    @rule(data=st.data(), queue=queues, priority=st.integers(0, 2))
+    def a_caller_goes_on_to_another_queue(self, data: st.DataObject, queue: str, priority: int) -> None:
+        self.enters(self.one(data, Standing.TALKING), queue, priority, {}, self.now_ms)
+
+    @precondition(somebody(Standing.WAITING, Standing.OFFERED))
+    @rule(data=st.data(), queue=queues)
+    def a_caller_who_waits_cannot_enter_again(self, data: st.DataObject, queue: str) -> None:
+        linkedid = self.one(data, Standing.WAITING, Standing.OFFERED)
+        self.happens(partial(Router.enter, linkedid=linkedid, queue=queue, now_ms=self.now_ms), AlreadyQueued)
+
+    @precondition(somebody(*Standing))
+    @rule(data=st.data(), reason=leavings)
+    def a_caller_leaves(self, data: st.DataObject, reason: DequeueReason) -> None:
+        self.happens(partial(Router.leave, linkedid=self.one(data, *Standing), reason=reason, now_ms=self.now_ms))
+
+    @precondition(somebody(Standing.OFFERED))
+    @rule(data=st.data(), failure=failures)
+    def an_offer_comes_to_nothing(self, data: st.DataObject, failure: OfferOutcome) -> None:
+        offer = self.router.calls[self.one(data, Standing.OFFERED)].offer
+        self.happens(partial(Router.offer_ended, offer_id=offer, outcome=failure, now_ms=self.now_ms))
+
+    @precondition(lambda self: self.offers)
+    @rule(data=st.data(), failure=failures)
+    def the_end_of_some_offer_is_told_perhaps_late(self, data: st.DataObject, failure: OfferOutcome) -> None:
+        offer = data.draw(st.sampled_from(self.offers)).id
+        self.happens(partial(Router.offer_ended, offer_id=offer, outcome=failure, now_ms=self.now_ms))
+
+    @precondition(somebody(*Standing))
+    @rule(data=st.data(), verb=st.sampled_from([Router.answered, Router.hold, Router.retrieve, Router.released]))
+    def something_is_told_of_a_caller(self, data: st.DataObject, verb: Callable[..., None]) -> None:
+        self.happens(partial(verb, linkedid=self.one(data, *Standing), now_ms=self.now_ms))
+
+    @precondition(somebody(Standing.OFFERED))
+    @rule(data=st.data())
+    def an_agent_answers(self, data: st.DataObject) -> None:
+        self.happens(partial(Router.answered, linkedid=self.one(data, Standing.OFFERED), now_ms=self.now_ms))
+
+    def enters(self, linkedid: str, queue: str, priority: int, skills: dict[str, int], entered_ms: int) -> None:
+        self.happens(
+            partial(
+                Router.enter,
+                linkedid=linkedid,
+                queue=queue,
+                priority=priority,
+                skills=skills,
+                entered_ms=entered_ms,
+                now_ms=self.now_ms,
+            )
+        )
+
+    def one(self, data: st.DataObject, *where: Standing) -> str:
+        return data.draw(st.sampled_from(self.witness.standing(*where)))
+
+    # Time and restarts
+
+    @rule(ms=spans)
+    def time_passes_and_the_alarm_rings_in_time(self, ms: int) -> None:
+        until_ms = self.now_ms + ms
+        while (due_ms := self.router.next_due_ms) is not None and due_ms <= until_ms:
+            self.now_ms = max(self.now_ms, due_ms)
+            self.happens(partial(Router.tick, now_ms=self.now_ms))
+        self.now_ms = until_ms
+
+    @rule(ms=spans)
+    def time_passes_and_the_alarm_rings_late_or_for_nothing(self, ms: int) -> None:
+        self.now_ms += ms
+        self.happens(partial(Router.tick, now_ms=self.now_ms))
+
+    @rule(data=st.data())
+    def we_are_killed_and_come_back(self, data: st.DataObject) -> None:
+        """What is still known then: the phones, who was signed in and how, who talks, who waits and since when."""
+        before = self.witness
+        waiting = [self.came[linkedid] for linkedid in before.standing(Standing.WAITING, Standing.OFFERED)]
+        self.begin()
+        for phone, (reachable, engaged) in self.phones.items():
+            self.the_phone_changes(phone, reachable=reachable, engaged=engaged)
+        for number, agent in before.agents.items():
+            if agent.status is not Status.SIGNED_OUT:
+                self.an_agent_signs_in(number, agent.phone, ready=agent.status is Status.READY)
+                if agent.status is Status.NOT_READY:
+                    self.an_agent_takes_a_break(number, reason=agent.reason)
+        for linkedid in before.standing(Standing.TALKING):
+            talk = before.calls[linkedid]
+            if before.agents[talk.agent].status is not Status.SIGNED_OUT:
+                self.witness.adopted(linkedid, talk.queue, talk.agent, talk.since_ms)
+                known = {"linkedid": linkedid, "queue": talk.queue, "number": talk.agent, "since_ms": talk.since_ms}
+                self.happens(partial(Router.adopt, **known, now_ms=self.now_ms))  # type: ignore[arg-type]
+        for call in data.draw(st.permutations(waiting)):
+            self.enters(call.linkedid, call.queue, call.priority, dict(call.skills), call.entered_ms)
+        assert self.witness.standing(Standing.WAITING, Standing.OFFERED) == [call.linkedid for call in waiting]
+
+    # What always holds
+
+    @invariant()
+    def the_router_is_what_its_facts_tell(self) -> None:
+        seen = self.witness
+        assert sorted(self.router.calls) == seen.standing(Standing.WAITING, Standing.OFFERED)
+        assert sorted(id for id, call in self.router.calls.items() if call.offer) == seen.standing(Standing.OFFERED)
+        assert sorted(self.router.conversations.by_call) == seen.standing(Standing.TALKING)
+        assert set(self.router.roster.free) == seen.free
+        for agent in self.router.roster:
+            told = seen.agents[agent.number]
+            assert (agent.state, agent.status, agent.phone, agent.reason) == (
+                told.state,
+                told.status,
+                told.phone,
+                told.reason,
+            )
+
+    @invariant()
+    def nobody_is_rung_for_two_callers_and_nobody_rings_for_none(self) -> None:
+        offers = Counter(call.agent for call in self.witness.calls.values() if call.standing is Standing.OFFERED)
+        ringing = Counter(n for n, agent in self.witness.agents.items() if agent.state is AgentState.RINGING)
+        assert offers == ringing
+        assert self.router.violations == 0
+
+    @invariant()
+    def nobody_waits_who_could_be_served(self) -> None:
+        self.witness.look_around()
+
+    @invariant()
+    def every_queue_balances(self) -> None:
+        assert all(queue.balanced for queue in self.router.queues.values())
+
+    def teardown(self) -> None:
+        """The same history gives the same facts, each survives the journal, and at the end nobody is stuck."""
+        assert self.told_again() == (self.facts, self.offers)
+        for fact in self.facts:
+            line = json.dumps(to_json(fact))
+            assert json.dumps(to_json(from_json(json.loads(line)))) == line
+        for linkedid in self.witness.standing(*Standing):
+            self.happens(partial(Router.leave, linkedid=linkedid, now_ms=self.now_ms))
+        self.time_passes_and_the_alarm_rings_in_time(61_000)
+        assert not self.witness.standing(Standing.WAITING, Standing.OFFERED, Standing.TALKING)
+        assert not [n for n, agent in self.witness.agents.items() if agent.state in TIRED]
+
+
+def test_whatever_happens_on_a_floor_no_caller_is_lost_and_no_agent_is_rung_twice() -> None:
+    run_histories(Histories, settings=settings(max_examples=80, stateful_step_count=60, deadline=None))

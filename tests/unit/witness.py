@@ -1,0 +1,180 @@
+"""A witness of the router: he sees its facts and the phones, nothing else, and objects to what must not happen.
+
+He shares no code with the router, so that what the facts tell is enough to know the floor.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from acd.facts import (
+    AgentStateChanged,
+    CallDequeued,
+    CallHeld,
+    CallOffered,
+    CallQueued,
+    CallReleased,
+    CallRetrieved,
+    Fact,
+    OfferEnded,
+    WrapUpEnded,
+)
+from acd.states import AgentState, DequeueReason, OfferOutcome, Status
+
+
+class Standing(Enum):
+    """Where a caller is. There is no further place: who is in none of these is lost."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TALKING = "talking"
+    GONE = "gone"
+
+
+@dataclass(kw_only=True)
+class SeenCall:
+    queue: str
+    order: tuple[int, int, int]
+    needs: Mapping[str, int]
+    standing: Standing = Standing.WAITING
+    agent: str = ""
+    since_ms: int = 0
+
+
+@dataclass
+class SeenAgent:
+    skills: Mapping[str, int]
+    state: AgentState = AgentState.SIGNED_OUT
+    status: Status = Status.SIGNED_OUT
+    phone: str = ""
+    reason: str = ""
+    linkedid: str = ""
+    idle_since_ms: int | None = None
+    """None while he is not free."""
+    last_idle_since_ms: int = 0
+
+    def can_serve(self, call: SeenCall) -> bool:
+        return all(self.skills.get(skill, 0) >= level for skill, level in call.needs.items())
+
+
+class Witness:
+    """Feed him `phone_changed` before and `see` after each verb, then let him `look_around`."""
+
+    def __init__(self, queue_skills: Mapping[str, Mapping[str, int]]) -> None:
+        self._queue_skills = queue_skills
+        self._engaged: dict[str, bool] = {}
+        self._queued = 0
+        self.agents: dict[str, SeenAgent] = {}
+        self.calls: dict[str, SeenCall] = {}
+
+    def phone_changed(self, phone: str, *, engaged: bool, now_ms: int) -> None:
+        self._engaged[phone] = engaged
+        for agent in self.agents.values():
+            if agent.phone == phone:
+                self._note_idleness(agent, now_ms)
+
+    def adopted(self, linkedid: str, queue: str, agent: str, since_ms: int) -> None:
+        """A conversation was found under way: of this alone the facts tell only the agent's side."""
+        self.calls[linkedid] = SeenCall(
+            queue=queue, order=(0, 0, 0), needs={}, standing=Standing.TALKING, agent=agent, since_ms=since_ms
+        )
+
+    def standing(self, *wanted: Standing) -> list[str]:
+        return sorted(linkedid for linkedid, call in self.calls.items() if call.standing in wanted)
+
+    @property
+    def free(self) -> set[str]:
+        return {number for number, agent in self.agents.items() if agent.idle_since_ms is not None}
+
+    def look_around(self) -> None:
+        """After each verb: nobody who could be served waits while somebody who could serve him is free."""
+        for linkedid, call in self._calls(Standing.WAITING):
+            idle = [number for number in self.free if self.agents[number].can_serve(call)]
+            assert not idle, f"{linkedid} waits though {idle} are free"
+
+    def see(self, fact: Fact) -> None:
+        """Take note of the next fact."""
+        match fact:
+            case AgentStateChanged():
+                self._agent_changed(fact)
+            case CallQueued():
+                self._queued += 1
+                needs = dict(self._queue_skills[fact.queue])
+                for skill, level in fact.skills.items():
+                    needs[skill] = max(level, needs.get(skill, 0))
+                order = (-fact.priority, fact.entered_ms, self._queued)
+                known = self.calls.get(fact.linkedid)
+                assert known is None or known.standing is Standing.GONE
+                self.calls[fact.linkedid] = SeenCall(queue=fact.queue, order=order, needs=needs)
+                assert fact.waiting == self._in_queue(fact.queue)
+            case CallOffered():
+                call, agent = self.calls[fact.linkedid], self.agents[fact.agent]
+                assert call.standing is Standing.WAITING
+                assert (agent.state, agent.linkedid) == (AgentState.RINGING, fact.linkedid)
+                assert fact.wait_ms == fact.at_ms - call.order[1]
+                call.standing, call.agent, call.since_ms = Standing.OFFERED, fact.agent, fact.at_ms
+            case OfferEnded():
+                call = self.calls[fact.linkedid]
+                assert (call.standing, call.agent) == (Standing.OFFERED, fact.agent)
+                assert fact.ring_ms == fact.at_ms - call.since_ms
+                if fact.outcome is not OfferOutcome.ANSWERED:
+                    call.standing = Standing.WAITING
+            case CallDequeued():
+                call = self.calls[fact.linkedid]
+                answered = fact.reason is DequeueReason.ANSWERED
+                assert call.standing is (Standing.OFFERED if answered else Standing.WAITING)
+                assert fact.wait_ms == fact.at_ms - call.order[1]
+                call.standing, call.since_ms = Standing.TALKING if answered else Standing.GONE, fact.at_ms
+                assert fact.waiting == self._in_queue(call.queue)
+            case CallHeld() | CallRetrieved():
+                assert self.calls[fact.linkedid].standing is Standing.TALKING
+                held = isinstance(fact, CallHeld)
+                assert self.agents[fact.agent].state is (AgentState.HOLDING if held else AgentState.TALKING)
+            case CallReleased():
+                call = self.calls[fact.linkedid]
+                assert (call.standing, call.agent) == (Standing.TALKING, fact.agent)
+                assert min(fact.talk_ms, fact.hold_ms) >= 0
+                assert fact.talk_ms + fact.hold_ms == fact.at_ms - call.since_ms
+                call.standing = Standing.GONE
+            case WrapUpEnded():
+                assert self.agents[fact.agent].linkedid == fact.linkedid
+                assert fact.wrap_up_ms >= 0
+            case _:
+                raise AssertionError(f"the router does not state {fact}")
+
+    def _agent_changed(self, fact: AgentStateChanged) -> None:
+        agent = self.agents[fact.agent]
+        assert fact.before is agent.state
+        if fact.after is AgentState.RINGING and agent.state is not AgentState.RINGING:
+            self._reserved(agent, self.calls[fact.linkedid])
+        before, agent.state = agent.state, fact.after
+        agent.status, agent.phone, agent.reason = fact.status, fact.phone, fact.reason
+        agent.linkedid = fact.linkedid or agent.linkedid
+        if agent.state is AgentState.SIGNED_OUT:
+            agent.phone = ""
+        self._note_idleness(agent, fact.at_ms, keep_place=before is AgentState.RINGING)
+
+    def _reserved(self, agent: SeenAgent, call: SeenCall) -> None:
+        """He was free and able; nobody able was idle longer, and no caller he could serve was before this one."""
+        assert agent.idle_since_ms is not None
+        assert agent.can_serve(call)
+        assert call.standing is Standing.WAITING
+        for other in self.agents.values():
+            if other.idle_since_ms is not None and other.can_serve(call):
+                assert agent.idle_since_ms <= other.idle_since_ms
+        for _, waiting in self._calls(Standing.WAITING):
+            assert call.order <= waiting.order or not agent.can_serve(waiting)
+
+    def _note_idleness(self, agent: SeenAgent, now_ms: int, *, keep_place: bool = False) -> None:
+        if agent.state is not AgentState.READY or self._engaged.get(agent.phone, False):
+            agent.idle_since_ms = None
+        elif agent.idle_since_ms is None:
+            agent.idle_since_ms = agent.last_idle_since_ms if keep_place else now_ms
+            agent.last_idle_since_ms = agent.idle_since_ms
+
+    def _calls(self, standing: Standing) -> Iterator[tuple[str, SeenCall]]:
+        return ((linkedid, call) for linkedid, call in self.calls.items() if call.standing is standing)
+
+    def _in_queue(self, queue: str) -> int:
+        waiting = (Standing.WAITING, Standing.OFFERED)
+        return sum(1 for call in self.calls.values() if call.queue == queue and call.standing in waiting)
