@@ -28,8 +28,8 @@ class AmiClient:
     `on_event` is called with every event that is not part of a list somebody collects, in the order of the stream; it
     must not block. `on_up` runs beside the stream after each login, once Asterisk has said `FullyBooted`: before,
     actions of modules still to be loaded are unknown commands. (The user needs the read class "system" for that event.)
-    It may use all actions, and is cancelled when the link is lost; then `on_down` is called with the reason. What these
-    three raise is logged and disturbs nothing else.
+    It may use all actions, is called again after a while if it fails, and is cancelled when the link is lost; then
+    `on_down` is called with the reason. What these three raise is logged and disturbs nothing else.
 
     `heartbeat_s` is the silence after which Asterisk is asked for a sign of life; it has as long again to give one.
     `answer_s` limits the wait for each answer. Originate must be sent with `Async: true`: Asterisk serves a session's
@@ -170,11 +170,13 @@ class AmiClient:
         return reason
 
     async def _tell_up(self) -> None:
-        try:
-            await self._on_up()
-        except AmiLinkLost as lost:
-            log.info(
-                "ami owner interrupted", error_id=lost.id, callback="on_up"
-            )  # it is told again after the next login
-        except Exception:
-            log.exception("ami owner failed", error_id="ami-callback-failed", callback="on_up")
+        for delay_s in self._backoff():
+            try:
+                await self._on_up()
+                return
+            except AmiLinkLost as lost:
+                log.info("ami owner interrupted", error_id=lost.id, callback="on_up")
+                return  # the owner is told again after the next login
+            except Exception:
+                log.exception("ami owner failed", error_id="ami-callback-failed", callback="on_up")
+            await asyncio.sleep(delay_s)

@@ -12,6 +12,7 @@ import structlog
 from cti.ami.answers import Answer, Answers, Taken
 from cti.ami.codec import AmiDecoder, Headers, encode_action
 from cti.ami.errors import AmiError, AmiLinkLost, AmiProtocolError, AmiTimeout
+from cti.ami.heartbeat import Heartbeat, Pulse
 from cti.ami.message import Message
 
 log = structlog.get_logger()
@@ -31,16 +32,14 @@ class Connection(asyncio.Protocol):
         self.lost = asyncio.Event()  # sets the other two as well, to wake whoever waits for them
         self.reason: AmiError | None = None  # why it is lost
         self._on_event = on_event
-        self._heartbeat_s = heartbeat_s
         self._answer_s = answer_s
         self._loop = asyncio.get_running_loop()
+        self._heartbeat = Heartbeat(heartbeat_s, heard_at=self._loop.time())
         self._transport: asyncio.Transport | None = None
         self._decoder = AmiDecoder()
         self._answers = Answers()
         self._backlog: deque[Message] = deque()
         self._giving_way = False  # to a coroutine that has its answer but has not run yet
-        self._heard_at = 0.0
-        self._pinged = False  # and nothing heard since
 
     async def ask(
         self, name: str, headers: Headers | None = None, variables: Mapping[str, str] | None = None, *, is_list: bool
@@ -90,11 +89,11 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._heard_at = self._loop.time()
-        self._timer = self._loop.call_later(self._heartbeat_s, self._check_silence)
+        self._heartbeat.heard(self._loop.time())
+        self._feel_pulse()
 
     def data_received(self, data: bytes) -> None:
-        self._heard_at, self._pinged = self._loop.time(), False
+        self._heartbeat.heard(self._loop.time())
         try:
             self._backlog.extend(self._decoder.feed(data))
         except AmiProtocolError as error:
@@ -145,16 +144,13 @@ class Connection(asyncio.Protocol):
 
     # Whether the peer is there
 
-    def _check_silence(self) -> None:
-        """Ask after a silence of one heartbeat, give up after a second one. Whatever comes is a sign of life."""
-        wait_s = self._heartbeat_s
-        silence_s = self._loop.time() - self._heard_at
-        if silence_s < self._heartbeat_s:
-            wait_s -= silence_s
-        elif not self._pinged:
-            self._pinged = True
-            self.post("Ping")
-        else:
+    def _feel_pulse(self) -> None:
+        now = self._loop.time()
+        pulse, wait_s = self._heartbeat.look(now)
+        if pulse is Pulse.GONE:
+            silence_s = now - self._heartbeat.heard_at
             self.close(AmiLinkLost(f"Asterisk has been silent for {silence_s:.1f} s and does not answer a Ping"))
             return
-        self._timer = self._loop.call_later(wait_s, self._check_silence)
+        if pulse is Pulse.ASK:
+            self.post("Ping")
+        self._timer = self._loop.call_later(wait_s, self._feel_pulse)

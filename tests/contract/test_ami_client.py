@@ -194,19 +194,23 @@ async def test_an_event_handler_that_raises_is_logged_and_stops_neither_the_link
     assert "13800000000" not in str(entry)
 
 
-async def test_an_owner_that_fails_at_his_snapshot_keeps_the_link() -> None:
+async def test_an_owner_that_fails_at_his_snapshot_keeps_the_link_and_is_asked_again() -> None:
     owner = Owner()
+    done = asyncio.Event()
 
     async def snapshot() -> None:
-        raise ValueError("a bug of the owner")
+        if owner.ups.qsize() < 3:
+            raise ValueError("a bug of the owner")
+        done.set()
 
     owner.snapshot = snapshot
     async with FakeAmi() as ami:
         with capture_logs() as logs:
             async with running(ami, owner) as client:
-                await soon(owner.ups.get())
+                await soon(done.wait())
                 assert await soon(client.action("Ping"))
-        assert [entry["callback"] for entry in logs if entry.get("error_id") == "ami-callback-failed"] == ["on_up"]
+        assert len(ami.peers) == 1
+        assert [entry["callback"] for entry in logs if entry.get("error_id") == "ami-callback-failed"] == ["on_up"] * 2
 
 
 async def test_a_posted_action_waits_for_nothing_and_its_refusal_is_logged() -> None:
