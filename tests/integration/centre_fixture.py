@@ -1,0 +1,191 @@
+"""The `centre` fixture: a whole call centre for one test, started as `callcenter run` does, watched by WebSocket."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from cti.accounts import Credentials, load_credentials, provide_credentials
+from cti.centre import load_centre
+from cti.settings import Settings
+from cti.simulation.telephones import Telephones
+from ivr.announcements import all_prompts
+from ivr.prompts import Prompts
+from tests.integration.asterisk_fixture import free_settings
+
+WAIT_S = 30.0
+"""Longer than anything here takes: a test that waits as long has failed."""
+
+
+class RunningCentre:
+    """One instance: its API, everything its live stream has said, and its processes."""
+
+    def __init__(self, settings: Settings, credentials: Credentials) -> None:
+        self.settings = settings
+        self.credentials = credentials
+        self.log = settings.state / "test.log"
+        self.messages: list[dict[str, Any]] = []
+        self._news = asyncio.Event()
+        self._session = aiohttp.ClientSession(
+            f"http://{settings.local}:{settings.http_port}",
+            headers={"Authorization": f"Bearer {credentials.token}"},
+        )
+        self._process: asyncio.subprocess.Process | None = None
+        self._follower: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start the supervisor and return when calls can be taken and the live stream is followed."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "cti.commands", "run"),
+                env={**os.environ, **self.settings.environment()},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        await self.healthy()
+        self._follower = asyncio.create_task(self._follow())
+        await self.seen(lambda message: "snapshot" in message)
+
+    async def stop(self) -> None:
+        """Stop as Ctrl-C does, and leave nothing behind."""
+        if self._follower is not None:
+            self._follower.cancel()
+            await asyncio.gather(self._follower, return_exceptions=True)
+        await self._session.close()
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGINT)
+            async with asyncio.timeout(WAIT_S):
+                await self._process.wait()
+
+    def kill_daemon(self) -> None:
+        """Kill the daemon with -9; its supervisor starts it again."""
+        os.kill(int((self.settings.state / "daemon.pid").read_text()), signal.SIGKILL)
+
+    async def healthy(self) -> None:
+        """Wait until calls can be taken."""
+        async with asyncio.timeout(WAIT_S):
+            while True:
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with self._session.get("/api/health") as answer:
+                        if answer.status == 200:
+                            return
+                if self._process is not None and self._process.returncode is not None:
+                    raise AssertionError(f"callcenter run ended:\n{self.log.read_text('utf-8')}")
+                await asyncio.sleep(0.05)  # a port that does not listen yet sends no event
+
+    async def get(self, path: str) -> Any:
+        """What the API answers; raises aiohttp.ClientResponseError."""
+        async with self._session.get(path, raise_for_status=True) as answer:
+            return await answer.json()
+
+    async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """As `get`, for what changes something."""
+        async with self._session.post(path, json=body or {}, raise_for_status=True) as answer:
+            return await answer.json()
+
+    async def audio(self, call: str) -> bytes:
+        """The recording of a call, whole."""
+        async with self._session.get(f"/api/calls/{call}/recording", raise_for_status=True) as answer:
+            return await answer.read()
+
+    async def sign_in(self, agent: str) -> None:
+        """Sign the agent in at his own phone, by API."""
+        await self.post(f"/api/agents/{agent}/sign-in", {"phone": agent})
+
+    async def seen(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first live message that is wanted, past or to come."""
+        try:
+            async with asyncio.timeout(WAIT_S):
+                at = 0
+                while True:
+                    while at < len(self.messages):
+                        if wanted(self.messages[at]):
+                            return self.messages[at]
+                        at += 1
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            heard = [message.get("fact") or next(iter(message)) for message in self.messages]
+            raise AssertionError(f"not seen; heard: {heard}\n{self.log.read_text('utf-8')[-4000:]}") from None
+
+    async def fact(self, name: str, **fields: Any) -> dict[str, Any]:
+        """The first fact of that name with those fields, past or to come."""
+        return await self.seen(
+            lambda message: (
+                message.get("fact") == name and all(message.get(field) == value for field, value in fields.items())
+            )
+        )
+
+    async def agent_state(self, agent: str, state: str) -> dict[str, Any]:
+        """Wait until the agent has come to that state."""
+        return await self.fact("AgentStateChanged", agent=agent, after=state)
+
+    async def record(self, caller: str, *, recorded: bool = True) -> dict[str, Any]:
+        """The record of the call of that caller, with its recording where it has one."""
+        message = await self.seen(
+            lambda message: (
+                message.get("record", {}).get("caller") == caller
+                and (not recorded or bool(message["record"]["recordings"]))
+            )
+        )
+        record: dict[str, Any] = message["record"]
+        return record
+
+    def phones(self, *, audio: bool = False, ring_ms: int | None = None, talk_ms: int | None = None) -> Telephones:
+        """All agents' phones, and the carrier's line."""
+        accounts = {account.phone: account.sip_password for account in self.credentials.agents}
+        return Telephones(
+            self.settings.state / "phones",
+            sip_port=self.settings.sip_port,
+            accounts=accounts,
+            audio=audio,
+            ring_ms=ring_ms,
+            talk_ms=talk_ms,
+        )
+
+    async def _follow(self) -> None:
+        """Follow the live stream, again after each restart of the daemon."""
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                async with self._session.ws_connect("/api/live") as socket:
+                    async for message in socket:
+                        self.messages.append(message.json())
+                        self._news.set()
+            await asyncio.sleep(0.05)  # as in `healthy`
+
+
+@pytest.fixture(scope="session")
+def prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every prompt of the shipped centre, spoken once."""
+    folder = tmp_path_factory.mktemp("prompts")
+    centre = load_centre(Path(__file__).parents[2] / "dialplans")
+    asyncio.run(Prompts(folder).make([*centre.prompts(), *all_prompts()]))
+    return folder
+
+
+@pytest_asyncio.fixture
+async def centre(music: Path, prompts: Path) -> AsyncIterator[RunningCentre]:
+    """A whole centre with the shipped dialplans, nobody signed in."""
+    state = Path(tempfile.mkdtemp(prefix="callcenter-"))
+    settings = free_settings(state)
+    provide_credentials(state)
+    shutil.copytree(music, state / "sounds/music/default", dirs_exist_ok=True)
+    shutil.copytree(prompts, state / "sounds/prompts", dirs_exist_ok=True)
+    running = RunningCentre(settings, load_credentials(state))
+    try:
+        await running.start()
+        yield running
+    finally:
+        await running.stop()
+        shutil.rmtree(state)
