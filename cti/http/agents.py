@@ -50,8 +50,10 @@ async def sign_in(asked: Asked[Nothing, SignIn]) -> AgentView:
     number = asked.path["number"]
     if (person := await asked.floor.people.find(number)) is None:
         raise UnknownAgent(number)
+    if not (phone := asked.body.phone or person.phone):
+        raise Unfit(f"phone: agent {number} has no phone of his own; expected the one he sits at", "phone")
     with asked.floor.distributor.command() as (router, now_ms):
-        router.sign_in(number, asked.body.phone or person.phone, ready=asked.body.ready, cause=CAUSE, now_ms=now_ms)
+        router.sign_in(number, phone, ready=asked.body.ready, cause=CAUSE, now_ms=now_ms)
     return _now(asked)
 
 

@@ -100,8 +100,9 @@ async def test_a_body_that_does_not_fit_is_refused_with_its_field(tmp_path: Path
 
 async def test_an_agent_added_while_the_service_runs_can_sign_in(tmp_path: Path) -> None:
     async with open_floor(tmp_path) as web:
-        await web.floor.store.save_agents([Agent(number="1010", name="Ma Li", phone="1010", pin_hash="")])
-        assert (await web.post("/api/agents/1010/sign-in"))[0] == 200
+        await web.floor.store.save_agents([Agent(number="1010", name="Ma Li", phone="", pin_hash="")])
+        assert await refused(web, "/api/agents/1010/sign-in") == (422, "invalid-request", "phone")
+        assert (await web.post("/api/agents/1010/sign-in", {"phone": "1001"}))[0] == 200
 
 
 async def test_agents_sign_in_while_the_database_is_away(tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""The console command `callcenter`: reads the command line, calls what does the work, turns errors into exit codes."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from cti import supervisor
+from cti.accounts import AccountsError
+from cti.commands import agents, calls
+from cti.commands.check import check
+from cti.commands.errors import BadInput, Exit
+from cti.settings import PREFIX, Settings, SettingsError, load_settings
+from ivr.documents import DocumentError
+from recording.database import DatabaseError
+
+BAD_INPUT = (SettingsError, DocumentError, AccountsError, DatabaseError, BadInput)
+INTERRUPTED = 130
+
+EPILOG = f"""\
+exit codes: 0 done; 1 refused, or the service is not running; 2 bad command line, settings or files.
+settings: callcenter.toml, or the file named by {PREFIX}SETTINGS; a variable {PREFIX}<NAME> overrides each of:
+  {", ".join(Settings.model_fields)}
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    given = make_parser().parse_args(arguments)
+    try:
+        return int(given.run(load_settings(), given))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if not isinstance(error_id := getattr(error, "id", None), str):
+            raise
+        print(f"callcenter: {error} [{error_id}]", file=sys.stderr)
+        return Exit.BAD_INPUT if isinstance(error, BAD_INPUT) else Exit.REFUSED
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="callcenter",
+        description="A call-centre service on Asterisk.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"callcenter {version('callcenter')}")
+    commands = parser.add_subparsers(title="commands", metavar="command", required=True)
+    running = commands.add_parser("run", help="serve in the foreground until Ctrl-C", description=run.__doc__)
+    running.set_defaults(run=run)
+    checking = commands.add_parser("check", help="check settings and files", description=check.__doc__)
+    checking.set_defaults(run=check)
+    agents.add_commands(commands.add_parser("agents", help="agents: who is there, sign in and out, add, PINs"))
+    calls.add_commands(commands.add_parser("calls", help="calls: what became of them"))
+    return parser
+
+
+def run(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Start Asterisk and the daemon and keep both alive; Ctrl-C stops them cleanly."""
+    supervisor.run(settings)
+    return Exit.DONE

@@ -1,0 +1,7 @@
+"""`python -m cti.commands` is `callcenter`."""
+
+import sys
+
+from cti.commands import main
+
+sys.exit(main())

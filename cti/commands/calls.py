@@ -1,0 +1,122 @@
+"""`callcenter calls …`: what became of the calls, from the running service."""
+
+import argparse
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from acd.states import CallOutcome
+from cti.commands.errors import Exit
+from cti.commands.service import Service
+from cti.commands.tables import seconds, table
+from cti.settings import Settings
+
+FILTERS = ("since", "until", "queue", "agent", "caller", "outcome", "after")
+
+
+def list_calls(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Show calls, the newest first."""
+    service = Service(settings)
+    query = {name: getattr(given, name) for name in FILTERS}
+    answer = service.get("/api/calls", limit=given.limit, **query)
+    if given.json:
+        print(json.dumps(answer, indent=2, ensure_ascii=False))
+        return Exit.DONE
+    zone = _zone(service)
+    header = ("STARTED", "OUTCOME", "CALLER", "DIALLED", "QUEUE", "AGENT", "WAIT", "TALK", "ID")
+    print(table(header, (_row(call, zone) for call in answer["calls"])))
+    if answer["next"]:
+        print(f"There are more: --after {answer['next']}")
+    return Exit.DONE
+
+
+def show_call(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Show one call: its path, its offers, its legs, its recordings."""
+    service = Service(settings)
+    call = service.get(f"/api/calls/{given.id}")
+    if given.json:
+        print(json.dumps(call, indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(describe(call, _zone(service), f"{settings.state}/recordings")))
+    return Exit.DONE
+
+
+def describe(call: dict[str, Any], zone: ZoneInfo, recordings: str) -> Iterable[str]:
+    """A call record in lines for people."""
+    name = f" {call['caller_name']}" if call["caller_name"] else ""
+    yield from table(
+        ("Call", call["id"]),
+        [
+            ("Caller", f"{call['caller']}{name}"),
+            ("Dialled", call["dialled"]),
+            ("Started", _local(call["started_at"], zone, "%Y-%m-%d %H:%M:%S %Z")),
+            ("Outcome", f"{call['outcome']}, ended by the {call['ended_by']} ({call['reason']})"),
+            ("Queue", call["queue"] or "none"),
+            ("Agent", call["agent"] or "none"),
+            (
+                "Times",
+                ", ".join(f"{part} {seconds(call[f'{part}_ms'])}" for part in ("wait", "talk", "hold", "wrap_up")),
+            ),
+            ("Account", "reconstructed from Asterisk's ledger" if call["reconstructed"] else "complete"),
+        ],
+    ).splitlines()
+    if call["ivr_path"]:
+        steps = (f"{step['node']}[{step['choice']}]" if step["choice"] else step["node"] for step in call["ivr_path"])
+        yield f"Path     {' → '.join(steps)}"
+    for offer in call["offers"]:
+        when = _local(offer["at"], zone, "%H:%M:%S")
+        yield f"Offer    {when} to {offer['agent']}: {offer['outcome']} after {seconds(offer['ring_ms'])}"
+        if sentence := offer["decision"].get("sentence"):
+            yield f"         {sentence}"
+    for leg in call["legs"]:
+        times = f"{_local(leg['started_at'], zone, '%H:%M:%S')} to {_local(leg['ended_at'], zone, '%H:%M:%S')}"
+        yield f"Leg      {leg['kind']} {leg['number']}, {times}, {leg['channel']}, cause {leg['cause']}"
+    for recording in call["recordings"]:
+        yield f"Recorded {recordings}/{recording['file']} ({seconds(recording['duration_ms'])})"
+
+
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """What follows `callcenter calls`; nothing means `list`."""
+    commands = parser.add_subparsers(title="commands", metavar="command")
+    listing = commands.add_parser("list", help="show calls, the newest first", description=list_calls.__doc__)
+    listing.add_argument(
+        "--since", metavar="TIME", help="began at this time or later: 2026-11-22T08:00 (centre's time)"
+    )
+    listing.add_argument("--until", metavar="TIME", help="began before this time")
+    listing.add_argument("--queue", help="stood last in this queue")
+    listing.add_argument("--agent", metavar="NUMBER", help="spoke first with this agent")
+    listing.add_argument("--caller", metavar="NUMBER", help="came from this number")
+    listing.add_argument("--outcome", choices=[outcome.value for outcome in CallOutcome], help="ended like this")
+    listing.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many, up to 500 (default 20)")
+    listing.add_argument("--after", metavar="ID", help="older than this call: the next page")
+    listing.add_argument("--json", action="store_true", help="the API's own answer")
+    listing.set_defaults(run=list_calls)
+    parser.set_defaults(**vars(listing.parse_args([])))
+    showing = commands.add_parser("show", help="show one call", description=show_call.__doc__)
+    showing.add_argument("id", help="the call's id")
+    showing.add_argument("--json", action="store_true", help="the API's own answer")
+    showing.set_defaults(run=show_call)
+
+
+def _row(call: dict[str, Any], zone: ZoneInfo) -> tuple[str, ...]:
+    return (
+        _local(call["started_at"], zone, "%Y-%m-%d %H:%M:%S"),
+        call["outcome"],
+        call["caller"],
+        call["dialled"],
+        call["queue"] or "-",
+        call["agent"] or "-",
+        seconds(call["wait_ms"]),
+        seconds(call["talk_ms"]),
+        call["id"],
+    )
+
+
+def _zone(service: Service) -> ZoneInfo:
+    return ZoneInfo(service.get("/api/centre")["time_zone"])
+
+
+def _local(instant: str, zone: ZoneInfo, form: str) -> str:
+    return datetime.fromisoformat(instant).astimezone(zone).strftime(form)

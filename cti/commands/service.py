@@ -1,0 +1,64 @@
+"""The running service, as the command line reaches it: its HTTP API, with the token of the state folder."""
+
+import json
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import ProxyHandler, Request, build_opener
+
+from cti.commands.errors import BadInput, CommandError, ServiceAway, ServiceRefused
+from cti.settings import Settings
+
+TIMEOUT_S = 10
+
+
+class Service:
+    """Asks the service of these settings; raises ServiceAway, ServiceRefused, BadInput."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._address = f"http://{settings.local}:{settings.http_port}"
+        self._token_file = settings.state / "token"
+        self._open = build_opener(ProxyHandler({})).open  # the service is near: no proxy, whatever the environment says
+
+    def get(self, path: str, **query: str | int | None) -> Any:
+        """The JSON at a path; parts of the query that are None are left out."""
+        given = urlencode({name: value for name, value in query.items() if value is not None})
+        return self._ask("GET", f"{path}?{given}" if given else path)
+
+    def post(self, path: str, **body: Any) -> Any:
+        """What is answered to a JSON object; parts of it that are None are left out."""
+        given = {name: value for name, value in body.items() if value is not None}
+        return self._ask("POST", path, json.dumps(given).encode())
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:
+        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
+        request = Request(self._address + path, body, headers, method=method)
+        try:
+            with self._open(request, timeout=TIMEOUT_S) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            with error:
+                raise _refusal(error) from None
+        except (URLError, OSError, ValueError) as error:
+            why = getattr(error, "reason", error)
+            raise ServiceAway(
+                f"no answer from {self._address} ({why}); expected `callcenter run` to run with the same settings"
+            ) from None
+
+    def _token(self) -> str:
+        try:
+            return self._token_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise ServiceAway(
+                f"{self._token_file}: {error.strerror}; expected the access token there, `callcenter run` makes it"
+            ) from None
+
+
+def _refusal(error: HTTPError) -> CommandError:
+    try:
+        detail = json.load(error)["error"]
+        if error.code == 422:
+            return BadInput(detail["message"])
+        return ServiceRefused(detail["id"], detail["message"])
+    except (ValueError, KeyError, TypeError):
+        return ServiceAway(f"what answers at {error.url} is no call centre: HTTP {error.code}")

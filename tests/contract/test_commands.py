@@ -1,0 +1,201 @@
+"""The command line against a running floor, a database, and files that do not fit."""
+
+import asyncio
+import io
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from cti.commands import main
+from cti.people import pin_fits
+from tests.contract.fake_floor import TOKEN, FakeFloor, open_floor
+
+pytestmark = pytest.mark.contract
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLCENTER_STATE", str(tmp_path))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+
+
+@asynccontextmanager
+async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeFloor]:
+    async with open_floor(tmp_path) as web:
+        (tmp_path / "token").write_text(TOKEN + "\n")
+        monkeypatch.setenv("CALLCENTER_HTTP_PORT", str(web.client.port))
+        yield web
+
+
+async def callcenter(*arguments: str) -> int:
+    return await asyncio.to_thread(main, arguments)
+
+
+async def test_agents_sign_in_and_out_and_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with running(tmp_path, monkeypatch) as web:
+        web.phone_registers("1001")
+        for arguments, said in (
+            (("sign-in", "1001"), "Agent 1001 is ready at phone 1001."),
+            (("not-ready", "1001", "meal"), "Agent 1001 is not ready (meal) at phone 1001."),
+            (("ready", "1001"), "Agent 1001 is ready at phone 1001."),
+            (("sign-out", "1001"), "Agent 1001 is signed out."),
+            (
+                ("sign-in", "1001", "--phone", "1009", "--not-ready"),
+                "Agent 1001 is unreachable (signed_in) at phone 1009.",
+            ),
+        ):
+            assert await callcenter("agents", *arguments) == 0
+            assert capsys.readouterr().out == f"{said}\n"
+        assert await callcenter("agents") == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].split() == ["NUMBER", "NAME", "STATE", "REASON", "PHONE", "SKILLS"]
+        assert lines[1].split() == [
+            "1001",
+            "Li",
+            "Na",
+            "unreachable",
+            "signed_in",
+            "1009",
+            "sales",
+            "8,",
+            "support",
+            "5",
+        ]
+
+
+async def test_a_refusal_of_the_service_is_told_with_its_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with running(tmp_path, monkeypatch):
+        assert await callcenter("agents", "ready", "1001") == 1
+        assert capsys.readouterr().err.endswith("[not-signed-in]\n")
+        (tmp_path / "token").write_text("wrong")
+        assert await callcenter("agents", "list") == 1
+        assert capsys.readouterr().err.endswith("[unauthorized]\n")
+
+
+async def test_calls_are_listed_page_by_page_and_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with running(tmp_path, monkeypatch) as web:
+        call = await web.remember("answered_caller_hangs_up")
+        await web.remember("abandoned_waiting")
+        await web.keep_recording(call, b"RIFF")
+        assert await callcenter("calls") == 0
+        assert len(capsys.readouterr().out.splitlines()) == 3
+        assert await callcenter("calls", "list", "--outcome", "answered") == 0
+        _, line = capsys.readouterr().out.splitlines()
+        local = call.started_at.astimezone(web.floor.centre.time_zone)
+        assert line.startswith(f"{local:%Y-%m-%d %H:%M:%S}  answered")
+        assert line.endswith(call.id)
+        assert await callcenter("calls", "list", "--limit", "1") == 0
+        more = re.search(r"--after (\w+)", capsys.readouterr().out)
+        assert more is not None
+        assert await callcenter("calls", "list", "--json", "--after", more[1]) == 0
+        assert len(json.loads(capsys.readouterr().out)["calls"]) == 1
+        assert await callcenter("calls", "show", call.id) == 0
+        shown = capsys.readouterr().out
+        for part in (
+            call.caller_name,
+            "menu[1] → sales",
+            "answered after",
+            "Leg      caller",
+            f"{tmp_path}/recordings/a.wav",
+        ):
+            assert part in shown
+        assert await callcenter("calls", "show", call.id, "--json") == 0
+        assert json.loads(capsys.readouterr().out)["linkedid"] == call.linkedid
+        assert await callcenter("calls", "show", "0") == 1
+        assert await callcenter("calls", "list", "--queue", "sails") == 1
+        assert await callcenter("calls", "list", "--since", "yesterday") == 2
+
+
+async def test_without_a_service_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CALLCENTER_HTTP_PORT", "1")
+    assert await callcenter("calls") == 1
+    assert "token: No such file" in capsys.readouterr().err
+    (tmp_path / "token").write_text(TOKEN)
+    assert await callcenter("calls") == 1
+    assert capsys.readouterr().err.endswith("[service-not-running]\n")
+
+
+async def test_an_agent_is_added_with_a_pin_that_fits_and_can_be_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with running(tmp_path, monkeypatch) as web:
+        assert await callcenter("agents", "add", "1005", "Zhāng Sān", "--skill", "sales=7", "--phone", "1005") == 0
+        pin = capsys.readouterr().out.split()[-1]
+        assert await web.floor.people.authenticate("1005", pin)
+        known = {agent.number: agent for agent in await web.floor.store.agents()}
+        assert (known["1005"].name, known["1005"].phone, known["1005"].skills) == ("Zhāng Sān", "1005", {"sales": 7})
+        assert await callcenter("agents", "add", "1005", "Another") == 1
+        assert capsys.readouterr().err.endswith("[agent-known]\n")
+        monkeypatch.setattr("sys.stdin", io.StringIO("271828\n"))
+        assert await callcenter("agents", "set-pin", "1005") == 0
+        known = {agent.number: agent for agent in await web.floor.store.agents()}
+        assert await pin_fits(known["1005"].pin_hash, "271828")
+        monkeypatch.setattr("sys.stdin", io.StringIO("12\n"))
+        assert await callcenter("agents", "set-pin", "1005") == 2
+        monkeypatch.setattr("sys.stdin", io.StringIO("271828\n"))
+        assert await callcenter("agents", "set-pin", "1099") == 1
+
+
+async def test_an_agent_with_a_skill_of_no_queue_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await callcenter("agents", "add", "1005", "Li", "--skill", "sails=7") == 2
+    assert "expected one of: sales, support" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("agents", "add", "x", "Li"),
+        ("agents", "add", "1005", "L\ni"),
+        ("agents", "add", "1005", "Li", "--skill", "sales=11"),
+        ("agents", "sign-in", "1005", "--phone", "PJSIP/1"),
+        ("calls", "list", "--outcome", "lost"),
+        ("calls", "show"),
+    ],
+)
+async def test_a_command_line_that_does_not_fit_ends_with_2(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+
+
+async def test_the_centre_s_files_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await callcenter("check") == 0
+    assert "4 numbers" in capsys.readouterr().out
+
+
+async def test_a_broken_file_ends_with_2_and_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CALLCENTER_DIALPLANS", str(tmp_path))
+    (tmp_path / "centre.yaml").write_text("centre: C\ntime_zone: Asia/Shanghigh\nlanguages: [en]\nnumbers: {}\n")
+    (tmp_path / "queues.yaml").write_text("skills: {}\nqueues: {a: {title: A}}\n")
+    assert await callcenter("check") == 2
+    error = capsys.readouterr().err
+    assert "centre.yaml:2:" in error
+    assert "Asia/Shanghai" in error
+    monkeypatch.setenv("CALLCENTER_SIP_PORT", "many")
+    assert await callcenter("check") == 2
+    assert "CALLCENTER_SIP_PORT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("run",), ("check",), ("agents", "add"), ("calls", "list"), ("calls", "show")]
+)
+async def test_help_is_there_for_every_command(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main((*arguments, "--help"))
+    assert ended.value.code == 0
+    assert "usage: callcenter" in capsys.readouterr().out
