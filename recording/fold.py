@@ -44,7 +44,7 @@ def _record(
     talks = connections(caller, rung)
     ended_by = _ended_by(caller, rung, story)
     left_by_caller = ended_by is EndedBy.CALLER
-    visits = queue_visits(story.queued, caller, talks, left_by_caller)
+    visits = queue_visits(story.queued, caller, talks, _reason_at_end(end, left_by_caller))
     ringing = Ringing(
         caller=caller, left_by_caller=left_by_caller, connected=frozenset(one.channel.uniqueid for one in talks)
     )
@@ -103,6 +103,12 @@ def _ended_by(caller: Channel, rung: Sequence[Channel], story: Account) -> Ended
     if story.ended:
         return story.ended.by
     return EndedBy.AGENT if caller.source in {one.name for one in rung} else EndedBy.SYSTEM
+
+
+def _reason_at_end(end: LedgerRow, left_by_caller: bool) -> DequeueReason:
+    if end.extra.get(VANISHED):
+        return DequeueReason.WITHDRAWN
+    return DequeueReason.ABANDONED if left_by_caller else DequeueReason.TIMED_OUT
 
 
 def _outcome(

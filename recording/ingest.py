@@ -25,8 +25,9 @@ from recording.tail import Chunk, Tail
 log = get_logger()
 
 _CHANGES = Mask.MODIFY | Mask.CREATE | Mask.MOVED_TO
-_FIRST_RETRY_S = 0.1
-_LAST_RETRY_S = 5.0
+GATHER_S = 0.05  # a call writes some 20 lines: one transaction for a handful of them, a record well within a second
+FIRST_RETRY_S = 0.1
+LAST_RETRY_S = 5.0
 
 Result = TypeVar("Result")
 OnRecord = Callable[[CallRecord], Awaitable[None]]
@@ -49,17 +50,27 @@ class Ingest:
 
     async def run(self) -> None:
         """Reads what is there, then what comes. Raises OSError if a folder of the files cannot be made or watched."""
+        names = {tail.path.name for tail in self._tails.values()}
         with Inotify() as inotify:
             for folder in {tail.path.parent for tail in self._tails.values()}:
                 folder.mkdir(parents=True, exist_ok=True)
                 inotify.add_watch(folder, _CHANGES)
+            grown = asyncio.Event()
+            grown.set()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._read(grown))
+                async for event in inotify:
+                    if event.name is None or str(event.name) in names:
+                        grown.set()
+
+    async def _read(self, grown: asyncio.Event) -> None:
+        while await grown.wait():
+            grown.clear()
             await self.catch_up()
-            async for event in inotify:
-                if event.name is None or any(str(event.name) == tail.path.name for tail in self._tails.values()):
-                    await self.catch_up()
+            await asyncio.sleep(GATHER_S)  # what is written meanwhile is stored together
 
     async def catch_up(self) -> None:
-        """Reads both files to their ends. The journal goes first, so that a call's end finds the router's word told."""
+        """Reads both files to their ends."""
         async with self._turn:
             await self._read_on()
 
@@ -72,26 +83,31 @@ class Ingest:
                 await self._tell(record)
 
     async def _read_on(self) -> None:
-        for source in (Source.JOURNAL, Source.LEDGER):
-            while await self._step(source):
-                pass
+        """A piece of the ledger is read first and stored last: what the router says of its calls is there before it."""
+        while True:
+            ledger = await self._next(Source.LEDGER)
+            while journal := await self._next(Source.JOURNAL):
+                await self._keep(journal)
+            if ledger is None:
+                return
+            await self._keep(ledger)
 
-    async def _step(self, source: Source) -> bool:
-        """Reads and stores one chunk; False when there was nothing new."""
+    async def _next(self, source: Source) -> Batch | None:
+        """What is new in a file, None if nothing is."""
         tail = self._tails[source]
         if source not in self._positions:
             self._positions[source] = await self._insistently(lambda: self._store.position(source))
         chunk = await self._insistently(lambda: asyncio.to_thread(tail.read, self._positions[source]))
         batch = _batch(source, chunk)
-        if batch.position == self._positions[source]:
-            return False
+        return None if batch.position == self._positions[source] else batch
+
+    async def _keep(self, batch: Batch) -> None:
         for rejected in batch.rejected:
-            log.warning("line cannot be read", id="ledger-line-rejected", source=source.value, why=rejected.why)
+            log.warning("line cannot be read", id="ledger-line-rejected", source=batch.source.value, why=rejected.why)
         records = await self._insistently(lambda: self._ingest(batch))
-        self._positions[source] = batch.position
+        self._positions[batch.source] = batch.position
         for record in records:
             await self._tell(record)
-        return True
 
     async def _ingest(self, batch: Batch) -> list[CallRecord]:
         """Stores the batch; if the data base refuses something in it, stores all but that."""
@@ -120,7 +136,7 @@ class Ingest:
 
     async def _insistently(self, action: Callable[[], Awaitable[Result]]) -> Result:
         """The action's result, though data base or disk be away for a while: tried again, ever more slowly."""
-        for pause_s in chain((_FIRST_RETRY_S * 2**attempt for attempt in range(6)), repeat(_LAST_RETRY_S)):
+        for pause_s in chain((FIRST_RETRY_S * 2**attempt for attempt in range(6)), repeat(LAST_RETRY_S)):
             try:
                 result = await action()
             except Exception as error:

@@ -7,9 +7,10 @@ The columns and their order are those of `cel_custom.conf`; every field is quote
 import csv
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from recording.lines import Reading, RejectedLine, whole_lines
@@ -68,35 +69,41 @@ def read_rows(data: bytes, *, final: bool = False) -> Reading[LedgerRow]:
     rows: list[tuple[str, LedgerRow]] = []
     rejected: list[RejectedLine] = []
     consumed = 0
-    pending: list[bytes] = []
-
-    def give_up(lines: list[bytes], why: str) -> None:
-        rejected.append(RejectedLine(body=b"".join(lines).decode("utf-8", "backslashreplace"), why=why))
-
-    for line in whole_lines(data):
-        if pending and (_BEGINNING.match(line) or sum(map(len, pending)) + len(line) > ROW_LIMIT):
-            give_up(pending, "a quote is not closed")
-            consumed += sum(map(len, pending))
-            pending = []
-        pending.append(line)
-        joined = b"".join(pending)
-        if joined.count(b'"') % 2 and not _second_beginning(joined):
-            continue  # a line break inside a field: the row goes on in the next line
-        consumed += len(joined)
-        pending = []
-        torn_at = _second_beginning(joined)
-        if torn_at:
-            give_up([joined[:torn_at]], "torn in the middle of a row")
-            joined = joined[torn_at:]
-        body = joined.decode("utf-8", "backslashreplace").removesuffix("\n")
+    for piece in _pieces(data, final):
+        consumed += len(piece)
+        body = piece.decode("utf-8", "backslashreplace").removesuffix("\n")
         try:
             rows.append((body, parse_row(body)))
         except RowError as error:
-            give_up([joined], str(error))
-    if final and consumed < len(data):
-        give_up([data[consumed:]], "the file ends inside a row")
-        consumed = len(data)
+            rejected.append(RejectedLine(body=body, why=str(error)))
     return Reading(events=tuple(rows), rejected=tuple(rejected), consumed=consumed)
+
+
+def _pieces(data: bytes, final: bool) -> Iterator[bytes]:
+    """Each a row or the wreck of one. A line break inside a field does not end a row, the beginning of another does."""
+    pending: list[bytes] = []
+    size = quotes = used = 0
+    for part in _parts(data):
+        if pending and (_BEGINNING.match(part) or size > ROW_LIMIT):
+            yield b"".join(pending)
+            pending, size, quotes = [], 0, 0
+        pending.append(part)
+        size += len(part)
+        used += len(part)
+        quotes += part.count(b'"')
+        if quotes % 2 == 0:
+            yield b"".join(pending)
+            pending, size, quotes = [], 0, 0
+    if final and (pending or used < len(data)):
+        yield b"".join(pending) + data[used:]
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The complete lines, cut where a row begins inside one: Asterisk died while it wrote what is before."""
+    for line in whole_lines(data):
+        cuts = (found.start() for found in _BEGINNING.finditer(line, 1))
+        for start, end in pairwise((0, *cuts, len(line))):
+            yield line[start:end]
 
 
 def parse_row(body: str) -> LedgerRow:
@@ -105,8 +112,8 @@ def parse_row(body: str) -> LedgerRow:
         raise RowError("a zero byte; text was expected")
     try:
         fields = next(csv.reader([body], strict=True), [])
-        if len(fields) != COLUMNS:
-            raise RowError(f"{len(fields)} columns; {COLUMNS} were expected")
+        if len(fields) != COLUMNS or not body.endswith('"'):
+            raise RowError(f"{len(fields)} columns; {COLUMNS} were expected, each in quotes")
         extra = json.loads(fields[18]) if fields[18].startswith("{") else {}
         seconds, _, microseconds = fields[1].partition(".")
         at_us = int(seconds) * 1_000_000 + int(microseconds.ljust(6, "0")[:6] or "0")
@@ -138,9 +145,3 @@ def vanished_row(linkedid: str, at_us: int) -> str:
     fields[13] = fields[14] = linkedid
     fields[18] = json.dumps({VANISHED: True})
     return ",".join('"' + field.replace('"', '""') + '"' for field in fields)
-
-
-def _second_beginning(line: bytes) -> int:
-    """Where another row begins inside this one (Asterisk died while writing), 0 if none does."""
-    found = _BEGINNING.search(line, 1)
-    return found.start() if found else 0

@@ -12,7 +12,7 @@ from recording.entries import Position
 
 log = get_logger()
 
-CHUNK_SIZE = 1_048_576  # bytes read at once
+CHUNK_SIZE = 131_072  # bytes read at once: more than the longest row, less than would keep the router waiting
 _FIRST_LINE_LIMIT = 65_536
 
 

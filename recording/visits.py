@@ -29,10 +29,11 @@ def queue_visits(
     queued: Iterable[CallQueued | CallDequeued],
     caller: Channel,
     conversations: Sequence[Connection],
-    left_by_caller: bool,
+    at_end: DequeueReason,
 ) -> tuple[QueueVisit, ...]:
     """The visits in order. A visit ends where Asterisk connected the caller with an agent or where his channel ended;
-    the router's word is taken for the other reasons to leave. `left_by_caller`: he hung up himself.
+    the router's word is taken for the other reasons to leave. `at_end` is the reason of a caller who waited to the end
+    of his call.
     """
     visits: list[_Visit] = []
     for at_us, event in _in_order(queued, caller, conversations):
@@ -51,7 +52,7 @@ def queue_visits(
             case _:
                 pass  # "answered" is believed when the two are connected, not before
     if visits and visits[-1].left_us is None:
-        visits[-1].leave(caller.ended_us, DequeueReason.ABANDONED if left_by_caller else DequeueReason.TIMED_OUT)
+        visits[-1].leave(caller.ended_us, at_end)
     return tuple(map(_finished, visits))
 
 

@@ -21,6 +21,7 @@ class RealCall:
 
     ledger: bytes
     journal: bytes
+    cdr: bytes
 
     @property
     def rows(self) -> list[LedgerRow]:
@@ -42,7 +43,8 @@ class RealCall:
 
 
 def real_call(name: str) -> RealCall:
-    return RealCall((FOLDER / name / "ledger.csv").read_bytes(), (FOLDER / name / "facts.jsonl").read_bytes())
+    ledger, journal, cdr = ((FOLDER / name / file).read_bytes() for file in ("ledger.csv", "facts.jsonl", "cdr.csv"))
+    return RealCall(ledger, journal, cdr)
 
 
 def batch(source: Source, entries: Sequence[Entry], offset: int = 0) -> Batch:

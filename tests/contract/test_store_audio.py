@@ -1,0 +1,119 @@
+"""Recordings on their way: closed by Asterisk or left behind by a crash, each becomes one WAV and one row."""
+
+import asyncio
+import os
+import wave
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from recording.keeper import Keeper
+from recording.record import CallRecord, Recording
+from recording.store import Store
+from tests.ledgers import real_call
+
+pytestmark = pytest.mark.contract
+pytest_plugins = ["tests.contract.databases"]
+
+CALL = real_call("served_by_ivr")
+LINKEDID = CALL.record().linkedid
+SECOND = bytes(range(250)) * 128
+
+
+class Room:
+    """A folder of recordings and its keeper."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.store = store
+        self.folder = folder
+        self.live: set[str] = set()
+        self.told: asyncio.Queue[CallRecord] = asyncio.Queue()
+        self.keeper = Keeper(store, folder, self.told.put, self.live.__contains__)
+        self.raw = folder / f"{LINKEDID}.raw"
+
+
+@pytest.fixture
+async def room(store: Store, tmp_path: Path) -> Room:
+    for batch in CALL.batches():
+        await store.ingest(batch)
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    return Room(store, folder)
+
+
+async def test_a_file_asterisk_closes_becomes_the_calls_wav(room: Room) -> None:
+    room.live.add("node1-1.1")
+    (room.folder / "node1-1.1.raw").write_bytes(SECOND)
+    task = asyncio.create_task(room.keeper.run())
+    try:
+        room.raw.write_bytes(SECOND * 2)
+        record = await room.told.get()
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    (recording,) = record.recordings
+    wav = room.folder / recording.file
+    assert recording.file.endswith(f"/{record.id}-1.wav")
+    assert recording.duration_ms == 2000
+    assert recording.sha256 == sha256(wav.read_bytes()).hexdigest()
+    with wave.open(str(wav)) as read:
+        assert read.getnframes() == 16_000
+    assert (room.folder / "node1-1.1.raw").exists()  # of a channel that still lives
+
+
+async def test_a_sweep_takes_what_a_crash_left_and_not_what_is_live(room: Room) -> None:
+    room.raw.write_bytes(SECOND)
+    room.live.add(LINKEDID)
+    await room.keeper.sweep()
+    assert room.raw.exists()
+    room.live.clear()
+    await room.keeper.sweep()
+    assert room.told.get_nowait().recordings
+    assert not room.raw.exists()
+
+
+async def test_killed_before_the_raw_file_was_gone_the_recording_is_kept_once(room: Room) -> None:
+    room.raw.write_bytes(SECOND)
+    closed = room.raw.stat()
+    await room.keeper.sweep()
+    room.raw.write_bytes(SECOND)
+    os.utime(room.raw, ns=(closed.st_atime_ns, closed.st_mtime_ns))
+    await room.keeper.sweep()
+    assert len(await room.store.recordings(LINKEDID)) == 1
+    assert room.told.qsize() == 1
+
+
+async def test_a_second_recording_of_a_call_does_not_replace_the_first(room: Room) -> None:
+    for second in (1_700_000_000, 1_700_000_100):
+        room.raw.write_bytes(SECOND)
+        os.utime(room.raw, (second, second))
+        await room.keeper.sweep()
+    files = [recording.file for recording in await room.store.recordings(LINKEDID)]
+    assert [file[-6:] for file in files] == ["-1.wav", "-2.wav"]
+    assert all((room.folder / file).exists() for file in files)
+
+
+async def test_a_recording_without_sound_leaves_nothing(room: Room) -> None:
+    room.raw.write_bytes(b"")
+    await room.keeper.sweep()
+    assert not list(room.folder.iterdir())
+    assert await room.store.recordings(LINKEDID) == []
+
+
+async def test_while_the_data_base_is_away_the_raw_file_stays(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object) -> None:
+        raise OperationalError("", None, Exception("gone"))
+
+    room.raw.write_bytes(SECOND)
+    with monkeypatch.context() as patched:
+        patched.setattr(room.store, "add_recording", away)
+        await room.keeper.sweep()
+    assert room.raw.exists()
+    await room.keeper.sweep()
+    assert not room.raw.exists()
+    recordings: list[Recording] = await room.store.recordings(LINKEDID)
+    assert len(recordings) == 1
