@@ -3,7 +3,7 @@
 It decides how long an agent is busy with a call he has answered; who gets which call is the router's business.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from acd.agents import Agent, AgentEvent
@@ -44,6 +44,12 @@ class Conversations:
         self._state = state
         self._wrap_ups: dict[str, WrapUp] = {}
         self.by_call: dict[str, Conversation] = {}
+
+    def __contains__(self, linkedid: str) -> bool:
+        return linkedid in self.by_call
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.by_call)
 
     def begin(self, conversation: Conversation) -> None:
         """Take over a call whose agent has answered, or was found talking."""

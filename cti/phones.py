@@ -3,6 +3,7 @@
 Pure bookkeeping over AMI events; it asks Asterisk nothing and tells the router only through its results.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 UNREACHABLE_STATES = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
@@ -60,12 +61,16 @@ class Phones:
         self._private[phone].discard(uniqueid)
         return self._state(phone)
 
-    def forget_channels(self) -> list[PhoneState]:
-        """Before a snapshot: no channel is known any more. The phones that change by that."""
-        phones = set(self._phone_of_channel.values())
-        self._phone_of_channel.clear()
+    def private_are(self, channels: Mapping[str, str]) -> list[PhoneState]:
+        """After a snapshot: these channels by uniqueid are the private ones, and no others. The phones concerned."""
+        before = set(self._phone_of_channel.values())
         self._private.clear()
-        return [self._state(phone) for phone in sorted(phones)]
+        self._phone_of_channel = {
+            uniqueid: phone for uniqueid, channel in channels.items() if (phone := phone_of_channel(channel))
+        }
+        for uniqueid, phone in self._phone_of_channel.items():
+            self._private.setdefault(phone, set()).add(uniqueid)
+        return [self._state(phone) for phone in sorted(before | self._private.keys())]
 
     def _state(self, phone: str) -> PhoneState:
         return PhoneState(phone, self._reachable.get(phone, False), bool(self._private.get(phone)))

@@ -33,57 +33,57 @@ class Snapshot:
         self._fallback = fallback
 
     async def take(self) -> None:
-        """Run after each login. Raises AmiLinkLost if the link breaks again meanwhile."""
-        devices = await self._client.collect("DeviceStateList")
-        channels = await self._client.collect("CoreShowChannels")
+        """Run after each login. Raises AmiLinkLost if the link breaks again meanwhile.
+
+        Each list is applied as soon as it is here: events that come after it are newer. Channels come before devices,
+        so that no phone is believed free while it rings or talks in a call not known yet.
+        """
+        found = self._channels(await self._client.collect("CoreShowChannels"))
+        for device in await self._client.collect("DeviceStateList"):
+            self._link.apply(self._link.phones.device_changed(device.get("Device"), device.get("State")))
+        for leg in found:
+            await self.adopt(leg)
         queues = await self._client.collect("QueueStatus")
-        self._link.channels = {channel.get("Uniqueid"): channel.get("Linkedid") for channel in channels}
-        self._phones(devices, channels)
-        await self._conversations(channels)
         self._members(queues)
         await self._fetch_back(queues)
 
-    def _phones(self, devices: Iterable[Message], channels: Iterable[Message]) -> None:
-        for state in self._link.phones.forget_channels():
-            self._link.apply(state)
-        for device in devices:
-            self._link.apply(self._link.phones.device_changed(device.get("Device"), device.get("State")))
-        for channel in channels:
-            if phone_of_channel(channel.get("Channel")) and channel.get("Uniqueid") == channel.get("Linkedid"):
-                self._link.apply(self._link.phones.private_began(channel.get("Channel"), channel.get("Uniqueid")))
-
-    async def _conversations(self, channels: list[Message]) -> None:
-        """Calls that are over are taken out, agents found talking or ringing are known again."""
+    def _channels(self, channels: list[Message]) -> list[Leg]:
+        """Takes out calls that are over and notes phones in use; returns the agents' legs found in conversation."""
         router, roster = self._distributor.router, self._distributor.router.roster
-        present = {channel.get("Linkedid") for channel in channels}
-        legs = [
-            Leg(channel.get("Channel"), channel.get("Uniqueid"), channel.get("Linkedid"))
+        every = {
+            channel.get("Uniqueid"): Leg(channel.get("Channel"), channel.get("Uniqueid"), channel.get("Linkedid"))
             for channel in channels
-            if channel.get("Uniqueid") != channel.get("Linkedid")
-            and roster.at_phone(phone_of_channel(channel.get("Channel"))) is not None
+        }
+        legs = [
+            leg
+            for leg in every.values()
+            if leg.uniqueid != leg.linkedid and roster.at_phone(phone_of_channel(leg.channel)) is not None
         ]
+        ours = {leg.uniqueid for leg in legs if leg.linkedid in router.calls or leg.linkedid in router.conversations}
+        self._link.channels = {leg.uniqueid: leg.linkedid for leg in every.values()}
         self._link.take_over(legs)
+        # What rings or talks in no call of ours is an offer of a daemon before us, of the plain queue, or private.
+        private = {leg.uniqueid: leg.channel for leg in every.values() if leg.uniqueid not in ours}
+        for state in self._link.phones.private_are(private):
+            self._link.apply(state)
+        self._close(calls={leg.linkedid for leg in every.values()}, conversations={leg.linkedid for leg in legs})
         talking = {channel.get("Uniqueid") for channel in channels if channel.get("BridgeId")}
-        for leg in legs:
-            if leg.uniqueid in talking:
-                await self.adopt(leg)
-            elif leg.linkedid not in router.calls:
-                # It rings for an offer of the daemon before us, or for the plain queue: hands off until it is over.
-                self._link.apply(self._link.phones.private_began(leg.channel, leg.uniqueid))
-        for linkedid in [*router.calls, *router.conversations.by_call]:
-            if linkedid not in present:
-                with self._distributor.command() as (_, now_ms):
+        return [leg for leg in legs if leg.uniqueid in talking]
+
+    def _close(self, *, calls: set[str], conversations: set[str]) -> None:
+        """Only these calls are there, only these still have their agent."""
+        for linkedid in [*self._distributor.router.calls, *self._distributor.router.conversations]:
+            with self._distributor.command() as (router, now_ms):
+                if linkedid not in calls:
                     router.leave(linkedid, now_ms=now_ms)
-        with_agent = {leg.linkedid for leg in legs}
-        for linkedid in router.conversations.by_call.keys() - with_agent:
-            with self._distributor.command() as (_, now_ms):
-                router.released(linkedid, now_ms=now_ms)
+                elif linkedid not in conversations:
+                    router.released(linkedid, now_ms=now_ms)
 
     async def adopt(self, leg: Leg) -> None:
         """An agent was found in conversation with a caller whom the router does not have: both are made known to it."""
         router = self._distributor.router
         agent = router.roster.at_phone(phone_of_channel(leg.channel))
-        if agent is None or leg.linkedid in router.conversations.by_call:
+        if agent is None or leg.linkedid in router.conversations:
             return
         if leg.linkedid in router.calls:
             with self._distributor.command() as (_, now_ms):

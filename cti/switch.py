@@ -12,7 +12,7 @@ from acd.distributor import Distributor
 from acd.facts import AgentStateChanged, Fact, LinkChanged
 from acd.router import Offer
 from cti.ami.client import AmiClient
-from cti.ami.errors import AmiError
+from cti.ami.errors import AmiError, AmiHeaderRefused
 from cti.fallback import Action, Fallback
 from cti.link import Leg, Link
 from cti.snapshot import Snapshot
@@ -61,8 +61,7 @@ class Switch:
         self.lost.clear()
         self.ready.set()
 
-    def _down(self, error: AmiError) -> None:
-        log.warning("link-down", error_id=error.id, node=self._node, detail=str(error))
+    def _down(self, _: AmiError) -> None:
         if self.ready.is_set():
             self.ready.clear()
             self.lost.set()
@@ -103,4 +102,7 @@ class Switch:
         """Without a link nothing is sent: the snapshot after the next login makes good for it."""
         for action in actions:
             if self.client.up:
-                self.client.post(action.name, action.headers)
+                try:
+                    self.client.post(action.name, action.headers)
+                except AmiHeaderRefused as error:
+                    log.error("action-not-sent", error_id=error.id, action=action.name, detail=str(error))

@@ -14,6 +14,10 @@ LEFT_OUT = {"decision"}
 """Kept with the call and read through the API; too long for an event line."""
 
 
+LONGEST = 200
+"""Characters of a value. A line may have 1,024 bytes, and a character of ours four."""
+
+
 def user_event(fact: Fact) -> dict[str, str]:
     """The headers of the `UserEvent` action for a fact, "UserEvent" (its name) first."""
     fields = to_json(fact)
@@ -29,9 +33,10 @@ def _header(name: str) -> str:
 def _text(value: Any) -> str:
     match value:
         case bool():
-            return "true" if value else "false"
+            text = "true" if value else "false"
         case dict() | list() | tuple():
-            return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+            text = json.dumps(value, separators=(",", ":"))
         case _:
-            # A caller's name may hold anything; an action line may not.
-            return " ".join(str(value).split()) if not str(value).isprintable() else str(value)
+            text = str(value)
+    # A caller's name may hold anything; an action line may not.
+    return "".join(sign if sign.isprintable() else " " for sign in text)[:LONGEST]
