@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from cti import supervisor
 from cti.accounts import AccountsError
-from cti.commands import agents, calls
+from cti.commands import agents, call, calls
 from cti.commands.check import check
 from cti.commands.errors import BadInput, Exit
 from cti.settings import PREFIX, Settings, SettingsError, load_settings
@@ -52,6 +52,9 @@ def make_parser() -> argparse.ArgumentParser:
     running.set_defaults(run=run)
     checking = commands.add_parser("check", help="check settings and files", description=check.__doc__)
     checking.set_defaults(run=check)
+    call.add_arguments(
+        commands.add_parser("call", help="place simulated calls that simulated agents answer", description=call.__doc__)
+    )
     agents.add_commands(commands.add_parser("agents", help="agents: who is there, sign in and out, add, PINs"))
     calls.add_commands(commands.add_parser("calls", help="calls: what became of them"))
     return parser

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,9 @@ from cti.commands.errors import Exit
 from cti.commands.service import Service
 from cti.commands.tables import seconds, table
 from cti.settings import Settings
+
+Record = Mapping[str, Any]
+"""A call record as the API gives it."""
 
 FILTERS = ("since", "until", "queue", "agent", "caller", "outcome", "after")
 
@@ -24,9 +27,7 @@ def list_calls(settings: Settings, given: argparse.Namespace) -> Exit:
     if given.json:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
         return Exit.DONE
-    zone = _zone(service)
-    header = ("STARTED", "OUTCOME", "CALLER", "DIALLED", "QUEUE", "AGENT", "WAIT", "TALK", "ID")
-    print(table(header, (_row(call, zone) for call in answer["calls"])))
+    print_calls(answer["calls"], _zone(service))
     if answer["next"]:
         print(f"There are more: --after {answer['next']}")
     return Exit.DONE
@@ -43,7 +44,13 @@ def show_call(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def describe(call: dict[str, Any], zone: ZoneInfo, recordings: str) -> Iterable[str]:
+def print_calls(calls: Iterable[Record], zone: ZoneInfo) -> None:
+    """Call records as a table."""
+    header = ("STARTED", "OUTCOME", "CALLER", "DIALLED", "QUEUE", "AGENT", "WAIT", "TALK", "ID")
+    print(table(header, (_row(call, zone) for call in calls)))
+
+
+def describe(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
     """A call record in lines for people."""
     name = f" {call['caller_name']}" if call["caller_name"] else ""
     yield from table(
@@ -100,7 +107,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     showing.set_defaults(run=show_call)
 
 
-def _row(call: dict[str, Any], zone: ZoneInfo) -> tuple[str, ...]:
+def _row(call: Record, zone: ZoneInfo) -> tuple[str, ...]:
     return (
         _local(call["started_at"], zone, "%Y-%m-%d %H:%M:%S"),
         call["outcome"],
