@@ -116,7 +116,8 @@ def _outcome(
 ) -> CallOutcome:
     if conversations:
         return CallOutcome.ANSWERED
-    if last:
+    # Withdrawn before his end, he was back in the flow: what became of him there counts.
+    if last and not (last.reason is DequeueReason.WITHDRAWN and last.left_at < utc(caller.ended_us)):
         return CallOutcome.ABANDONED if last.reason is DequeueReason.ABANDONED else CallOutcome.TIMED_OUT
     if caller.answered_us is None:
         return CallOutcome.ABANDONED if left_by_caller else CallOutcome.BLOCKED

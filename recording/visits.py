@@ -4,6 +4,7 @@ fallback `Queue()` in Asterisk's ledger.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from operator import itemgetter
 
 from acd.facts import CallDequeued, CallQueued
@@ -20,9 +21,31 @@ class _Visit:
     left_us: int | None = None
     reason: DequeueReason | None = None
     told: CallQueued | None = field(default=None)
+    fetched_back: bool = False
 
-    def leave(self, at_us: int, reason: DequeueReason) -> None:
+    def leave(self, at_us: int, reason: DequeueReason, *, fetched_back: bool = False) -> None:
         self.left_us, self.reason = max(at_us, self.entered_us), reason
+        self.fetched_back = fetched_back
+
+    def goes_on(self, entered_us: int, told: CallQueued | None) -> bool:
+        """Whether entering the same queue again, first at `entered_us` by the router's word, is no new visit."""
+        if self.left_us is None:
+            return True  # at the head again after a missed offer, or taken over from a killed router
+        if self.reason is not DequeueReason.WITHDRAWN:
+            return False
+        # Handed over to the fallback queue by a router that stopped, or back from there in his old place. Who stood
+        # there because he had been in a menu goes through that menu again, and then enters anew.
+        return not self.fetched_back or (told is not None and entered_us <= self.left_us)
+
+
+@dataclass(frozen=True, slots=True)
+class _FetchedBack:
+    """The router came back and took the caller out of the fallback queue."""
+
+    queue: str
+
+
+_Event = CallQueued | CallDequeued | Connection | _FetchedBack | str
 
 
 def queue_visits(
@@ -43,6 +66,8 @@ def queue_visits(
                 _enter(visits, event.queue, event.entered_ms * 1000, at_us, event)
             case str():
                 _enter(visits, event, at_us, at_us, None)
+            case _FetchedBack(queue) if waiting and waiting.queue == queue:
+                waiting.leave(at_us, DequeueReason.WITHDRAWN, fetched_back=True)
             case Connection() if waiting:
                 waiting.leave(at_us, DequeueReason.ANSWERED)
             case CallDequeued(reason=DequeueReason.ABANDONED) if waiting:
@@ -58,20 +83,23 @@ def queue_visits(
 
 def _in_order(
     queued: Iterable[CallQueued | CallDequeued], caller: Channel, conversations: Sequence[Connection]
-) -> list[tuple[int, CallQueued | CallDequeued | Connection | str]]:
-    fallback = (run for run in caller.runs if run.name == "Queue")
-    events: list[tuple[int, CallQueued | CallDequeued | Connection | str]] = [
+) -> list[tuple[int, _Event]]:
+    events: list[tuple[int, _Event]] = [
         *((fact.at_ms * 1000, fact) for fact in queued),
-        *((run.start_us, run.data.partition(",")[0]) for run in fallback),
         *((one.start_us, one) for one in conversations),
     ]
+    for run, after in zip_longest(caller.runs, caller.runs[1:]):
+        if run.name == "Queue":
+            queue = run.data.partition(",")[0]
+            events.append((run.start_us, queue))
+            if after is not None and after.name == "AGI":
+                events.append((run.end_us, _FetchedBack(queue)))
     return sorted(events, key=itemgetter(0))
 
 
 def _enter(visits: list[_Visit], queue: str, entered_us: int, at_us: int, told: CallQueued | None) -> None:
     last = visits[-1] if visits else None
-    if last and last.queue == queue and last.reason in (None, DequeueReason.WITHDRAWN):
-        # At the head again after a missed offer, or taken over from the router by the fallback queue, or back.
+    if last and last.queue == queue and last.goes_on(entered_us, told):
         last.left_us = last.reason = None
         last.told = told or last.told
         return

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd.facts import AgentStateChanged, CallHeld, CallRetrieved, Fact
+from acd.facts import AgentStateChanged, CallHeld, CallQueued, CallRetrieved, Fact
 from acd.states import AgentState, CallOutcome, DequeueReason, EndedBy, OfferOutcome, Status
 from recording.fold import fold
 from recording.ledger import LedgerRow, RowType, parse_row, vanished_row
@@ -28,6 +28,7 @@ EXPECTED = {
     "daemon_killed_and_back": (
         ANSWERED, "agent", "1002", [("1001", "withdrawn"), ("1002", "answered")], "answered", True,
     ),
+    "daemon_killed_in_menu": (CallOutcome.SERVED_BY_IVR, "caller", None, [], "withdrawn", True),
     "daemon_killed_talking": (ANSWERED, "agent", "1001", [("1001", "answered")], "answered", True),
     "daemon_killed_waiting": (ANSWERED, "agent", "1001", [("1001", "answered")], "answered", True),
     "fallback_abandoned": (ABANDONED, "caller", None, [("1002", "abandoned")], "abandoned", True),
@@ -122,6 +123,27 @@ def test_a_caller_taken_over_by_the_fallback_queue_keeps_his_wait() -> None:
     assert [visit.queue for visit in record.queues] == ["sales"]
     assert record.wait_ms == pytest.approx(3620, abs=20)
     assert [offer.reconstructed for offer in record.offers] == [True, False]
+
+
+def test_a_caller_fetched_back_into_the_menu_has_left_the_fallback_queue() -> None:
+    record = real_call("daemon_killed_in_menu").record()
+    assert [(visit.queue, visit.reason.value, visit.wait_ms) for visit in record.queues] == [
+        ("support", "withdrawn", 3555)
+    ]
+    assert [(step.node, step.choice) for step in record.ivr_path] == [("language", None), ("language", None)]
+    assert record.reason == "hung_up"
+
+
+def test_a_caller_fetched_back_into_the_menu_enters_a_queue_anew() -> None:
+    call = real_call("daemon_killed_in_menu")
+    entered_ms = call.facts[-1].at_ms - 60
+    chosen = CallQueued(
+        at_ms=entered_ms, linkedid=call.rows[0].linkedid, queue="support", priority=0, skills={}, waiting=1,
+        entered_ms=entered_ms,
+    )  # fmt: skip
+    record = whole(fold(call.rows, [*call.facts, chosen]))
+    assert [visit.reason.value for visit in record.queues] == ["withdrawn", "abandoned"]
+    assert record.outcome is ABANDONED
 
 
 def test_legs_are_the_caller_and_every_phone_that_rang() -> None:
