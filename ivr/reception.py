@@ -120,7 +120,8 @@ class _Visit:
             )
         )
         try:
-            await self._session.answer()
+            # At once ("i"): AGI's own ANSWER waits for the caller's first sound, up to half a second, before we go on.
+            await self._session.exec("Answer", ",i")
             reason = await self._walk(caller.node if resumed else None)
             await self._session.set_variable(variables.DONE, "1")
             await self._session.hangup()
