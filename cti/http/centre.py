@@ -31,4 +31,4 @@ async def show_centre(asked: Asked[Nothing, Nothing]) -> CentreView:
     )
 
 
-ENDPOINTS = (Endpoint("GET", "/api/centre", show_centre, Nothing, Nothing, CentreView, early=True),)
+ENDPOINTS = (Endpoint("GET", "/api/centre", show_centre, Nothing, Nothing, CentreView),)
