@@ -22,8 +22,7 @@ class Roster:
         self._phones: dict[str, tuple[bool, bool]] = {}
         self.free: dict[str, Agent] = {}
         """Those a call may be offered to now."""
-        self.freed: list[Agent] = []
-        """Those who have become free since the router last looked."""
+        self._freed: list[Agent] = []
 
     def __iter__(self) -> Iterator[Agent]:
         return iter(self._agents.values())
@@ -37,6 +36,11 @@ class Roster:
             return self._agents[number]
         except KeyError:
             raise UnknownAgent(number) from None
+
+    def take_freed(self) -> list[Agent]:
+        """Those who have become free since the last call of this; some may no longer be."""
+        freed, self._freed = self._freed, []
+        return freed
 
     def at_phone(self, phone: str) -> Agent | None:
         """Who is signed in at that phone."""
@@ -113,7 +117,7 @@ class Roster:
             if not keep_place:
                 agent.ready_since_ms = now_ms
             self.free[agent.number] = agent
-            self.freed.append(agent)
+            self._freed.append(agent)
         elif not agent.free:
             self.free.pop(agent.number, None)
         if _shown(agent) != shown_before:

@@ -160,12 +160,7 @@ class Router:
         """The caller is gone, or is taken out of the queue. A conversation of his is over; unknown: nothing."""
         self.conversations.release(linkedid, now_ms)
         if (call := self.calls.get(linkedid)) is not None:
-            if call.offer:
-                abandoned = reason is DequeueReason.ABANDONED
-                outcome = OfferOutcome.ABANDONED if abandoned else OfferOutcome.WITHDRAWN
-                self._out.withdrawn.append(self._offers[call.offer])
-                self._end_offer(self._offers[call.offer], outcome, now_ms)
-            self._dequeue(call, reason, now_ms)
+            self._put_out(call, reason, now_ms)
         self._match_freed(Trigger.AGENT_FREE, now_ms)
 
     def offer_of(self, call: Call) -> Offer | None:
@@ -234,7 +229,7 @@ class Router:
         for kind, key in self._timers.pop_due(now_ms):
             if kind == "wait":
                 self._out.timed_out.append(key)
-                self.leave(key, now_ms=now_ms, reason=DequeueReason.TIMED_OUT)
+                self._put_out(self.calls[key], DequeueReason.TIMED_OUT, now_ms)
             elif kind == "wrap_up":
                 self.conversations.end_wrap_up(self.roster.agent(key), "system", now_ms)
             else:
@@ -250,8 +245,8 @@ class Router:
             self._offer(call, agent, trigger, now_ms)
 
     def _match_freed(self, trigger: Trigger, now_ms: int) -> None:
-        while self.roster.freed:
-            agent = self.roster.freed.pop(0)
+        # Several at once are served in the order of idleness: nobody free before could take a call that waits.
+        for agent in sorted(self.roster.take_freed(), key=longest_idle):
             if agent.free and (call := self._next_call(agent)) is not None:
                 self._offer(call, agent, trigger, now_ms)
 
@@ -351,6 +346,14 @@ class Router:
                 wrap_up_ms=self.queues[queue].settings.wrap_up_ms,
             )
         )
+
+    def _put_out(self, call: Call, reason: DequeueReason, now_ms: int) -> None:
+        if call.offer:
+            abandoned = reason is DequeueReason.ABANDONED
+            outcome = OfferOutcome.ABANDONED if abandoned else OfferOutcome.WITHDRAWN
+            self._out.withdrawn.append(self._offers[call.offer])
+            self._end_offer(self._offers[call.offer], outcome, now_ms)
+        self._dequeue(call, reason, now_ms)
 
     def _dequeue(self, call: Call, reason: DequeueReason, now_ms: int) -> None:
         queue = self.queues[call.queue]
