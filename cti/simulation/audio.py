@@ -28,7 +28,7 @@ class Audio(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
         self._heard = bytearray()
         self._listening: list[tuple[int, asyncio.Future[None]]] = []
-        self._pressed: asyncio.Future[None] | None = None
+        self._pressing: list[asyncio.Future[None]] = []
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -57,17 +57,15 @@ class Audio(asyncio.DatagramProtocol):
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        if self._pressed:
-            self._pressed.set_exception(CallOver("the call was over before all digits were sent"))
-            self._pressed = None
+        self._settle(CallOver("the call was over before all digits were sent"))
         self._voice.release()
 
     async def press(self, digits: str) -> None:
         """Press digits (RFC 4733) and wait until they are said, 240 ms each. Raises CallOver if the call ends first."""
         self._voice.press(digits)
-        if self._pressed is None:
-            self._pressed = asyncio.get_running_loop().create_future()
-        await self._pressed
+        said: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pressing.append(said)
+        await said
 
     async def hears(self, hertz: int) -> None:
         """Wait until most of what is heard, for 200 ms, is this tone."""
@@ -98,8 +96,18 @@ class Audio(asyncio.DatagramProtocol):
         if self._to is None or self._transport is None:
             return
         self._transport.sendto(self._voice.packet(), self._to)
-        if self._pressed and not self._voice.pressing:
-            self._pressed.set_result(None)
-            self._pressed = None
+        if not self._voice.pressing:
+            self._settle()
         self._due += rtp.PACKET_MS / 1000
         self._timer = asyncio.get_running_loop().call_at(self._due, self._tick)
+
+    def _settle(self, error: CallOver | None = None) -> None:
+        """All who wait for digits need wait no longer."""
+        waiting, self._pressing = self._pressing, []
+        for said in waiting:
+            if said.done():
+                continue
+            if error:
+                said.set_exception(error)
+            else:
+                said.set_result(None)

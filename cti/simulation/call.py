@@ -93,7 +93,7 @@ class Call:
 
     async def press(self, digits: str) -> None:
         """Press keys: as RFC 4733 events where the call has audio, by SIP INFO where it has none."""
-        if self.audio:
+        if self.audio and not self.over:
             await self.audio.press(digits)
             return
         for digit in digits:

@@ -70,6 +70,11 @@ class Sipp:
     def running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def kill(self) -> None:
         """End the process at once, as if the telephone had lost its power."""
         if self._process and self.running:

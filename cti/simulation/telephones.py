@@ -82,6 +82,11 @@ class Telephones:
     def __iter__(self) -> Iterator[Telephone]:
         return iter(self._telephones.values())
 
+    @property
+    def pid(self) -> int:
+        """The process of these telephones, once they are there."""
+        return self._sipp.pid
+
     async def register(self) -> None:
         """Register all telephones at once. Raises RegistrationRefused."""
         await asyncio.gather(*(telephone.register() for telephone in self))
