@@ -3,7 +3,7 @@
 PYTHON ?= python3
 bin := .venv/bin
 run_packages := espeak-ng sox
-test_packages := $(run_packages) sip-tester postgresql
+test_packages := $(run_packages) sip-tester postgresql redis-server
 
 .PHONY: run test call bench lint setup python tree
 

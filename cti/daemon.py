@@ -18,6 +18,7 @@ from acd.queues import QueueSettings
 from acd.router import Router
 from cti.accounts import AccountsError, load_credentials
 from cti.centre import Centre, load_centre
+from cti.facts_stream import FactsStream
 from cti.floor import Floor
 from cti.health import Health
 from cti.http.app import make_app
@@ -73,7 +74,8 @@ class Daemon:
         self.keeper = Keeper(
             self.store, settings.state / "recordings", self._on_record, lambda channel: channel in self.switch.channels
         )
-        self.health = Health(self.switch, self.ingest, self.journal, self.store)
+        self.stream = FactsStream(settings.redis) if settings.redis else None
+        self.health = Health(self.switch, self.ingest, self.journal, self.store, self.stream)
         self.accounts = credentials.agents
         self.floor = Floor(
             distributor=self.distributor,
@@ -95,7 +97,9 @@ class Daemon:
         try:
             await self._prepare()
             await self.agi.start()
-            parts = (self.switch.run(), self.ingest.run(), self._keep_recordings(), self._become_ready())
+            parts = [self.switch.run(), self.ingest.run(), self._keep_recordings(), self._become_ready()]
+            if self.stream is not None:
+                parts.append(self.stream.run())
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(part) for part in parts]
                 await stop.wait()
@@ -116,6 +120,8 @@ class Daemon:
         await self.people.enrol(self.accounts)
         await self.prompts.make([*self.centre.prompts(), *all_prompts()])
         self.distributor.on_fact.insert(0, self.journal.append)
+        if self.stream is not None:
+            self.distributor.on_fact.append(self.stream.put)
         now_ms = self.distributor.clock.now_ms()
         self.distributor.state(DaemonStarted(at_ms=now_ms, node=self.settings.node, version=version("callcenter")))
         restore_agents(self.distributor, self.journal.path)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 
+from cti.facts_stream import FactsStream
 from cti.floor import Part
 from cti.switch import Switch
 from recording.ingest import Ingest
@@ -14,13 +15,16 @@ ANSWER_S = 2.0
 
 
 class Health:
-    """The parts by name. The database is not vital: calls go on without it and are written down later."""
+    """The parts by name. The database is not vital, calls go on without it and are written down later; nor is Redis."""
 
-    def __init__(self, switch: Switch, ingest: Ingest, journal: Journal, store: Store) -> None:
+    def __init__(
+        self, switch: Switch, ingest: Ingest, journal: Journal, store: Store, stream: FactsStream | None
+    ) -> None:
         self._switch = switch
         self._ingest = ingest
         self._journal = journal
         self._store = store
+        self._stream = stream
 
     async def parts(self) -> Mapping[str, Part]:
         """Each part now."""
@@ -36,7 +40,14 @@ class Health:
                 ok=self._journal.healthy, detail=str(self._journal.error) if self._journal.error else "", vital=False
             ),
             "database": await self._database(),
+            **self._redis(),
         }
+
+    def _redis(self) -> Mapping[str, Part]:
+        if self._stream is None:
+            return {}
+        ok = self._stream.healthy
+        return {"redis": Part(ok=ok, detail="" if ok else f"away, {self._stream.dropped} facts dropped", vital=False)}
 
     async def _database(self) -> Part:
         try:

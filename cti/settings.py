@@ -103,6 +103,9 @@ class Settings(BaseModel):
     database: str = ""
     """SQLAlchemy address, such as postgresql+asyncpg://…; empty means SQLite in the state folder."""
 
+    redis: str = Field("", pattern=r"^$|^(redis|rediss|unix)://")
+    """Redis address, such as redis://host:6379/0, to which every fact is written as a stream; empty: none."""
+
     dialplans: Path = HOME / "dialplans"
     asterisk: Path | None = None
     """An asterisk program, or the tree made by `asterisk/provide`; empty: the one on PATH, else `var/tree`."""
