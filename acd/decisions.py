@@ -74,7 +74,7 @@ class Decision:
         behind = len(self.candidates) - left_out - 1
         return (
             f"Agent {self.chosen} was idle longest ({chosen.idle_ms} ms) when {_WHEN[self.trigger]}; "
-            f"{behind} other agents were free, {left_out} were left out."
+            f"other free agents: {behind}, left out: {left_out}."
         )
 
 

@@ -13,7 +13,7 @@ def banner(settings: Settings, credentials: Credentials, centre: Centre) -> str:
     return f"""
 {centre.name} takes calls.
 
-  Web page      http://{settings.local}:{settings.http_port}/
+  Web page      http://{settings.local}:{settings.http_port}/#{credentials.token}
   Access token  {credentials.token}
   Numbers       {", ".join(numbers)}
   SIP server    {settings.local}:{settings.sip_port}, UDP or TCP

@@ -41,8 +41,7 @@ def test_every_agent_signed_in_is_a_candidate_and_whoever_is_left_out_has_a_reas
         Candidate(agent="1008", excluded="", idle_ms=5_000),
     )
     assert floor.offers[-1].decision.sentence == (
-        "Agent 1007 was idle longest (7000 ms) when the call entered the queue; 1 other agents were free, "
-        "5 were left out."
+        "Agent 1007 was idle longest (7000 ms) when the call entered the queue; other free agents: 1, left out: 5."
     )
 
 
