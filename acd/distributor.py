@@ -64,7 +64,8 @@ class Distributor:
 
     @contextmanager
     def place(self, linkedid: str) -> Iterator[Place]:
-        """Offers for the call arrive here; enter it inside. When the block ends the call is out of the queue.
+        """Offers for the call arrive here; enter it inside. When the block ends the call is out of the queue, unless it
+        has a newer place: a call may come back on a new session before the old one has noticed its end.
 
         Cancelled, it is not the caller who left but we: he is withdrawn, and goes on in the fallback queue.
         """
@@ -78,8 +79,8 @@ class Distributor:
         finally:
             if self._places.get(linkedid) is place:
                 del self._places[linkedid]
-            with self.command() as (router, now_ms):
-                router.leave(linkedid, reason=reason, now_ms=now_ms)
+                with self.command() as (router, now_ms):
+                    router.leave(linkedid, reason=reason, now_ms=now_ms)
 
     def state(self, fact: Fact) -> None:
         """Tell the listeners a fact that is not the router's own (the IVR's, the link's)."""
