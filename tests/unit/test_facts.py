@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from acd import facts
-from acd.facts import FACTS, CallFact, CallHeld, CallOffered, Fact, from_json, to_json
+from acd.facts import FACTS, CallFact, CallHeld, Fact, from_json, to_json
 
 pytestmark = pytest.mark.unit
 

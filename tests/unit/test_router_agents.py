@@ -141,6 +141,17 @@ def test_an_agent_who_signed_out_in_a_conversation_may_sign_in_again_before_its_
     assert floor.state("1001") is AgentState.READY
 
 
+def test_an_agent_who_signs_in_elsewhere_before_the_end_of_a_conversation_leaves_his_phone_to_others() -> None:
+    floor = Floor()
+    floor.seat("1001", sales=1)
+    floor.enter("call")
+    floor.answer("call")
+    floor.sign_out("1001")
+    floor.sign_in("1001", "2001")
+    assert floor.router.roster.at_phone("1001") is None
+    assert floor.router.roster.at_phone("2001") is floor.router.roster.agent("1001")
+
+
 def test_going_not_ready_in_a_conversation_holds_from_the_end_of_wrap_up() -> None:
     floor = Floor()
     floor.seat("1001", sales=1)

@@ -56,6 +56,7 @@ def test_an_agent_who_is_ready_early_ends_his_wrap_up() -> None:
     floor.ready("1001")
     assert floor.offered()[-1] == ("next", "1001")
     assert [ended.wrap_up_ms for ended in floor.stated(WrapUpEnded)] == [4_000]
+    assert floor.router.next_due_ms is None
     floor.wait(100_000)
     assert len(floor.stated(WrapUpEnded)) == 1
 
@@ -151,6 +152,14 @@ def test_a_conversation_is_adopted_whether_its_agent_is_ready_or_not() -> None:
     floor.release("call")
     floor.wait(30_000)
     assert floor.state("1001") is AgentState.NOT_READY
+
+
+def test_conversations_can_be_asked_whether_a_caller_talks() -> None:
+    floor = talking()
+    assert "call" in floor.router.conversations
+    assert list(floor.router.conversations) == ["call"]
+    floor.release("call")
+    assert "call" not in floor.router.conversations
 
 
 def test_an_agent_who_is_not_idle_is_not_made_to_adopt() -> None:

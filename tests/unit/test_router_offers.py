@@ -26,6 +26,30 @@ def test_agents_idle_equally_long_are_chosen_by_number() -> None:
     assert floor.offered() == [("call", "1001")]
 
 
+def test_of_agents_who_become_free_in_the_same_moment_the_one_idle_longest_is_chosen() -> None:
+    floor = Floor()
+    floor.seat("1001")
+    floor.enter("gives up at last", "anybody")
+    floor.wait(45_000)
+    floor.seat("1002", sales=1)
+    floor.enter("cannot be rung", "sales")
+    floor.fail("cannot be rung", OfferOutcome.UNREACHABLE)
+    floor.leave("cannot be rung")
+    floor.enter("waits", "anybody")
+    floor.wait(15_000)
+    assert floor.offered()[-1] == ("waits", "1001")
+
+
+def test_an_agent_who_says_again_that_he_is_ready_keeps_his_place_among_the_idle() -> None:
+    floor = Floor()
+    floor.seat("1001", sales=1)
+    floor.wait(1)
+    floor.seat("1002", sales=1)
+    floor.ready("1001")
+    floor.enter("call")
+    assert floor.offered() == [("call", "1001")]
+
+
 def test_idleness_counts_from_the_end_of_wrap_up() -> None:
     floor = Floor()
     floor.seat("1001", sales=1)
@@ -57,6 +81,17 @@ def test_an_offer_says_where_to_ring_and_how_long() -> None:
     floor.enter("call")
     (offer,) = floor.offers
     assert (offer.phone, offer.ring_ms, offer.at_ms) == ("2007", 20_000, floor.now_ms)
+
+
+def test_a_call_has_an_offer_as_long_as_a_phone_rings_for_it() -> None:
+    floor = Floor()
+    floor.enter("call")
+    call = floor.router.calls["call"]
+    assert floor.router.offer_of(call) is None
+    floor.seat("1001", sales=1)
+    assert floor.router.offer_of(call) is floor.offers[0]
+    floor.fail("call")
+    assert floor.router.offer_of(call) is None
 
 
 def test_each_offer_has_an_identity_of_its_own() -> None:

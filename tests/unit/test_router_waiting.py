@@ -146,6 +146,17 @@ def test_a_caller_leaves_when_his_greatest_wait_is_over() -> None:
     assert [(left.reason, left.wait_ms) for left in floor.stated(CallDequeued)] == [(DequeueReason.TIMED_OUT, 60_000)]
 
 
+def test_callers_whose_greatest_wait_is_over_in_the_same_moment_do_not_ring_the_agents_they_leave_behind() -> None:
+    floor = Floor()
+    floor.seat("1001")
+    floor.enter("rings", "anybody")
+    floor.enter("waits", "anybody")
+    floor.wait(60_000)
+    assert floor.timed_out == ["rings", "waits"]
+    assert floor.offered() == [("rings", "1001")]
+    assert floor.state("1001") is AgentState.READY
+
+
 def test_a_caller_who_was_served_does_not_time_out() -> None:
     floor = Floor()
     floor.seat("1001")

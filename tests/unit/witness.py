@@ -39,6 +39,8 @@ class SeenCall:
     standing: Standing = Standing.WAITING
     agent: str = ""
     since_ms: int = 0
+    held_since_ms: int | None = None
+    hold_ms: int = 0
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Witness:
     def __init__(self, queue_skills: Mapping[str, Mapping[str, int]]) -> None:
         self._queue_skills = queue_skills
         self._engaged: dict[str, bool] = {}
-        self._queued = 0
+        self._came = 0
         self.agents: dict[str, SeenAgent] = {}
         self.calls: dict[str, SeenCall] = {}
 
@@ -98,49 +100,66 @@ class Witness:
             case AgentStateChanged():
                 self._agent_changed(fact)
             case CallQueued():
-                self._queued += 1
-                needs = dict(self._queue_skills[fact.queue])
-                for skill, level in fact.skills.items():
-                    needs[skill] = max(level, needs.get(skill, 0))
-                order = (-fact.priority, fact.entered_ms, self._queued)
-                known = self.calls.get(fact.linkedid)
-                assert known is None or known.standing is Standing.GONE
-                self.calls[fact.linkedid] = SeenCall(queue=fact.queue, order=order, needs=needs)
-                assert fact.waiting == self._in_queue(fact.queue)
+                self._queued(fact)
             case CallOffered():
-                call, agent = self.calls[fact.linkedid], self.agents[fact.agent]
-                assert call.standing is Standing.WAITING
-                assert (agent.state, agent.linkedid) == (AgentState.RINGING, fact.linkedid)
-                assert fact.wait_ms == fact.at_ms - call.order[1]
-                call.standing, call.agent, call.since_ms = Standing.OFFERED, fact.agent, fact.at_ms
+                self._offered(fact)
             case OfferEnded():
-                call = self.calls[fact.linkedid]
-                assert (call.standing, call.agent) == (Standing.OFFERED, fact.agent)
-                assert fact.ring_ms == fact.at_ms - call.since_ms
-                if fact.outcome is not OfferOutcome.ANSWERED:
-                    call.standing = Standing.WAITING
+                self._offer_ended(fact)
             case CallDequeued():
-                call = self.calls[fact.linkedid]
-                answered = fact.reason is DequeueReason.ANSWERED
-                assert call.standing is (Standing.OFFERED if answered else Standing.WAITING)
-                assert fact.wait_ms == fact.at_ms - call.order[1]
-                call.standing, call.since_ms = Standing.TALKING if answered else Standing.GONE, fact.at_ms
-                assert fact.waiting == self._in_queue(call.queue)
-            case CallHeld() | CallRetrieved():
-                assert self.calls[fact.linkedid].standing is Standing.TALKING
-                held = isinstance(fact, CallHeld)
-                assert self.agents[fact.agent].state is (AgentState.HOLDING if held else AgentState.TALKING)
+                self._dequeued(fact)
+            case CallHeld():
+                assert self.agents[fact.agent].state is AgentState.HOLDING
+                self._held(self.calls[fact.linkedid], fact.at_ms)
+            case CallRetrieved():
+                assert self.agents[fact.agent].state is AgentState.TALKING
+                self._retrieved(self.calls[fact.linkedid], fact.at_ms)
             case CallReleased():
-                call = self.calls[fact.linkedid]
-                assert (call.standing, call.agent) == (Standing.TALKING, fact.agent)
-                assert min(fact.talk_ms, fact.hold_ms) >= 0
-                assert fact.talk_ms + fact.hold_ms == fact.at_ms - call.since_ms
-                call.standing = Standing.GONE
+                self._released(fact)
             case WrapUpEnded():
                 assert self.agents[fact.agent].linkedid == fact.linkedid
                 assert fact.wrap_up_ms >= 0
             case _:
                 raise AssertionError(f"the router does not state {fact}")
+
+    def _queued(self, fact: CallQueued) -> None:
+        known = self.calls.get(fact.linkedid)
+        assert known is None or known.standing is Standing.GONE
+        needs = dict(self._queue_skills[fact.queue])
+        for skill, level in fact.skills.items():
+            needs[skill] = max(level, needs.get(skill, 0))
+        self._came += 1
+        order = (-fact.priority, fact.entered_ms, self._came)
+        self.calls[fact.linkedid] = SeenCall(queue=fact.queue, order=order, needs=needs)
+        assert fact.waiting == self._in_queue(fact.queue)
+
+    def _offered(self, fact: CallOffered) -> None:
+        call, agent = self.calls[fact.linkedid], self.agents[fact.agent]
+        assert call.standing is Standing.WAITING
+        assert (agent.state, agent.linkedid) == (AgentState.RINGING, fact.linkedid)
+        assert fact.wait_ms == fact.at_ms - call.order[1]
+        call.standing, call.agent, call.since_ms = Standing.OFFERED, fact.agent, fact.at_ms
+
+    def _offer_ended(self, fact: OfferEnded) -> None:
+        call = self.calls[fact.linkedid]
+        assert (call.standing, call.agent) == (Standing.OFFERED, fact.agent)
+        assert fact.ring_ms == fact.at_ms - call.since_ms
+        if fact.outcome is not OfferOutcome.ANSWERED:
+            call.standing = Standing.WAITING
+
+    def _dequeued(self, fact: CallDequeued) -> None:
+        call, answered = self.calls[fact.linkedid], fact.reason is DequeueReason.ANSWERED
+        assert call.standing is (Standing.OFFERED if answered else Standing.WAITING)
+        assert fact.wait_ms == fact.at_ms - call.order[1]
+        call.standing, call.since_ms = Standing.TALKING if answered else Standing.GONE, fact.at_ms
+        assert fact.waiting == self._in_queue(call.queue)
+
+    def _released(self, fact: CallReleased) -> None:
+        call = self.calls[fact.linkedid]
+        assert (call.standing, call.agent) == (Standing.TALKING, fact.agent)
+        if call.held_since_ms is not None:
+            self._retrieved(call, fact.at_ms)
+        assert (fact.talk_ms, fact.hold_ms) == (fact.at_ms - call.since_ms - call.hold_ms, call.hold_ms)
+        call.standing = Standing.GONE
 
     def _agent_changed(self, fact: AgentStateChanged) -> None:
         agent = self.agents[fact.agent]
@@ -164,6 +183,16 @@ class Witness:
                 assert agent.idle_since_ms <= other.idle_since_ms
         for _, waiting in self._calls(Standing.WAITING):
             assert call.order <= waiting.order or not agent.can_serve(waiting)
+
+    def _held(self, call: SeenCall, at_ms: int) -> None:
+        assert (call.standing, call.held_since_ms) == (Standing.TALKING, None)
+        call.held_since_ms = at_ms
+
+    def _retrieved(self, call: SeenCall, at_ms: int) -> None:
+        assert call.standing is Standing.TALKING
+        assert call.held_since_ms is not None
+        call.hold_ms += at_ms - call.held_since_ms
+        call.held_since_ms = None
 
     def _note_idleness(self, agent: SeenAgent, now_ms: int, *, keep_place: bool = False) -> None:
         if agent.state is not AgentState.READY or self._engaged.get(agent.phone, False):
