@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,10 @@ import pytest
 import pytest_asyncio
 
 from cti.accounts import Credentials, load_credentials, provide_credentials
+from cti.asterisk.installation import find_installation
+from cti.asterisk.process import AsteriskProcess
 from cti.centre import load_centre
+from cti.processes import environment
 from cti.settings import Settings
 from cti.simulation.telephones import Telephones
 from ivr.announcements import all_prompts
@@ -30,9 +33,12 @@ WAIT_S = 30.0
 class RunningCentre:
     """One instance: its API, everything its live stream has said, and its processes."""
 
-    def __init__(self, settings: Settings, credentials: Credentials) -> None:
+    def __init__(
+        self, settings: Settings, credentials: Credentials, command: Sequence[str] = ("-m", "cti.commands", "run")
+    ) -> None:
         self.settings = settings
         self.credentials = credentials
+        self.command = command
         self.log = settings.state / "test.log"
         self.messages: list[dict[str, Any]] = []
         self._news = asyncio.Event()
@@ -44,17 +50,18 @@ class RunningCentre:
         self._follower: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start the supervisor and return when calls can be taken and the live stream is followed."""
+        """Start the supervisor, again after its end, and return when calls can be taken and are followed live."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "cti.commands", "run"),
+                *(sys.executable, *self.command),
                 env={**os.environ, **self.settings.environment()},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
         await self.healthy()
-        self._follower = asyncio.create_task(self._follow())
+        if self._follower is None:
+            self._follower = asyncio.create_task(self._follow())
         await self.seen(lambda message: "snapshot" in message)
 
     async def stop(self) -> None:
@@ -67,10 +74,28 @@ class RunningCentre:
             self._process.send_signal(signal.SIGINT)
             async with asyncio.timeout(WAIT_S):
                 await self._process.wait()
+        if self._process is not None and self._process.returncode == -signal.SIGKILL:
+            await self._end_orphans()
 
-    def kill_daemon(self) -> None:
-        """Kill the daemon with -9; its supervisor starts it again."""
-        os.kill(int((self.settings.state / "daemon.pid").read_text()), signal.SIGKILL)
+    @property
+    def daemon(self) -> int:
+        """The daemon's process."""
+        return int((self.settings.state / "daemon.pid").read_text())
+
+    @property
+    def asterisk(self) -> int:
+        """Asterisk's process."""
+        return int((self.settings.state / "asterisk/run/asterisk.pid").read_text())
+
+    def kill_daemon(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """Kill the daemon; its supervisor starts it again."""
+        os.kill(self.daemon, how)
+
+    async def kill_supervisor(self) -> None:
+        """Kill the supervisor with -9; Asterisk and the daemon go on without it."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
 
     async def healthy(self) -> None:
         """Wait until calls can be taken."""
@@ -113,8 +138,7 @@ class RunningCentre:
                         if wanted(self.messages[at]):
                             return self.messages[at]
                         at += 1
-                    self._news.clear()
-                    await self._news.wait()
+                    await self._more(at)
         except TimeoutError:
             heard = [message.get("fact") or next(iter(message)) for message in self.messages]
             raise AssertionError(f"not seen; heard: {heard}\n{self.log.read_text('utf-8')[-4000:]}") from None
@@ -126,6 +150,20 @@ class RunningCentre:
                 message.get("fact") == name and all(message.get(field) == value for field, value in fields.items())
             )
         )
+
+    async def shows(self, path: str, wanted: Callable[[Any], bool]) -> Any:
+        """The first answer of the API that is wanted: asked again after each live message."""
+        answer = None
+        try:
+            async with asyncio.timeout(WAIT_S):
+                while True:
+                    count = len(self.messages)
+                    with contextlib.suppress(aiohttp.ClientError):  # no daemon now; when there is, it sends a snapshot
+                        if wanted(answer := await self.get(path)):
+                            return answer
+                    await self._more(count)
+        except TimeoutError:
+            raise AssertionError(f"{path} is not as wanted: {answer}\n{self.log.read_text('utf-8')[-4000:]}") from None
 
     async def agent_state(self, agent: str, state: str) -> dict[str, Any]:
         """Wait until the agent has come to that state."""
@@ -153,6 +191,18 @@ class RunningCentre:
             ring_ms=ring_ms,
             talk_ms=talk_ms,
         )
+
+    async def _end_orphans(self) -> None:
+        """What a supervisor left that a test killed for good."""
+        if f"CALLCENTER_STATE={self.settings.state}" in environment(self.daemon):
+            self.kill_daemon()
+        await AsteriskProcess(self.settings, find_installation(self.settings)).stop()
+
+    async def _more(self, count: int) -> None:
+        """Wait until more than `count` messages have come."""
+        while len(self.messages) <= count:
+            self._news.clear()
+            await self._news.wait()
 
     async def _follow(self) -> None:
         """Follow the live stream, again after each restart of the daemon."""

@@ -1,0 +1,88 @@
+"""Everything is going on at once, for tests that then break something: one caller talks, one rings, two wait, one is in
+the menu.
+"""
+
+from typing import Any
+
+from cti.simulation.telephones import Call, Telephones
+from tests.integration.centre_fixture import RunningCentre
+from tests.integration.line import soon
+
+
+class FiveCallers:
+    """The callers are 100 (talking with 1001), 200 (ringing at 1003), 300 and then 400 (waiting for support), 500."""
+
+    talking: Call
+    talk: Call
+    """1001's side of the call of 100."""
+    ringing: Call
+    ring: Call
+    """1003's side of the call of 200."""
+    first: Call
+    second: Call
+    choosing: Call
+
+    def __init__(self, centre: RunningCentre, phones: Telephones) -> None:
+        self._centre = centre
+        self._phones = phones
+
+    @property
+    def everybody(self) -> tuple[Call, ...]:
+        """All callers, and the two phones."""
+        return self.talking, self.talk, self.ringing, self.ring, self.first, self.second, self.choosing
+
+    async def come(self) -> None:
+        """Everybody is where the class says."""
+        await self._phones.register()
+        await self._centre.sign_in("1001")
+        self.talking = await self.dial("4001", "100")
+        self.talk = await self.rings("1001")
+        await self.talk.answer()
+        await self.sees("1001", "talking")
+        await self._centre.sign_in("1003")
+        self.ringing = await self.dial("4002", "200")
+        self.ring = await self.rings("1003")
+        self.first = await self.dial("4002", "300")
+        await self.fact("CallQueued", "300")
+        self.second = await self.dial("4002", "400")
+        await self.fact("CallQueued", "400")
+        self.choosing = await self.dial("4000", "500")
+        await self.fact("NodeEntered", "500")
+
+    async def dial(self, dialled: str, number: str) -> Call:
+        """A caller whose call has been answered, by the menu or the plain queue."""
+        call = await self._phones.dial(dialled, number=number)
+        await soon(call.answered())
+        return call
+
+    async def rings(self, phone: str) -> Call:
+        """The next call that rings there."""
+        return await soon(self._phones[phone].next_call())
+
+    async def talks_and_hangs_up(self, phone: str) -> str:
+        """The agent answers the next call, is seen to talk, and hangs up. Returns whose call it was."""
+        call = await self.rings(phone)
+        await call.answer()
+        await self.sees(phone, "talking")
+        await call.hang_up()
+        return call.caller
+
+    async def fact(self, name: str, number: str) -> dict[str, Any]:
+        """The first fact of that name of the call of that caller."""
+        arrived = await self._centre.fact("CallArrived", caller=number)
+        return await self._centre.fact(name, linkedid=arrived["linkedid"])
+
+    async def sees(self, agent: str, state: str) -> None:
+        """Wait until the API shows the agent in that state."""
+        await self._centre.shows(f"/api/agents/{agent}", lambda answer: answer["state"] == state)
+
+    async def waiting(self, queue: str, count: int) -> None:
+        """Wait until so many wait in the queue."""
+        await self._centre.shows(f"/api/queues/{queue}", lambda answer: answer["waiting"] == count)
+
+    async def records(self, *numbers: str) -> dict[str, dict[str, Any]]:
+        """The records of these callers, once there; there must be exactly one of each, and no other."""
+        found = {number: await self._centre.record(number, recorded=False) for number in numbers}
+        stored = (await self._centre.get("/api/calls"))["calls"]
+        assert sorted(record["caller"] for record in stored) == sorted(numbers)
+        return found
