@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def command_line(pid: int) -> list[str]:
-    """The words a process was started with; empty if there is no such process."""
+    """The words a process was started with; empty if there is no such process, or only its exit status."""
     return _words(pid, "cmdline")
 
 
@@ -17,9 +17,10 @@ def environment(pid: int) -> list[str]:
 
 def _words(pid: int, what: str) -> list[str]:
     try:
-        return Path(f"/proc/{pid}/{what}").read_bytes().decode(errors="surrogateescape").split("\0")
+        words = Path(f"/proc/{pid}/{what}").read_bytes()
     except OSError:
         return []
+    return words.decode(errors="surrogateescape").removesuffix("\0").split("\0") if words else []
 
 
 async def ended(pid: int) -> None:

@@ -103,7 +103,7 @@ class Settings(BaseModel):
     database: str = ""
     """SQLAlchemy address, such as postgresql+asyncpg://…; empty means SQLite in the state folder."""
 
-    redis: str = Field("", pattern=r"^$|^(redis|rediss|unix)://")
+    redis: Annotated[str, Field(pattern=r"^$|^(redis|rediss|unix)://")] = ""
     """Redis address, such as redis://host:6379/0, to which every fact is written as a stream; empty: none."""
 
     dialplans: Path = HOME / "dialplans"

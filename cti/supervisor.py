@@ -35,6 +35,16 @@ GROWN_UP_S = 10.0
 LONGEST_DELAY_S = 5.0
 
 
+UNUSABLE = 2
+"""The daemon's exit status for files and settings that it cannot use."""
+
+
+class DaemonFailed(Exception):
+    """The daemon cannot begin to serve with what it was given."""
+
+    id = "daemon-failed"
+
+
 def run(settings: Settings) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP. Raises the errors of what it prepares, each with its `id`."""
     with ownership(settings.state), disk_errors(settings.state):
@@ -56,14 +66,17 @@ async def _serve(settings: Settings) -> None:
     await _take_over(asterisk, render(settings, installation, credentials, plan_of(centre)))
     try:
         async with asyncio.TaskGroup() as group:
+            welcome = group.create_task(_welcome(settings, banner(settings, credentials, centre)))
             tasks = (
+                welcome,
                 group.create_task(keep("asterisk", lambda: _asterisk_life(asterisk))),
-                group.create_task(keep("daemon", lambda: _daemon_life(settings))),
-                group.create_task(_welcome(settings, banner(settings, credentials, centre))),
+                group.create_task(keep("daemon", lambda: _daemon_life(settings, welcome))),
             )
             await stop.wait()
             for task in tasks:
                 task.cancel()
+    except* DaemonFailed as failures:
+        raise failures.exceptions[0] from None
     finally:
         await asterisk.stop()
 
@@ -100,8 +113,11 @@ async def _asterisk_life(asterisk: AsteriskProcess) -> None:
         log.error(error.id, text=str(error))
 
 
-async def _daemon_life(settings: Settings) -> None:
-    """One life of the daemon. It has a session of its own: Ctrl-C reaches it through us, in order."""
+async def _daemon_life(settings: Settings, welcome: asyncio.Task[None]) -> None:
+    """One life of the daemon. It has a session of its own: Ctrl-C reaches it through us, in order.
+
+    Raises DaemonFailed if it never served and says that it cannot; once it has, callers deserve every further attempt.
+    """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", DAEMON),
         env={**os.environ, **settings.environment()},
@@ -119,6 +135,8 @@ async def _daemon_life(settings: Settings) -> None:
         if process.returncode is None:
             process.kill()
             await process.wait()
+    if process.returncode == UNUSABLE and not welcome.done():
+        raise DaemonFailed("the daemon cannot start; its own message is above")
 
 
 async def _end_orphan(settings: Settings) -> None:

@@ -1,0 +1,177 @@
+"""`callcenter run` on real parts: it comes up, keeps its parts alive, stops cleanly, and takes over what was left."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from cti.asterisk.installation import find_installation
+from cti.asterisk.process import AsteriskProcess
+from cti.processes import command_line, ended, environment
+from cti.settings import Settings
+from tests.integration.asterisk_fixture import free_ports, free_settings
+from tests.integration.line import soon
+
+pytestmark = pytest.mark.integration
+
+RUN = "from cti.settings import load_settings; from cti import supervisor; supervisor.run(load_settings())"
+
+
+class Instance:
+    """One instance, run as a person runs it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.supervisors: list[asyncio.subprocess.Process] = []
+
+    async def start(self, before: str = "", **overrides: str) -> asyncio.subprocess.Process:
+        """Start the supervisor, perhaps with other variables, perhaps after other Python statements."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", before + RUN),
+            env={**os.environ, **self.settings.environment(), **overrides},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        self.supervisors.append(process)
+        return process
+
+    async def serve(self) -> asyncio.subprocess.Process:
+        """Start the supervisor and wait for its banner's last line."""
+        process = await self.start()
+        await says(process, "State, recordings and logs")
+        return process
+
+    @property
+    def asterisk(self) -> int:
+        pid = AsteriskProcess(self.settings, find_installation(self.settings)).pid
+        assert pid is not None
+        return pid
+
+    @property
+    def daemon(self) -> int:
+        return int((self.settings.state / "daemon.pid").read_text())
+
+    async def end(self) -> None:
+        """End whatever a test left. The daemon shares its supervisor's pipe, so that is read to its end at last."""
+        for process in self.supervisors:
+            if process.returncode is None:
+                process.terminate()
+                await soon(ended(process.pid))
+        with suppress(OSError):
+            if f"CALLCENTER_STATE={self.settings.state}" in environment(self.daemon):
+                os.kill(self.daemon, signal.SIGKILL)
+        await AsteriskProcess(self.settings, find_installation(self.settings)).stop()
+        for process in self.supervisors:
+            await soon(process.communicate())
+
+
+async def says(process: asyncio.subprocess.Process, text: str) -> str:
+    """The first line from now on that holds the text, of the supervisor or of the daemon, which share a terminal."""
+    assert process.stdout is not None
+    lines = []
+    async with asyncio.timeout(60):
+        while line := (await process.stdout.readline()).decode():
+            if text in line:
+                return line
+            lines.append(line)
+    raise AssertionError(f"{text!r} not said, but:\n{''.join(lines)}")
+
+
+@pytest_asyncio.fixture
+async def instance() -> AsyncIterator[Instance]:
+    with tempfile.TemporaryDirectory(prefix="callcenter-") as folder:
+        instance = Instance(free_settings(Path(folder)))
+        yield instance
+        await instance.end()
+
+
+async def test_it_tells_where_things_are_and_ctrl_c_leaves_nothing_behind(instance: Instance) -> None:
+    process = await instance.start()
+    address = f"http://127.0.0.1:{instance.settings.http_port}/"
+    await says(process, address)
+    await says(process, (instance.settings.state / "token").read_text().strip())
+    await says(process, "4000 (hotline)")
+    await says(process, "State, recordings and logs")
+    async with aiohttp.ClientSession() as session, session.get(f"{address}api/health") as answer:
+        assert answer.status == 200
+    asterisk, daemon = instance.asterisk, instance.daemon
+    process.send_signal(signal.SIGINT)
+    assert await soon(process.wait()) == 0
+    assert command_line(asterisk) == command_line(daemon) == []
+
+
+async def test_a_killed_daemon_is_replaced_and_asterisk_does_not_notice(instance: Instance) -> None:
+    process = await instance.serve()
+    asterisk, daemon = instance.asterisk, instance.daemon
+    os.kill(daemon, signal.SIGKILL)
+    await says(process, "ami link up")
+    assert instance.daemon != daemon
+    assert instance.asterisk == asterisk
+
+
+async def test_a_killed_asterisk_is_replaced_and_the_daemon_finds_the_new_one(instance: Instance) -> None:
+    process = await instance.serve()
+    asterisk, daemon = instance.asterisk, instance.daemon
+    os.kill(asterisk, signal.SIGKILL)
+    await says(process, "ami link up")
+    assert instance.asterisk != asterisk
+    assert instance.daemon == daemon
+
+
+async def test_after_a_killed_supervisor_the_next_run_takes_asterisk_over_and_replaces_the_daemon(
+    instance: Instance,
+) -> None:
+    process = await instance.serve()
+    asterisk, daemon = instance.asterisk, instance.daemon
+    process.kill()
+    await soon(ended(process.pid))
+    assert command_line(asterisk)
+    assert command_line(daemon)
+    second = await instance.serve()
+    assert instance.asterisk == asterisk
+    assert command_line(daemon) == []
+    second.terminate()
+    assert await soon(second.wait()) == 0
+    assert command_line(asterisk) == []
+
+
+async def test_a_new_sip_port_after_a_killed_supervisor_restarts_asterisk(instance: Instance) -> None:
+    process = await instance.serve()
+    asterisk = instance.asterisk
+    process.kill()
+    await soon(ended(process.pid))
+    second = await instance.start(CALLCENTER_SIP_PORT=str(free_ports(1)[0]))
+    await says(second, "State, recordings and logs")
+    assert instance.asterisk != asterisk
+
+
+async def test_two_runs_cannot_share_a_state_folder(instance: Instance) -> None:
+    await instance.serve()
+    second = await instance.start()
+    await says(second, "AlreadyRunning")
+    assert await soon(second.wait()) == 1
+
+
+@pytest.mark.parametrize("name", ["sip_port", "ami_port", "agi_port", "http_port"])
+async def test_a_taken_port_is_named(instance: Instance, name: str) -> None:
+    port = getattr(instance.settings, name)
+    with socket.create_server(("127.0.0.1", port)):
+        process = await instance.start()
+        await says(process, f"PortTaken: CALLCENTER_{name.upper()}: 127.0.0.1:{port} is taken by another program")
+        assert await soon(process.wait()) == 1
+
+
+async def test_a_daemon_that_cannot_use_its_files_ends_the_run(instance: Instance) -> None:
+    unusable = "from cti import supervisor; supervisor.DAEMON = 'tests.integration.unusable_daemon'; "
+    process = await instance.start(unusable)
+    await says(process, "DaemonFailed")
+    assert await soon(process.wait()) == 1
