@@ -49,6 +49,12 @@ class Floor:
             self.settle()
         self.now_ms = until_ms
 
+    def late_alarm(self, ms: int) -> None:
+        """Let time pass; the router's alarm rings at its end, for all that fell due meanwhile."""
+        self.now_ms += ms
+        self.router.tick(now_ms=self.now_ms)
+        self.settle()
+
     def seat(self, number: str, *, ready: bool = True, **skills: int) -> None:
         """An agent of these skills signs in at the phone of his number, which is there."""
         self.router.roster.define(number, f"agent {number}", skills)

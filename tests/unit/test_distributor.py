@@ -98,9 +98,13 @@ async def test_the_alarm_follows_the_earliest_deadline() -> None:
 
 @in_virtual_time
 async def test_after_close_no_alarm_rings() -> None:
-    floor = distributor()
-    with floor.place("call"):
+    floor = distributor("1001")
+    with floor.place("talks"), floor.place("call"):
+        enter(floor, "talks")
         enter(floor)
+        with floor.command() as (router, now_ms):
+            router.answered("talks", now_ms=now_ms)
+            router.released("talks", now_ms=now_ms)  # the alarm moves from the call's greatest wait to the wrap-up
         floor.close()
         await asyncio.sleep(120)
         assert "call" in floor.router.calls
@@ -118,16 +122,21 @@ async def test_whoever_ends_his_place_has_left_the_queue() -> None:
 
 
 @in_virtual_time
-async def test_a_task_that_fails_in_its_place_leaves_the_queue_too() -> None:
-    floor = distributor("1001")
+@pytest.mark.parametrize("hung_up", [True, False])
+async def test_a_caller_whose_task_fails_has_abandoned_only_if_he_hung_up(hung_up: bool) -> None:
+    floor, told = distributor("1001"), Told()
+    floor.on_fact.append(told)
 
     def serve() -> None:
-        with floor.place("call"):
+        with floor.place("call") as place:
             enter(floor)
+            place.hung_up = hung_up
             raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
         serve()
+    reason = DequeueReason.ABANDONED if hung_up else DequeueReason.WITHDRAWN
+    assert [fact.reason for fact in told.facts if isinstance(fact, CallDequeued)] == [reason]
     assert floor.router.roster.agent("1001").state is AgentState.READY
 
 

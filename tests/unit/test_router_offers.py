@@ -29,14 +29,14 @@ def test_agents_idle_equally_long_are_chosen_by_number() -> None:
 def test_of_agents_who_become_free_in_the_same_moment_the_one_idle_longest_is_chosen() -> None:
     floor = Floor()
     floor.seat("1001")
-    floor.enter("gives up at last", "anybody")
-    floor.wait(45_000)
+    floor.enter("gives up at 60 s", "anybody")
+    floor.wait(40_000)
     floor.seat("1002", sales=1)
     floor.enter("cannot be rung", "sales")
-    floor.fail("cannot be rung", OfferOutcome.UNREACHABLE)
+    floor.fail("cannot be rung", OfferOutcome.UNREACHABLE)  # until 55 s
     floor.leave("cannot be rung")
     floor.enter("waits", "anybody")
-    floor.wait(15_000)
+    floor.late_alarm(20_000)
     assert floor.offered()[-1] == ("waits", "1001")
 
 
@@ -45,6 +45,7 @@ def test_an_agent_who_says_again_that_he_is_ready_keeps_his_place_among_the_idle
     floor.seat("1001", sales=1)
     floor.wait(1)
     floor.seat("1002", sales=1)
+    floor.wait(1)
     floor.ready("1001")
     floor.enter("call")
     assert floor.offered() == [("call", "1001")]
