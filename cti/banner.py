@@ -23,7 +23,7 @@ def banner(settings: Settings, credentials: Credentials, centre: Centre) -> str:
 What next:
   make call              in a second terminal: a simulated caller dials 4000, a simulated agent answers
   a phone of your own    give it a SIP user and password from above, then dial *11 to sign in, and 4000 to call
-  callcenter calls       what became of the calls
+  callcenter calls       what became of the calls (.venv/bin/callcenter)
   Ctrl-C                 stops everything here
 
 State, recordings and logs: {settings.state}

@@ -47,6 +47,7 @@ class DaemonFailed(Exception):
 
 def run(settings: Settings) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP. Raises the errors of what it prepares, each with its `id`."""
+    os.umask(0o077)  # recordings and records, whoever writes them, are nobody else's to read
     with ownership(settings.state), disk_errors(settings.state):
         require_room(settings.state)
         asyncio.run(_serve(settings))

@@ -1,0 +1,11 @@
+# Asterisk as Debian builds it (forky: 22.10.1). Its configuration, sounds and records lie in the shared /state.
+FROM debian:forky-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends asterisk asterisk-modules asterisk-core-sounds-en \
+    && rm -rf /var/lib/apt/lists/*
+RUN useradd --uid 1000 --create-home callcenter
+USER callcenter
+ENTRYPOINT ["asterisk", "-C", "/state/asterisk/etc/asterisk.conf"]
+CMD ["-f"]
+HEALTHCHECK --interval=5s --timeout=5s --start-period=20s \
+    CMD asterisk -C /state/asterisk/etc/asterisk.conf -rx "core waitfullybooted" || exit 1
