@@ -31,6 +31,9 @@ DIAL_STATUS: Mapping[str, OfferOutcome] = {
 }
 """Asterisk's DIALSTATUS of a call to one phone; all others (CHANUNAVAIL, CONGESTION, …) mean it could not be rung."""
 
+REJECTED = "21"
+"""The hang-up cause (ITU-T Q.850) of a phone that declines by 603: to Asterisk's Dial that is CHANUNAVAIL."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -200,7 +203,9 @@ class _Visit:
         if call is None or call.offer != offer.id:
             return False  # taken back before we came to it
         await self._session.exec("Dial", f"PJSIP/{offer.phone},{-(-offer.ring_ms // 1000)},gm({music})")
-        outcome = DIAL_STATUS.get(await self._session.get_variable("DIALSTATUS") or "", OfferOutcome.UNREACHABLE)
+        status, _, cause = (await self._session.get_full_variable("${DIALSTATUS},${HANGUPCAUSE}")).partition(",")
+        failed = OfferOutcome.REFUSED if cause == REJECTED else OfferOutcome.UNREACHABLE
+        outcome = DIAL_STATUS.get(status, failed)
         with self._distributor.command() as (router, now_ms):
             if outcome is OfferOutcome.ANSWERED:
                 # The event stream has told both already, unless the link was down.
