@@ -25,6 +25,8 @@ class Place:
     """A call's place in a queue, as the task that serves the caller sees it."""
 
     def __init__(self) -> None:
+        self.hung_up = False
+        """Whether the caller has left the place of himself."""
         self._mailbox: asyncio.Queue[Offer | None] = asyncio.Queue()
 
     @property
@@ -67,14 +69,16 @@ class Distributor:
         """Offers for the call arrive here; enter it inside. When the block ends the call is out of the queue, unless it
         has a newer place: a call may come back on a new session before the old one has noticed its end.
 
-        Cancelled, it is not the caller who left but we: he is withdrawn, and goes on in the fallback queue.
+        Ended by an error, or cancelled, it is not the caller who left but we: he is withdrawn, and goes on in the
+        fallback queue if Asterisk still has him. His hang-up is for the block to tell (`hung_up`).
         """
         place = self._places[linkedid] = Place()
         reason = DequeueReason.ABANDONED
         try:
             yield place
-        except asyncio.CancelledError:
-            reason = DequeueReason.WITHDRAWN
+        except BaseException:
+            if not place.hung_up:
+                reason = DequeueReason.WITHDRAWN
             raise
         finally:
             if self._places.get(linkedid) is place:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from acd.distributor import Distributor
+from acd.distributor import Distributor, Place
 from acd.facts import CallArrived, CallEnded, MenuAnswered, NodeEntered
 from acd.router import Offer
 from acd.states import DequeueReason, EndedBy, OfferOutcome
@@ -164,18 +164,23 @@ class _Visit:
         """Hold the caller in the queue until he has talked with an agent, or must leave without."""
         music = step.music or ANY_MUSIC
         with self._distributor.place(self._caller.linkedid) as place:
-            await self._enter(step)
-            while True:
-                if place.empty:
-                    await self._session.set_music(on=True, music_class=music)
-                if (offer := await self._session.while_up(place.next_offer())) is None:
-                    reason = DequeueReason.TIMED_OUT
-                    break
-                if await self._connect(offer, music):
-                    reason = DequeueReason.ANSWERED
-                    break
+            try:
+                await self._enter(step)
+                reason = await self._wait(place, music)
+            except AgiHungUp:
+                place.hung_up = True
+                raise
         await self._session.exec("MSet", f"{variables.QUEUE}=,{variables.NODE}=")
         return reason
+
+    async def _wait(self, place: Place, music: str) -> DequeueReason:
+        while True:
+            if place.empty:
+                await self._session.set_music(on=True, music_class=music)
+            if (offer := await self._session.while_up(place.next_offer())) is None:
+                return DequeueReason.TIMED_OUT
+            if await self._connect(offer, music):
+                return DequeueReason.ANSWERED
 
     async def _enter(self, step: Enqueue) -> None:
         # The place in the queue is written on the channel first: if we die now, the dialplan knows it.
