@@ -63,7 +63,7 @@ def _record(
         answered_at=utc(caller.answered_us) if caller.answered_us else None,
         connected_at=conversations[0].started_at if conversations else None,
         ended_at=utc(end.at_us),
-        outcome=_outcome(caller, conversations, last, left_by_caller),
+        outcome=_outcome(caller, conversations, _waited_last(visits, story), left_by_caller),
         ended_by=ended_by,
         reason=_reason(end, story, last, ended_by),
         queue=last.queue if last else None,
@@ -111,13 +111,22 @@ def _reason_at_end(end: LedgerRow, left_by_caller: bool) -> DequeueReason:
     return DequeueReason.ABANDONED if left_by_caller else DequeueReason.TIMED_OUT
 
 
+def _waited_last(visits: Sequence[QueueVisit], story: Account) -> QueueVisit | None:
+    """The queue he was in last, if it is that which his call came to: who was fetched back from the fallback queue into
+    a menu has the flow before him again.
+    """
+    last = visits[-1] if visits else None
+    if last and last.reason is DequeueReason.WITHDRAWN and story.path and story.path[-1].at >= last.left_at:
+        return None
+    return last
+
+
 def _outcome(
     caller: Channel, conversations: Sequence[Conversation], last: QueueVisit | None, left_by_caller: bool
 ) -> CallOutcome:
     if conversations:
         return CallOutcome.ANSWERED
-    # Withdrawn before his end, he was back in the flow: what became of him there counts.
-    if last and not (last.reason is DequeueReason.WITHDRAWN and last.left_at < utc(caller.ended_us)):
+    if last:
         return CallOutcome.ABANDONED if last.reason is DequeueReason.ABANDONED else CallOutcome.TIMED_OUT
     if caller.answered_us is None:
         return CallOutcome.ABANDONED if left_by_caller else CallOutcome.BLOCKED
