@@ -1,0 +1,75 @@
+"""The disk takes nothing more from the daemon: callers notice nothing, health does, and when there is room again the
+records are written after all.
+
+A full disk is imitated by a limit on the size of files, which needs no rights and hits this daemon alone.
+"""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.integration.asterisk_cdr import agrees_with_asterisk
+from tests.integration.centre_fixture import RunningCentre, centre
+from tests.integration.five_callers import FiveCallers
+
+pytestmark = pytest.mark.integration
+
+__all__ = ["centre"]
+
+
+def family(pid: int) -> list[int]:
+    """The process and its children."""
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+@contextmanager
+def full_disk(pids: list[int]) -> Iterator[None]:
+    """These processes can make no file longer than it is."""
+    before = [(pid, resource.prlimit(pid, resource.RLIMIT_FSIZE)) for pid in pids]
+    for pid, (_, hard) in before:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        yield
+    finally:
+        for pid, limits in before:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+
+
+async def test_a_full_disk_costs_no_call_and_no_record(centre: RunningCentre) -> None:
+    async with centre.phones() as phones:
+        callers = FiveCallers(centre, phones)
+        await callers.come()
+        with full_disk(family(centre.daemon)):
+            await callers.ring.answer()
+            await callers.sees("1003", "talking")
+            status, health = await centre.ask("GET", "/api/health")
+            assert (status, health["status"], health["parts"]["journal"]["ok"]) == (200, "degraded", False)
+            await callers.talk.hang_up()
+            await callers.sees("1001", "wrap_up")
+            await centre.post("/api/agents/1001/ready")
+            assert await callers.talks_and_hangs_up("1001") == "300"
+            late = await callers.dial("4002", "600")
+        await callers.ring.hang_up()
+        await callers.sees("1003", "wrap_up")
+        status, health = await centre.ask("GET", "/api/health")
+        assert health["parts"]["journal"]["ok"]
+        for agent, waited_longest in (("1003", "400"), ("1001", "600")):
+            await centre.post(f"/api/agents/{agent}/ready")
+            assert await callers.talks_and_hangs_up(agent) == waited_longest
+        await callers.choosing.hang_up()
+        records = await callers.records("100", "200", "300", "400", "500", "600")
+        assert {number: (record["outcome"], record["agent"]) for number, record in records.items()} == {
+            "100": ("answered", "1001"),
+            "200": ("answered", "1003"),
+            "300": ("answered", "1001"),
+            "400": ("answered", "1003"),
+            "500": ("served_by_ivr", None),
+            "600": ("answered", "1001"),
+        }
+        assert all(records[number]["reconstructed"] for number in ("100", "200", "300", "600"))
+        for record in records.values():
+            agrees_with_asterisk(centre.settings.state, record)
+        assert late.over
