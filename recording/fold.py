@@ -5,7 +5,7 @@ offers, the way through the menu) from the router's facts; what the router misse
 from collections.abc import Iterable, Sequence
 
 from acd.facts import CallDequeued, Fact
-from acd.states import CallOutcome, DequeueReason, EndedBy
+from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome
 from recording.account import Account, account
 from recording.channels import Channel, Connection, channels, connections
 from recording.identity import call_id
@@ -70,7 +70,7 @@ def _record(
         priority=last.priority if last else None,
         skills=last.skills if last else {},
         data=last.data if last else {},
-        agent=conversations[0].agent if conversations else None,
+        agent=_agent(conversations, offered, last),
         wait_ms=sum(visit.wait_ms for visit in visits),
         talk_ms=sum(span_ms(one.start_us, one.end_us) for one in talks) - hold_ms,
         hold_ms=hold_ms,
@@ -111,6 +111,15 @@ def _reason_at_end(end: LedgerRow, left_by_caller: bool) -> DequeueReason:
     return DequeueReason.ABANDONED if left_by_caller else DequeueReason.TIMED_OUT
 
 
+def _agent(conversations: Sequence[Conversation], offered: Sequence[Offer], last: QueueVisit | None) -> str | None:
+    """Who spoke with the caller first, or picked up and hung up at once."""
+    if conversations:
+        return conversations[0].agent
+    if last and last.reason is DequeueReason.ANSWERED:
+        return next((offer.agent for offer in offered if offer.outcome is OfferOutcome.ANSWERED), None)
+    return None
+
+
 def _waited_last(visits: Sequence[QueueVisit], story: Account) -> QueueVisit | None:
     """The queue he was in last, if it is that which his call came to: who was fetched back from the fallback queue into
     a menu has the flow before him again.
@@ -124,7 +133,7 @@ def _waited_last(visits: Sequence[QueueVisit], story: Account) -> QueueVisit | N
 def _outcome(
     caller: Channel, conversations: Sequence[Conversation], last: QueueVisit | None, left_by_caller: bool
 ) -> CallOutcome:
-    if conversations:
+    if conversations or (last and last.reason is DequeueReason.ANSWERED):
         return CallOutcome.ANSWERED
     if last:
         return CallOutcome.ABANDONED if last.reason is DequeueReason.ABANDONED else CallOutcome.TIMED_OUT

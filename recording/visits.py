@@ -22,6 +22,7 @@ class _Visit:
     reason: DequeueReason | None = None
     told: CallQueued | None = field(default=None)
     fetched_back: bool = False
+    picked_up_us: int | None = None
 
     def leave(self, at_us: int, reason: DequeueReason, *, fetched_back: bool = False) -> None:
         self.left_us, self.reason = max(at_us, self.entered_us), reason
@@ -74,10 +75,12 @@ def queue_visits(
                 waiting.leave(caller.ended_us, event.reason)
             case CallDequeued(reason=reason) if waiting and reason is not DequeueReason.ANSWERED:
                 waiting.leave(at_us, reason)
+            case CallDequeued() if waiting:
+                waiting.picked_up_us = at_us  # believed when the two are connected, not before
             case _:
-                pass  # "answered" is believed when the two are connected, not before
+                pass
     if visits and visits[-1].left_us is None:
-        visits[-1].leave(caller.ended_us, at_end)
+        _end(visits[-1], caller, at_end)
     return tuple(map(_finished, visits))
 
 
@@ -100,13 +103,20 @@ def _in_order(
 def _enter(visits: list[_Visit], queue: str, entered_us: int, at_us: int, told: CallQueued | None) -> None:
     last = visits[-1] if visits else None
     if last and last.queue == queue and last.goes_on(entered_us, told):
-        last.left_us = last.reason = None
+        last.left_us = last.reason = last.picked_up_us = None
         last.told = told or last.told
         return
     if last and last.left_us is None:
         last.leave(at_us, DequeueReason.OVERFLOWED)
     earliest_us = last.left_us if last and last.left_us else 0
     visits.append(_Visit(queue=queue, entered_us=max(entered_us, earliest_us), told=told))
+
+
+def _end(last: _Visit, caller: Channel, at_end: DequeueReason) -> None:
+    if last.picked_up_us and at_end is DequeueReason.TIMED_OUT:
+        last.leave(last.picked_up_us, DequeueReason.ANSWERED)  # and hung up before the two were connected
+    else:
+        last.leave(caller.ended_us, at_end)
 
 
 def _finished(visit: _Visit) -> QueueVisit:

@@ -227,6 +227,14 @@ def test_answered_by_the_router_but_never_connected_is_abandoned() -> None:
     assert (record.outcome, record.queues[-1].reason) == (ABANDONED, DequeueReason.ABANDONED)
 
 
+def test_an_agent_who_picks_up_and_hangs_up_at_once_has_answered() -> None:
+    call = real_call("answered_agent_hangs_up")
+    rows = [row for row in call.rows if row.type not in (RowType.BRIDGE_ENTER, RowType.BRIDGE_EXIT)]
+    record = whole(fold(rows, call.facts))
+    assert (record.outcome, record.agent, record.talk_ms) == (ANSWERED, "1001", 0)
+    assert [visit.reason for visit in record.queues] == [DequeueReason.ANSWERED]
+
+
 def test_an_unreachable_phone_is_told_from_a_missed_call() -> None:
     call = real_call("fallback_missed_then_abandoned")
     phone = call.record().legs[1].channel
