@@ -4,7 +4,7 @@ It chooses; it reserves nobody and rings nobody.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -64,7 +64,20 @@ class Decision:
 
     def to_json(self) -> dict[str, Any]:
         """The record as it is kept with the call, its sentence included."""
-        return {**asdict(self), "sentence": self.sentence}
+        return {
+            "rule": self.rule,
+            "trigger": self.trigger,
+            "at_ms": self.at_ms,
+            "queue": self.queue,
+            "priority": self.priority,
+            "skills": self.skills,
+            "wait_ms": self.wait_ms,
+            "chosen": self.chosen,
+            "candidates": [
+                {"agent": one.agent, "excluded": one.excluded, "idle_ms": one.idle_ms} for one in self.candidates
+            ],
+            "sentence": self.sentence,
+        }
 
     @property
     def sentence(self) -> str:

@@ -7,7 +7,7 @@ milliseconds.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
@@ -185,9 +185,12 @@ FACTS: Mapping[str, type[Fact]] = {
 }  # fmt: skip
 
 
+_NAMES = {kind: tuple(part.name for part in fields(kind)) for kind in FACTS.values()}
+
+
 def to_json(fact: Fact) -> dict[str, Any]:
-    """The fact as a JSON object: its fields, and its name under "fact"."""
-    return {"fact": type(fact).__name__, **asdict(fact)}
+    """The fact as a JSON object: its fields, and its name under "fact". Values are the fact's own, not copies."""
+    return {"fact": type(fact).__name__, **{name: getattr(fact, name) for name in _NAMES[type(fact)]}}
 
 
 def from_json(value: Mapping[str, Any]) -> Fact:

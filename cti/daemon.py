@@ -6,6 +6,7 @@ If one part dies the daemon ends, and whoever started it starts it again: half a
 import asyncio
 import signal
 import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 
 import structlog
@@ -25,6 +26,7 @@ from cti.http.app import make_app
 from cti.http.live import LiveHub
 from cti.logs import write_logs
 from cti.people import People
+from cti.recorder import RecorderProcess
 from cti.restoration import restore_agents
 from cti.settings import Settings, SettingsError, load_settings
 from cti.switch import Switch
@@ -35,10 +37,7 @@ from ivr.flow.model import Flow
 from ivr.prompts import Prompts
 from ivr.reception import Reception
 from ivr.star_codes import StarCodes
-from recording.ingest import Ingest
 from recording.journal import Journal
-from recording.keeper import Keeper
-from recording.record import CallRecord
 from recording.store import Store
 
 log = structlog.get_logger()
@@ -56,7 +55,7 @@ class Daemon:
         credentials = load_credentials(settings.state)
         self.centre = load_centre(settings.dialplans)
         self.distributor = Distributor(_router(self.centre), Clock())
-        self.journal = Journal(settings.state / "journal/facts.jsonl")
+        self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
         self.people = People(self.store, self.distributor.router.roster.define)
         self.prompts = Prompts(settings.state / "sounds/prompts")
@@ -69,13 +68,9 @@ class Daemon:
             self.distributor,
         )
         self.live = LiveHub(self.distributor)
-        ledger = settings.state / "asterisk/log/cel-custom/ledger.csv"
-        self.ingest = Ingest(self.store, ledger, self.journal.path, self._on_record)
-        self.keeper = Keeper(
-            self.store, settings.state / "recordings", self._on_record, lambda channel: channel in self.switch.channels
-        )
+        self.recorder = RecorderProcess(settings, self._channels, self.live.on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
-        self.health = Health(self.switch, self.ingest, self.journal, self.store, self.stream)
+        self.health = Health(self.switch, self.recorder, self.journal, self.store, self.stream)
         self.accounts = credentials.agents
         self.floor = Floor(
             distributor=self.distributor,
@@ -84,7 +79,7 @@ class Daemon:
             people=self.people,
             live=self.live,
             health=self.health.parts,
-            recordings=settings.state / "recordings",
+            recordings=settings.recordings,
             token=credentials.token,
         )
         self.agi = AgiServer(
@@ -97,7 +92,7 @@ class Daemon:
         try:
             await self._prepare()
             await self.agi.start()
-            parts = [self.switch.run(), self.ingest.run(), self._keep_recordings(), self._become_ready()]
+            parts = [self.switch.run(), self.recorder.run(), self._become_ready()]
             if self.stream is not None:
                 parts.append(self.stream.run())
             async with asyncio.TaskGroup() as group:
@@ -135,19 +130,15 @@ class Daemon:
         return runner
 
     async def _become_ready(self) -> None:
-        """After each (re)connect: calls that Asterisk no longer has will be told no end by it."""
+        """After each (re)connect the recorder looks for what Asterisk has ended unheard."""
         while True:
             await self.switch.ready.wait()
             self.floor.started.set()
-            await self.ingest.close_vanished(lambda: set(self.switch.channels.values()))
+            self.recorder.settle()
             await self.switch.lost.wait()
 
-    async def _keep_recordings(self) -> None:
-        await self.switch.ready.wait()  # before, nobody knows which recordings are still being made
-        await self.keeper.run()
-
-    async def _on_record(self, record: CallRecord) -> None:
-        self.live.on_record(record)
+    def _channels(self) -> Mapping[str, str] | None:
+        return self.switch.channels if self.switch.ready.is_set() else None
 
     def _reception(self) -> Reception:
         return Reception(self.distributor, self._flow_of, self.prompts.sound)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from cti.facts_stream import FactsStream
 from cti.floor import Part
+from cti.recorder import RecorderProcess
 from cti.switch import Switch
-from recording.ingest import Ingest
 from recording.journal import Journal
 from recording.store import Store
 
@@ -18,10 +18,10 @@ class Health:
     """The parts by name. The database is not vital, calls go on without it and are written down later; nor is Redis."""
 
     def __init__(
-        self, switch: Switch, ingest: Ingest, journal: Journal, store: Store, stream: FactsStream | None
+        self, switch: Switch, recorder: RecorderProcess, journal: Journal, store: Store, stream: FactsStream | None
     ) -> None:
         self._switch = switch
-        self._ingest = ingest
+        self._recorder = recorder
         self._journal = journal
         self._store = store
         self._stream = stream
@@ -34,7 +34,9 @@ class Health:
             "asterisk": Part(ok=ready, detail="" if ready else "its state is not known"),
             "ami": Part(ok=up, detail="" if up or trouble is None else str(trouble)),
             "ledger": Part(
-                ok=self._ingest.healthy, detail="" if self._ingest.healthy else "waits for the database", vital=False
+                ok=self._recorder.healthy,
+                detail="" if self._recorder.healthy else "calls are not being written down",
+                vital=False,
             ),
             "journal": Part(
                 ok=self._journal.healthy, detail=str(self._journal.error) if self._journal.error else "", vital=False

@@ -135,6 +135,21 @@ class Settings(BaseModel):
         """The SQLAlchemy address in force."""
         return self.database or f"sqlite+aiosqlite:///{self.state}/callcenter.db"
 
+    @property
+    def ledger(self) -> Path:
+        """Asterisk's ledger (CEL)."""
+        return self.state / "asterisk/log/cel-custom/ledger.csv"
+
+    @property
+    def journal(self) -> Path:
+        """The router's facts."""
+        return self.state / "journal/facts.jsonl"
+
+    @property
+    def recordings(self) -> Path:
+        """The folder of audio."""
+        return self.state / "recordings"
+
     def environment(self) -> dict[str, str]:
         """These settings as variables, for a child process that must have exactly the same."""
         values = ((name, getattr(self, name)) for name in type(self).model_fields)

@@ -4,7 +4,7 @@ It outlives the data base being away; nothing is lost or doubled whichever of th
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TypeVar
@@ -32,18 +32,29 @@ LAST_RETRY_S = 5.0
 Result = TypeVar("Result")
 OnRecord = Callable[[CallRecord], Awaitable[None]]
 
+AskLive = Callable[[], Awaitable[Mapping[str, str]]]
+"""Asks which channels Asterisk has now: their uniqueids, and the linkedid of the call of each."""
+
 
 class Ingest:
     """`await run()` for ever. `on_record` is awaited with each record that is new, and again when one changes (the
     wrap-up ends, a recording is ready); what it raises is logged.
 
-    `healthy` is False while lines wait for the data base.
+    `healthy` is False while lines wait for the data base; `on_health` is told whenever that changes.
     """
 
-    def __init__(self, store: Store, ledger: Path, journal: Path, on_record: OnRecord) -> None:
+    def __init__(
+        self,
+        store: Store,
+        ledger: Path,
+        journal: Path,
+        on_record: OnRecord,
+        on_health: Callable[[bool], None] = lambda healthy: None,
+    ) -> None:
         self.healthy = True
         self._store = store
         self._on_record = on_record
+        self._on_health = on_health
         self._tails: Mapping[Source, Tail] = {Source.LEDGER: Tail(ledger), Source.JOURNAL: Tail(journal)}
         self._positions: dict[Source, Position] = {}
         self._turn = asyncio.Lock()
@@ -74,12 +85,16 @@ class Ingest:
         async with self._turn:
             await self._read_on()
 
-    async def close_vanished(self, live: Callable[[], Collection[str]]) -> None:
-        """Ends the calls of which Asterisk will write no end: all in progress whose linkedid is not among `live`, asked
-        once everything written has been read."""
+    async def close_vanished(self, live: AskLive) -> None:
+        """Ends the calls of which Asterisk will write no end: those in progress that it does not have any more.
+
+        It is asked after everything written has been read, and nothing is read until it has answered: no call that
+        began meanwhile is taken for a lost one. Of a call that ended meanwhile Asterisk's own word comes after ours.
+        """
         async with self._turn:
             await self._read_on()
-            for record in await self._insistently(lambda: self._store.close_vanished(live())):
+            linkedids = set((await live()).values())
+            for record in await self._insistently(lambda: self._store.close_vanished(linkedids)):
                 await self._tell(record)
 
     async def _read_on(self) -> None:
@@ -144,11 +159,13 @@ class Ingest:
                     raise
                 if self.healthy:
                     log.error("ledger waits for the data base", id="database-away", why=type(error).__name__)
+                    self._on_health(False)
                 self.healthy = False
                 await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # jitter; no secret hangs on it
                 continue
             if not self.healthy:
                 log.info("ledger is written on")
+                self._on_health(True)
             self.healthy = True
             return result
         raise AssertionError("repeat() does not end")

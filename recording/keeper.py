@@ -3,7 +3,6 @@ start. A raw file goes only when its WAV lies on the disk and its row in the dat
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from structlog import get_logger
 from recording.audio import convert, file_name, measure
 from recording.database import is_away
 from recording.identity import call_id
-from recording.ingest import OnRecord
+from recording.ingest import AskLive, OnRecord
 from recording.record import Recording
 from recording.store import Store
 
@@ -23,30 +22,35 @@ log = get_logger()
 
 class Keeper:
     """`await run()` for ever. `folder` is where Asterisk writes `<uniqueid>.raw`; as the recording is started on the
-    call's first channel, that is the call's `linkedid` too. `is_live(uniqueid)` tells whether the channel still exists:
-    its file is left to the moment Asterisk closes it.
+    call's first channel, that is the call's `linkedid` too.
     """
 
-    def __init__(self, store: Store, folder: Path, on_record: OnRecord, is_live: Callable[[str], bool]) -> None:
+    def __init__(self, store: Store, folder: Path, on_record: OnRecord) -> None:
         self.folder = folder
         self._store = store
         self._on_record = on_record
-        self._is_live = is_live
+        self.watching = asyncio.Event()
+        """Set once no closing of a file escapes `run`: a sweep after it misses nothing."""
 
     async def run(self) -> None:
-        """Takes what lies there, then each file as it is closed. Raises OSError if the folder cannot be watched."""
+        """Takes each file as Asterisk closes it. Raises OSError if the folder cannot be watched."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with Inotify() as inotify:
             inotify.add_watch(self.folder, Mask.CLOSE_WRITE | Mask.MOVED_TO)
-            await self.sweep()
+            self.watching.set()
             async for event in inotify:
                 if event.name is not None and event.name.suffix == ".raw":
                     await self._keep(self.folder / event.name)
 
-    async def sweep(self) -> None:
-        """Takes every finished raw file that is left over. To be called again once `is_live` knows the truth."""
-        for raw in sorted(self.folder.glob("*.raw")):
-            if not self._is_live(raw.stem):
+    async def sweep(self, live: AskLive) -> None:
+        """Takes what was closed while nobody watched: every file whose channel is not there any more.
+
+        Asterisk is asked after the folder is read: a file made in between is not taken for one left behind.
+        """
+        files = sorted(self.folder.glob("*.raw"))
+        channels = await live() if files else {}
+        for raw in files:
+            if raw.stem not in channels:
                 await self._keep(raw)
 
     async def _keep(self, raw: Path) -> None:

@@ -8,8 +8,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydantic import BaseModel
-
 from acd.distributor import Distributor
 from acd.facts import AgentStateChanged, CallFact, Fact, to_json
 from cti.board import Board
@@ -66,10 +64,10 @@ class LiveHub:
             if self._flush_soon is None:
                 self._flush_soon = asyncio.get_running_loop().call_soon(self._flush)
 
-    def on_record(self, record: BaseModel) -> None:
-        """A call's record has been stored."""
+    def on_record(self, message: str) -> None:
+        """A call's record has been stored; the message is `{"record": …}` as it comes from the recorder."""
         if self._watchers:
-            self._send(f'{{"record":{record.model_dump_json()}}}')
+            self._send(message)
 
     def snapshot(self) -> Snapshot:
         """Everything that is going on now."""

@@ -86,7 +86,7 @@ async def test_a_call_that_is_over_is_told_as_ended_and_then_as_a_record(tmp_pat
         _, update = await until(socket, "update")
         assert (update["calls"], update["ended"]) == ([], [call_id(CALL)])
         record = await web.remember("answered_agent_hangs_up")
-        web.floor.live.on_record(record)
+        web.floor.live.on_record(f'{{"record":{record.model_dump_json()}}}')
         assert (await until(socket, "record"))[1] == record.model_dump(mode="json")
 
 

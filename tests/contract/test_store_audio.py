@@ -31,8 +31,12 @@ class Room:
         self.folder = folder
         self.live: set[str] = set()
         self.told: asyncio.Queue[CallRecord] = asyncio.Queue()
-        self.keeper = Keeper(store, folder, self.told.put, self.live.__contains__)
+        self.keeper = Keeper(store, folder, self.told.put)
         self.raw = folder / f"{LINKEDID}.raw"
+
+    async def channels(self) -> dict[str, str]:
+        """What Asterisk would answer."""
+        return dict.fromkeys(self.live, "")
 
 
 @pytest.fixture
@@ -49,6 +53,7 @@ async def test_a_file_asterisk_closes_becomes_the_calls_wav(room: Room) -> None:
     (room.folder / "node1-1.1.raw").write_bytes(SECOND)
     task = asyncio.create_task(room.keeper.run())
     try:
+        await room.keeper.watching.wait()
         room.raw.write_bytes(SECOND * 2)
         record = await room.told.get()
     finally:
@@ -68,10 +73,10 @@ async def test_a_file_asterisk_closes_becomes_the_calls_wav(room: Room) -> None:
 async def test_a_sweep_takes_what_a_crash_left_and_not_what_is_live(room: Room) -> None:
     room.raw.write_bytes(SECOND)
     room.live.add(LINKEDID)
-    await room.keeper.sweep()
+    await room.keeper.sweep(room.channels)
     assert room.raw.exists()
     room.live.clear()
-    await room.keeper.sweep()
+    await room.keeper.sweep(room.channels)
     assert room.told.get_nowait().recordings
     assert not room.raw.exists()
 
@@ -79,10 +84,10 @@ async def test_a_sweep_takes_what_a_crash_left_and_not_what_is_live(room: Room) 
 async def test_killed_before_the_raw_file_was_gone_the_recording_is_kept_once(room: Room) -> None:
     room.raw.write_bytes(SECOND)
     closed = room.raw.stat()
-    await room.keeper.sweep()
+    await room.keeper.sweep(room.channels)
     room.raw.write_bytes(SECOND)
     os.utime(room.raw, ns=(closed.st_atime_ns, closed.st_mtime_ns))
-    await room.keeper.sweep()
+    await room.keeper.sweep(room.channels)
     assert len(await room.store.recordings(LINKEDID)) == 1
     assert room.told.qsize() == 1
 
@@ -91,7 +96,7 @@ async def test_a_second_recording_of_a_call_does_not_replace_the_first(room: Roo
     for second in (1_700_000_000, 1_700_000_100):
         room.raw.write_bytes(SECOND)
         os.utime(room.raw, (second, second))
-        await room.keeper.sweep()
+        await room.keeper.sweep(room.channels)
     files = [recording.file for recording in await room.store.recordings(LINKEDID)]
     assert [file[-6:] for file in files] == ["-1.wav", "-2.wav"]
     assert all((room.folder / file).exists() for file in files)
@@ -99,7 +104,7 @@ async def test_a_second_recording_of_a_call_does_not_replace_the_first(room: Roo
 
 async def test_a_recording_without_sound_leaves_nothing(room: Room) -> None:
     room.raw.write_bytes(b"")
-    await room.keeper.sweep()
+    await room.keeper.sweep(room.channels)
     assert not list(room.folder.iterdir())
     assert await room.store.recordings(LINKEDID) == []
 
@@ -111,9 +116,9 @@ async def test_while_the_data_base_is_away_the_raw_file_stays(room: Room, monkey
     room.raw.write_bytes(SECOND)
     with monkeypatch.context() as patched:
         patched.setattr(room.store, "add_recording", away)
-        await room.keeper.sweep()
+        await room.keeper.sweep(room.channels)
     assert room.raw.exists()
-    await room.keeper.sweep()
+    await room.keeper.sweep(room.channels)
     assert not room.raw.exists()
     recordings: list[Recording] = await room.store.recordings(LINKEDID)
     assert len(recordings) == 1

@@ -223,7 +223,11 @@ async def test_a_listener_that_raises_stops_nothing(centre: Centre) -> None:
 async def test_lost_calls_are_closed_after_everything_written_was_read(centre: Centre) -> None:
     """The end of A is written but not read yet; of B there is none."""
     _append(centre.ledger, A.ledger + B.ledger[:900])
-    await centre.ingest.close_vanished(lambda: ())
+
+    async def nothing_is_there() -> dict[str, str]:
+        return {}
+
+    await centre.ingest.close_vanished(nothing_is_there)
     told = {record.linkedid: record for record in (centre.told.get_nowait(), centre.told.get_nowait())}
     assert told[A.record().linkedid].reason == "hung_up"
     assert told[B.record().linkedid].reason == "asterisk_lost"

@@ -1,0 +1,105 @@
+"""The daemon's side of the recorder: starts its process, starts it again if it dies, tells it what channels there are.
+
+What is written down meanwhile waits in the ledger and the journal, so a dead recorder costs nothing but time.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from cti.settings import Settings
+
+log = structlog.get_logger()
+
+RESTART_S = 0.5
+GRACE_S = 5.0
+LONGEST_LINE = 16 * 1024 * 1024
+
+
+class RecorderProcess:
+    """`run()` for ever. `live` gives every channel there is (uniqueid, linkedid of its call), None while nobody knows;
+    `on_record` gets each record that is new or has changed, as JSON text."""
+
+    def __init__(
+        self, settings: Settings, live: Callable[[], Mapping[str, str] | None], on_record: Callable[[str], None]
+    ) -> None:
+        self._settings = settings
+        self._live = live
+        self._on_record = on_record
+        self._process: asyncio.subprocess.Process | None = None
+        self._questions = 0
+        self._database_takes = True
+
+    @property
+    def healthy(self) -> bool:
+        """Whether calls are being written down."""
+        return self._process is not None and self._database_takes
+
+    def settle(self) -> None:
+        """After each snapshot: answer what was asked meanwhile, and let the recorder see what happened unheard."""
+        self._answer()
+        self._say({"settle": True})
+
+    async def run(self) -> None:
+        """Keep the process alive until cancelled."""
+        while True:
+            await self._live_once()
+            log.error("recorder-ended", error_id="recorder-ended")
+            await asyncio.sleep(RESTART_S)
+
+    async def _live_once(self) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "cti.recorder_main"),
+            env={**os.environ, **self._settings.environment()},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=LONGEST_LINE,
+        )
+        self._process, self._questions = process, 0
+        if self._live() is not None:
+            self.settle()
+        try:
+            assert process.stdout is not None
+            async for line in process.stdout:
+                self._hear(line.decode())
+        finally:
+            self._process = None
+            await _end(process)
+
+    def _hear(self, line: str) -> None:
+        if line.startswith('{"record":'):
+            self._on_record(line.rstrip())
+            return
+        message = json.loads(line)
+        if "ask" in message:
+            self._questions += 1
+            self._answer()
+        else:
+            self._database_takes = message["healthy"]
+
+    def _answer(self) -> None:
+        if (channels := self._live()) is not None:
+            for _ in range(self._questions):
+                self._say({"live": dict(channels)})
+            self._questions = 0
+
+    def _say(self, message: Mapping[str, Any]) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """It ends by itself when its standard input does; what it is writing is a transaction."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        async with asyncio.timeout(GRACE_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,91 @@
+"""The recorder's own process: so that neither SQL nor audio ever takes a moment from routing, and each may die alone.
+
+It speaks JSON lines with the daemon that started it (cti/recorder.py), and ends with it:
+
+    in   {"settle": true}                    Asterisk is there (again): see what happened unheard
+         {"live": {uniqueid: linkedid, …}}   the answer to our question
+    out  {"ask": "live"}                     which channels are there now?
+         {"record": {…}}                     a record that is new, or has changed
+         {"healthy": false}                  whether the database takes what is written down, when that changes
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from cti.logs import write_logs
+from cti.settings import Settings, load_settings
+from recording.record import CallRecord
+from recording.recorder import Recorder
+from recording.store import Store
+
+NICENESS = 5
+"""Routing comes first."""
+
+LONGEST_LINE = 64 * 1024 * 1024
+
+
+class Daemon:
+    """Who started us: hears what we say, and answers one question."""
+
+    def __init__(self) -> None:
+        self._answers: list[asyncio.Future[Mapping[str, str]]] = []
+
+    async def live(self) -> Mapping[str, str]:
+        """Every channel there is now."""
+        answer: asyncio.Future[Mapping[str, str]] = asyncio.get_running_loop().create_future()
+        self._answers.append(answer)
+        self._say({"ask": "live"})
+        return await answer
+
+    def answer(self, channels: Mapping[str, str]) -> None:
+        """It has answered, the oldest question first."""
+        answer = self._answers.pop(0)
+        if not answer.done():
+            answer.set_result(channels)
+
+    def tell_record(self, record: CallRecord) -> None:
+        print(f'{{"record":{record.model_dump_json()}}}', flush=True)
+
+    def tell_health(self, healthy: bool) -> None:
+        self._say({"healthy": healthy})
+
+    def _say(self, message: Mapping[str, Any]) -> None:
+        print(json.dumps(message), flush=True)
+
+
+async def _run(settings: Settings) -> None:
+    store, daemon = Store(settings.database_url), Daemon()
+    recorder = Recorder(
+        store,
+        ledger=settings.ledger,
+        journal=settings.journal,
+        recordings=settings.recordings,
+        live=daemon.live,
+        on_record=daemon.tell_record,
+        on_health=daemon.tell_health,
+    )
+    lines = asyncio.StreamReader(limit=LONGEST_LINE)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(recorder.run())]
+            async for line in lines:
+                message = json.loads(line)
+                if "live" in message:
+                    daemon.answer(message["live"])
+                else:
+                    tasks.append(group.create_task(recorder.settle()))
+            for task in tasks:
+                task.cancel()
+    finally:
+        await store.close()
+
+
+if __name__ == "__main__":
+    write_logs()
+    os.nice(NICENESS)
+    asyncio.run(_run(load_settings()))
