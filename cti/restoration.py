@@ -27,7 +27,7 @@ def last_changes(lines: Iterable[bytes]) -> Mapping[str, AgentStateChanged]:
             continue
         try:
             fact = from_json(json.loads(line))
-        except (ValueError, KeyError):  # torn by a full disk, or of another version
+        except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
             continue
         if isinstance(fact, AgentStateChanged):
             changes[fact.agent] = fact

@@ -1,0 +1,105 @@
+"""Agents seated again from the journal after a restart."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from acd.distributor import Distributor
+from acd.facts import AgentStateChanged, Fact, to_json
+from acd.states import AgentState, Status
+from cti.restoration import last_changes, restore_agents
+from tests.unit.running_floor import Told, distributor
+from tests.virtual_time import in_virtual_time
+
+pytestmark = pytest.mark.unit
+
+
+def _changed(agent: str, status: Status, after: AgentState, *, phone: str = "", reason: str = "") -> AgentStateChanged:
+    return AgentStateChanged(
+        at_ms=1, agent=agent, phone=phone or agent, before=AgentState.SIGNED_OUT, after=after, status=status,
+        reason=reason, cause="api",
+    )  # fmt: skip
+
+
+def _line(fact: Fact) -> bytes:
+    return json.dumps(to_json(fact), separators=(",", ":")).encode() + b"\n"
+
+
+def _floor() -> tuple[Distributor, Told]:
+    """1001 and 1002 are known and signed out."""
+    floor, told = distributor("1001", "1002"), Told()
+    with floor.command() as (router, now_ms):
+        for number in ("1001", "1002"):
+            router.sign_out(number, cause="api", now_ms=now_ms)
+    floor.on_fact.append(told)
+    return floor, told
+
+
+READY = _changed("1001", Status.READY, AgentState.TALKING)
+AT_LUNCH = _changed("1001", Status.NOT_READY, AgentState.NOT_READY, reason="meal")
+
+
+def test_the_latest_change_of_each_agent_counts() -> None:
+    other = _changed("1002", Status.SIGNED_OUT, AgentState.SIGNED_OUT)
+    assert last_changes(map(_line, [READY, other, AT_LUNCH])) == {"1001": AT_LUNCH, "1002": other}
+
+
+@pytest.mark.parametrize(
+    "torn", [_line(READY)[:40], b"\xff\xfe\n", b"\n", b'{"fact":"AgentStateChanged"}\n', b'["AgentStateChanged"]\n']
+)
+def test_a_line_that_is_no_fact_is_passed_over(torn: bytes) -> None:
+    assert last_changes([_line(AT_LUNCH), torn]) == {"1001": AT_LUNCH}
+
+
+@in_virtual_time
+async def test_without_a_journal_nobody_is_signed_in(tmp_path: Path) -> None:
+    floor, told = _floor()
+    restore_agents(floor, tmp_path / "facts.jsonl")
+    assert told.facts == []
+
+
+def _restored(journal: Path, *changes: AgentStateChanged) -> tuple[Distributor, Told]:
+    floor, told = _floor()
+    journal.write_bytes(b"".join(map(_line, changes)))
+    restore_agents(floor, journal)
+    return floor, told
+
+
+@in_virtual_time
+async def test_who_was_ready_is_ready_at_his_phone(tmp_path: Path) -> None:
+    floor, _ = _restored(tmp_path / "facts.jsonl", _changed("1001", Status.READY, AgentState.READY, phone="1002"))
+    agent = floor.router.roster.agent("1001")
+    assert (agent.phone, agent.status) == ("1002", Status.READY)
+
+
+@in_virtual_time
+async def test_who_was_not_ready_keeps_his_reason(tmp_path: Path) -> None:
+    floor, _ = _restored(tmp_path / "facts.jsonl", AT_LUNCH)
+    agent = floor.router.roster.agent("1001")
+    assert (agent.status, agent.reason) == (Status.NOT_READY, "meal")
+
+
+@in_virtual_time
+async def test_who_had_signed_out_stays_so_and_nothing_is_said(tmp_path: Path) -> None:
+    _, told = _restored(tmp_path / "facts.jsonl", _changed("1001", Status.SIGNED_OUT, AgentState.SIGNED_OUT))
+    assert told.facts == []
+
+
+@in_virtual_time
+async def test_who_signed_out_in_a_call_whose_end_we_missed_is_said_to_be_signed_out(tmp_path: Path) -> None:
+    _, told = _restored(tmp_path / "facts.jsonl", _changed("1001", Status.SIGNED_OUT, AgentState.TALKING))
+    (fact,) = told.facts
+    assert isinstance(fact, AgentStateChanged)
+    assert (fact.before, fact.after, fact.cause) == (AgentState.TALKING, AgentState.SIGNED_OUT, "restart")
+
+
+@in_virtual_time
+async def test_an_agent_who_is_no_more_or_whose_phone_is_taken_is_left_out(tmp_path: Path) -> None:
+    floor, _ = _restored(
+        tmp_path / "facts.jsonl",
+        _changed("9999", Status.READY, AgentState.READY),
+        READY,
+        _changed("1002", Status.READY, AgentState.READY, phone="1001"),
+    )
+    assert [agent.number for agent in floor.router.roster if agent.status is Status.READY] == ["1001"]
