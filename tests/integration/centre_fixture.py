@@ -114,6 +114,11 @@ class RunningCentre:
         async with self._session.get(path, raise_for_status=True) as answer:
             return await answer.json()
 
+    async def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        """Status and answer of the API, whichever they are."""
+        async with self._session.request(method, path, **options) as answer:
+            return answer.status, await answer.json()
+
     async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """As `get`, for what changes something."""
         async with self._session.post(path, json=body or {}, raise_for_status=True) as answer:
