@@ -1,0 +1,118 @@
+"""What the daemon makes of the Asterisk it finds, at its start and after each break of the link."""
+
+import pytest
+
+from acd.distributor import Distributor
+from acd.states import AgentState
+from ivr import variables
+from tests.contract.fake_asterisk import FakeAsterisk, relinked, switched
+from tests.unit.running_floor import distributor, enter
+
+pytestmark = pytest.mark.contract
+
+QUEUE_OF_CALL = ("call", variables.QUEUE)
+
+
+def state(floor: Distributor, agent: str) -> AgentState:
+    return floor.router.roster.agent(agent).state
+
+
+async def test_an_agent_found_talking_is_talking_in_the_queue_written_on_the_call() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    asterisk.caller("call")
+    asterisk.leg("1001", "call", talking=True)
+    asterisk.variables[QUEUE_OF_CALL] = "sales"
+    async with switched(asterisk, floor) as (switch, _):
+        assert state(floor, "1001") == "talking"
+        assert switch.channels == {"call": "call", "1001-leg": "call"}
+
+
+async def test_an_agent_found_talking_from_the_plain_queue_is_too() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    asterisk.caller("call")
+    asterisk.leg("1001", "call", talking=True)
+    asterisk.variables |= {QUEUE_OF_CALL: "", ("call", "QUEUENAME"): "sales"}
+    async with switched(asterisk, floor):
+        assert state(floor, "1001") == "talking"
+
+
+async def test_a_conversation_of_no_queue_of_ours_keeps_offers_away_and_that_is_all() -> None:
+    floor, asterisk = distributor("1001", "1002"), FakeAsterisk()
+    asterisk.caller("call")
+    asterisk.leg("1001", "call", talking=True)
+    async with switched(asterisk, floor):
+        enter(floor)
+        assert (state(floor, "1001"), state(floor, "1002")) == ("ready", "ringing")
+
+
+async def test_a_phone_that_rings_for_a_call_we_do_not_have_is_left_alone() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    asterisk.caller("call")
+    asterisk.leg("1001", "call", talking=False)
+    async with switched(asterisk, floor):
+        enter(floor, "other")
+        assert state(floor, "1001") == "ready"
+        assert floor.router.calls["other"].offer == ""
+
+
+async def test_phones_that_went_away_behind_a_broken_link_are_found_out() -> None:
+    floor, asterisk = distributor("1001", "1002"), FakeAsterisk()
+    async with switched(asterisk, floor) as (switch, peer):
+        asterisk.phone("1001", "UNAVAILABLE")
+        await relinked(asterisk, switch, peer)
+        assert (state(floor, "1001"), state(floor, "1002")) == ("unreachable", "ready")
+
+
+async def test_a_conversation_that_began_behind_a_broken_link_is_one() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    async with switched(asterisk, floor) as (switch, peer):
+        enter(floor)
+        assert state(floor, "1001") == "ringing"
+        asterisk.caller("call")
+        asterisk.leg("1001", "call", talking=True)
+        await relinked(asterisk, switch, peer)
+        assert state(floor, "1001") == "talking"
+        assert floor.router.calls == {}
+
+
+async def test_a_conversation_that_ended_behind_a_broken_link_is_over() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    asterisk.caller("call")
+    asterisk.leg("1001", "call", talking=True)
+    asterisk.variables[QUEUE_OF_CALL] = "sales"
+    async with switched(asterisk, floor) as (switch, peer):
+        asterisk.channels.pop()  # the caller goes on in the flow
+        await relinked(asterisk, switch, peer)
+        assert state(floor, "1001") == "wrap_up"
+
+
+async def test_a_call_that_died_with_asterisk_is_over_for_its_agent_and_its_queue() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    async with switched(asterisk, floor) as (switch, peer):
+        enter(floor)
+        enter(floor, "second")
+        with floor.command() as (router, now_ms):
+            router.answered("call", now_ms=now_ms)
+        await relinked(asterisk, switch, peer)
+        assert state(floor, "1001") == "wrap_up"
+        assert floor.router.calls == {}
+
+
+async def test_a_private_call_that_ended_behind_a_broken_link_engages_nobody() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    asterisk.channels.append(
+        ("Event: CoreShowChannel", "Channel: PJSIP/1001-09", "Uniqueid: own", "Linkedid: own", "BridgeId: b")
+    )
+    async with switched(asterisk, floor) as (switch, peer):
+        assert floor.router.roster.agent("1001").engaged
+        asterisk.channels.clear()
+        await relinked(asterisk, switch, peer)
+        assert floor.router.roster.agent("1001").free
+
+
+async def test_callers_in_the_plain_queue_are_fetched_back_though_one_has_gone() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    for channel in ("PJSIP/line-01", "gone-02", "PJSIP/line-03"):
+        asterisk.waits(channel)
+    async with switched(asterisk, floor):
+        assert asterisk.redirected == ["PJSIP/line-01", "gone-02", "PJSIP/line-03"]
