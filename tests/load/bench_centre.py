@@ -1,6 +1,6 @@
-"""A centre for measuring, and the same agents as members of app_queue: both sides on one Asterisk, one after the other.
+"""A centre for measuring, and the same agents' phones as members of app_queue: both sides on one Asterisk.
 
-It runs the sides; what is measured and how is decided by each benchmark.
+What is measured and how is decided by each benchmark.
 """
 
 import asyncio
@@ -8,9 +8,11 @@ import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cti.accounts import provide_credentials
 from cti.asterisk.installation import find_installation
@@ -20,18 +22,46 @@ from ivr.music import provide_music
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.centre_fixture import RunningCentre
 
-OURS = "4000"
-APP_QUEUE = "4900"
 QUEUE = "bench"
+APP_QUEUE_NUMBER = "4900"
 
 APP_QUEUE_EXTENSION = f"""
 ; The other side of the benchmarks: the same recording, the same answer, then app_queue at its best settings.
 [lines](+)
-exten => {APP_QUEUE},1,MixMonitor(${{RECORDINGS}}/${{UNIQUEID}}.raw,D)
+exten => {APP_QUEUE_NUMBER},1,MixMonitor(${{RECORDINGS}}/${{UNIQUEID}}.raw,D)
  same => n,Answer()
  same => n,Queue({QUEUE})
  same => n,Hangup()
 """
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: the number callers dial, and how an agent comes and goes."""
+
+    name: str
+    dialled: str
+    join: Callable[[RunningCentre, str], Awaitable[Any]]
+    leave: Callable[[RunningCentre, str], Awaitable[Any]]
+
+
+async def console(centre: RunningCentre, command: str) -> str:
+    """What Asterisk's console answers."""
+    return await AsteriskProcess(centre.settings, find_installation(centre.settings)).command(command)
+
+
+OURS = Side(
+    "ours",
+    "4000",
+    join=lambda centre, agent: centre.sign_in(agent),
+    leave=lambda centre, agent: centre.post(f"/api/agents/{agent}/sign-out"),
+)
+APP_QUEUE = Side(
+    "app_queue",
+    APP_QUEUE_NUMBER,
+    join=lambda centre, agent: console(centre, f"queue add member PJSIP/{agent} to {QUEUE}"),
+    leave=lambda centre, agent: console(centre, f"queue remove member PJSIP/{agent} from {QUEUE}"),
+)
 
 
 @asynccontextmanager
@@ -44,7 +74,8 @@ async def bench_centre(agents: int) -> AsyncIterator[RunningCentre]:
     (dialplans / "extensions.conf").write_text(shipped + APP_QUEUE_EXTENSION)
     (state / "accounts.json").write_text(json.dumps({"agents": [_account(1001 + n) for n in range(agents)]}))
     provide_music(state / "sounds/music/default")
-    centre = RunningCentre(free_settings(state).model_copy(update={"dialplans": dialplans}), provide_credentials(state))
+    settings = free_settings(state).model_copy(update={"dialplans": dialplans})
+    centre = RunningCentre(settings, provide_credentials(state))
     try:
         await centre.start()
         yield centre
@@ -53,33 +84,26 @@ async def bench_centre(agents: int) -> AsyncIterator[RunningCentre]:
         shutil.rmtree(state)
 
 
-async def sign_in_ours(centre: RunningCentre) -> None:
-    """All agents signed in with us, at their own phones."""
+@asynccontextmanager
+async def agents_of(centre: RunningCentre, side: Side, apart_s: float) -> AsyncIterator[None]:
+    """All agents at work on one side, come one after the other `apart_s` apart: people do not begin in step."""
     for account in centre.credentials.agents:
-        await centre.sign_in(account.agent)
-
-
-async def hand_over_to_app_queue(centre: RunningCentre) -> None:
-    """All agents signed out with us, and their phones members of app_queue."""
+        await side.join(centre, account.agent)
+        await asyncio.sleep(apart_s)
+    yield
     for account in centre.credentials.agents:
-        await centre.post(f"/api/agents/{account.agent}/sign-out")
-    asterisk = AsteriskProcess(centre.settings, find_installation(centre.settings))
-    for account in centre.credentials.agents:
-        await asterisk.command(f"queue add member PJSIP/{account.phone} to {QUEUE}")
+        await side.leave(centre, account.agent)
 
 
 async def silence(centre: RunningCentre) -> None:
     """Return when no channel is left from what was measured before."""
-    asterisk = AsteriskProcess(centre.settings, find_installation(centre.settings))
-    while "0 active channels" not in await asterisk.command("core show channels count"):  # noqa: ASYNC110 - no event
+    while "0 active channels" not in await console(centre, "core show channels count"):  # noqa: ASYNC110
         await asyncio.sleep(0.2)
 
 
 async def asterisk_version(centre: RunningCentre) -> str:
     """As Asterisk itself names it."""
-    return (
-        await AsteriskProcess(centre.settings, find_installation(centre.settings)).command("core show version")
-    ).split()[1]
+    return (await console(centre, "core show version")).split()[1]
 
 
 def _account(number: int) -> dict[str, object]:

@@ -1,8 +1,8 @@
 """How long an agent is idle between two calls while callers wait: ours beside app_queue, on the same Asterisk.
 
 20 agents, calls of 1 s, a standing backlog. The idle gap is taken from the SIP side, by the agents' phones: from a BYE
-sent to the next INVITE received. Then, one caller at a time with an agent free: from the answer the caller
-receives to the INVITE at the agent.
+sent to the next INVITE received. Then, one caller at a time with agents free: from the answer the caller receives to
+the INVITE at the agent.
 """
 
 import asyncio
@@ -15,75 +15,61 @@ from cti.simulation.call import Call, Moment
 from cti.simulation.telephones import Telephones
 from tests.integration.centre_fixture import RunningCentre
 from tests.load.bench import write
-from tests.load.bench_centre import (
-    APP_QUEUE,
-    OURS,
-    asterisk_version,
-    bench_centre,
-    hand_over_to_app_queue,
-    sign_in_ours,
-    silence,
-)
+from tests.load.bench_centre import APP_QUEUE, OURS, Side, agents_of, asterisk_version, bench_centre, silence
 
 AGENTS = 20
+APART_S = 0.05
 BACKLOG = 30
 TALK_MS = 1000
-MEASURE_S = 12
+MEASURE_S = 20
 SINGLE_CALLS = 40
-ROUNDS = 1
+ROUNDS = 2
 
 
-class Callers:
-    """Keeps a number of calls on the line: whoever is served makes room for the next."""
-
-    def __init__(self, phones: Telephones, dialled: str) -> None:
-        self._phones = phones
-        self._dialled = dialled
-        self._sequence = 0
-
-    async def keep(self, number: int) -> None:
-        """Until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(number):
-                group.create_task(self._one_after_the_other())
-
-    async def _one_after_the_other(self) -> None:
-        while True:
-            self._sequence += 1
-            call = await self._phones.dial(self._dialled, number=f"9{self._sequence:06}")
-            await call.reached(Moment.ENDED)
-
-
-async def idle_gaps_ms(centre: RunningCentre, dialled: str) -> list[float]:
-    """The idle gaps of all agents while the backlog stands."""
+async def idle_gaps_ms(centre: RunningCentre, side: Side) -> list[float]:
+    """The idle gaps of all agents while the backlog stands; an agent's first call is ramp."""
     line = Telephones(centre.settings.state / "line", sip_port=centre.settings.sip_port, audio=False)
     async with centre.phones(ring_ms=1, talk_ms=TALK_MS) as phones, line:
         await phones.register()
-        callers = asyncio.create_task(Callers(line, dialled).keep(AGENTS + BACKLOG))
-        await asyncio.sleep(MEASURE_S)
+        callers = asyncio.create_task(_keep_calling(line, side.dialled))
+        async with agents_of(centre, side, APART_S):
+            await asyncio.sleep(MEASURE_S)
+            gaps = [gap for phone in phones for gap in _gaps_ms([call for call in phone.calls if call.incoming])]
         callers.cancel()
         await asyncio.gather(callers, return_exceptions=True)
         await asyncio.gather(*(call.hang_up() for call in line.calls), return_exceptions=True)
         await silence(centre)
-        return [gap for phone in phones for gap in _gaps_ms([call for call in phone.calls if call.incoming])]
+        return gaps
+
+
+async def _keep_calling(line: Telephones, dialled: str) -> None:
+    """As many callers as keep the agents busy and the backlog standing; whoever is served is followed by another."""
+
+    async def one_after_the_other(caller: int) -> None:
+        while True:
+            call = await line.dial(dialled, number=f"9{caller:06}")
+            await call.reached(Moment.ENDED)
+
+    async with asyncio.TaskGroup() as group:
+        for caller in range(AGENTS + BACKLOG):
+            group.create_task(one_after_the_other(caller))
 
 
 def _gaps_ms(calls: list[Call]) -> list[float]:
-    """Between the calls of one phone; its first call is ramp, not gap."""
     return [
         (after.at_us[Moment.INVITED] - before.at_us[Moment.ENDED]) / 1000
         for before, after in pairwise(calls)
-        if before.over and before.ended_here
+        if before.ended_here
     ]
 
 
-async def answer_to_invite_ms(centre: RunningCentre, dialled: str) -> list[float]:
-    """One caller after the other, agents free: from his answer to the agent's INVITE."""
+async def answer_to_invite_ms(centre: RunningCentre, side: Side) -> list[float]:
+    """One caller after the other, agents free."""
     times = []
-    async with centre.phones(audio=True) as phones:
+    async with centre.phones(audio=True) as phones, agents_of(centre, side, 0):
         await phones.register()
-        for number in range(SINGLE_CALLS):
-            call = await phones.dial(dialled, number=f"8{number:06}")
+        for caller in range(SINGLE_CALLS):
+            call = await phones.dial(side.dialled, number=f"8{caller:06}")
             rings = [asyncio.create_task(phone.next_call()) for phone in phones]
             done, pending = await asyncio.wait(rings, return_when=asyncio.FIRST_COMPLETED)
             for ring in pending:
@@ -94,39 +80,40 @@ async def answer_to_invite_ms(centre: RunningCentre, dialled: str) -> list[float
             await leg.answer()
             await leg.hang_up()
             await call.ended()
+        await silence(centre)
     return times
 
 
 def figures(values: list[float]) -> dict[str, Any]:
     """Median, 99th percentile, number and the raw values, in milliseconds."""
     ranked = sorted(values)
-    p99 = ranked[min(len(ranked) - 1, math.ceil(0.99 * len(ranked)) - 1)]
+    p99 = ranked[math.ceil(0.99 * len(ranked)) - 1]
     return {"median_ms": round(median(ranked), 2), "p99_ms": round(p99, 2), "n": len(ranked), "raw_ms": ranked}
 
 
 async def main() -> None:
-    ours: dict[str, list[float]] = {"idle_gap": [], "answer_to_invite": []}
-    theirs: dict[str, list[float]] = {"idle_gap": [], "answer_to_invite": []}
+    """Both sides by turns, then the table and the file."""
+    raw: dict[str, dict[str, list[float]]] = {
+        side.name: {"idle_gap": [], "answer_to_invite": []} for side in (OURS, APP_QUEUE)
+    }
     async with bench_centre(AGENTS) as centre:
         version = await asterisk_version(centre)
         for _ in range(ROUNDS):
-            await sign_in_ours(centre)
-            ours["idle_gap"] += await idle_gaps_ms(centre, OURS)
-            ours["answer_to_invite"] += await answer_to_invite_ms(centre, OURS)
-            await hand_over_to_app_queue(centre)
-            theirs["idle_gap"] += await idle_gaps_ms(centre, APP_QUEUE)
-            theirs["answer_to_invite"] += await answer_to_invite_ms(centre, APP_QUEUE)
-    sides = [{name: figures(values) for name, values in side.items()} for side in (ours, theirs)]
-    path = write(
-        "idle_gap", sides[0], sides[1], asterisk=version,
-        conditions={"agents": AGENTS, "talk_ms": TALK_MS, "backlog": BACKLOG, "rounds": ROUNDS, "recording": True},
-    )  # fmt: skip
-    for name in ours:
-        mine, other = sides[0][name], sides[1][name]
+            for side in (OURS, APP_QUEUE):
+                raw[side.name]["idle_gap"] += await idle_gaps_ms(centre, side)
+                raw[side.name]["answer_to_invite"] += await answer_to_invite_ms(centre, side)
+    ours, theirs = ({name: figures(values) for name, values in raw[side.name].items()} for side in (OURS, APP_QUEUE))
+    conditions = {
+        "agents": AGENTS, "talk_ms": TALK_MS, "backlog": BACKLOG, "agents_join_apart_s": APART_S, "rounds": ROUNDS,
+        "recording": True, "app_queue": "retry=0, autofill=yes, ringinuse=no, strategy=rrmemory",
+    }  # fmt: skip
+    path = write("idle_gap", ours, theirs, asterisk=version, conditions=conditions)
+    for name, mine in ours.items():
+        other = theirs[name]
         print(
-            f"{name}: ours median {mine['median_ms']} ms, 99th {mine['p99_ms']} ms (n {mine['n']}); app_queue median "
-            f"{other['median_ms']} ms, 99th {other['p99_ms']} ms (n {other['n']}); "
-            f"median ratio {mine['median_ms'] / other['median_ms']:.3f}"
+            f"{name}: ours median {mine['median_ms']} ms, 99th {mine['p99_ms']} ms (n {mine['n']}); "
+            f"app_queue median {other['median_ms']} ms, 99th {other['p99_ms']} ms (n {other['n']}); "
+            f"ratio of medians {mine['median_ms'] / other['median_ms']:.3f}"
         )
     print(path)
 
