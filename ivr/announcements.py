@@ -30,7 +30,10 @@ WORDS: Mapping[Announcement, Mapping[str, str]] = {
         "cmn": "请输入您的工号，按井号键结束。",
     },
     Announcement.PIN: {"en": "Please enter your PIN, then the hash key.", "cmn": "请输入您的密码，按井号键结束。"},
-    Announcement.WRONG_PIN: {"en": "That number and PIN do not match.", "cmn": "工号或密码不正确。"},
+    Announcement.WRONG_PIN: {
+        "en": "That number and PIN do not match. Please enter your PIN again, then the hash key.",
+        "cmn": "工号或密码不正确，请重新输入密码，按井号键结束。",
+    },
     Announcement.LOCKED: {
         "en": "Too many wrong PINs. Your sign-in is locked for a while. Please ask your team leader.",
         "cmn": "密码错误次数过多，您的登录已被暂时锁定，请联系班长。",

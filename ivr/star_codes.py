@@ -15,12 +15,11 @@ from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
 from ivr.announcements import Announcement, prompt
 from ivr.flow.steps import Prompt
-from ivr.pin_guard import PinGuard
+from ivr.pin_guard import WRONG_PINS, PinGuard
 
 log = structlog.get_logger()
 
-KEYS = "0123456789"
-END = "#"
+KEYS = "0123456789#"
 KEY_TIMEOUT_MS = 6_000
 MOST_DIGITS = 12
 
@@ -72,16 +71,18 @@ class StarCodes:
 
     async def _sign_in(self, session: AgiSession, phone: str, number: str) -> Announcement:
         number = number or await self._collect(session, Announcement.NUMBER)
-        for _ in range(3):
+        asked = Announcement.PIN
+        known = number if number in self._distributor.router.roster else ""  # what else he keyed may be a secret
+        for _ in range(WRONG_PINS):
             if self._guard.locked(number, self._distributor.clock.now_ms()):
-                log.warning("sign-in-locked", error_id="sign-in-locked", agent=number)
+                log.warning("sign-in-locked", error_id="sign-in-locked", agent=known, phone=phone)
                 return Announcement.LOCKED
-            if await self._authenticate(number, await self._collect(session, Announcement.PIN)):
+            if await self._authenticate(number, await self._collect(session, asked)):
                 self._guard.right(number)
                 return self._seat(number, phone)
             self._guard.wrong(number, self._distributor.clock.now_ms())
-            log.warning("wrong-pin", error_id="wrong-pin", agent=number, phone=phone)
-            await self._say(session, Announcement.WRONG_PIN)
+            log.warning("wrong-pin", error_id="wrong-pin", agent=known, phone=phone)
+            asked = Announcement.WRONG_PIN
         return Announcement.LOCKED
 
     def _seat(self, number: str, phone: str) -> Announcement:
@@ -120,16 +121,14 @@ class StarCodes:
 
     async def _collect(self, session: AgiSession, announcement: Announcement) -> str:
         """Digits until the hash key, a pause, or as many as a number may have."""
-        digits = ""
-        key = await self._key(session, announcement)
-        while key and key != END and len(digits) < MOST_DIGITS:
-            digits += key
-            key = await session.wait_for_digit(KEY_TIMEOUT_MS) or ""
-        return digits
+        return await session.get_data(self._sound(announcement), KEY_TIMEOUT_MS, MOST_DIGITS)
 
     async def _key(self, session: AgiSession, announcement: Announcement) -> str:
-        sound = self._sound_of(prompt(announcement, self._language))
-        return await session.stream_file(sound, KEYS + END) or await session.wait_for_digit(KEY_TIMEOUT_MS) or ""
+        key = await session.stream_file(self._sound(announcement), KEYS)
+        return key or await session.wait_for_digit(KEY_TIMEOUT_MS) or ""
 
     async def _say(self, session: AgiSession, announcement: Announcement) -> None:
-        await session.stream_file(self._sound_of(prompt(announcement, self._language)), "")
+        await session.stream_file(self._sound(announcement))
+
+    def _sound(self, announcement: Announcement) -> str:
+        return self._sound_of(prompt(announcement, self._language))

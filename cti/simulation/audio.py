@@ -29,6 +29,7 @@ class Audio(asyncio.DatagramProtocol):
         self._heard = bytearray()
         self._listening: list[tuple[int, asyncio.Future[None]]] = []
         self._pressing: list[asyncio.Future[None]] = []
+        self._sound = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -67,6 +68,11 @@ class Audio(asyncio.DatagramProtocol):
         self._pressing.append(said)
         await said
 
+    async def hears_something(self) -> None:
+        """Wait for sound: Asterisk sends none while it has nothing to say."""
+        self._sound.clear()
+        await self._sound.wait()
+
     async def hears(self, hertz: int) -> None:
         """Wait until most of what is heard, for 200 ms, is this tone."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -82,6 +88,7 @@ class Audio(asyncio.DatagramProtocol):
         if packet is None or packet.payload_type != rtp.AUDIO:
             return
         self.received += 1
+        self._sound.set()
         if not self._listening:
             return
         self._heard += packet.payload

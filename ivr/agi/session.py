@@ -47,6 +47,14 @@ class AgiSession(AgiLink):
         """The next digit, or None after `timeout_ms`; -1 waits for ever."""
         return _digit(await self._succeed("WAIT FOR DIGIT", timeout_ms))
 
+    async def get_data(self, name: str, timeout_ms: int, most: int) -> str:
+        """Plays a sound file (no extension) until a key is pressed, and returns the digits up to the hash key, a pause
+        (`timeout_ms` before the first, then Asterisk's own between digits) or the `most` of them.
+
+        Asterisk itself collects them: what is keyed between two commands of ours would be lost.
+        """
+        return (await self._succeed("GET DATA", name, timeout_ms, most)).result
+
     async def say_digits(self, digits: str, escape_digits: str = "") -> str | None:
         """Speaks `digits` one by one in the channel's language; returns as `stream_file`."""
         return _digit(await self._succeed("SAY DIGITS", digits, escape_digits))
