@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from asyncinotify import Inotify, Mask
 
 from cti.accounts import Credentials, load_credentials, provide_credentials
 from cti.asterisk.installation import find_installation
@@ -169,6 +170,14 @@ class RunningCentre:
                     await self._more(count)
         except TimeoutError:
             raise AssertionError(f"{path} is not as wanted: {answer}\n{self.log.read_text('utf-8')[-4000:]}") from None
+
+    async def says(self, text: str) -> None:
+        """Wait until the text stands in the log of the supervisor and the daemon."""
+        with Inotify() as inotify:
+            inotify.add_watch(self.log, Mask.MODIFY)
+            async with asyncio.timeout(WAIT_S):
+                while text not in self.log.read_text("utf-8"):
+                    await inotify.get()
 
     async def agent_state(self, agent: str, state: str) -> dict[str, Any]:
         """Wait until the agent has come to that state."""
