@@ -167,10 +167,11 @@ class Router:
         """The offer of a waiting call, while there is one."""
         return self._offers.get(call.offer)
 
-    def answered(self, linkedid: str, *, now_ms: int) -> None:
-        """The agent answered the offer. A second time, or without an offer: nothing."""
+    def answered(self, linkedid: str, *, now_ms: int, phone: str = "") -> None:
+        """The offer was answered, at `phone` if that is known. A second time, without an offer, or at the phone of an
+        offer that had been taken back by then: nothing."""
         call = self.calls.get(linkedid)
-        if call is None or not call.offer:
+        if call is None or not call.offer or phone not in ("", self._offers[call.offer].phone):
             return
         agent = self._end_offer(self._offers[call.offer], OfferOutcome.ANSWERED, now_ms)
         self._dequeue(call, DequeueReason.ANSWERED, now_ms)
@@ -196,10 +197,12 @@ class Router:
         """The agent takes the caller back from hold."""
         self.conversations.retrieve(linkedid, now_ms)
 
-    def released(self, linkedid: str, *, now_ms: int) -> None:
-        """The conversation is over, whoever ended it. Not in conversation: nothing."""
-        self.conversations.release(linkedid, now_ms)
-        self._match_freed(Trigger.AGENT_FREE, now_ms)
+    def released(self, linkedid: str, *, now_ms: int, phone: str = "") -> None:
+        """The conversation is over, whoever ended it. Not in conversation, or not the one at `phone`: nothing."""
+        talk = self.conversations.by_call.get(linkedid)
+        if talk is not None and phone in ("", self.roster.agent(talk.agent).phone):
+            self.conversations.release(linkedid, now_ms)
+            self._match_freed(Trigger.AGENT_FREE, now_ms)
 
     def adopt(self, linkedid: str, queue: str, number: str, *, since_ms: int, now_ms: int) -> None:
         """A conversation found under way when the daemon came up; an agent who is not idle, and a call that waits

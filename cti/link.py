@@ -86,7 +86,7 @@ class Link:
         leg = _leg(message)
         if leg.uniqueid in self._legs and leg.linkedid in self._distributor.router.calls:
             with self._distributor.command() as (router, now_ms):
-                router.answered(leg.linkedid, now_ms=now_ms)
+                router.answered(leg.linkedid, phone=phone_of_channel(leg.channel), now_ms=now_ms)
         elif self._distributor.router.roster.at_phone(phone_of_channel(leg.channel)) is not None:
             self._legs[leg.uniqueid] = leg
             self._on_unknown(leg)
@@ -96,7 +96,7 @@ class Link:
         self.channels.pop(uniqueid, None)
         if (leg := self._legs.pop(uniqueid, None)) is not None:
             with self._distributor.command() as (router, now_ms):
-                router.released(leg.linkedid, now_ms=now_ms)
+                router.released(leg.linkedid, phone=phone_of_channel(leg.channel), now_ms=now_ms)
         self.apply(self.phones.ended(uniqueid))
 
     def _hold(self, message: Message) -> None:

@@ -214,11 +214,12 @@ class _Visit:
         with self._distributor.command() as (router, now_ms):
             if outcome is OfferOutcome.ANSWERED:
                 # The event stream has told both already, unless the link was down.
-                router.answered(self._caller.linkedid, now_ms=now_ms)
-                router.released(self._caller.linkedid, now_ms=now_ms)
-                return True
-            router.offer_ended(offer.id, outcome, now_ms=now_ms)
-        return False
+                router.answered(self._caller.linkedid, phone=offer.phone, now_ms=now_ms)
+                router.released(self._caller.linkedid, phone=offer.phone, now_ms=now_ms)
+            else:
+                router.offer_ended(offer.id, outcome, now_ms=now_ms)
+            # An offer taken back in the moment of its answer leaves the call waiting.
+            return outcome is OfferOutcome.ANSWERED and self._caller.linkedid not in router.calls
 
     def _tell_trail(self) -> None:
         at_ms, linkedid = self._now_ms(), self._caller.linkedid

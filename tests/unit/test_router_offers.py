@@ -221,3 +221,20 @@ def test_an_offer_to_an_agent_who_has_one_is_counted_and_not_made() -> None:
     floor.enter("call")
     assert floor.offered() == []
     assert floor.router.violations == 1
+
+
+def test_an_answer_at_a_phone_whose_offer_was_taken_back_makes_nobody_else_talk() -> None:
+    floor = Floor()
+    floor.seat("1001", sales=1)
+    floor.wait(1)
+    floor.seat("1002", sales=1)
+    floor.enter("call")
+    floor.router.set_not_ready("1001", "meal", cause="api", now_ms=floor.now_ms)
+    floor.settle()
+    floor.router.answered("call", phone="1001", now_ms=floor.now_ms)
+    floor.settle()
+    assert floor.router.roster.agent("1002").state is AgentState.RINGING
+    floor.router.answered("call", phone="1002", now_ms=floor.now_ms)
+    floor.router.released("call", phone="1001", now_ms=floor.now_ms)  # his phone falls silent late
+    floor.settle()
+    assert floor.router.roster.agent("1002").state is AgentState.TALKING
