@@ -1,0 +1,287 @@
+"""The reception against a channel that hangs up, fails or is cut at the worst moments; the router is the real one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import pytest
+
+from acd.clock import Clock
+from acd.distributor import Distributor
+from acd.facts import CallArrived, CallDequeued, CallEnded, CallOffered, CallQueued, Fact, NodeEntered, OfferEnded
+from acd.queues import QueueSettings
+from acd.router import Router
+from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome
+from ivr.flow.model import Flow
+from ivr.flow.steps import Prompt
+from ivr.reception import Reception
+from tests.contract.fake_agi import Answer, FakeAsterisk, calling, serving
+
+pytestmark = pytest.mark.contract
+
+AGENT = "1001"
+CALL = "node1-1700000000.7"
+ARGUMENTS = (CALL, "4000", "", "", "")
+
+FLOW = Flow.model_validate(
+    {
+        "flow": "hotline",
+        "languages": ("en",),
+        "start": "greeting",
+        "operator": "sales",
+        "nodes": {
+            "greeting": {"kind": "play", "text": {"en": "Hello."}, "next": "topic"},
+            "topic": {"kind": "menu", "text": {"en": "Choose."}, "choices": {"1": "sales"}, "otherwise": "goodbye"},
+            "sales": {"kind": "queue", "queue": "sales", "then": "goodbye"},
+            "goodbye": {"kind": "hangup", "reason": "served", "text": {"en": "Goodbye."}},
+        },
+    }
+)
+
+ONE = "200 result=49 endpos=800"
+
+
+class Floor:
+    """A router with one queue and one agent who is ready, and all its facts."""
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+        self._news = asyncio.Event()
+        router = Router()
+        router.define_queue(QueueSettings(name="sales", title="Sales", wrap_up_ms=0))
+        self.distributor = Distributor(router, Clock())
+        self.distributor.on_fact.append(self._take)
+        self.sign_in(AGENT)
+
+    def _take(self, fact: Fact) -> None:
+        self.facts.append(fact)
+        self._news.set()
+
+    def named(self, kind: type[Fact]) -> list[Any]:
+        """The facts of that kind so far."""
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+    async def stated(self, kind: type[Fact]) -> Any:
+        """The first fact of that kind, past or to come."""
+        while not self.named(kind):
+            self._news.clear()
+            await self._news.wait()
+        return self.named(kind)[0]
+
+    def facts_of(self, linkedid: str) -> list[Fact]:
+        """All facts of one call."""
+        return [fact for fact in self.facts if getattr(fact, "linkedid", "") == linkedid]
+
+    def sign_in(self, agent: str) -> None:
+        """Another agent is ready."""
+        with self.distributor.command() as (router, now_ms):
+            router.roster.define(agent, agent, {})
+            router.phone_changed(agent, reachable=True, engaged=False, now_ms=now_ms)
+            router.sign_in(agent, agent, cause="api", now_ms=now_ms)
+
+    def sign_out(self) -> None:
+        """The first agent leaves."""
+        with self.distributor.command() as (router, now_ms):
+            router.sign_out(AGENT, cause="api", now_ms=now_ms)
+
+    @property
+    def state(self) -> AgentState:
+        """What the agent does."""
+        return self.distributor.router.roster.agent(AGENT).state
+
+    def is_empty(self) -> bool:
+        """No call waits, and none is in conversation."""
+        router = self.distributor.router
+        return not router.calls and not router.conversations.by_call
+
+
+@pytest.fixture
+def floor() -> Floor:
+    return Floor()
+
+
+@asynccontextmanager
+async def called(floor: Floor, *arguments: str) -> AsyncIterator[FakeAsterisk]:
+    """A caller whom the reception serves."""
+
+    def flow_of(dialled: str) -> Flow:
+        return {"4000": FLOW}[dialled]
+
+    def sound_of(prompt: Prompt) -> str:
+        return prompt.text
+
+    reception = Reception(floor.distributor, flow_of, sound_of)
+    async with asyncio.timeout(20), serving(reception) as server, calling(server.port, "call", arguments) as asterisk:
+        yield asterisk
+    floor.distributor.close()
+
+
+def hangs_up(asterisk: FakeAsterisk, reply: str) -> Callable[[list[str]], str]:
+    """The caller hangs up during the command, which is answered so."""
+
+    def answer(_: list[str]) -> str:
+        asterisk.hang_up()
+        return reply
+
+    return answer
+
+
+def dial(asterisk: FakeAsterisk, *endings: tuple[str, str]) -> Callable[[list[str]], str]:
+    """Each ringing in turn ends with this DIALSTATUS and hang-up cause."""
+    left = iter(endings)
+
+    def answer(_: list[str]) -> str:
+        asterisk.variables["DIALSTATUS"], asterisk.variables["HANGUPCAUSE"] = next(left)
+        return "200 result=0"
+
+    return answer
+
+
+TO_AN_AGENT: dict[str, Answer] = {"WAIT FOR DIGIT": "200 result=49"}
+
+
+@pytest.mark.parametrize(
+    ("during", "reply", "offers"),
+    [
+        ("EXEC Answer", "200 result=-1", 0),
+        ("STREAM FILE Hello.", "200 result=-1 endpos=80", 0),
+        ("STREAM FILE Choose.", "200 result=-1 endpos=80", 0),
+        ("WAIT FOR DIGIT", "200 result=-1", 0),
+        ("EXEC MSet", "200 result=-1", 0),
+        ("EXEC Dial", "200 result=-1", 1),
+        ("STREAM FILE Goodbye.", "200 result=-1 endpos=80", 1),
+        ("SET VARIABLE CALLCENTER_DONE", "200 result=1", 1),
+    ],
+)
+async def test_a_caller_may_hang_up_anywhere_and_leaves_nothing_behind(
+    floor: Floor, during: str, reply: str, offers: int
+) -> None:
+    async with called(floor, *ARGUMENTS) as asterisk:
+        asterisk.variables |= {"DIALSTATUS": "ANSWER", "HANGUPCAUSE": "16"}
+        await asterisk.serve({**TO_AN_AGENT, during: hangs_up(asterisk, reply)})
+    (ended,) = floor.named(CallEnded)
+    assert (ended.by, ended.reason) == (EndedBy.CALLER, "hung_up")
+    assert len(floor.named(CallOffered)) <= offers
+    assert floor.is_empty()
+    assert floor.state is AgentState.READY
+
+
+async def test_a_caller_who_hangs_up_while_he_waits_is_abandoned_at_once(floor: Floor) -> None:
+    floor.sign_out()
+    async with called(floor, *ARGUMENTS) as asterisk:
+        serving_him = asyncio.create_task(asterisk.serve(TO_AN_AGENT))
+        await floor.stated(CallQueued)
+        asterisk.hang_up()
+        await serving_him
+    (left,) = floor.named(CallDequeued)
+    assert left.reason is DequeueReason.ABANDONED
+    assert floor.named(CallEnded)[0].by is EndedBy.CALLER
+
+
+async def test_a_whole_call_ends_by_the_flow_with_the_last_act_written_on_the_channel(floor: Floor) -> None:
+    async with called(floor, *ARGUMENTS) as asterisk:
+        await asterisk.serve({"EXEC Dial": dial(asterisk, ("ANSWER", "16")), **TO_AN_AGENT})
+        assert asterisk.commands[-2:] == [["SET", "VARIABLE", "CALLCENTER_DONE", "1"], ["HANGUP"]]
+    (ended,) = floor.named(CallEnded)
+    assert (ended.by, ended.reason) == (EndedBy.AGENT, "served")
+    assert [fact.outcome for fact in floor.named(OfferEnded)] == [OfferOutcome.ANSWERED]
+    assert [fact.reason for fact in floor.named(CallDequeued)] == [DequeueReason.ANSWERED]
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "outcome", "state"),
+    [
+        ("NOANSWER", "0", OfferOutcome.MISSED, AgentState.NOT_READY),
+        ("BUSY", "17", OfferOutcome.REFUSED, AgentState.NOT_READY),
+        ("CHANUNAVAIL", "21", OfferOutcome.REFUSED, AgentState.NOT_READY),
+        ("CHANUNAVAIL", "20", OfferOutcome.UNREACHABLE, AgentState.UNREACHABLE),
+        ("CONGESTION", "34", OfferOutcome.UNREACHABLE, AgentState.UNREACHABLE),
+        ("", "", OfferOutcome.UNREACHABLE, AgentState.UNREACHABLE),
+    ],
+)
+async def test_what_asterisk_says_of_a_ringing_is_what_the_agent_did(
+    floor: Floor, status: str, cause: str, outcome: OfferOutcome, state: AgentState
+) -> None:
+    async with called(floor, *ARGUMENTS) as asterisk:
+        serving_him = asyncio.create_task(asterisk.serve({"EXEC Dial": dial(asterisk, (status, cause)), **TO_AN_AGENT}))
+        ended = await floor.stated(OfferEnded)
+        assert ended.outcome is outcome
+        assert floor.state is state
+        assert CALL in floor.distributor.router.calls  # he waits on
+        asterisk.hang_up()
+        await serving_him
+
+
+async def test_an_offer_taken_back_before_the_phone_rings_rings_no_phone(floor: Floor) -> None:
+    async with called(floor, *ARGUMENTS) as asterisk:
+        floor.sign_out()
+
+        def taken_back(_: list[str]) -> str:
+            if not floor.named(CallOffered):
+                floor.sign_in(AGENT)
+                floor.sign_out()
+            return "200 result=0"
+
+        serving_him = asyncio.create_task(asterisk.serve({"SET MUSIC": taken_back, **TO_AN_AGENT}))
+        ended = await floor.stated(OfferEnded)
+        assert ended.outcome is OfferOutcome.WITHDRAWN
+        assert CALL in floor.distributor.router.calls
+        asterisk.hang_up()
+        await serving_him
+        assert not [words for words in asterisk.commands if words[:2] == ["EXEC", "Dial"]]
+
+
+async def test_an_offer_taken_back_while_dial_begins_goes_to_the_next_agent(floor: Floor) -> None:
+    async with called(floor, *ARGUMENTS) as asterisk:
+        ring = dial(asterisk, ("NOANSWER", "16"), ("ANSWER", "16"))
+
+        def taken_back(words: list[str]) -> str:
+            if not floor.named(OfferEnded):
+                floor.sign_out()
+                floor.sign_in("1002")
+            return ring(words)
+
+        await asterisk.serve({"EXEC Dial": taken_back, **TO_AN_AGENT})
+        rung = [words[2].partition(",")[0] for words in asterisk.commands if words[:2] == ["EXEC", "Dial"]]
+    assert rung == ["PJSIP/1001", "PJSIP/1002"]
+    assert [fact.outcome for fact in floor.named(OfferEnded)] == [OfferOutcome.WITHDRAWN, OfferOutcome.ANSWERED]
+
+
+@pytest.mark.parametrize("during", ["STREAM FILE Hello.", "WAIT FOR DIGIT", "EXEC Dial"])
+async def test_a_lost_connection_is_no_end_of_the_call_which_asterisk_alone_knows(floor: Floor, during: str) -> None:
+    async with called(floor, *ARGUMENTS) as asterisk:
+
+        def cut(_: list[str]) -> None:
+            asterisk.cut()
+
+        with suppress(ConnectionResetError):
+            await asterisk.serve({**TO_AN_AGENT, during: cut})
+    assert not floor.named(CallEnded)
+    assert [fact.reason for fact in floor.named(CallDequeued)] == [DequeueReason.WITHDRAWN] * (during == "EXEC Dial")
+    assert floor.is_empty()
+    assert floor.state is AgentState.READY
+
+
+async def test_a_prompt_that_is_missing_leaves_the_caller_to_the_dialplan(floor: Floor) -> None:
+    async with called(floor, *ARGUMENTS) as asterisk:
+        await asterisk.serve({"STREAM FILE": "200 result=-1 endpos=0"})
+        assert asterisk.commands[-1][:3] == ["GET", "FULL", "VARIABLE"]  # he is still there, and nobody hung up on him
+    assert not floor.named(CallEnded)
+
+
+async def test_a_number_that_leads_nowhere_is_left_to_the_dialplan(floor: Floor) -> None:
+    async with called(floor, CALL, "5555", "", "", "") as asterisk:
+        await asterisk.closed()
+    assert not floor.facts_of(CALL)
+
+
+@pytest.mark.parametrize(("node", "resumed"), [("sales", True), ("no longer there", False)])
+async def test_a_caller_who_comes_back_goes_on_where_he_stood_with_his_first_entry(
+    floor: Floor, node: str, resumed: bool
+) -> None:
+    async with called(floor, CALL, "4000", node, "1700000000000", "en") as asterisk:
+        await asterisk.serve({"EXEC Dial": dial(asterisk, ("ANSWER", "16")), **TO_AN_AGENT})
+    assert floor.named(CallArrived)[0].resumed is resumed
+    assert (floor.named(CallQueued)[0].entered_ms == 1_700_000_000_000) is resumed
+    assert floor.named(NodeEntered)[0].node == ("sales" if resumed else "greeting")
