@@ -20,6 +20,7 @@ class QueueSettings:
     wrap_up_ms: int = 0
     max_wait_ms: int = 0
     service_level_ms: int = 20_000
+    music: str = "default"
 
 
 class Order(NamedTuple):

@@ -30,13 +30,15 @@ from cti.recorder import RecorderProcess
 from cti.restoration import restore_agents
 from cti.settings import Settings, SettingsError, load_settings
 from cti.switch import Switch
+from ivr.agi.errors import AgiCannotListen
 from ivr.agi.server import AgiServer
 from ivr.announcements import all_prompts
 from ivr.documents import DocumentError
 from ivr.flow.model import Flow
-from ivr.prompts import Prompts
+from ivr.prompts import PromptError, Prompts
 from ivr.reception import Reception
 from ivr.star_codes import StarCodes
+from recording.database import DatabaseError
 from recording.journal import Journal
 from recording.store import Store
 
@@ -44,6 +46,10 @@ log = structlog.get_logger()
 
 GRACE_S = 0.2
 """How long callers' sessions may end by themselves when we stop; then the dialplan takes them over."""
+
+
+UNUSABLE = (SettingsError, DocumentError, AccountsError, DatabaseError, PromptError, AgiCannotListen)
+"""What starting again does not cure."""
 
 
 class Daemon:
@@ -164,6 +170,7 @@ def _router(centre: Centre) -> Router:
                 wrap_up_ms=queue.wrap_up_s * 1000,
                 max_wait_ms=queue.max_wait_s * 1000,
                 service_level_ms=queue.service_level_s * 1000,
+                music=queue.music,
             )
         )
     return router
@@ -181,7 +188,7 @@ def main() -> int:
     write_logs()
     try:
         asyncio.run(_run(load_settings()))
-    except (SettingsError, DocumentError, AccountsError) as error:
+    except UNUSABLE as error:
         log.error("not-started", error_id=error.id, detail=str(error))
         return 2
     return 0

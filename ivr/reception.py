@@ -22,8 +22,6 @@ from ivr.walker import Walker
 
 log = structlog.get_logger()
 
-ANY_MUSIC = "default"
-
 DIAL_STATUS: Mapping[str, OfferOutcome] = {
     "ANSWER": OfferOutcome.ANSWERED,
     "NOANSWER": OfferOutcome.MISSED,
@@ -162,7 +160,7 @@ class _Visit:
 
     async def _queue(self, step: Enqueue) -> DequeueReason:
         """Hold the caller in the queue until he has talked with an agent, or must leave without."""
-        music = step.music or ANY_MUSIC
+        music = step.music or self._distributor.router.queue(step.queue).settings.music
         with self._distributor.place(self._caller.linkedid) as place:
             try:
                 await self._enter(step)

@@ -10,6 +10,7 @@ from cti.accounts import AccountsError
 from cti.commands import agents, call, calls
 from cti.commands.check import check
 from cti.commands.errors import BadInput, Exit
+from cti.logs import write_logs
 from cti.settings import PREFIX, Settings, SettingsError, load_settings
 from ivr.documents import DocumentError
 from recording.database import DatabaseError
@@ -62,5 +63,6 @@ def make_parser() -> argparse.ArgumentParser:
 
 def run(settings: Settings, given: argparse.Namespace) -> Exit:
     """Start Asterisk and the daemon and keep both alive; Ctrl-C stops them cleanly."""
+    write_logs()
     supervisor.run(settings)
     return Exit.DONE
