@@ -3,6 +3,7 @@
 The walker decides where he goes and the router who serves him; this is the shell that carries both out over AGI.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -32,6 +33,9 @@ DIAL_STATUS: Mapping[str, OfferOutcome] = {
 REJECTED = "21"
 """The hang-up cause (ITU-T Q.850) of a phone that declines by 603: to Asterisk's Dial that is CHANUNAVAIL."""
 
+QUOTED_PAIR = re.compile(r"\\(.)")
+"""Asterisk leaves the escapes of RFC 3261 §25.1 in the name that a SIP caller gives himself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -55,7 +59,7 @@ class Caller:
             linkedid=linkedid or environment.uniqueid,
             channel=environment.channel,
             number=environment.callerid,
-            name=environment.calleridname,
+            name=QUOTED_PAIR.sub(r"\1", environment.calleridname),
             dialled=dialled or environment.extension,
             node=node,
             entered_ms=int(entered) if entered.isdecimal() else None,

@@ -29,7 +29,7 @@ from recording.record import PathStep
 class Account:
     """What the router says of a call, in order of time. `agent_at` maps a phone to the agent who sat there."""
 
-    arrived: bool
+    arrived: CallArrived | None
     path: tuple[PathStep, ...]
     queued: tuple[CallQueued | CallDequeued, ...]
     offers: tuple[tuple[CallOffered, OfferEnded | None], ...]
@@ -44,7 +44,7 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
     ordered = sorted(facts, key=lambda fact: fact.at_ms)  # stable: facts of one millisecond keep the journal's order
     ends = {fact.offer: fact for fact in ordered if isinstance(fact, OfferEnded)}
     return Account(
-        arrived=any(isinstance(fact, CallArrived) for fact in ordered),
+        arrived=next((fact for fact in ordered if isinstance(fact, CallArrived)), None),
         path=_path(ordered),
         queued=tuple(fact for fact in ordered if isinstance(fact, CallQueued | CallDequeued)),
         offers=tuple((fact, ends.get(fact.offer)) for fact in ordered if isinstance(fact, CallOffered)),

@@ -57,7 +57,7 @@ def _record(
         linkedid=end.linkedid,
         direction=Direction.INTERNAL if _is_phone(caller, phones) else Direction.INBOUND,
         caller=caller.caller,
-        caller_name=caller.caller_name,
+        caller_name=story.arrived.caller_name if story.arrived else caller.caller_name,
         dialled=caller.extension,
         started_at=utc(caller.started_us),
         answered_at=utc(caller.answered_us) if caller.answered_us else None,

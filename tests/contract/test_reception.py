@@ -102,7 +102,7 @@ def floor() -> Floor:
 
 
 @asynccontextmanager
-async def called(floor: Floor, *arguments: str) -> AsyncIterator[FakeAsterisk]:
+async def called(floor: Floor, *arguments: str, **environment: str) -> AsyncIterator[FakeAsterisk]:
     """A caller whom the reception serves."""
 
     def flow_of(dialled: str) -> Flow:
@@ -112,7 +112,11 @@ async def called(floor: Floor, *arguments: str) -> AsyncIterator[FakeAsterisk]:
         return prompt.text
 
     reception = Reception(floor.distributor, flow_of, sound_of)
-    async with asyncio.timeout(20), serving(reception) as server, calling(server.port, "call", arguments) as asterisk:
+    async with (
+        asyncio.timeout(20),
+        serving(reception) as server,
+        calling(server.port, "call", arguments, **environment) as asterisk,
+    ):
         yield asterisk
     floor.distributor.close()
 
@@ -285,3 +289,10 @@ async def test_a_caller_who_comes_back_goes_on_where_he_stood_with_his_first_ent
     assert floor.named(CallArrived)[0].resumed is resumed
     assert (floor.named(CallQueued)[0].entered_ms == 1_700_000_000_000) is resumed
     assert floor.named(NodeEntered)[0].node == ("sales" if resumed else "greeting")
+
+
+async def test_a_name_that_sip_carried_with_escapes_is_the_callers_own_again(floor: Floor) -> None:
+    async with called(floor, *ARGUMENTS, calleridname='Bob \\"the\\" \\\\builder') as asterisk:
+        asterisk.hang_up()
+        await asterisk.serve()
+    assert floor.named(CallArrived)[0].caller_name == 'Bob "the" \\builder'
