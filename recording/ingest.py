@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import chain, repeat
 from pathlib import Path
+from time import time_ns
 from typing import TypeVar
 
 from asyncinotify import Inotify, Mask
@@ -26,6 +27,7 @@ log = get_logger()
 
 _CHANGES = Mask.MODIFY | Mask.CREATE | Mask.MOVED_TO
 GATHER_S = 0.05  # a call writes some 20 lines: one transaction for a handful of them, a record well within a second
+LAST_WORDS_S = 0.5
 FIRST_RETRY_S = 0.1
 LAST_RETRY_S = 5.0
 
@@ -89,12 +91,16 @@ class Ingest:
         """Ends the calls of which Asterisk will write no end: those in progress that it does not have any more.
 
         It is asked after everything written has been read, and nothing is read until it has answered: no call that
-        began meanwhile is taken for a lost one. Of a call that ended meanwhile Asterisk's own word comes after ours.
+        began meanwhile is taken for a lost one. Nor is one that has just ended, whose end is still on its way into the
+        ledger: what it had `LAST_WORDS_S` before has had the time to be written.
         """
+        asked_us = time_ns() // 1000
+        had = set((await live()).values())
+        await asyncio.sleep(LAST_WORDS_S)
         async with self._turn:
             await self._read_on()
-            linkedids = set((await live()).values())
-            for record in await self._insistently(lambda: self._store.close_vanished(linkedids)):
+            has = had | set((await live()).values())
+            for record in await self._insistently(lambda: self._store.close_vanished(has, asked_us)):
                 await self._tell(record)
 
     async def _read_on(self) -> None:

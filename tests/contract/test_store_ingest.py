@@ -231,3 +231,19 @@ async def test_lost_calls_are_closed_after_everything_written_was_read(centre: C
     told = {record.linkedid: record for record in (centre.told.get_nowait(), centre.told.get_nowait())}
     assert told[A.record().linkedid].reason == "hung_up"
     assert told[B.record().linkedid].reason == "asterisk_lost"
+
+
+async def test_a_call_that_ends_while_lost_ones_are_looked_for_is_not_lost(centre: Centre) -> None:
+    """Asterisk still had it when first asked; its end is written before the second question."""
+    _append(centre.ledger, A.ledger[:900])
+    answers = iter([{"channel": A.record().linkedid}, {}])
+
+    async def ends_after_the_first_question() -> dict[str, str]:
+        answer = next(answers)
+        if answer:
+            _append(centre.ledger, A.ledger[900:])
+        return answer
+
+    await centre.ingest.close_vanished(ends_after_the_first_question)
+    assert centre.told.get_nowait().reason == "hung_up"
+    assert centre.told.empty()

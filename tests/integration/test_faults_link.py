@@ -32,10 +32,6 @@ class Linked:
         return await self.centre.fact("LinkChanged", up=up)
 
 
-def reasons(calls: Any) -> list[str]:
-    return sorted(call["reason"] for call in calls["calls"])
-
-
 @pytest_asyncio.fixture
 async def linked(asterisk: RunningAsterisk, prompts: Path) -> AsyncIterator[Linked]:
     shutil.copytree(prompts, asterisk.settings.state / "sounds/prompts", dirs_exist_ok=True)
@@ -83,8 +79,6 @@ async def test_what_happened_behind_a_broken_link_is_found_when_it_is_back(linke
             await centre.post(f"/api/agents/{agent}/ready")
             assert await callers.talks_and_hangs_up(agent) == waited_longest
         await callers.choosing.hang_up()
-        # A call that ends while we look for lost ones may be taken for one, until Asterisk's own word of it is read.
-        await centre.shows("/api/calls", lambda answer: reasons(answer) == ["hung_up"] + ["served"] * 4)
         records = await callers.records("100", "200", "300", "400", "500")
         assert {number: (record["outcome"], record["agent"]) for number, record in records.items()} == {
             "100": ("answered", "1001"),
