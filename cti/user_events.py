@@ -22,11 +22,12 @@ def user_event(fact: Fact) -> dict[str, str]:
     """The headers of the `UserEvent` action for a fact, "UserEvent" (its name) first."""
     fields = to_json(fact)
     headers = {"UserEvent": PREFIX + str(fields.pop("fact"))}
-    headers.update({_header(name): _text(value) for name, value in fields.items() if name not in LEFT_OUT})
+    headers.update({header(name): _text(value) for name, value in fields.items() if name not in LEFT_OUT})
     return headers
 
 
-def _header(name: str) -> str:
+def header(name: str) -> str:
+    """The header that carries a field: `wait_ms` is `WaitMs`."""
     return "".join(part.capitalize() for part in name.split("_"))
 
 
