@@ -35,7 +35,7 @@ def seconds_of(tone_hz: int, heard: Sequence[int]) -> float:
 
 
 def likeness(prompt: Sequence[int], heard: Sequence[int]) -> float:
-    """How well the rhythm of the prompt fits where it fits best: 1 if all of it was played, half or less if it was not
+    """How well the rhythm of the prompt fits where it fits best: 1 if all of it was played, two thirds at most if not
     (correlation of the two loudness curves).
     """
     wanted, given = _loudness(prompt), _loudness(heard)
