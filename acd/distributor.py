@@ -55,6 +55,7 @@ class Distributor:
         self._places: dict[str, Place] = {}
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_ms: int | None = None
+        self._closed = False
 
     @contextmanager
     def command(self) -> Iterator[tuple[Router, int]]:
@@ -88,15 +89,21 @@ class Distributor:
 
     def state(self, fact: Fact) -> None:
         """Tell the listeners a fact that is not the router's own (the IVR's, the link's)."""
+        if self._closed:
+            return
         for listener in self.on_fact:
             _safely(listener, fact)
 
     def close(self) -> None:
-        """Stop the timer."""
+        """From now on nothing is decided and nothing stated. What goes on without us, a ringing phone or a conversation,
+        is told by Asterisk: an end in order leaves the same behind as a sudden one."""
+        self._closed = True
         if self._alarm is not None:
             self._alarm.cancel()
 
     def _carry_out(self, outcome: Outcome) -> None:
+        if self._closed:
+            return
         # Phones first: an agent's idle gap is what we are measured by, the facts can wait these microseconds.
         for offer in outcome.offers:
             if (place := self._places.get(offer.linkedid)) is not None:

@@ -104,16 +104,13 @@ class Daemon:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(part) for part in parts]
                 await stop.wait()
-                # Callers first: each is handed to the dialplan while facts can still be written. A phone that rings
-                # rings on: his caller may be answered while nobody of us is there, as after our sudden death.
-                self.distributor.on_withdrawn.clear()
+                self.distributor.close()
                 await self.agi.stop(GRACE_S)
                 for task in tasks:
                     task.cancel()
         finally:
             await self.agi.stop()
             await runner.cleanup()
-            self.distributor.close()
             self.journal.close()
             await self.store.close()
 

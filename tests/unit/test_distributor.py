@@ -159,6 +159,21 @@ async def test_a_caller_whose_task_is_cancelled_is_withdrawn_and_has_not_abandon
 
 
 @in_virtual_time
+async def test_after_close_nothing_is_offered_and_nothing_stated() -> None:
+    floor, told = distributor("1001"), Told()
+    with ExitStack() as places:
+        talks = places.enter_context(floor.place("talks"))
+        waits = places.enter_context(floor.place("waits"))
+        enter(floor, "talks")
+        enter(floor, "waits")
+        await next_offer(talks)
+        floor.on_fact.append(told)
+        floor.close()
+    assert waits.empty
+    assert told.facts == []
+
+
+@in_virtual_time
 async def test_the_end_of_an_old_place_leaves_the_call_in_its_new_one() -> None:
     floor = distributor("1001")
     old, new = ExitStack(), ExitStack()
