@@ -95,7 +95,7 @@ class Distributor:
             _safely(listener, fact)
 
     def close(self) -> None:
-        """From now on nothing is decided and nothing stated. What goes on without us, a ringing phone or a conversation,
+        """From now on nothing is decided and nothing stated. What goes on without us, a ringing phone or a talk,
         is told by Asterisk: an end in order leaves the same behind as a sudden one."""
         self._closed = True
         if self._alarm is not None:
