@@ -118,19 +118,20 @@ async def test_a_caller_who_gives_up_is_abandoned_and_a_phone_that_rings_for_him
         unserved = await phones.dial("4002", number="300")
         await floor.post("/api/agents/1001/not-ready", {"reason": "break"})
         await floor.shows("/api/queues/support", lambda queue: queue["waiting"] == 1)
-        for call in (waiting, unserved, caller):
+        records = {}
+        for number, call in (("300", unserved), ("200", waiting), ("100", caller)):
             await call.hang_up()
+            records[number] = await floor.record(number, recorded=False)
         await cancelled(leg)
-        records = {number: await floor.record(number, recorded=False) for number in ("100", "200", "300")}
         for record in records.values():
             assert (record["outcome"], record["ended_by"], record["reason"]) == ("abandoned", "caller", "hung_up")
             assert (record["agent"], record["connected_at"], record["talk_ms"]) == (None, None, 0)
             assert [visit["reason"] for visit in record["queues"]] == ["abandoned"]
-        assert [offered(record) for record in records.values()] == [
-            [("1002", "abandoned")],
-            [("1001", "withdrawn")],
-            [],
-        ]
+        assert {number: offered(record) for number, record in records.items()} == {
+            "100": [("1002", "abandoned")],
+            "200": [("1001", "withdrawn")],
+            "300": [],
+        }
         await sees(floor, "1002", "ready")  # no fault of his
         for queue in (await floor.get("/api/queues"))["queues"]:
             assert queue["waiting"] == 0
