@@ -6,6 +6,7 @@ over as it is and puts a new daemon in the place of the old one.
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import sys
@@ -67,11 +68,11 @@ async def _serve(settings: Settings) -> None:
     await _take_over(asterisk, render(settings, installation, credentials, plan_of(centre)))
     try:
         async with asyncio.TaskGroup() as group:
-            welcome = group.create_task(_welcome(settings, banner(settings, credentials, centre)))
+            lives = itertools.count()
             tasks = (
-                welcome,
+                group.create_task(_welcome(settings, banner(settings, credentials, centre))),
                 group.create_task(keep("asterisk", lambda: _asterisk_life(asterisk))),
-                group.create_task(keep("daemon", lambda: _daemon_life(settings, welcome))),
+                group.create_task(keep("daemon", lambda: _daemon_life(settings, next(lives)))),
             )
             await stop.wait()
             for task in tasks:
@@ -114,10 +115,10 @@ async def _asterisk_life(asterisk: AsteriskProcess) -> None:
         log.error(error.id, text=str(error))
 
 
-async def _daemon_life(settings: Settings, welcome: asyncio.Task[None]) -> None:
+async def _daemon_life(settings: Settings, lives_before: int) -> None:
     """One life of the daemon. It has a session of its own: Ctrl-C reaches it through us, in order.
 
-    Raises DaemonFailed if it never served and says that it cannot; once it has, callers deserve every further attempt.
+    Raises DaemonFailed if it says in its first that it cannot serve; after that callers deserve every further attempt.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", DAEMON),
@@ -136,7 +137,7 @@ async def _daemon_life(settings: Settings, welcome: asyncio.Task[None]) -> None:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    if process.returncode == UNUSABLE and not welcome.done():
+    if process.returncode == UNUSABLE and lives_before == 0:
         raise DaemonFailed("the daemon cannot start; its own message is above")
 
 
