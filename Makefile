@@ -45,8 +45,8 @@ tree:
 python: .venv/complete
 
 .venv/complete: requirements.lock pyproject.toml
+	@[ -x $(bin)/python ] || PYTHON=$(PYTHON) .ci/packages python3-venv
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
-	@[ -x $(bin)/python ] || .ci/packages python3-venv
 	@[ -x $(bin)/pip ] || $(PYTHON) -m venv .venv
 	$(bin)/pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(bin)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
