@@ -77,7 +77,7 @@ async def _serve(settings: Settings) -> None:
             await stop.wait()
             for task in tasks:
                 task.cancel()
-    except* DaemonFailed as failures:
+    except ExceptionGroup as failures:  # not except*: before Python 3.11.4 what is raised there comes out in a group
         raise failures.exceptions[0] from None
     finally:
         await asterisk.stop()

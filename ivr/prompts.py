@@ -102,7 +102,7 @@ class Prompts:
             async with asyncio.TaskGroup() as group:
                 for file, prompt in missing.items():
                     group.create_task(make_one(file, prompt))
-        except* PromptError as errors:
+        except ExceptionGroup as errors:  # not except*: before Python 3.11.4 what is raised there comes out in a group
             raise errors.exceptions[0] from None
         return len(missing)
 
