@@ -44,7 +44,7 @@ def _record(
     talks = connections(caller, rung)
     ended_by = _ended_by(caller, rung, story)
     left_by_caller = ended_by is EndedBy.CALLER
-    visits = queue_visits(story.queued, caller, talks, _reason_at_end(end, left_by_caller))
+    visits = queue_visits(story.queued, caller, rung, talks, _reason_at_end(end, left_by_caller))
     ringing = Ringing(
         caller=caller, left_by_caller=left_by_caller, connected=frozenset(one.channel.uniqueid for one in talks)
     )

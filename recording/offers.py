@@ -29,10 +29,11 @@ class Ringing:
 
     def outcome(self, channel: Channel) -> OfferOutcome:
         """How the offer that rang `channel` ended, by Asterisk's ledger alone."""
-        if channel.uniqueid in self.connected:
-            return OfferOutcome.ANSWERED
-        if self.left_by_caller and channel.ended_us >= self.caller.ended_us - _SAME_US:
+        connected = channel.uniqueid in self.connected
+        if self.left_by_caller and not connected and channel.ended_us >= self.caller.ended_us - _SAME_US:
             return OfferOutcome.ABANDONED
+        if connected or channel.answered_us is not None:  # he may hang up before the two are connected
+            return OfferOutcome.ANSWERED
         if channel.cause in _REFUSED:
             return OfferOutcome.REFUSED
         if channel.cause in _UNREACHABLE:

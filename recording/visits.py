@@ -46,21 +46,27 @@ class _FetchedBack:
     queue: str
 
 
-_Event = CallQueued | CallDequeued | Connection | _FetchedBack | str
+@dataclass(frozen=True, slots=True)
+class _PickedUp:
+    """An agent's phone was answered; whether the two were connected is another matter."""
+
+
+_Event = CallQueued | CallDequeued | Connection | _FetchedBack | _PickedUp | str
 
 
 def queue_visits(
     queued: Iterable[CallQueued | CallDequeued],
     caller: Channel,
+    rung: Sequence[Channel],
     conversations: Sequence[Connection],
     at_end: DequeueReason,
 ) -> tuple[QueueVisit, ...]:
     """The visits in order. A visit ends where Asterisk connected the caller with an agent or where his channel ended;
     the router's word is taken for the other reasons to leave. `at_end` is the reason of a caller who waited to the end
-    of his call.
+    of his call, `rung` are the agents' phones.
     """
     visits: list[_Visit] = []
-    for at_us, event in _in_order(queued, caller, conversations):
+    for at_us, event in _in_order(queued, caller, rung, conversations):
         waiting = visits[-1] if visits and visits[-1].left_us is None else None
         match event:
             case CallQueued():
@@ -75,7 +81,7 @@ def queue_visits(
                 waiting.leave(caller.ended_us, event.reason)
             case CallDequeued(reason=reason) if waiting and reason is not DequeueReason.ANSWERED:
                 waiting.leave(at_us, reason)
-            case CallDequeued() if waiting:
+            case CallDequeued() | _PickedUp() if waiting:
                 waiting.picked_up_us = at_us  # believed when the two are connected, not before
             case _:
                 pass
@@ -85,11 +91,15 @@ def queue_visits(
 
 
 def _in_order(
-    queued: Iterable[CallQueued | CallDequeued], caller: Channel, conversations: Sequence[Connection]
+    queued: Iterable[CallQueued | CallDequeued],
+    caller: Channel,
+    rung: Sequence[Channel],
+    conversations: Sequence[Connection],
 ) -> list[tuple[int, _Event]]:
     events: list[tuple[int, _Event]] = [
         *((fact.at_ms * 1000, fact) for fact in queued),
         *((one.start_us, one) for one in conversations),
+        *((one.answered_us, _PickedUp()) for one in rung if one.answered_us is not None),
     ]
     for run, after in zip_longest(caller.runs, caller.runs[1:]):
         if run.name == "Queue":

@@ -235,6 +235,14 @@ def test_an_agent_who_picks_up_and_hangs_up_at_once_has_answered() -> None:
     assert [visit.reason for visit in record.queues] == [DequeueReason.ANSWERED]
 
 
+def test_an_agent_who_picks_up_in_the_fallback_queue_and_hangs_up_at_once_has_answered() -> None:
+    call = real_call("fallback_answered")
+    rows = [row for row in call.rows if row.type not in (RowType.BRIDGE_ENTER, RowType.BRIDGE_EXIT)]
+    record = whole(fold(rows))
+    assert (record.outcome, record.agent, record.talk_ms) == (ANSWERED, call.record().agent, 0)
+    assert [(offer.outcome, offer.reconstructed) for offer in record.offers] == [(OfferOutcome.ANSWERED, True)]
+
+
 def test_an_unreachable_phone_is_told_from_a_missed_call() -> None:
     call = real_call("fallback_missed_then_abandoned")
     phone = call.record().legs[1].channel
