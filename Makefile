@@ -4,6 +4,7 @@ PYTHON ?= python3
 bin := .venv/bin
 run_packages := espeak-ng sox
 test_packages := $(run_packages) sip-tester postgresql redis-server
+tree_packages = $(shell [ -n "$$CALLCENTER_ASTERISK" ] || asterisk/provide --packages var/tree)
 
 comma := ,
 space := $(subst ,, )
@@ -11,15 +12,15 @@ cores := $(subst $(space),$(comma),$(strip acd/* ivr/flow/* ivr/walker.py \
     $(addprefix ivr/agi/,codec.py commands.py replies.py environment.py) $(addprefix cti/ami/,codec.py message.py) \
     $(addprefix recording/,account.py channels.py fold.py ledger.py offers.py visits.py)))
 
-.PHONY: run test call bench lint setup python tree
+.PHONY: run test call bench lint setup machine python tree
 
-run: python tree
-	@.ci/packages $(run_packages)
+run: packages = $(run_packages) $(tree_packages)
+run: machine python tree
 	@exec $(bin)/callcenter run
 
 # In a second terminal: simulated callers and agents. N=20 places twenty calls.
-call: python
-	@.ci/packages sip-tester
+call: packages = sip-tester
+call: machine python
 	@$(bin)/callcenter call $(if $(N),--count $(N))
 
 test: setup lint
@@ -36,16 +37,19 @@ lint: python
 	$(bin)/ruff check .
 	$(bin)/mypy
 
-setup: python tree
-	@.ci/packages $(test_packages)
+setup test bench: packages = $(test_packages) $(tree_packages)
+setup: machine python tree
 
-tree:
+# What is missing comes all at once, so that who has no root is told one line.
+machine:
+	@PYTHON=$(PYTHON) .ci/packages $(if $(wildcard $(bin)/pip),,python3-venv) $(packages)
+
+tree: machine
 	@[ -n "$$CALLCENTER_ASTERISK" ] || asterisk/provide var/tree
 
 python: .venv/complete
 
-.venv/complete: requirements.lock pyproject.toml
-	@[ -x $(bin)/python ] || PYTHON=$(PYTHON) .ci/packages python3-venv
+.venv/complete: requirements.lock pyproject.toml | machine
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@[ -x $(bin)/pip ] || $(PYTHON) -m venv .venv
 	$(bin)/pip install --quiet --disable-pip-version-check -r requirements.lock
