@@ -1,12 +1,14 @@
 """What is remembered of calls and people: the one door to the data base. Every write is one transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import time_ns
 
 from sqlalchemy import Select, delete, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from acd.states import CallOutcome
 from recording.database import WRITING, is_away, migrate, open_engine
@@ -55,6 +57,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine: AsyncEngine = open_engine(url)
         self._writing = self.engine.execution_options(**{WRITING: True})
+        self._turn = asyncio.Lock()
 
     async def migrate(self) -> None:
         """Makes or updates the tables; safe to repeat."""
@@ -84,7 +87,7 @@ class Store:
 
     async def ingest(self, batch: Batch) -> list[CallRecord]:
         """Stores a batch, its position and the calls that follow, all or nothing. Returns the changed records."""
-        async with self._writing.begin() as connection:
+        async with self._transaction() as connection:
             return await write_batch(connection, batch)
 
     async def close_vanished(self, live: Collection[str], at_us: int | None = None) -> list[CallRecord]:
@@ -92,7 +95,7 @@ class Store:
 
         `at_us` is when Asterisk was lost, as near as is known. Should its own word come after all, that is taken.
         """
-        async with self._writing.begin() as connection:
+        async with self._transaction() as connection:
             known = set(await connection.scalars(select(CallInProgress.linkedid)))
             gone = sorted(known - set(live))
             moment = at_us or time_ns() // 1000
@@ -102,7 +105,7 @@ class Store:
 
     async def add_recording(self, linkedid: str, recording: Recording) -> CallRecord | None:
         """Notes a recording (again: overwrites it); returns the call's record if that changed."""
-        async with self._writing.begin() as connection:
+        async with self._transaction() as connection:
             await upsert(connection, RecordingFile, "file", [{"linkedid": linkedid, **recording.model_dump()}])
             changed = await refold(connection, [linkedid])
         return changed[0] if changed else None
@@ -154,8 +157,14 @@ class Store:
             }
             for agent in agents
         ]
-        async with self._writing.begin() as connection:
+        async with self._transaction() as connection:
             await upsert(connection, AgentAccount, "number", rows)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Writers of this process in turn: SQLite has one writer anyway, and lets the others sleep and try again."""
+        async with self._turn, self._writing.begin() as connection:
+            yield connection
 
 
 def _calls(which: CallFilter) -> Select[tuple[dict[str, object]]]:

@@ -15,7 +15,7 @@ from cti.simulation.call import Call, Moment
 from cti.simulation.telephones import Telephones
 from tests.integration.centre_fixture import RunningCentre
 from tests.load.bench import write
-from tests.load.bench_centre import APP_QUEUE, OURS, Side, agents_of, asterisk_version, bench_centre, silence
+from tests.load.centre import APP_QUEUE, OURS, Side, agents_of, asterisk_version, bench_centre, silence
 
 AGENTS = 20
 APART_S = 0.05
