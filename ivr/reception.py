@@ -108,6 +108,8 @@ class _Visit:
         self._walker = Walker(flow, caller.language if caller.language in flow.languages else None)
         self._told = 0
         self._ended_by = EndedBy.SYSTEM
+        self._entered_before_ms = caller.entered_ms if caller.node else None
+        """First entry of a caller who stood in a queue before we went away; it counts for that visit only."""
 
     async def run(self) -> None:
         caller, linkedid = self._caller, self._caller.linkedid
@@ -186,8 +188,7 @@ class _Visit:
 
     async def _enter(self, step: Enqueue) -> None:
         # The place in the queue is written on the channel first: if we die now, the dialplan knows it.
-        resumed = self._caller.node == self._walker.node and self._caller.entered_ms is not None
-        entered_ms = self._caller.entered_ms if resumed and self._caller.entered_ms else self._now_ms()
+        entered_ms, self._entered_before_ms = self._entered_before_ms or self._now_ms(), None
         await self._session.exec(
             "MSet",
             f"{variables.QUEUE}={step.queue},{variables.ENTERED}={entered_ms},{variables.PRIORITY}={step.priority},"
