@@ -108,7 +108,7 @@ class _Visit:
         self._walker = Walker(flow, caller.language if caller.language in flow.languages else None)
         self._told = 0
         self._ended_by = EndedBy.SYSTEM
-        self._entered_before_ms = caller.entered_ms if caller.node else None
+        self._entered_before_ms = caller.entered_ms if caller.node in flow.nodes else None
         """First entry of a caller who stood in a queue before we went away; it counts for that visit only."""
 
     async def run(self) -> None:
