@@ -96,6 +96,7 @@ class Call:
         if self.audio and not self.over:
             await self.audio.press(digits)
             return
+        await self.reached(Moment.TALKING)  # before, the script drops the command
         for digit in digits:
             agreed = self._next(lambda message: message.sip.method == "INFO" and message.sip.status is not None)
             self._send(Command.PRESS, self.call_id, {"X-Digit": digit})
@@ -155,6 +156,7 @@ class Call:
         return await self.reached(moment)
 
     async def _renegotiate(self, command: Command) -> None:
+        await self.reached(Moment.TALKING)
         agreed = self._next(lambda message: message.sip.start_line.startswith("ACK "))
         self._send(command, self.call_id)
         await agreed
