@@ -204,7 +204,7 @@ async def test_telephones_left_alone_answer_and_hang_up_by_themselves(
     port = line.asterisk.settings.sip_port
     accounts = {account.phone: account.sip_password for account in line.asterisk.credentials.agents}
     async with Telephones(
-        tmp_path / "alone", sip_port=port, accounts=accounts, ring_ms=0, talk_ms=50, audio=False
+        tmp_path / "alone", sip_port=port, accounts=accounts, ring_ms=0, talk_ms=200, audio=False
     ) as phones:
         await phones.register()
         await line.phones.dial("4000", number=CALLER)
@@ -214,7 +214,8 @@ async def test_telephones_left_alone_answer_and_hang_up_by_themselves(
             await offer(session, "1001")
         calls = phones["1001"].calls
         assert [call.ended_here for call in calls] == [True, True, True]
-        assert all(call.at_us[Moment.ENDED] - call.at_us[Moment.ANSWERED] >= 50_000 for call in calls)
+        # Half of it: SIPp counts from the moment its loop last looked at the clock, which on a busy machine is a while ago.
+        assert all(call.at_us[Moment.ENDED] - call.at_us[Moment.ANSWERED] >= 100_000 for call in calls)
 
 
 @bounded
