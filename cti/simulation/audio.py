@@ -45,6 +45,7 @@ class Audio(asyncio.DatagramProtocol):
             future.cancel()
         if self._transport:
             self._transport.close()
+            self._transport = None  # a call's last messages may still ask it to speak
 
     def speak_to(self, address: tuple[str, int]) -> None:
         """Speak the tone to this address from now on."""
