@@ -137,10 +137,13 @@ def _dialling() -> tuple[str, ...]:
         say(messages.in_dialog("ACK"), to="talking"),
         label("give up"),
         say(messages.cancel()),
-        receive_answer(200),
+        receive_answer(200, actions=remote),
+        receive_answer(481, to="crossed"),
         receive_answer(487, optional=False),
         label("refused"),
         say(messages.acknowledge_refusal(), to="over"),
+        label("crossed"),  # the call was answered in the moment it was given up
+        say(messages.in_dialog("ACK"), to="hang up"),
     )
 
 

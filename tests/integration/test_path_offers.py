@@ -118,6 +118,7 @@ async def test_a_caller_who_gives_up_is_abandoned_and_a_phone_that_rings_for_him
         unserved = await phones.dial("4002", number="300")
         await floor.post("/api/agents/1001/not-ready", {"reason": "break"})
         await floor.shows("/api/queues/support", lambda queue: queue["waiting"] == 1)
+        await unserved.answered()
         records = {}
         for number, call in (("300", unserved), ("200", waiting), ("100", caller)):
             await call.hang_up()
