@@ -11,7 +11,7 @@ from ivr.flow.steps import Prompt
 from ivr.prompts import Prompts
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import sees, staffed, talk
-from tests.integration.listening import likeness, sides, spoken
+from tests.integration.listening import PLAYED, likeness, sides, spoken
 
 pytestmark = pytest.mark.integration
 
@@ -69,9 +69,9 @@ async def test_each_caller_is_spoken_to_in_the_language_he_chose_until_the_end(f
         assert (left["outcome"], left["ended_by"]) == ("served_by_ivr", "caller")
         for record, language, other in ((served, "en", "cmn"), (left, "cmn", "en")):
             heard = await heard_by(floor, record)
-            assert likeness(script.sound("hotline", "greeting", language), heard) > 0.8
-            assert likeness(script.sound("hotline", "greeting", other), heard) < 0.7
-        assert likeness(script.sound("hotline", "goodbye", "en"), await heard_by(floor, served)) > 0.8
+            assert likeness(script.sound("hotline", "greeting", language), heard) > PLAYED
+            assert likeness(script.sound("hotline", "greeting", other), heard) < PLAYED
+        assert likeness(script.sound("hotline", "goodbye", "en"), await heard_by(floor, served)) > PLAYED
 
 
 async def test_a_prompt_ends_at_the_key(floor: RunningCentre) -> None:
@@ -106,7 +106,7 @@ async def test_three_answers_that_are_none_end_the_call_with_a_reason_said_and_w
         assert choices(record) == [("question", "timeout"), ("give_up", None)]
         heard = await heard_by(floor, record)
         for node, words in (("question", "invalid"), ("question", "timeout"), ("give_up", "text")):
-            assert likeness(script.sound("quiz", node, "en", words), heard) > 0.8, words
+            assert likeness(script.sound("quiz", node, "en", words), heard) > PLAYED, words
 
 
 async def test_an_announcement_is_said_in_every_language_and_a_queue_that_gives_up_says_so(
@@ -124,12 +124,12 @@ async def test_an_announcement_is_said_in_every_language_and_a_queue_that_gives_
         )
         heard = await heard_by(floor, announced)
         for language in ("cmn", "en"):
-            assert likeness(script.sound("announcement", "hours", language), heard) > 0.8
+            assert likeness(script.sound("announcement", "hours", language), heard) > PLAYED
         assert (given_up["outcome"], given_up["reason"]) == ("timed_out", "nobody_free")
         assert (given_up["queue"], given_up["priority"]) == ("impatient", 3)
         assert (given_up["skills"], given_up["data"]) == ({"sales": 6}, {"why": "in a hurry"})
         assert given_up["wait_ms"] >= 1_000
-        assert likeness(script.sound("impatient", "nobody_free", "en"), await heard_by(floor, given_up)) > 0.8
+        assert likeness(script.sound("impatient", "nobody_free", "en"), await heard_by(floor, given_up)) > PLAYED
 
 
 async def test_star_leads_back_and_zero_to_an_agent(floor: RunningCentre) -> None:
