@@ -212,10 +212,7 @@ async def test_telephones_left_alone_answer_and_hang_up_by_themselves(
         await session.answer()
         for _ in range(3):
             await offer(session, "1001")
-        calls = phones["1001"].calls
-        assert [call.ended_here for call in calls] == [True, True, True]
-        # Half of it: SIPp counts from when its loop last looked at the clock, on a busy machine a while ago.
-        assert all(call.at_us[Moment.ENDED] - call.at_us[Moment.ANSWERED] >= 100_000 for call in calls)
+        assert [call.ended_here for call in phones["1001"].calls] == [True, True, True]
 
 
 @bounded
