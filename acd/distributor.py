@@ -5,6 +5,7 @@ nothing itself.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -27,20 +28,32 @@ class Place:
     def __init__(self) -> None:
         self.hung_up = False
         """Whether the caller has left the place of himself."""
-        self._mailbox: asyncio.Queue[Offer | None] = asyncio.Queue()
+        self._came: deque[Offer | None] = deque()
+        self._awaited: asyncio.Future[Offer | None] | None = None
 
     @property
     def empty(self) -> bool:
         """Whether no offer is here now."""
-        return self._mailbox.empty()
+        return not self._came
 
-    async def next_offer(self) -> Offer | None:
-        """The next agent for this call, None if its greatest wait is over."""
-        return await self._mailbox.get()
+    def next_offer(self) -> asyncio.Future[Offer | None]:
+        """The next agent for this call, None if its greatest wait is over. To be awaited by one task at a time.
+
+        A bare future: whoever awaits it goes on in the very turn of the loop after the decision, before anything that
+        follows from the decision is told to anybody.
+        """
+        awaited: asyncio.Future[Offer | None] = asyncio.get_running_loop().create_future()
+        if self._came:
+            awaited.set_result(self._came.popleft())
+        self._awaited = awaited
+        return awaited
 
     def put(self, offer: Offer | None) -> None:
         """For the distributor."""
-        self._mailbox.put_nowait(offer)
+        if self._awaited is None or self._awaited.done():
+            self._came.append(offer)
+        else:
+            self._awaited.set_result(offer)
 
 
 class Distributor:

@@ -68,16 +68,21 @@ class AgiLink:
         A result that is there at the end is still returned, so nothing given to the caller is lost unseen.
         Raises what `over` says.
         """
-        task = asyncio.ensure_future(awaitable)
+        waited = asyncio.ensure_future(awaitable)
+
+        def give_up(_: asyncio.Future[Exception]) -> None:
+            waited.cancel()
+
+        # Awaited as it is, without asyncio.wait around it: what a future brings is here in the next turn of the loop.
+        self._wire.over.add_done_callback(give_up)
         try:
-            await asyncio.wait((task, self._wire.over), return_when=asyncio.FIRST_COMPLETED)
+            return await waited
+        except asyncio.CancelledError:
+            if not (task := asyncio.current_task()) or not task.cancelling():
+                self._wire.require_up()
+            raise
         finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.wait((task,))
-        if task.cancelled():
-            self._wire.require_up()
-        return task.result()
+            self._wire.over.remove_done_callback(give_up)
 
     async def command(self, verb: str, *arguments: str | int) -> Reply:
         """Sends one command and returns the answer, whatever it says, except for the end of the session.
