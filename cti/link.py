@@ -45,6 +45,11 @@ class Link:
             "DeviceStateChange": self._device_state,
         }
 
+    @property
+    def events(self) -> frozenset[str]:
+        """The events it listens to. asterisk/manager.conf names them too, and lets no others through to us."""
+        return frozenset(self._handlers)
+
     def on_event(self, message: Message) -> None:
         """For the AMI client; events nobody asked for are passed over."""
         if (handler := self._handlers.get(message.event)) is not None:

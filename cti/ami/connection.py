@@ -36,6 +36,7 @@ class Connection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._heartbeat = Heartbeat(heartbeat_s, heard_at=self._loop.time())
         self._transport: asyncio.Transport | None = None
+        self._unsent: list[bytes] = []
         self._decoder = AmiDecoder()
         self._answers = Answers()
         self._backlog: deque[Message] = deque()
@@ -81,8 +82,16 @@ class Connection(asyncio.Protocol):
         action_id = self._answers.new_id()
         data = encode_action(name, headers, variables, action_id)
         self._answers.expect(action_id, name, answer, is_list=is_list)
-        self._transport.write(data)
+        if not self._unsent:
+            self._loop.call_soon(self._write)
+        self._unsent.append(data)
         return action_id
+
+    def _write(self) -> None:
+        # All actions of one turn of the loop together: facts come in handfuls, and a system call costs more than one.
+        data, self._unsent = b"".join(self._unsent), []
+        if self._transport is not None and self.reason is None:
+            self._transport.write(data)
 
     # What the transport reports
 

@@ -1,11 +1,14 @@
 """Asterisk's events as the router hears of them: who answered, hung up, holds, and which phones are there."""
 
+import re
+
 import pytest
 
 from acd.distributor import Distributor
 from acd.states import AgentState
 from cti.ami.message import Message
 from cti.link import Leg, Link
+from cti.settings import HOME
 from tests.ami_events import device, dial_begin, dial_end, event, new_channel, of_leg
 from tests.unit.running_floor import distributor, enter
 from tests.virtual_time import in_virtual_time
@@ -160,3 +163,10 @@ async def test_events_nobody_asked_for_and_ends_of_what_was_never_there_do_nothi
     )
     assert floor.state() == "ready"
     floor.close()
+
+
+@in_virtual_time
+async def test_asterisk_is_told_to_send_what_is_listened_to_and_nothing_else() -> None:
+    configuration = (HOME / "asterisk/manager.conf").read_text("utf-8")
+    let_through = re.findall(r"^eventfilter\(action\(include\),name\((\w+)\)", configuration, re.MULTILINE)
+    assert set(let_through) == Floor().link.events | {"FullyBooted"}
