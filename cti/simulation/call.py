@@ -4,14 +4,19 @@ import asyncio
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import quote
 
 from cti.simulation.audio import Audio
 from cti.simulation.errors import CallOver
 from cti.simulation.scenario import Command
+from cti.simulation.sip import SipMessage
+from cti.simulation.sip import read as read_sip
 from cti.simulation.trace import Direction, TracedMessage
 
 CHALLENGES = (401, 407)
 REPEAT_S = 0.2
+ASTERISK = "asterisk"
+"""The host in the address of a transfer, which Asterisk does not look at."""
 
 
 class Moment(StrEnum):
@@ -45,12 +50,19 @@ class Call:
         """Whether this telephone ended the call; None while it lasts."""
         self._send = send
         self._authorised = False
+        self._from_tag = self._to_tag = ""
         self._waiting: list[tuple[Callable[[TracedMessage], bool], asyncio.Future[TracedMessage]]] = []
 
     @property
     def caller(self) -> str:
         """The number the call comes from."""
         return self.invite.sip.user("from") if self.invite else ""
+
+    @property
+    def dialog(self) -> str:
+        """This dialog as the Replaces header names it to Asterisk: the tag that is Asterisk's own is its to-tag."""
+        asterisks, ours = (self._from_tag, self._to_tag) if self.incoming else (self._to_tag, self._from_tag)
+        return f"{self.call_id};to-tag={asterisks};from-tag={ours}"
 
     @property
     def over(self) -> bool:
@@ -91,6 +103,20 @@ class Call:
         """Take the other side back from hold."""
         await self._renegotiate(Command.RETRIEVE)
 
+    async def transfer(self, to: str, consult: "Call | None" = None) -> int:
+        """Send the other side to the number `to`, or to whoever is in `consult`, another call of this telephone.
+
+        Returns what came of it: 200 where it was done, and then both calls of this telephone are over.
+        """
+        await self.reached(Moment.TALKING)
+        done = self._next(lambda message: _outcome_of_transfer(message.sip) >= 200)
+        replaces = f"?Replaces={quote(consult.dialog, safe='')}" if consult else ""
+        self._send(Command.TRANSFER, self.call_id, {"X-Refer-To": f"<sip:{to}@{ASTERISK}{replaces}>"})
+        outcome = _outcome_of_transfer((await done).sip)
+        if outcome == 200:
+            await asyncio.gather(*(call.hang_up() for call in (self, consult) if call))
+        return outcome
+
     async def press(self, digits: str) -> None:
         """Press keys: as RFC 4733 events where the call has audio, by SIP INFO where it has none."""
         if self.audio and not self.over:
@@ -106,6 +132,8 @@ class Call:
         """A message of this call went over the wire."""
         sip, sent = message.sip, message.direction is Direction.SENT
         self._authorised |= "authorization" in sip.headers
+        if sip.method == "INVITE" and Moment.TALKING not in self.at_us:
+            self._from_tag, self._to_tag = sip.tag("from"), sip.tag("to")
         match sip.method, sip.status:
             case "INVITE", None:
                 self.invite = self.invite or message
@@ -179,3 +207,11 @@ class Call:
             elif self.over:
                 future.set_exception(CallOver(f"the call ended with status {self.status}"))
         self._waiting = [(wanted, future) for wanted, future in self._waiting if not future.done()]
+
+
+def _outcome_of_transfer(sip: SipMessage) -> int:
+    """The status that a message gives to a transfer, 0 where it gives none: that of the notice which ends it (RFC 3515
+    §2.4.5), or of a refusal to begin it."""
+    if sip.method == "NOTIFY" and sip.headers.get("subscription-state", "").startswith("terminated"):
+        return read_sip(sip.body.encode()).status or 0
+    return (sip.status or 0) if sip.method == "REFER" and sip.status != 202 else 0

@@ -69,6 +69,11 @@ def key() -> str:
     return in_dialog("INFO", f"Content-Type: application/dtmf-relay\nContent-Length: [len]\n\n{signal}")
 
 
+def transfer() -> str:
+    """The REFER request that sends the other side to somebody else (RFC 3515; with Replaces: RFC 3891)."""
+    return in_dialog("REFER", f"{_CONTACT}\nRefer-To: [$refer_to]\nReferred-By: <sip:[$user]@{_SERVER}>\n{NO_BODY}")
+
+
 def answer_invite(status: str, rest: str = NO_BODY) -> str:
     """An answer to the INVITE that rings or rang here."""
     return (

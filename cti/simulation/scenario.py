@@ -1,4 +1,5 @@
-"""The script SIPp runs as a telephone, one state machine: it registers, rings, answers, dials, talks, holds, hangs up.
+"""The script SIPp runs as a telephone, one state machine: it registers, rings, answers, dials, talks, holds, transfers,
+hangs up.
 
 SIPp finds a call by its Call-ID alone. So a datagram with the Call-ID of a call and a method of our own (`Command`)
 moves that call on, and one with a new Call-ID begins a registration or an outgoing call. This module decides what the
@@ -24,6 +25,7 @@ class Command(StrEnum):
     HOLD = "X-HOLD"
     RETRIEVE = "X-RETRIEVE"
     PRESS = "X-PRESS"
+    TRANSFER = "X-TRANSFER"
 
 
 REFUSALS = (
@@ -164,6 +166,8 @@ def _talking(talk_ms: int | None) -> tuple[str, ...]:
         receive(Command.HOLD, to="hold"),
         receive(Command.RETRIEVE, to="retrieve"),
         receive(Command.PRESS, to="press", actions=take({"digit": "X-Digit:"})),
+        receive(Command.TRANSFER, to="transfer", actions=take({"refer_to": "X-Refer-To:"})),
+        receive("NOTIFY", to="told"),
         receive("INVITE", to="asked"),
         receive("UPDATE", to="asked"),
         receive("ACK", to="talking"),
@@ -174,6 +178,13 @@ def _talking(talk_ms: int | None) -> tuple[str, ...]:
         say(messages.key(), until_answered=True),
         receive("BYE", to="released"),
         receive_answer(200, to="talking", optional=False),
+        label("transfer"),
+        say(messages.transfer(), until_answered=True),
+        receive("BYE", to="released"),
+        *(receive_answer(status, to="talking") for status in REFUSALS),
+        receive_answer(202, to="talking", optional=False),
+        label("told"),
+        say(messages.agree(), to="talking"),
         label("asked"),
         say(messages.agree(messages.session()), to="talking"),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 _MEDIA = re.compile(r"^m=audio (\d+) ", re.MULTILINE)
 _CONNECTION = re.compile(r"^c=IN IP4 (\S+)", re.MULTILINE)
+_TAG = re.compile(r";\s*tag=([^;\s]+)")
 _USER = re.compile(r"sip:([^@;>]*)@")
 
 
@@ -33,6 +34,11 @@ class SipMessage:
     def user(self, header: str) -> str:
         """The user part of the SIP address in a header, "" where there is none."""
         found = _USER.search(self.headers.get(header, ""))
+        return found[1] if found else ""
+
+    def tag(self, header: str) -> str:
+        """The tag in From or To, "" where there is none."""
+        found = _TAG.search(self.headers.get(header, ""))
         return found[1] if found else ""
 
     @property

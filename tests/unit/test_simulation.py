@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.simulation import rtp
+from cti.simulation.call import Call
 from cti.simulation.scenario import scenario
 from cti.simulation.sip import SipMessage, display_name, read
 from cti.simulation.tones import RATE, decode, encode, samples, share, tone
@@ -63,6 +64,25 @@ def test_a_message_tells_its_parties_its_transaction_and_where_to_send_audio() -
     assert message.audio_address == ("127.0.0.1", 20004)
     assert read(RINGING).audio_address is None
     assert read(RINGING).method == "INVITE"
+
+
+def traced(direction: Direction, text: str) -> TracedMessage:
+    return TracedMessage(0, direction, read(text.replace("\n", "\r\n").encode()))
+
+
+@pytest.mark.parametrize(
+    ("incoming", "dialog"), [(True, "x;to-tag=from;from-tag=to"), (False, "x;to-tag=to;from-tag=from")]
+)
+def test_a_dialog_is_named_with_asterisks_tag_first_whichever_side_began_it(incoming: bool, dialog: str) -> None:
+    call = Call("x", incoming=incoming, send=lambda *_: None, audio=None)
+    theirs, ours = (Direction.RECEIVED, Direction.SENT) if incoming else (Direction.SENT, Direction.RECEIVED)
+    call.take(traced(theirs, "INVITE sip:a SIP/2.0\nFrom: <sip:b@c>;tag=from\nTo: <sip:a@c>\nCSeq: 1 INVITE\n\n"))
+    call.take(traced(ours, "SIP/2.0 200 OK\nFrom: <sip:b@c>;tag=from\nTo: <sip:a@c>;tag=to\nCSeq: 1 INVITE\n\n"))
+    call.take(traced(theirs, "ACK sip:a SIP/2.0\nCSeq: 1 ACK\n\n"))
+    call.take(
+        traced(theirs, "INVITE sip:a SIP/2.0\nFrom: <sip:a@c>;tag=to\nTo: <sip:b@c>;tag=from\nCSeq: 2 INVITE\n\n")
+    )
+    assert call.dialog == dialog
 
 
 def test_a_message_without_its_headers_has_empty_ones() -> None:
