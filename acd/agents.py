@@ -4,9 +4,10 @@ The table is the state machine; it decides nothing about calls. Times are millis
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from acd.occupancy import NEVER_BUSY
 from acd.states import Activity, AgentState, Status
 
 
@@ -65,6 +66,16 @@ class Agent:
     """When he last became free; longest idle is measured from here, across queues."""
     linkedid: str = ""
     """The call he rings for, talks in, or wraps up."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """What the centre's files may ask for besides skills: team, language, …"""
+    busy_since_ms: int = 0
+    """When his present activity with calls of ours began."""
+    load: float = NEVER_BUSY
+    """How busy he was of late (acd/occupancy.py)."""
+    offered_sequence: int = 0
+    """His last offer, counted in offers of the whole centre; 0 for none yet."""
+    free_sequence: int = 0
+    """Which of his times of being free this is, for the pools; 0 while he is not."""
 
     @property
     def state(self) -> AgentState:
@@ -81,10 +92,6 @@ class Agent:
     def free(self) -> bool:
         """Whether a call may be offered to him now."""
         return self.state is AgentState.READY and not self.engaged
-
-    def has(self, skills: Mapping[str, int]) -> bool:
-        """Whether he has every skill at its least level (levels 1 to 10) or above."""
-        return all(self.skills.get(skill, 0) >= level for skill, level in skills.items())
 
     def apply(self, event: AgentEvent) -> None:
         """Take one step in the table. Raises ImpossibleTransition, and changes nothing then."""

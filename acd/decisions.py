@@ -1,16 +1,25 @@
-"""Who gets the call, and why: the choice among agents as a comparable tuple, kept as a record with the offer.
+"""Why an agent got a call: the record of a choice, made at the moment of it and kept with the offer.
 
-It chooses; it reserves nobody and rings nobody.
+It chooses nobody; what it tells is read off the call, the agents and their pool as the router left them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from acd.agents import Agent
-from acd.queues import Call, QueueSettings
+from acd.choice import Choice, LeastOccupied, LongestIdle, MostSkilled, RoundRobin, Strategy, choice
+from acd.occupancy import busy_ms
+from acd.pools import Pool, Pools
+from acd.queues import PREFERRED, Call
 from acd.states import AgentState
+
+TELL_ALL_UP_TO = 250
+"""With more agents signed in than this, a record names only the first in order and counts the others: a look at
+thousands of agents would cost more than the match."""
+
+TELL_AT_LEAST = 10
 
 
 class Trigger(StrEnum):
@@ -18,49 +27,60 @@ class Trigger(StrEnum):
 
     CALL_ENTERED = "call_entered"
     OFFER_ENDED = "offer_ended"
+    STEP_TAKEN = "step_taken"
+    QUEUE_CHANGED = "queue_changed"
     AGENT_READY = "agent_ready"
     AGENT_FREE = "agent_free"
+    AGENT_CHANGED = "agent_changed"
     PHONE_FREE = "phone_free"
 
 
 _WHEN: Mapping[Trigger, str] = {
     Trigger.CALL_ENTERED: "the call entered the queue",
     Trigger.OFFER_ENDED: "the offer before had failed",
+    Trigger.STEP_TAKEN: "the call came to its next step",
+    Trigger.QUEUE_CHANGED: "the queue was changed",
     Trigger.AGENT_READY: "he became ready",
     Trigger.AGENT_FREE: "he became free",
+    Trigger.AGENT_CHANGED: "his skills were changed",
     Trigger.PHONE_FREE: "his phone became free",
 }
 
 
-class LongestIdle(NamedTuple):
-    """The agent who became free first; the number makes the order total."""
-
-    ready_since_ms: int
-    number: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One agent looked at. `excluded` says why he was left out, empty if he could have been chosen."""
+    """One agent looked at. `excluded` says why he was left out; if it is empty he could have been chosen, and
+    `compared` is the tuple he was compared by."""
 
     agent: str
     excluded: str
-    idle_ms: int
+    compared: Choice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Why this agent got this call."""
+    """Why this agent got this call. `signed_in`, `able` (of those, who meet the requirement) and `free` (of those, who
+    are free, besides the chosen one) are numbers of agents; `candidates` are all who are signed in, or the first."""
 
-    rule: str
+    strategy: Strategy
     trigger: Trigger
     at_ms: int
     queue: str
+    step: int
+    requires: str
     priority: int
-    skills: dict[str, int]
+    due_ms: int
     wait_ms: int
     chosen: str
     candidates: tuple[Candidate, ...]
+    signed_in: int
+    able: int
+    free: int
+
+    @property
+    def rule(self) -> str:
+        """The strategy, or that the caller was to reach this very agent."""
+        return "preferred" if self.step == PREFERRED else self.strategy
 
     def to_json(self) -> dict[str, Any]:
         """The record as it is kept with the call, its sentence included."""
@@ -69,73 +89,97 @@ class Decision:
             "trigger": self.trigger,
             "at_ms": self.at_ms,
             "queue": self.queue,
+            "step": self.step,
+            "requires": self.requires,
             "priority": self.priority,
-            "skills": self.skills,
+            "due_ms": self.due_ms,
             "wait_ms": self.wait_ms,
             "chosen": self.chosen,
             "candidates": [
-                {"agent": one.agent, "excluded": one.excluded, "idle_ms": one.idle_ms} for one in self.candidates
+                {"agent": one.agent, "excluded": one.excluded, **_told(one.compared, self.at_ms)}
+                for one in self.candidates
             ],
+            "signed_in": self.signed_in,
+            "able": self.able,
+            "free": self.free,
             "sentence": self.sentence,
         }
 
     @property
     def sentence(self) -> str:
         """The decision in one sentence."""
-        chosen = next(c for c in self.candidates if c.agent == self.chosen)
-        left_out = sum(1 for c in self.candidates if c.excluded)
-        behind = len(self.candidates) - left_out - 1
+        chosen = next(one.compared for one in self.candidates if one.agent == self.chosen)
+        what = "was the one to be reached" if self.step == PREFERRED else _best(chosen, self.at_ms)
         return (
-            f"Agent {self.chosen} was idle longest ({chosen.idle_ms} ms) when {_WHEN[self.trigger]}; "
-            f"other free agents: {behind}, left out: {left_out}."
+            f"Agent {self.chosen} {what} when {_WHEN[self.trigger]}; "
+            f"asked for: {self.requires}; "
+            f"other free agents: {self.free}, left out: {self.signed_in - self.free - 1}."
         )
 
 
-def required_skills(queue: QueueSettings, call: Call) -> dict[str, int]:
-    """What an agent must have: the queue's skills and the call's, the higher level where both name one."""
-    both = dict(queue.skills)
-    for skill, level in call.skills.items():
-        both[skill] = max(level, both.get(skill, 0))
-    return both
-
-
-def longest_idle(agent: Agent) -> LongestIdle:
-    """The tuple agents are compared by; the least is chosen."""
-    return LongestIdle(agent.ready_since_ms, agent.number)
-
-
 def decide(
-    queue: QueueSettings, call: Call, chosen: Agent, signed_in: Iterable[Agent], *, trigger: Trigger, now_ms: int
+    call: Call, chosen: Agent, pool: Pool, pools: Pools, strategy: Strategy, *, trigger: Trigger, now_ms: int
 ) -> Decision:
-    """The record of a choice, made at the moment of it. Agents who are signed out are not candidates."""
-    skills = required_skills(queue, call)
+    """The record of a choice. Agents who are signed out are not candidates."""
+    looked_at = pools.present.values()
+    if len(looked_at) > TELL_ALL_UP_TO:
+        looked_at = {agent.number: agent for agent in (chosen, *pools.best(pool, strategy, TELL_AT_LEAST))}.values()
+    skills = pool.requirement.skills
+    free = pool.free - (chosen.number in pools.free)
     return Decision(
-        rule="longest_idle",
+        strategy=strategy,
         trigger=trigger,
         at_ms=now_ms,
-        queue=queue.name,
+        queue=call.queue,
+        step=call.step,
+        requires=pool.requirement.text,
         priority=call.priority,
-        skills=skills,
+        due_ms=call.order.due_ms,
         wait_ms=now_ms - call.entered_ms,
         chosen=chosen.number,
         candidates=tuple(
-            Candidate(
-                agent=agent.number,
-                excluded=_why_not(agent, skills),
-                idle_ms=now_ms - agent.ready_since_ms if agent.free else 0,
-            )
-            for agent in signed_in
-            if agent.state is not AgentState.SIGNED_OUT
+            Candidate(agent=agent.number, excluded=why, compared=None if why else choice(strategy, agent, skills))
+            for agent in looked_at
+            for why in [_why_not(agent, pool)]
         ),
+        signed_in=len(pools.present),
+        able=pool.present,
+        free=free,
     )
 
 
-def _why_not(agent: Agent, skills: dict[str, int]) -> str:
-    for skill, level in skills.items():
-        if agent.skills.get(skill, 0) < level:
-            return f"skill {skill} {agent.skills.get(skill, 0)} below {level}"
+def _why_not(agent: Agent, pool: Pool) -> str:
+    if why := pool.requirement.why_not(agent):
+        return why
     if agent.free:
         return ""
     if agent.engaged and agent.state is AgentState.READY:
         return "on a private call"
     return f"{agent.state} ({agent.reason})" if agent.reason else str(agent.state)
+
+
+def _told(compared: Choice | None, now_ms: int) -> dict[str, int]:
+    match compared:
+        case LongestIdle(ready_since_ms):
+            return {"idle_ms": now_ms - ready_since_ms}
+        case LeastOccupied(load, ready_since_ms):
+            return {"busy_ms": round(busy_ms(load, now_ms)), "idle_ms": now_ms - ready_since_ms}
+        case MostSkilled(below, ready_since_ms):
+            return {"level": -below, "idle_ms": now_ms - ready_since_ms}
+        case RoundRobin(offered_sequence):
+            return {"offered_sequence": offered_sequence}
+        case None:
+            return {}
+
+
+def _best(compared: Choice | None, now_ms: int) -> str:
+    told = _told(compared, now_ms)
+    match compared:
+        case LeastOccupied():
+            return f"was least occupied of late ({told['busy_ms']} ms)"
+        case MostSkilled():
+            return f"was most skilled (levels {told['level']} in all)"
+        case RoundRobin():
+            return "was next in turn"
+        case _:
+            return f"was idle longest ({told.get('idle_ms', 0)} ms)"

@@ -8,18 +8,24 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
 import structlog
 
 from acd.clock import Clock
 from acd.facts import Fact
-from acd.router import Offer, Outcome, Router
+from acd.offers import Offer, Outcome
+from acd.router import Router
 from acd.states import DequeueReason
+from acd.targets import Target
 
 log = structlog.get_logger()
 
 Value = TypeVar("Value")
+
+News = tuple[Offer, ...] | Target
 
 
 class Place:
@@ -28,32 +34,33 @@ class Place:
     def __init__(self) -> None:
         self.hung_up = False
         """Whether the caller has left the place of himself."""
-        self._came: deque[Offer | None] = deque()
-        self._awaited: asyncio.Future[Offer | None] | None = None
+        self._came: deque[News] = deque()
+        self._awaited: asyncio.Future[News] | None = None
 
     @property
     def empty(self) -> bool:
-        """Whether no offer is here now."""
+        """Whether nothing is here now."""
         return not self._came
 
-    def next_offer(self) -> asyncio.Future[Offer | None]:
-        """The next agent for this call, None if its greatest wait is over. To be awaited by one task at a time.
+    def next(self) -> asyncio.Future[News]:
+        """The next agents for this call, whose phones are to ring together; or where it goes instead. If that is a
+        queue it waits there already, and its offers come here too. To be awaited by one task at a time.
 
         A bare future: whoever awaits it goes on in the very turn of the loop after the decision, before anything that
         follows from the decision is told to anybody.
         """
-        awaited: asyncio.Future[Offer | None] = asyncio.get_running_loop().create_future()
+        awaited: asyncio.Future[News] = asyncio.get_running_loop().create_future()
         if self._came:
             awaited.set_result(self._came.popleft())
         self._awaited = awaited
         return awaited
 
-    def put(self, offer: Offer | None) -> None:
+    def put(self, news: News) -> None:
         """For the distributor."""
         if self._awaited is None or self._awaited.done():
-            self._came.append(offer)
+            self._came.append(news)
         else:
-            self._awaited.set_result(offer)
+            self._awaited.set_result(news)
 
 
 class Distributor:
@@ -118,15 +125,15 @@ class Distributor:
         if self._closed:
             return
         # Phones first: an agent's idle gap is what we are measured by, the facts can wait these microseconds.
-        for offer in outcome.offers:
-            if (place := self._places.get(offer.linkedid)) is not None:
-                place.put(offer)
+        for linkedid, offers in groupby(outcome.offers, key=attrgetter("linkedid")):
+            if (place := self._places.get(linkedid)) is not None:
+                place.put(tuple(offers))
         for offer in outcome.withdrawn:
             for on_withdrawn in self.on_withdrawn:
                 _safely(on_withdrawn, offer)
-        for linkedid in outcome.timed_out:
+        for linkedid, target in outcome.left:
             if (place := self._places.get(linkedid)) is not None:
-                place.put(None)
+                place.put(target)
         for fact in outcome.facts:
             self.state(fact)
         self._set_alarm()

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome, Status
+from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome, OverflowCause, Status
+from acd.targets import TargetKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,8 @@ class MenuAnswered(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallQueued(CallFact):
-    """The call stands in a queue. `entered_ms` is its first entry, kept through missed offers and restarts."""
+    """The call stands in a queue. `entered_ms` is its first entry, kept through missed offers, overflow and restarts;
+    `requires` what it asks of an agent besides the queue, `preferred` the agent it waits for alone at first."""
 
     queue: str
     priority: int
@@ -68,6 +70,30 @@ class CallQueued(CallFact):
     entered_ms: int
     waiting: int
     data: Mapping[str, str] = field(default_factory=dict)
+    requires: str = ""
+    preferred: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStepped(CallFact):
+    """The waiting call came to another step of its queue, counted from 0: what is asked of an agent now, and the points
+    of priority it has now."""
+
+    queue: str
+    step: int
+    requires: str
+    priority: int
+    wait_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOverflowed(CallFact):
+    """The call goes elsewhere without an agent of this queue; `value` is the queue or number it goes to."""
+
+    queue: str
+    cause: OverflowCause
+    to: TargetKind
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +187,39 @@ class AgentStateChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurgeDeclared(Fact):
+    """A supervisor calls the blended agents into a queue, or lets them go. `cause` is who, `why` his words."""
+
+    queue: str
+    on: bool
+    cause: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlendedAgentsCalled(Fact):
+    """The agents of other work take calls of this queue from now on, or no more."""
+
+    queue: str
+    on: bool
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueOpened(Fact):
+    """The queue's hours of service began."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueClosed(Fact):
+    """The queue's hours of service ended; its waiting calls go where its settings say, or stay."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DaemonStarted(Fact):
     """The daemon began to serve; whatever happened since the fact before this one it did not see."""
 
@@ -181,6 +240,7 @@ FACTS: Mapping[str, type[Fact]] = {
     for kind in (
         CallArrived, NodeEntered, MenuAnswered, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
         CallRetrieved, CallReleased, WrapUpEnded, CallEnded, AgentStateChanged, DaemonStarted, LinkChanged,
+        CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
     )
 }  # fmt: skip
 

@@ -9,20 +9,23 @@ from contextlib import contextmanager
 from acd.agents import Agent
 from acd.errors import AlreadySignedIn, NotSignedIn, PhoneTaken, UnknownAgent
 from acd.facts import AgentStateChanged
-from acd.states import AgentState, NotReadyReason, Status
+from acd.occupancy import after_busy
+from acd.pools import Pools
+from acd.states import Activity, AgentState, NotReadyReason, Status
 
 
 class Roster:
-    """All agents by number. Every change goes through `change`, which states it and keeps `free` true."""
+    """All agents by number. Every change goes through `change`, which states it and keeps the pools true, but for those
+    who become free: the router takes them (`take_freed`) and gives them a call, or puts them into their pools."""
 
     def __init__(self, state: Callable[[AgentStateChanged], None]) -> None:
         self._state = state
+        self.pools = Pools()
         self._agents: dict[str, Agent] = {}
         self._at_phone: dict[str, Agent] = {}
         self._phones: dict[str, tuple[bool, bool]] = {}
-        self.free: dict[str, Agent] = {}
-        """Those a call may be offered to now."""
         self._freed: list[Agent] = []
+        self._unwilling: list[Agent] = []
 
     def __iter__(self) -> Iterator[Agent]:
         return iter(self._agents.values())
@@ -42,6 +45,11 @@ class Roster:
         freed, self._freed = self._freed, []
         return freed
 
+    def take_unwilling(self) -> list[Agent]:
+        """Those who have gone from ready to not ready or signed out, since the last call of this."""
+        unwilling, self._unwilling = self._unwilling, []
+        return unwilling
+
     def at_phone(self, phone: str) -> Agent | None:
         """Who is signed in at that phone."""
         return self._at_phone.get(phone)
@@ -53,12 +61,20 @@ class Roster:
             raise NotSignedIn(number)
         return agent
 
-    def define(self, number: str, name: str, skills: Mapping[str, int]) -> None:
-        """Add an agent, or change the name and skills of one who is there."""
-        if number in self._agents:
-            self._agents[number].name, self._agents[number].skills = name, skills
-        else:
-            self._agents[number] = Agent(number, name, skills)
+    def define(
+        self, number: str, name: str, skills: Mapping[str, int], attributes: Mapping[str, str] | None = None
+    ) -> None:
+        """Add an agent, or change one who is there. What calls he can be given from now on is for the router."""
+        attributes = dict(attributes or {})
+        agent = self._agents.get(number)
+        if agent is None:
+            self._agents[number] = Agent(number, name, skills, attributes=attributes)
+            return
+        agent.name = name
+        if (agent.skills, agent.attributes) != (skills, attributes):
+            self.pools.forget(agent)
+            agent.skills, agent.attributes = skills, attributes
+            self._seat(agent)
 
     def sign_in(self, number: str, phone: str, *, ready: bool, cause: str, now_ms: int) -> None:
         """Seat the agent at the phone. Raises UnknownAgent, AlreadySignedIn, PhoneTaken."""
@@ -107,19 +123,21 @@ class Roster:
     def change(
         self, agent: Agent, cause: str, now_ms: int, *, linkedid: str = "", keep_place: bool = False
     ) -> Iterator[None]:
-        """Change the agent inside; afterwards the change is stated and `free` is true again.
+        """Change the agent inside; afterwards the change is stated and the pools are true again.
 
         With `keep_place` he keeps his place in the order of idleness: he has done nothing meanwhile.
         """
-        before, shown_before = agent.state, _shown(agent)
+        before, shown_before, status, idle = agent.state, _shown(agent), agent.status, agent.activity is Activity.IDLE
         yield
-        if agent.free and agent.number not in self.free:
-            if not keep_place:
-                agent.ready_since_ms = now_ms
-            self.free[agent.number] = agent
-            self._freed.append(agent)
-        elif not agent.free:
-            self.free.pop(agent.number, None)
+        if idle and agent.activity is not Activity.IDLE:
+            agent.busy_since_ms = now_ms
+        elif not idle and agent.activity is Activity.IDLE and not keep_place:
+            agent.load = after_busy(agent.load, agent.busy_since_ms, now_ms)
+        if status is Status.READY and agent.status is not Status.READY:
+            self._unwilling.append(agent)
+        if agent.free and not agent.free_sequence and not keep_place:
+            agent.ready_since_ms = now_ms
+        self._seat(agent)
         if _shown(agent) != shown_before:
             self._state(
                 AgentStateChanged(
@@ -137,6 +155,17 @@ class Roster:
         if agent.phone and agent.state is AgentState.SIGNED_OUT:
             del self._at_phone[agent.phone]
             agent.phone = ""
+
+    def _seat(self, agent: Agent) -> None:
+        """Make the pools true of him again."""
+        if agent.status is Status.SIGNED_OUT:
+            self.pools.gone(agent)
+        else:
+            self.pools.arrived(agent)
+        if agent.free and not agent.free_sequence:
+            self._freed.append(agent)
+        elif not agent.free and agent.free_sequence:
+            self.pools.taken(agent)
 
 
 def _shown(agent: Agent) -> tuple[str, ...]:

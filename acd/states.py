@@ -46,6 +46,17 @@ class OfferOutcome(StrEnum):
     UNREACHABLE = "unreachable"  # the phone could not be rung; does not count against the agent
     ABANDONED = "abandoned"  # the caller hung up while the phone rang
     WITHDRAWN = "withdrawn"  # taken back by us: signed out by a supervisor, service restarted
+    ANSWERED_ELSEWHERE = "answered_elsewhere"  # several phones rang, another agent was quicker
+
+
+class OverflowCause(StrEnum):
+    """Why a call left its queue for somewhere else."""
+
+    STEP = "step"  # the queue's own way leads there
+    MAX_WAIT = "max_wait"
+    FULL = "full"
+    NOBODY = "nobody"  # nobody is signed in who could take it
+    CLOSED = "closed"
 
 
 class DequeueReason(StrEnum):

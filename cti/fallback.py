@@ -62,7 +62,7 @@ class Fallback:
 def _memberships(agent: Agent, queues: Mapping[str, Queue]) -> Iterable[Member]:
     if agent.status is not Status.SIGNED_OUT:
         for name, queue in queues.items():
-            if agent.has(queue.settings.skills):
+            if any(requires.met_by(agent) for requires in queue.could_serve()):
                 yield Member(name, f"PJSIP/{agent.phone}", agent.number, agent.status is not Status.READY)
 
 

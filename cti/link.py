@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from acd.distributor import Distributor
+from acd.offers import Offer
 from cti.ami.message import Message
 from cti.phones import Phones, PhoneState, phone_of_channel
 
@@ -55,9 +56,10 @@ class Link:
         if (handler := self._handlers.get(message.event)) is not None:
             handler(message)
 
-    def leg_of_call(self, linkedid: str) -> Leg | None:
-        """The agent's leg of a call, while it rings or talks."""
-        return next((leg for leg in self._legs.values() if leg.linkedid == linkedid), None)
+    def leg_of_offer(self, offer: Offer) -> Leg | None:
+        """The agent's leg of the offered call, while it rings or talks."""
+        legs = (leg for leg in self._legs.values() if leg.linkedid == offer.linkedid)
+        return next((leg for leg in legs if phone_of_channel(leg.channel) == offer.phone), None)
 
     def take_over(self, legs: list[Leg]) -> None:
         """After a snapshot: these are the agents' legs there are, and no others."""
@@ -77,12 +79,11 @@ class Link:
 
     def _dial_begin(self, message: Message) -> None:
         leg = _leg(message)
-        call = self._distributor.router.calls.get(leg.linkedid)
-        if call is None:
+        router = self._distributor.router
+        if leg.linkedid not in router.calls:
             return
         self._legs[leg.uniqueid] = leg
-        offer = self._distributor.router.offer_of(call)
-        if offer is None or offer.phone != phone_of_channel(leg.channel):
+        if router.offer_at(leg.linkedid, phone_of_channel(leg.channel)) is None:
             self._on_stray(leg)
 
     def _dial_end(self, message: Message) -> None:

@@ -10,7 +10,7 @@ import structlog
 
 from acd.distributor import Distributor
 from acd.facts import AgentStateChanged, Fact, LinkChanged
-from acd.router import Offer
+from acd.offers import Offer
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiError, AmiHeaderRefused
 from cti.fallback import Action, Fallback
@@ -82,7 +82,7 @@ class Switch:
             self._post([Action("UserEvent", user_event(fact))])
 
     def _withdraw(self, offer: Offer) -> None:
-        if (leg := self._link.leg_of_call(offer.linkedid)) is not None:
+        if (leg := self._link.leg_of_offer(offer)) is not None:
             self._hang_up(leg)
 
     def _hang_up(self, leg: Leg) -> None:

@@ -11,8 +11,9 @@ import structlog
 
 from acd.distributor import Distributor, Place
 from acd.facts import CallArrived, CallEnded, MenuAnswered, NodeEntered
-from acd.router import Offer
+from acd.offers import Offer
 from acd.states import DequeueReason, EndedBy, OfferOutcome
+from acd.targets import Target, TargetKind
 from ivr import variables
 from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
@@ -181,10 +182,12 @@ class _Visit:
         while True:
             if place.empty:
                 await self._session.set_music(on=True, music_class=music)
-            if (offer := await self._session.while_up(place.next_offer())) is None:
-                return DequeueReason.TIMED_OUT
-            if await self._connect(offer, music):
-                return DequeueReason.ANSWERED
+            match await self._session.while_up(place.next()):
+                case (offer, *_):
+                    if await self._connect(offer, music):
+                        return DequeueReason.ANSWERED
+                case Target(kind) if kind is not TargetKind.QUEUE:
+                    return DequeueReason.TIMED_OUT
 
     async def _enter(self, step: Enqueue) -> None:
         # The place in the queue is written on the channel first: if we die now, the dialplan knows it.
@@ -208,7 +211,7 @@ class _Visit:
     async def _connect(self, offer: Offer, music: str) -> bool:
         """Ring the agent and let them talk. False if it came to nothing and the caller waits on."""
         call = self._distributor.router.calls.get(self._caller.linkedid)
-        if call is None or call.offer != offer.id:
+        if call is None or offer.id not in call.offers.values():
             return False  # taken back before we came to it
         await self._session.exec("Dial", f"PJSIP/{offer.phone},{-(-offer.ring_ms // 1000)},gm({music})")
         status, _, cause = (await self._session.get_full_variable("${DIALSTATUS},${HANGUPCAUSE}")).partition(",")

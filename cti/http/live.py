@@ -120,7 +120,7 @@ class LiveHub:
             queues=[
                 queue_view(queue, router.roster, now_ms)
                 for queue in router.queues.values()
-                if queue.settings.name in queues or any(agent.has(queue.settings.skills) for agent in moved)
+                if queue.settings.name in queues or any(queue.settings.base.met_by(agent) for agent in moved)
             ],
             calls=shown,
             ended=ended,

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from acd.facts import Fact
+from acd.offers import Offer
 from acd.queues import QueueSettings
-from acd.router import Offer, Router
+from acd.router import Router
 from acd.states import AgentState, DequeueReason, OfferOutcome
+from acd.targets import Target
 
 Kind = TypeVar("Kind", bound=Fact)
 
@@ -27,7 +29,7 @@ class Floor:
         self.facts: list[Fact] = []
         self.offers: list[Offer] = []
         self.withdrawn: list[Offer] = []
-        self.timed_out: list[str] = []
+        self.left: list[tuple[str, Target]] = []
         for settings in (SALES, SUPPORT, ANYBODY):
             self.router.define_queue(settings)
 
@@ -37,7 +39,7 @@ class Floor:
         self.facts += out.facts
         self.offers += out.offers
         self.withdrawn += out.withdrawn
-        self.timed_out += out.timed_out
+        self.left += out.left
 
     def wait(self, ms: int) -> None:
         """Let time pass; the router's alarm rings whenever it is due."""

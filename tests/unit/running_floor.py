@@ -2,8 +2,9 @@
 
 from acd.distributor import Distributor, Place
 from acd.facts import Fact
+from acd.offers import Offer
 from acd.queues import QueueSettings
-from acd.router import Offer, Router
+from acd.router import Router
 from tests.virtual_time import clock
 
 
@@ -35,6 +36,8 @@ def enter(floor: Distributor, linkedid: str = "call") -> None:
 
 
 async def next_offer(place: Place) -> Offer:
-    offer = await place.next_offer()
-    assert offer is not None
-    return offer
+    match await place.next():
+        case (offer,):
+            return offer
+        case other:
+            raise AssertionError(other)

@@ -80,11 +80,3 @@ def test_only_a_ready_agent_whose_phone_is_there_and_not_engaged_is_free() -> No
         if agent(status=status, activity=activity, reachable=reachable, engaged=engaged).free
     }
     assert free == {(Status.READY, Activity.IDLE, True, False)}
-
-
-@pytest.mark.parametrize(
-    ("asked", "has"),
-    [({}, True), ({"sales": 3}, True), ({"sales": 4}, False), ({"sales": 1, "support": 1}, False)],
-)
-def test_an_agent_has_what_is_asked_if_each_level_is_reached(asked: dict[str, int], has: bool) -> None:
-    assert agent().has(asked) is has

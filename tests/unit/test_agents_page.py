@@ -5,7 +5,7 @@ import re
 import pytest
 
 from acd.agents import TRANSITIONS, AgentEvent
-from acd.router import UNREACHABLE_FOR_MS
+from acd.offers import UNREACHABLE_FOR_MS
 from acd.states import AgentState, NotReadyReason
 from tests.agent_states import PAGE, diagram, redrawn
 

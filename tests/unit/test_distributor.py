@@ -7,6 +7,7 @@ import pytest
 
 from acd.facts import CallDequeued
 from acd.states import AgentState, DequeueReason, OfferOutcome
+from acd.targets import LEAVE
 from tests.unit.running_floor import Told, distributor, enter, next_offer
 from tests.virtual_time import EPOCH_MS, in_virtual_time
 
@@ -59,7 +60,7 @@ async def test_a_caller_whose_greatest_wait_is_over_is_told_so() -> None:
     floor = distributor()
     with floor.place("call") as place:
         enter(floor)
-        assert await place.next_offer() is None
+        assert await place.next() is LEAVE
         assert floor.clock.now_ms() == EPOCH_MS + 60_000
         assert floor.router.calls == {}
 
@@ -92,7 +93,7 @@ async def test_the_alarm_follows_the_earliest_deadline() -> None:
             router.set_not_ready("1001", "meal", cause="api", now_ms=now_ms)
         await asyncio.sleep(25)
         assert floor.router.roster.agent("1001").state is AgentState.NOT_READY
-        assert await waits.next_offer() is None
+        assert await waits.next() is LEAVE
         assert floor.clock.now_ms() == EPOCH_MS + 60_000
 
 
@@ -148,7 +149,7 @@ async def test_a_caller_whose_task_is_cancelled_is_withdrawn_and_has_not_abandon
     async def serve() -> None:
         with floor.place("call") as place:
             enter(floor)
-            await place.next_offer()
+            await place.next()
 
     serving = asyncio.create_task(serve())
     await asyncio.sleep(1)

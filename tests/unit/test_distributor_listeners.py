@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from acd.errors import UnknownQueue
 from acd.facts import AgentStateChanged, CallEnded, CallOffered, CallQueued, Fact
-from acd.router import Offer
+from acd.offers import Offer
 from acd.states import EndedBy
 from tests.unit.running_floor import Told, distributor, enter, next_offer
 from tests.virtual_time import in_virtual_time

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from acd.distributor import Distributor
+from acd.offers import Offer
 from acd.states import AgentState
 from cti.ami.message import Message
 from cti.link import Leg, Link
@@ -36,10 +37,12 @@ class Floor:
     def state(self, agent: str = "1001") -> AgentState:
         return self.distributor.router.roster.agent(agent).state
 
-    def offered(self) -> None:
+    def offered(self) -> Offer:
         """`call` waits and is offered to 1001, whose phone rings."""
         enter(self.distributor)
         self.hears(dial_begin("1001", "call"))
+        router = self.distributor.router
+        return router.offers_of(router.calls["call"])[0]
 
     def close(self) -> None:
         self.distributor.close()
@@ -61,10 +64,10 @@ async def test_a_call_is_answered_held_retrieved_and_released() -> None:
 @in_virtual_time
 async def test_the_agents_leg_is_known_while_it_lasts() -> None:
     floor = Floor()
-    floor.offered()
-    assert floor.link.leg_of_call("call") == LEG
+    offer = floor.offered()
+    assert floor.link.leg_of_offer(offer) == LEG
     floor.hears(of_leg("Hangup", "1001"))
-    assert floor.link.leg_of_call("call") is None
+    assert floor.link.leg_of_offer(offer) is None
     floor.close()
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.queues import Call, Order, Queue, QueueSettings
+from acd.requirements import ANY
 from acd.states import DequeueReason
 
 pytestmark = pytest.mark.unit
@@ -16,8 +17,12 @@ def call(linkedid: str, *, priority: int = 0, entered_ms: int = 0, sequence: int
         queue="sales",
         priority=priority,
         skills={},
+        requires=ANY,
         data={},
-        order=Order(-priority, entered_ms, sequence),
+        entered_ms=entered_ms,
+        queued_ms=entered_ms,
+        sequence=sequence,
+        order=Order(entered_ms - 60_000 * priority, entered_ms, sequence),
     )
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from acd.choice import LongestIdle
 from acd.decisions import Candidate, Trigger
 from acd.facts import CallOffered
 from acd.states import OfferOutcome
@@ -32,16 +33,17 @@ def test_every_agent_signed_in_is_a_candidate_and_whoever_is_left_out_has_a_reas
     floor.wait(5_000)
     floor.enter("call")
     assert floor.offers[-1].decision.candidates == (
-        Candidate(agent="1001", excluded="talking", idle_ms=0),
-        Candidate(agent="1002", excluded="not_ready (break)", idle_ms=0),
-        Candidate(agent="1003", excluded="unreachable", idle_ms=0),
-        Candidate(agent="1004", excluded="on a private call", idle_ms=0),
-        Candidate(agent="1005", excluded="skill sales 0 below 1", idle_ms=7_000),
-        Candidate(agent="1007", excluded="", idle_ms=7_000),
-        Candidate(agent="1008", excluded="", idle_ms=5_000),
+        Candidate(agent="1001", excluded="talking"),
+        Candidate(agent="1002", excluded="not_ready (break)"),
+        Candidate(agent="1003", excluded="unreachable"),
+        Candidate(agent="1004", excluded="on a private call"),
+        Candidate(agent="1005", excluded="sales 0 below 1"),
+        Candidate(agent="1007", excluded="", compared=LongestIdle(1_000_000, "1007")),
+        Candidate(agent="1008", excluded="", compared=LongestIdle(1_002_000, "1008")),
     )
     assert floor.offers[-1].decision.sentence == (
-        "Agent 1007 was idle longest (7000 ms) when the call entered the queue; other free agents: 1, left out: 5."
+        "Agent 1007 was idle longest (7000 ms) when the call entered the queue; asked for: sales >= 1; "
+        "other free agents: 1, left out: 5."
     )
 
 
@@ -51,7 +53,7 @@ def test_the_record_says_what_the_caller_needed_and_how_long_he_had_waited() -> 
     floor.wait(12_000)
     floor.seat("1001", sales=5, english=2)
     (decision,) = (offer.decision for offer in floor.offers)
-    assert decision.skills == {"sales": 3, "english": 2}
+    assert decision.requires == "sales >= 1 and sales >= 3 and english >= 2"
     assert (decision.queue, decision.priority, decision.wait_ms) == ("sales", 4, 12_000)
 
 

@@ -16,7 +16,8 @@ from hypothesis.stateful import run_state_machine_as_test as run_histories
 
 from acd.errors import AlreadyQueued, AlreadySignedIn, NotSignedIn, PhoneTaken, RoutingError
 from acd.facts import CallQueued, Fact, from_json, to_json
-from acd.router import Offer, Router
+from acd.offers import Offer
+from acd.router import Router
 from acd.states import AgentState, DequeueReason, OfferOutcome, Status
 from tests.unit.floor import ANYBODY, SALES, SUPPORT
 from tests.unit.witness import SeenAgent, Standing, Witness
@@ -282,7 +283,7 @@ class Histories(RuleBasedStateMachine):
         assert sorted(self.router.calls) == seen.standing(Standing.WAITING, Standing.OFFERED)
         assert sorted(id for id, call in self.router.calls.items() if call.offer) == seen.standing(Standing.OFFERED)
         assert sorted(self.router.conversations.by_call) == seen.standing(Standing.TALKING)
-        assert set(self.router.roster.free) == seen.free
+        assert set(self.router.roster.pools.free) == seen.free
         for agent in self.router.roster:
             told = seen.agents[agent.number]
             assert (agent.state, agent.status, agent.phone, agent.reason) == (

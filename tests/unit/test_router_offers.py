@@ -88,11 +88,11 @@ def test_a_call_has_an_offer_as_long_as_a_phone_rings_for_it() -> None:
     floor = Floor()
     floor.enter("call")
     call = floor.router.calls["call"]
-    assert floor.router.offer_of(call) is None
+    assert not floor.router.offers_of(call)
     floor.seat("1001", sales=1)
-    assert floor.router.offer_of(call) is floor.offers[0]
+    assert floor.router.offers_of(call) == [floor.offers[0]]
     floor.fail("call")
-    assert floor.router.offer_of(call) is None
+    assert not floor.router.offers_of(call)
 
 
 def test_each_offer_has_an_identity_of_its_own() -> None:

@@ -6,6 +6,7 @@ from acd.errors import AlreadyQueued, UnknownQueue
 from acd.facts import CallDequeued, CallQueued, OfferEnded
 from acd.queues import QueueSettings
 from acd.states import AgentState, DequeueReason, OfferOutcome
+from acd.targets import LEAVE
 from tests.unit.floor import Floor
 
 pytestmark = pytest.mark.unit
@@ -140,9 +141,9 @@ def test_a_caller_leaves_when_his_greatest_wait_is_over() -> None:
     floor = Floor()
     floor.enter("call", "anybody", entered_ms=floor.now_ms - 20_000)
     floor.wait(39_999)
-    assert floor.timed_out == []
+    assert floor.left == []
     floor.wait(1)
-    assert floor.timed_out == ["call"]
+    assert floor.left == [("call", LEAVE)]
     assert [(left.reason, left.wait_ms) for left in floor.stated(CallDequeued)] == [(DequeueReason.TIMED_OUT, 60_000)]
 
 
@@ -152,7 +153,7 @@ def test_callers_whose_greatest_wait_is_over_in_the_same_moment_do_not_ring_the_
     floor.enter("rings", "anybody")
     floor.enter("waits", "anybody")
     floor.wait(60_000)
-    assert floor.timed_out == ["rings", "waits"]
+    assert floor.left == [("rings", LEAVE), ("waits", LEAVE)]
     assert floor.offered() == [("rings", "1001")]
     assert floor.state("1001") is AgentState.READY
 
@@ -163,7 +164,7 @@ def test_a_caller_who_was_served_does_not_time_out() -> None:
     floor.enter("call", "anybody")
     floor.answer("call")
     floor.wait(100_000)
-    assert floor.timed_out == []
+    assert floor.left == []
 
 
 def test_a_queue_nobody_has_defined_is_refused_and_the_known_ones_are_named() -> None:

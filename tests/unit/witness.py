@@ -128,7 +128,7 @@ class Witness:
         for skill, level in fact.skills.items():
             needs[skill] = max(level, needs.get(skill, 0))
         self._came += 1
-        order = (-fact.priority, fact.entered_ms, self._came)
+        order = (fact.entered_ms - 60_000 * fact.priority, fact.entered_ms, self._came)
         self.calls[fact.linkedid] = SeenCall(queue=fact.queue, order=order, needs=needs)
         assert fact.waiting == self._in_queue(fact.queue)
 
