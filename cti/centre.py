@@ -5,28 +5,20 @@ checked as a whole. How a queue is served is decided by the ACD.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
-from pydantic_core import PydanticCustomError
+from pydantic import Field, PositiveInt
 
+from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
 from ivr.flow.check import Names, load_flow
 from ivr.flow.graph import speeches
-from ivr.flow.model import Flow, Level
+from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
 from ivr.prompts import VOICES
-
-Text = Annotated[str, Field(min_length=1)]
-
-
-def _dialled(number: str) -> str:
-    digits = number.removeprefix("+")
-    if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 15):
-        raise PydanticCustomError("number", "Input should be a number of 2 to 15 digits, perhaps with a + before")
-    return number
 
 
 class Number(Part):
@@ -44,30 +36,12 @@ class Reason(Part):
     minutes: PositiveInt | None = None
 
 
-class Queue(Part):
-    """A queue's settings. Times in seconds; `skills` are the least levels asked of an agent."""
-
-    title: Text
-    skills: dict[Name, Level] = Field(default_factory=dict)
-    ring_s: Annotated[int, Field(ge=1, le=120)] = 20
-    wrap_up_s: NonNegativeInt = 0
-    max_wait_s: NonNegativeInt = 0
-    """After this the caller leaves the queue without an agent (the flow's `otherwise`); 0: he may wait for ever."""
-    service_level_s: PositiveInt = 20
-    music: Name = "default"
-
-
 class _CentreFile(Part):
     centre: Text
     time_zone: Text
     languages: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
-    numbers: dict[Annotated[str, AfterValidator(_dialled)], Number]
+    numbers: dict[Dialled, Number]
     not_ready_reasons: dict[Name, Reason] = Field(default_factory=dict)
-
-
-class _QueuesFile(Part):
-    skills: dict[Name, Text]
-    queues: Annotated[dict[Name, Queue], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +54,16 @@ class Centre:
     numbers: Mapping[str, Number]
     reasons: Mapping[str, Reason]
     skills: Mapping[str, str]
+    attributes: Mapping[str, str]
     queues: Mapping[str, Queue]
     flows: Mapping[str, Flow]
 
     def prompts(self) -> frozenset[Prompt]:
-        """Everything its flows say."""
-        return frozenset(
-            Prompt(text, language)
-            for flow in self.flows.values()
-            for node in flow.nodes.values()
-            for speech in speeches(node).values()
-            for language, text in speech.items()
-        )
+        """Everything its flows say, and its queues on a caller's way elsewhere."""
+        nodes = (node for flow in self.flows.values() for node in flow.nodes.values())
+        flows = (speech for node in nodes for speech in speeches(node).values())
+        queues = (elsewhere.say or {} for queue in self.queues.values() for _, elsewhere in queue.elsewheres())
+        return frozenset(Prompt(text, language) for speech in chain(flows, queues) for language, text in speech.items())
 
 
 Value = TypeVar("Value")
@@ -112,16 +84,16 @@ def load_centre(folder: Path) -> Centre:
             return None
 
     centre = attempt(partial(read_document, folder / "centre.yaml", _CentreFile))
-    queues = attempt(partial(read_document, folder / "queues.yaml", _QueuesFile))
+    queues = attempt(partial(read_document, folder / "queues.yaml", QueuesFile))
     if centre is None or queues is None:
         raise DocumentError(problems)  # without their names nothing else can be judged
-    names = Names(queues.value.queues, queues.value.skills, centre.value.languages)
+    names = Names(queues.value.queues, queues.value.skills, centre.value.languages, queues.value.attributes)
     files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
     read = {name: attempt(partial(load_flow, file, names)) for name, file in files.items()}
     problems += [
         *_time_zone(centre),
         *_voices(centre),
-        *_skills(queues),
+        *queue_problems(queues, centre.value.languages),
         *_numbers(centre, files, queues.value.queues),
         *_reasons(centre),
     ]
@@ -134,6 +106,7 @@ def load_centre(folder: Path) -> Centre:
         numbers=centre.value.numbers,
         reasons=centre.value.not_ready_reasons,
         skills=queues.value.skills,
+        attributes=queues.value.attributes,
         queues=queues.value.queues,
         flows={name: flow for name, flow in read.items() if flow is not None},
     )
@@ -150,14 +123,6 @@ def _voices(document: Document[_CentreFile]) -> Iterator[Problem]:
     for index, language in enumerate(document.value.languages):
         if language not in VOICES:
             yield document.unknown(("languages", index), "language", language, VOICES)
-
-
-def _skills(document: Document[_QueuesFile]) -> Iterator[Problem]:
-    for name, queue in document.value.queues.items():
-        for skill in queue.skills:
-            if skill not in document.value.skills:
-                path = ("queues", name, "skills", skill)
-                yield document.unknown(path, "skill", skill, document.value.skills, key=True)
 
 
 def _numbers(

@@ -15,7 +15,6 @@ from aiohttp import web
 from acd.clock import Clock
 from acd.distributor import Distributor
 from acd.facts import DaemonStarted
-from acd.queues import QueueSettings
 from acd.router import Router
 from cti.accounts import AccountsError, load_credentials
 from cti.centre import Centre, load_centre
@@ -26,6 +25,7 @@ from cti.http.app import make_app
 from cti.http.live import LiveHub
 from cti.logs import write_logs
 from cti.people import People
+from cti.queues_file import settings_of
 from cti.recorder import RecorderProcess
 from cti.restoration import restore_agents
 from cti.settings import Settings, SettingsError, load_settings
@@ -158,18 +158,7 @@ class Daemon:
 def _router(centre: Centre) -> Router:
     router = Router()
     for name, queue in centre.queues.items():
-        router.define_queue(
-            QueueSettings(
-                name=name,
-                title=queue.title,
-                skills=queue.skills,
-                ring_ms=queue.ring_s * 1000,
-                wrap_up_ms=queue.wrap_up_s * 1000,
-                max_wait_ms=queue.max_wait_s * 1000,
-                service_level_ms=queue.service_level_s * 1000,
-                music=queue.music,
-            )
-        )
+        router.define_queue(settings_of(name, queue))
     return router
 
 

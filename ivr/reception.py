@@ -203,6 +203,7 @@ class _Visit:
                 step.queue,
                 priority=step.priority,
                 skills=step.skills,
+                requires=step.requires,
                 data=step.data,
                 entered_ms=entered_ms,
                 now_ms=now_ms,

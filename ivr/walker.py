@@ -2,6 +2,7 @@
 calls; the telephone side does the steps (`ivr.flow.steps`) and feeds back what came of them.
 """
 
+from acd.requirements import ANY, parse
 from ivr.flow.model import BACK_KEY, KEYS, OPERATOR_KEY, Flow, HangupNode, MenuNode, PlayNode, QueueNode, Speech
 from ivr.flow.steps import (
     Answered,
@@ -92,7 +93,9 @@ class Walker:
                 self._tries_left = node.tries
                 return self._ask(node)
             case QueueNode():
-                self._step = Enqueue(node.queue, node.skills, node.priority, node.data, node.music)
+                self._step = Enqueue(
+                    node.queue, node.skills, node.priority, node.data, node.music, parse(node.requires or ANY.text)
+                )
                 return self._step
             case HangupNode():
                 return self._play(self._prompts(node.text), None) if node.text else self._goodbye()

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
+from ivr.asked import asked_problems
 from ivr.documents import Document, DocumentError, Problem, read_document
 from ivr.flow.graph import edges, endless_rounds, reachable, speeches
 from ivr.flow.model import OPERATOR_KEY, Flow, HangupNode, MenuNode, QueueNode, Speech
@@ -17,6 +18,7 @@ class Names:
     queues: Collection[str]
     skills: Collection[str]
     languages: Collection[str]
+    attributes: Collection[str] = ()
 
 
 def load_flow(file: FilePath, names: Names) -> Flow:
@@ -132,3 +134,6 @@ def _queues(document: Document[Flow], names: Names) -> Iterator[Problem]:
         for skill in node.skills:
             if skill not in names.skills:
                 yield document.unknown(("nodes", name, "skills", skill), "skill", skill, names.skills, key=True)
+        if node.requires is not None:
+            path = ("nodes", name, "requires")
+            yield from asked_problems(document, path, node.requires, names.skills, names.attributes)

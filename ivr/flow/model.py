@@ -95,6 +95,8 @@ class QueueNode(Part):
     otherwise: Name | None = None
     skills: dict[Name, Level] = Field(default_factory=dict)
     """Asked of the agent besides the queue's own."""
+    requires: Annotated[str, Field(min_length=1)] | None = None
+    """The same as an expression (acd/requirements.py)."""
     priority: Annotated[int, Field(ge=0, le=10)] = 0
     data: dict[Name, Annotated[str, AfterValidator(_one_line)]] = Field(default_factory=dict)
     music: Name | None = None

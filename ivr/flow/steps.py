@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from acd.requirements import ANY, Requirement
 from acd.states import DequeueReason
 
 
@@ -40,6 +41,7 @@ class Enqueue:
     priority: int = 0
     data: Mapping[str, str] = field(default_factory=dict)
     music: str | None = None
+    requires: Requirement = ANY
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,220 @@
+"""`dialplans/queues.yaml`: the model of what administrators may say of queues, whether it fits together, and the
+settings the router is given for it. What the settings do is decided in the ACD.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic_core import PydanticCustomError
+
+from acd.choice import Strategy
+from acd.queues import Blended, QueueSettings, Step
+from acd.requirements import ANY, Requirement, parse
+from acd.targets import LEAVE, Target, TargetKind
+from ivr.asked import asked_problems
+from ivr.documents import Document, Name, Part, Problem
+from ivr.flow.model import Level, Words
+from ivr.yaml_tree import Path
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+def _dialled(number: str) -> str:
+    digits = number.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and 2 <= len(digits) <= 15):
+        raise PydanticCustomError("number", "Input should be a number of 2 to 15 digits, perhaps with a + before")
+    return number
+
+
+Dialled = Annotated[str, AfterValidator(_dialled)]
+"""A telephone number, as it is dialled."""
+
+Yes = Literal[True]
+
+
+class Elsewhere(Part):
+    """Where a call goes that leaves the queue without an agent of it: exactly one of these."""
+
+    queue: Name | None = None
+    number: Dialled | None = None
+    voicemail: Yes | None = None
+    say: Words | None = None
+    leave: Yes | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "Elsewhere":
+        if len(self.model_fields_set) != 1:
+            raise PydanticCustomError("target", "Input should be one of queue, number, voicemail, say, leave")
+        return self
+
+    @property
+    def target(self) -> Target:
+        """As the router knows it."""
+        if self.queue is not None:
+            return Target(TargetKind.QUEUE, self.queue)
+        if self.number is not None:
+            return Target(TargetKind.NUMBER, self.number)
+        if self.say is not None:
+            return Target(TargetKind.SAY, speech=self.say)
+        return Target(TargetKind.VOICEMAIL) if self.voicemail else LEAVE
+
+
+class QueueStep(Part):
+    """From `after_s` seconds in this queue on: another requirement, more priority, or the end of the wait."""
+
+    after_s: PositiveInt
+    requires: Text | None = None
+    priority: Annotated[int, Field(ge=0, le=100)] | None = None
+    overflow: Elsewhere | None = None
+
+
+class BlendedAgents(Part):
+    """Agents of other work who help out above a threshold; with neither threshold only while a surge is declared."""
+
+    agents: Text
+    above_waiting: NonNegativeInt = 0
+    above_wait_s: NonNegativeInt = 0
+
+
+class Queue(Part):
+    """A queue's settings. Times in seconds; `skills` are the least levels asked of an agent."""
+
+    title: Text
+    skills: dict[Name, Level] = Field(default_factory=dict)
+    requires: Text | None = None
+    steps: Annotated[tuple[QueueStep, ...], Field(strict=False)] = ()
+    agents: Literal["longest_idle", "least_occupied", "most_skilled", "round_robin"] = "longest_idle"
+    ring_several: Annotated[int, Field(ge=1, le=10)] = 1
+    ring_s: Annotated[int, Field(ge=1, le=120)] = 20
+    wrap_up_s: NonNegativeInt = 0
+    point_s: PositiveInt = 60
+    """One point of priority is worth this much waiting."""
+    preferred_s: NonNegativeInt = 30
+    """How long a caller waits for his last agent, or the one he is to reach, before others may take him; 0: not."""
+    max_wait_s: NonNegativeInt = 0
+    """After this the caller leaves the queue without an agent (the flow's `otherwise`); 0: he may wait for ever."""
+    on_max_wait: Elsewhere | None = None
+    max_waiting: NonNegativeInt = 0
+    """With so many waiting no other call is let in; 0: no limit."""
+    on_full: Elsewhere | None = None
+    on_nobody: Elsewhere | None = None
+    on_closed: Elsewhere | None = None
+    blended: BlendedAgents | None = None
+    service_level_s: PositiveInt = 20
+    music: Name = "default"
+
+    def elsewheres(self) -> Iterator[tuple[Path, Elsewhere]]:
+        """Everywhere its calls may go, each with its place in the file."""
+        for name in ("on_max_wait", "on_full", "on_nobody", "on_closed"):
+            if (elsewhere := getattr(self, name)) is not None:
+                yield (name,), elsewhere
+        for index, step in enumerate(self.steps):
+            if step.overflow is not None:
+                yield ("steps", index, "overflow"), step.overflow
+
+    def requirements(self) -> Iterator[tuple[Path, str]]:
+        """Every requirement written, each with its place in the file."""
+        if self.requires is not None:
+            yield ("requires",), self.requires
+        for index, step in enumerate(self.steps):
+            if step.requires is not None:
+                yield ("steps", index, "requires"), step.requires
+        if self.blended is not None:
+            yield ("blended", "agents"), self.blended.agents
+
+
+class QueuesFile(Part):
+    """The whole file. Skills and attributes are what agents may have and queues may ask for, with their titles."""
+
+    skills: dict[Name, Text]
+    attributes: dict[Name, Text] = Field(default_factory=dict)
+    queues: Annotated[dict[Name, Queue], Field(min_length=1)]
+
+
+def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...]) -> Iterator[Problem]:
+    """What does not fit together in the file. `languages` are the centre's: every announcement must be in each."""
+    file = document.value
+    for name, queue in file.queues.items():
+        here: Path = ("queues", name)
+        for skill in queue.skills:
+            if skill not in file.skills:
+                yield document.unknown((*here, "skills", skill), "skill", skill, file.skills, key=True)
+        for path, text in queue.requirements():
+            yield from asked_problems(document, (*here, *path), text, file.skills, file.attributes)
+        for path, elsewhere in queue.elsewheres():
+            yield from _elsewhere(document, (*here, *path), elsewhere, name, languages)
+        waits = [step.after_s for step in queue.steps]
+        for index, (before, after) in enumerate(pairwise(waits)):
+            if after <= before:
+                path = (*here, "steps", index + 1, "after_s")
+                yield document.problem(path, f"{after} does not come after {before}", "steps in the order of time")
+        for index, step in enumerate(queue.steps[:-1]):
+            if step.overflow is not None:
+                path = (*here, "steps", index, "overflow")
+                yield document.problem(path, "nothing can come after this step", "it as the last step")
+
+
+def _elsewhere(
+    document: Document[QueuesFile], path: Path, elsewhere: Elsewhere, queue: str, languages: tuple[str, ...]
+) -> Iterator[Problem]:
+    if elsewhere.queue == queue:
+        yield document.problem((*path, "queue"), "the call is in this queue already", "another queue")
+    elif elsewhere.queue is not None and elsewhere.queue not in document.value.queues:
+        yield document.unknown((*path, "queue"), "queue", elsewhere.queue, document.value.queues)
+    for language in elsewhere.say or ():
+        if language not in languages:
+            yield document.unknown((*path, "say", language), "language", language, languages, key=True)
+    for language in languages:
+        if elsewhere.say is not None and language not in elsewhere.say:
+            yield document.problem((*path, "say"), f'nothing is said in "{language}"', f'"{language}" here', key=True)
+
+
+def settings_of(name: str, queue: Queue) -> QueueSettings:
+    """The settings the router is given. The file must have been checked."""
+    blended = queue.blended
+    return QueueSettings(
+        name=name,
+        title=queue.title,
+        skills=queue.skills,
+        requires=_requirement(queue.requires) or ANY,
+        steps=tuple(
+            Step(
+                after_ms=step.after_s * 1000,
+                requires=_requirement(step.requires),
+                priority=step.priority,
+                overflow=_target(step.overflow),
+            )
+            for step in queue.steps
+        ),
+        strategy=Strategy(queue.agents),
+        ring_several=queue.ring_several,
+        ring_ms=queue.ring_s * 1000,
+        wrap_up_ms=queue.wrap_up_s * 1000,
+        point_ms=queue.point_s * 1000,
+        preferred_ms=queue.preferred_s * 1000,
+        max_wait_ms=queue.max_wait_s * 1000,
+        on_max_wait=_target(queue.on_max_wait) or LEAVE,
+        max_waiting=queue.max_waiting,
+        on_full=_target(queue.on_full) or LEAVE,
+        on_nobody=_target(queue.on_nobody),
+        on_closed=_target(queue.on_closed),
+        blended=None
+        if blended is None
+        else Blended(
+            agents=parse(blended.agents),
+            above_waiting=blended.above_waiting,
+            above_wait_ms=blended.above_wait_s * 1000,
+        ),
+        service_level_ms=queue.service_level_s * 1000,
+        music=queue.music,
+    )
+
+
+def _requirement(text: str | None) -> Requirement | None:
+    return None if text is None else parse(text)
+
+
+def _target(elsewhere: Elsewhere | None) -> Target | None:
+    return None if elsewhere is None else elsewhere.target
