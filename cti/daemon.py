@@ -65,6 +65,7 @@ class Daemon:
         self.store = Store(settings.database_url)
         self.people = People(self.store, self.distributor.router.roster.define)
         self.prompts = Prompts(settings.state / "sounds/prompts")
+        self.live = LiveHub(self.distributor)
         self.switch = Switch(
             settings.node,
             settings.control,
@@ -72,8 +73,8 @@ class Daemon:
             "callcenter",
             credentials.ami.callcenter,
             self.distributor,
+            self.live.board,
         )
-        self.live = LiveHub(self.distributor)
         self.recorder = RecorderProcess(settings, self._channels, self.live.on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
         self.health = Health(self.switch, self.recorder, self.journal, self.store, self.stream)

@@ -10,6 +10,7 @@ from acd.distributor import Distributor
 from acd.offers import Offer
 from cti.ami.message import Message
 from cti.phones import Phones, PhoneState, phone_of_channel
+from cti.picture import REQUEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,19 @@ class Link:
     """Applies AMI events to the router. One event never fails another."""
 
     def __init__(
-        self, distributor: Distributor, *, on_stray: Callable[[Leg], None], on_unknown: Callable[[Leg], None]
+        self,
+        distributor: Distributor,
+        *,
+        on_stray: Callable[[Leg], None],
+        on_unknown: Callable[[Leg], None],
+        on_request: Callable[[], None],
     ) -> None:
         """`on_stray` gets a leg that rings for no offer of ours any more, `on_unknown` an agent's leg that was answered
-        in a call the router does not have."""
+        in a call the router does not have; `on_request` is called when a monitor asks for a picture of the floor."""
         self._distributor = distributor
         self._on_stray = on_stray
         self._on_unknown = on_unknown
+        self._on_request = on_request
         self._legs: dict[str, Leg] = {}
         self.phones = Phones()
         self.channels: dict[str, str] = {}
@@ -44,6 +51,7 @@ class Link:
             "Hold": self._hold,
             "Unhold": self._unhold,
             "DeviceStateChange": self._device_state,
+            "UserEvent": self._user_event,
         }
 
     @property
@@ -117,6 +125,10 @@ class Link:
 
     def _device_state(self, message: Message) -> None:
         self.apply(self.phones.device_changed(message.get("Device"), message.get("State")))
+
+    def _user_event(self, message: Message) -> None:
+        if message.get("UserEvent") == REQUEST:
+            self._on_request()
 
 
 def _leg(message: Message) -> Leg:

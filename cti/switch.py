@@ -13,10 +13,11 @@ from acd.facts import AgentStateChanged, Fact, LinkChanged
 from acd.offers import Offer
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiError, AmiHeaderRefused
+from cti.board import Board
 from cti.fallback import Action, Fallback
 from cti.link import Leg, Link
+from cti.publisher import Publisher
 from cti.snapshot import Snapshot
-from cti.user_events import user_event
 
 log = structlog.get_logger()
 
@@ -25,21 +26,24 @@ class Switch:
     """The link to the Asterisk `node`. `ready` is set once its state is known and the router agrees with it, `lost`
     while that is not so."""
 
-    def __init__(self, node: str, host: str, port: int, username: str, secret: str, distributor: Distributor) -> None:
+    def __init__(
+        self, node: str, host: str, port: int, username: str, secret: str, distributor: Distributor, board: Board
+    ) -> None:
+        """`board` is what a monitor that comes late is told of the calls under way."""
         self._node = node
         self._distributor = distributor
-        self._link = Link(distributor, on_stray=self._hang_up, on_unknown=self._adopt)
+        self._link = Link(distributor, on_stray=self._hang_up, on_unknown=self._adopt, on_request=self._tell_floor)
         self._fallback = Fallback()
         self.client = AmiClient(
             host, port, username, secret, on_event=self._link.on_event, on_up=self._up, on_down=self._down
         )
         self._snapshot = Snapshot(self.client, distributor, self._link, self._fallback)
-        self._unpublished: list[Fact] = []
+        self._publisher = Publisher(self.client, distributor, board)
         self._adopting: set[asyncio.Task[None]] = set()
         self.ready = asyncio.Event()
         self.lost = asyncio.Event()
         self.lost.set()
-        distributor.on_fact.append(self._on_fact)
+        distributor.on_fact += [self._on_fact, self._publisher.on_fact]
         distributor.on_withdrawn.append(self._withdraw)
 
     @property
@@ -49,7 +53,9 @@ class Switch:
 
     async def run(self) -> None:
         """Hold the link until cancelled."""
-        await self.client.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.client.run())
+            group.create_task(self._publisher.run())
 
     async def _up(self) -> None:
         await self._snapshot.take()
@@ -60,26 +66,26 @@ class Switch:
         self._distributor.state(LinkChanged(at_ms=self._distributor.clock.now_ms(), node=self._node, up=True))
         self.lost.clear()
         self.ready.set()
+        self._publisher.open()
 
     def _down(self, _: AmiError) -> None:
         if self.ready.is_set():
             self.ready.clear()
             self.lost.set()
+            self._publisher.close()
             self._distributor.state(LinkChanged(at_ms=self._distributor.clock.now_ms(), node=self._node, up=False))
 
     def _on_fact(self, fact: Fact) -> None:
-        # Telling Asterisk is left for the next turn of the loop: the task that rings the agent's phone goes first.
-        if not self._unpublished:
-            asyncio.get_running_loop().call_soon(self._publish)
-        self._unpublished.append(fact)
+        if isinstance(fact, AgentStateChanged):
+            # Left for the next turn of the loop: the task that rings the agent's phone goes first.
+            asyncio.get_running_loop().call_soon(self._keep_fallback, fact.agent)
 
-    def _publish(self) -> None:
-        facts, self._unpublished = self._unpublished, []
+    def _keep_fallback(self, number: str) -> None:
         router = self._distributor.router
-        for fact in facts:
-            if isinstance(fact, AgentStateChanged):
-                self._post(self._fallback.update(router.roster.agent(fact.agent), router.queues))
-            self._post([Action("UserEvent", user_event(fact))])
+        self._post(self._fallback.update(router.roster.agent(number), router.queues))
+
+    def _tell_floor(self) -> None:
+        self._publisher.ask()
 
     def _withdraw(self, offer: Offer) -> None:
         if (leg := self._link.leg_of_offer(offer)) is not None:

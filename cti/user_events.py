@@ -4,6 +4,7 @@ The event's name is "Callcenter" and the fact's; its headers are the fact's fiel
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from acd.facts import Fact, to_json
@@ -13,6 +14,8 @@ PREFIX = "Callcenter"
 LEFT_OUT = {"decision"}
 """Kept with the call and read through the API; too long for an event line."""
 
+SEQUENCE = "Sequence"
+"""The header that counts all events of one daemon, so that a monitor sees whether it has missed one."""
 
 LONGEST = 200
 """Characters of a value. A line may have 1,024 bytes, and a character of ours four."""
@@ -21,8 +24,13 @@ LONGEST = 200
 def user_event(fact: Fact) -> dict[str, str]:
     """The headers of the `UserEvent` action for a fact, "UserEvent" (its name) first."""
     fields = to_json(fact)
-    headers = {"UserEvent": PREFIX + str(fields.pop("fact"))}
-    headers.update({header(name): _text(value) for name, value in fields.items() if name not in LEFT_OUT})
+    return event(str(fields.pop("fact")), fields)
+
+
+def event(name: str, fields: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of the `UserEvent` action of that name, without "Callcenter", for these fields."""
+    headers = {"UserEvent": PREFIX + name}
+    headers.update({header(field): _text(value) for field, value in fields.items() if field not in LEFT_OUT})
     return headers
 
 
@@ -33,6 +41,8 @@ def header(name: str) -> str:
 
 def _text(value: Any) -> str:
     match value:
+        case None:
+            text = ""
         case bool():
             text = "true" if value else "false"
         case dict() | list() | tuple():

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from acd.distributor import Distributor
+from cti.board import Board
 from cti.switch import Switch
 from tests.contract.ami_owner import soon
 from tests.contract.fake_ami import Action, FakeAmi, Peer
@@ -29,7 +30,7 @@ class FakeAsterisk(FakeAmi):
             "QueueStatus": lambda peer, action: _list(peer, action, "QueueStatus", self.queues),
             "Getvar": self._getvar,
             "Redirect": self._redirect,
-            "UserEvent": lambda peer, action: self.user_events.put_nowait(action),
+            "UserEvent": self._user_event,
         }
 
     def caller(self, linkedid: str) -> None:
@@ -66,6 +67,10 @@ class FakeAsterisk(FakeAmi):
         else:
             peer.answer(action, f"Variable: {action.get('Variable')}", f"Value: {found}")
 
+    def _user_event(self, peer: Peer, action: Action) -> None:
+        self.user_events.put_nowait(action)
+        peer.answer(action, "Message: Event Sent")
+
     def _redirect(self, peer: Peer, action: Action) -> None:
         self.redirected.append(action.get("Channel"))
         if action.get("Channel").startswith("gone"):
@@ -94,7 +99,9 @@ def _device(phone: str, state: str) -> Sequence[str]:
 async def switched(asterisk: FakeAsterisk, distributor: Distributor) -> AsyncIterator[tuple[Switch, Peer]]:
     """A switch that holds its link to this Asterisk and has looked at it; the distributor's timer is stopped after."""
     async with asterisk:
-        switch = Switch("node1", "127.0.0.1", asterisk.port, "callcenter", "secret", distributor)
+        board = Board()
+        distributor.on_fact.append(board.on_fact)
+        switch = Switch("node1", "127.0.0.1", asterisk.port, "callcenter", "secret", distributor, board)
         task = asyncio.create_task(switch.run())
         try:
             peer = await asterisk.peer()

@@ -26,6 +26,7 @@ from cti.simulation.telephones import Telephones
 from ivr.announcements import all_prompts
 from ivr.prompts import Prompts
 from tests.integration.asterisk_fixture import free_settings
+from tests.integration.examples import keeping_examples
 
 WAIT_S = 30.0
 """Longer than anything here takes: a test that waits as long has failed."""
@@ -248,8 +249,9 @@ async def centre(music: Path, prompts: Path) -> AsyncIterator[RunningCentre]:
     shutil.copytree(prompts, state / "sounds/prompts", dirs_exist_ok=True)
     running = RunningCentre(settings, load_credentials(state))
     try:
-        await running.start()
-        yield running
+        async with keeping_examples(settings, running.credentials):
+            await running.start()
+            yield running
     finally:
         await running.stop()
         shutil.rmtree(state)

@@ -19,6 +19,7 @@ from cti.simulation.telephones import Telephones
 from ivr.prompts import Prompts
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.centre_fixture import RunningCentre
+from tests.integration.examples import keeping_examples
 
 HOME = Path(__file__).parents[2]
 SEATS = ("1001", "1002", "1003", "1004")
@@ -54,8 +55,9 @@ async def running_floor(
     shutil.copytree(prompts, state / "sounds/prompts")
     running = RunningCentre(settings, load_credentials(state))
     try:
-        await running.start()
-        yield running
+        async with keeping_examples(settings, running.credentials):
+            await running.start()
+            yield running
     finally:
         await running.stop()
         shutil.rmtree(state)

@@ -2,41 +2,18 @@
 
 import asyncio
 import json
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
 from tests.integration.centre_fixture import RunningCentre
-from tests.integration.floor_fixture import HOME, conversation, staffed
-from tests.integration.follower import FOLLOWERS, READY
+from tests.integration.floor_fixture import conversation, staffed
+from tests.integration.follower import FOLLOWERS
+from tests.integration.programs import listening
 
 pytestmark = pytest.mark.integration
 
+FOLLOWER = "tests.integration.follower"
 NAME = """Ann "Quote" O'Neil; $(id) 张"""
-
-
-@asynccontextmanager
-async def following(floor: RunningCentre, library: str) -> AsyncIterator[asyncio.StreamReader]:
-    """What a program prints that follows the centre with this library, once it is logged in."""
-    settings = floor.settings
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.integration.follower", library, settings.control, str(settings.ami_port)),
-        cwd=HOME,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdin
-    assert process.stdout
-    try:
-        process.stdin.write(floor.credentials.ami.monitor.encode() + b"\n")
-        assert (await process.stdout.readline()).decode().strip() == READY
-        yield process.stdout
-    finally:
-        process.stdin.close()
-        await process.wait()
 
 
 async def told(lines: asyncio.StreamReader) -> list[dict[str, str]]:
@@ -51,7 +28,7 @@ async def told(lines: asyncio.StreamReader) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("library", FOLLOWERS)
 async def test_an_independent_client_follows_a_call(floor: RunningCentre, library: str) -> None:
-    async with staffed(floor, "1002", audio=True) as phones, following(floor, library) as lines:
+    async with staffed(floor, "1002", audio=True) as phones, listening(floor, FOLLOWER, library) as lines:
         _, leg = await conversation(phones, "4001", "1002", number="100", name=NAME)
         await leg.hang_up()
         events = await told(lines)

@@ -26,7 +26,13 @@ class Floor:
         self.distributor: Distributor = distributor("1001", "1002")
         self.strays: list[Leg] = []
         self.unknown: list[Leg] = []
-        self.link = Link(self.distributor, on_stray=self.strays.append, on_unknown=self.unknown.append)
+        self.requests: list[None] = []
+        self.link = Link(
+            self.distributor,
+            on_stray=self.strays.append,
+            on_unknown=self.unknown.append,
+            on_request=lambda: self.requests.append(None),
+        )
         for phone in ("1001", "1002"):
             self.hears(device(phone, "NOT_INUSE"))
 
@@ -173,3 +179,13 @@ async def test_asterisk_is_told_to_send_what_is_listened_to_and_nothing_else() -
     configuration = (HOME / "asterisk/manager.conf").read_text("utf-8")
     let_through = re.findall(r"^eventfilter\(action\(include\),name\((\w+)\)", configuration, re.MULTILINE)
     assert set(let_through) == Floor().link.events | {"FullyBooted"}
+
+
+@in_virtual_time
+async def test_a_monitor_s_request_is_passed_on_and_our_own_events_are_not() -> None:
+    floor = Floor()
+    floor.hears(event("UserEvent", UserEvent="CallcenterCallQueued"), event("UserEvent", UserEvent="Other"))
+    assert not floor.requests
+    floor.hears(event("UserEvent", UserEvent="CallcenterSnapshotRequested"))
+    assert len(floor.requests) == 1
+    floor.close()
