@@ -1,0 +1,56 @@
+"""Rings the phones of the agents a waiting caller is offered to, and lets him talk with the one who answers."""
+
+from collections.abc import Mapping, Sequence
+
+from acd.distributor import Distributor
+from acd.offers import Offer
+from acd.states import OfferOutcome
+from ivr.agi.session import AgiSession
+
+DIAL_STATUS: Mapping[str, OfferOutcome] = {
+    "ANSWER": OfferOutcome.ANSWERED,
+    "NOANSWER": OfferOutcome.MISSED,
+    "BUSY": OfferOutcome.REFUSED,
+}
+"""Asterisk's DIALSTATUS of a call to one phone; all others (CHANUNAVAIL, CONGESTION, …) mean it could not be rung."""
+
+REJECTED = "21"
+"""The hang-up cause (ITU-T Q.850) of a phone that declines by 603: to Asterisk's Dial that is CHANUNAVAIL."""
+
+_AFTER = "${DIALSTATUS},${HANGUPCAUSE},${DIALEDPEERNAME}"
+
+
+async def connect(session: AgiSession, distributor: Distributor, offers: Sequence[Offer], music: str) -> bool:
+    """Ring the agents together, and let the first who answers talk with the caller. False if it came to nothing and the
+    caller waits on.
+
+    Of several phones, those that refuse or cannot be rung are told by Asterisk's events (cti/link.py) while the others
+    still ring; here is known what became of the rest when the ringing is over.
+    """
+    rung = [offer for offer in offers if distributor.router.offer_at(offer.linkedid, offer.phone) is offer]
+    if not rung:
+        return False  # taken back before we came to it
+    phones = "&".join(f"PJSIP/{offer.phone}" for offer in rung)
+    ring_s = -(-max(offer.ring_ms for offer in rung) // 1000)
+    await session.exec("Dial", f"{phones},{ring_s},gm({music})")
+    status, cause, peer = (await session.get_full_variable(_AFTER)).split(",", 2)
+    failed = OfferOutcome.REFUSED if cause == REJECTED and len(rung) == 1 else OfferOutcome.UNREACHABLE
+    outcome = DIAL_STATUS.get(status, failed)
+    linkedid, phone = rung[0].linkedid, _answered_at(rung, peer)
+    with distributor.command() as (router, now_ms):
+        if outcome is OfferOutcome.ANSWERED:
+            # The event stream has told both already, unless the link was down.
+            router.answered(linkedid, phone=phone, now_ms=now_ms)
+            router.released(linkedid, phone=phone, now_ms=now_ms)
+        else:
+            for offer in rung:
+                router.offer_ended(offer.id, outcome, now_ms=now_ms)
+        # An offer taken back in the moment of its answer leaves the call waiting.
+        return outcome is OfferOutcome.ANSWERED and linkedid not in router.calls
+
+
+def _answered_at(rung: Sequence[Offer], peer: str) -> str:
+    """The phone that the answering channel belongs to; a single phone needs no asking."""
+    if len(rung) == 1:
+        return rung[0].phone
+    return next((offer.phone for offer in rung if peer.startswith(f"PJSIP/{offer.phone}-")), "")
