@@ -55,7 +55,7 @@ class Router:
 
     # Queues
 
-    def define_queue(self, settings: QueueSettings, *, now_ms: int = 0) -> None:
+    def define_queue(self, settings: QueueSettings, *, now_ms: int) -> None:
         """Add a queue, or change the settings of one: that holds for the calls already waiting, too."""
         self._waiting.define(settings, now_ms)
         self._settle(Trigger.QUEUE_CHANGED, now_ms)
@@ -83,7 +83,7 @@ class Router:
         skills: Mapping[str, int],
         attributes: Mapping[str, str] | None = None,
         *,
-        now_ms: int = 0,
+        now_ms: int,
     ) -> None:
         """Add an agent, or change one: that holds for the calls already waiting, not for those offered to him."""
         self.roster.define(number, name, skills, attributes)

@@ -60,7 +60,8 @@ class Daemon:
         self.settings = settings
         credentials = load_credentials(settings.state)
         self.centre = load_centre(settings.dialplans)
-        self.distributor = Distributor(_router(self.centre), Clock())
+        clock = Clock()
+        self.distributor = Distributor(_router(self.centre, clock.now_ms()), clock)
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
         self.people = People(self.store, self.distributor.router.roster.define)
@@ -156,10 +157,10 @@ class Daemon:
         return StarCodes(self.distributor, self.people.authenticate, reasons, self.prompts.sound, language)
 
 
-def _router(centre: Centre) -> Router:
+def _router(centre: Centre, now_ms: int) -> Router:
     router = Router()
     for name, queue in centre.queues.items():
-        router.define_queue(settings_of(name, queue))
+        router.define_queue(settings_of(name, queue), now_ms=now_ms)
     return router
 
 

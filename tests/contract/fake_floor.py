@@ -147,7 +147,7 @@ async def open_floor(
     distributor = Distributor(router, Clock(time, time))
     centre = load_centre(HOME / "dialplans")
     for name, queue in centre.queues.items():
-        router.define_queue(QueueSettings(name=name, title=queue.title, skills=queue.skills))
+        router.define_queue(QueueSettings(name=name, title=queue.title, skills=queue.skills), now_ms=0)
     store = Store(f"sqlite:///{folder / 'callcenter.db'}")
     await store.migrate()
     await store.save_agents(PEOPLE)

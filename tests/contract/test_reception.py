@@ -49,7 +49,7 @@ class Floor:
         self.facts: list[Fact] = []
         self._news = asyncio.Event()
         router = Router()
-        router.define_queue(QueueSettings(name="sales", title="Sales", wrap_up_ms=0))
+        router.define_queue(QueueSettings(name="sales", title="Sales", wrap_up_ms=0), now_ms=0)
         self.distributor = Distributor(router, Clock())
         self.distributor.on_fact.append(self._take)
         self.sign_in(AGENT)

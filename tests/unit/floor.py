@@ -4,7 +4,7 @@ It adds no behaviour: each verb calls the router's own with the time of the mome
 """
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from acd.facts import Fact
 from acd.offers import Offer
@@ -31,7 +31,7 @@ class Floor:
         self.withdrawn: list[Offer] = []
         self.left: list[tuple[str, Target]] = []
         for settings in (SALES, SUPPORT, ANYBODY):
-            self.router.define_queue(settings)
+            self.router.define_queue(settings, now_ms=0)
 
     def settle(self) -> None:
         """Take what the router has decided."""
@@ -59,9 +59,18 @@ class Floor:
 
     def seat(self, number: str, *, ready: bool = True, **skills: int) -> None:
         """An agent of these skills signs in at the phone of his number, which is there."""
-        self.router.roster.define(number, f"agent {number}", skills)
+        self.define(number, None, **skills)
         self.phone(number)
         self.sign_in(number, ready=ready)
+
+    def define(self, number: str, attributes: Mapping[str, str] | None, **skills: int) -> None:
+        self.router.define_agent(number, f"agent {number}", skills, attributes, now_ms=self.now_ms)
+        self.settle()
+
+    def queue(self, name: str, **settings: Any) -> None:
+        """A queue of these settings, from now on."""
+        self.router.define_queue(QueueSettings(name=name, **settings), now_ms=self.now_ms)
+        self.settle()
 
     def sign_in(self, number: str, phone: str = "", *, ready: bool = True) -> None:
         self.router.sign_in(number, phone or number, ready=ready, cause="api", now_ms=self.now_ms)
@@ -91,8 +100,17 @@ class Floor:
         priority: int = 0,
         skills: Mapping[str, int] | None = None,
         entered_ms: int | None = None,
+        preferred: str = "",
     ) -> None:
-        self.router.enter(linkedid, queue, priority=priority, skills=skills, entered_ms=entered_ms, now_ms=self.now_ms)
+        self.router.enter(
+            linkedid,
+            queue,
+            priority=priority,
+            skills=skills,
+            entered_ms=entered_ms,
+            preferred=preferred,
+            now_ms=self.now_ms,
+        )
         self.settle()
 
     def leave(self, linkedid: str, reason: DequeueReason = DequeueReason.ABANDONED) -> None:

@@ -22,7 +22,7 @@ def distributor(*agents: str) -> Distributor:
     """The queue `sales` (20 s wrap-up, 60 s greatest wait), and these agents ready at their phones."""
     floor = Distributor(Router(), clock())
     with floor.command() as (router, now_ms):
-        router.define_queue(QueueSettings(name="sales", wrap_up_ms=20_000, max_wait_ms=60_000))
+        router.define_queue(QueueSettings(name="sales", wrap_up_ms=20_000, max_wait_ms=60_000), now_ms=0)
         for number in agents:
             router.roster.define(number, number, {})
             router.phone_changed(number, reachable=True, engaged=False, now_ms=now_ms)

@@ -31,7 +31,7 @@ class SimulatedQueue:
 
     def __init__(self, seed: int, traffic: Traffic) -> None:
         self.router = Router()
-        self.router.define_queue(QueueSettings(name=QUEUE))
+        self.router.define_queue(QueueSettings(name=QUEUE), now_ms=0)
         self.now_ms = 0
         self.traffic = traffic
         self.on_fact: list[Callable[[Fact], None]] = []

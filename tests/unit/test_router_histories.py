@@ -82,7 +82,7 @@ class Histories(RuleBasedStateMachine):
         self.facts: list[Fact] = []
         self.offers: list[Offer] = []
         for queue in QUEUES.values():
-            self.happens(partial(Router.define_queue, settings=queue))
+            self.happens(partial(Router.define_queue, settings=queue, now_ms=self.now_ms))
         for number, skills in AGENTS.items():
             self.witness.agents[number] = SeenAgent(skills)
             self.happens(lambda router, n=number, s=skills: router.roster.define(n, f"agent {n}", s))  # type: ignore[misc]

@@ -57,7 +57,7 @@ def test_a_caller_nobody_at_hand_can_serve_does_not_hold_up_the_one_behind_him()
 
 def test_the_higher_level_holds_where_queue_and_call_name_the_same_skill() -> None:
     floor = Floor()
-    floor.router.define_queue(QueueSettings(name="experts", skills={"sales": 5}))
+    floor.router.define_queue(QueueSettings(name="experts", skills={"sales": 5}), now_ms=0)
     floor.seat("1001", sales=4)
     floor.enter("call", "experts", skills={"sales": 2})
     assert floor.offered() == []
@@ -185,6 +185,6 @@ def test_a_call_stands_in_one_queue_at_a_time() -> None:
 def test_new_settings_of_a_queue_leave_its_callers_in_their_places() -> None:
     floor = Floor()
     floor.enter("call")
-    floor.router.define_queue(QueueSettings(name="sales", skills={"sales": 1}, ring_ms=9_000))
+    floor.router.define_queue(QueueSettings(name="sales", skills={"sales": 1}, ring_ms=9_000), now_ms=0)
     floor.seat("1001", sales=3)
     assert [(offer.linkedid, offer.ring_ms) for offer in floor.offers] == [("call", 9_000)]
