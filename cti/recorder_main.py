@@ -22,8 +22,9 @@ from recording.record import CallRecord
 from recording.recorder import Recorder
 from recording.store import Store
 
-NICENESS = 5
-"""Routing comes first."""
+NICENESS = 19
+"""Whoever speaks comes first: we take the moments that Asterisk and the router leave, and catch up later. Not idle
+scheduling, for on a machine without such moments the database would stay locked for everybody else."""
 
 LONGEST_LINE = 64 * 1024 * 1024
 

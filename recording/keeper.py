@@ -3,14 +3,16 @@ start. A raw file goes only when its WAV lies on the disk and its row in the dat
 """
 
 import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
-from asyncinotify import Inotify, Mask
+from asyncinotify import Mask
 from structlog import get_logger
 
 from recording.audio import convert, file_name, measure
+from recording.changes import Changes
 from recording.database import is_away
 from recording.identity import call_id
 from recording.ingest import AskLive, OnRecord
@@ -18,6 +20,12 @@ from recording.record import Recording
 from recording.store import Store
 
 log = get_logger()
+
+GATHER_S = 0.2
+"""A recording that is ready a moment later is missed by nobody, and a transaction of many costs little more."""
+
+TOGETHER = 100
+"""Files of one transaction at most: after an absence there may be thousands."""
 
 
 class Keeper:
@@ -29,18 +37,18 @@ class Keeper:
         self.folder = folder
         self._store = store
         self._on_record = on_record
+        self._turn = asyncio.Lock()
         self.watching = asyncio.Event()
         """Set once no closing of a file escapes `run`: a sweep after it misses nothing."""
 
     async def run(self) -> None:
-        """Takes each file as Asterisk closes it. Raises OSError if the folder cannot be watched."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with Inotify() as inotify:
-            inotify.add_watch(self.folder, Mask.CLOSE_WRITE | Mask.MOVED_TO)
+        """Takes the files that Asterisk closes. Raises OSError if the folder cannot be watched."""
+        with Changes([self.folder], Mask.CLOSE_WRITE | Mask.MOVED_TO) as changes:
             self.watching.set()
-            async for event in inotify:
-                if event.name is not None and event.name.suffix == ".raw":
-                    await self._keep(self.folder / event.name)
+            while True:
+                names = await changes.names()
+                await self._keep(self.folder / name for name in sorted(names) if name.endswith(".raw"))
+                await asyncio.sleep(GATHER_S)  # what is closed meanwhile is kept together
 
     async def sweep(self, live: AskLive) -> None:
         """Takes what was closed while nobody watched: every file whose channel is not there any more.
@@ -49,34 +57,49 @@ class Keeper:
         """
         files = sorted(self.folder.glob("*.raw"))
         channels = await live() if files else {}
+        await self._keep(raw for raw in files if raw.stem not in channels)
+
+    async def _keep(self, files: Iterable[Path]) -> None:
+        """These raw files; an error is logged and leaves those that it concerns for the next sweep."""
+        files = iter(files)
+        while some := list(islice(files, TOGETHER)):
+            async with self._turn:
+                try:
+                    await self._convert(some)
+                except Exception as error:
+                    if not is_away(error):
+                        raise
+                    log.error("recordings wait", id="recording-not-kept", files=len(some), why=str(error))
+
+    async def _convert(self, files: Sequence[Path]) -> None:
+        known = await self._store.recordings([raw.stem for raw in files])
+        kept = await asyncio.to_thread(self._write, files, known)
+        for record in await self._store.add_recordings([(raw.stem, one) for raw, one in kept.items() if one]):
+            await self._on_record(record)
+        await asyncio.to_thread(_remove, kept)
+
+    def _write(self, files: Sequence[Path], known: Mapping[str, Sequence[Recording]]) -> dict[Path, Recording | None]:
+        """What became of each raw file: a WAV, or nothing where the call ended before any sound. In a thread."""
+        written: dict[Path, Recording | None] = {}
         for raw in files:
-            if raw.stem not in channels:
-                await self._keep(raw)
+            try:
+                written[raw] = self._write_one(raw, known.get(raw.stem, ()))
+            except FileNotFoundError:
+                pass  # a sweep and the closing of the file met
+            except OSError as error:
+                log.error("recording waits", id="recording-not-kept", file=raw.name, why=str(error))
+        return written
 
-    async def _keep(self, raw: Path) -> None:
-        """One raw file; an error is logged and leaves it for the next sweep."""
-        try:
-            await self._convert(raw)
-        except FileNotFoundError:
-            pass  # a sweep and the closing of the file met
-        except Exception as error:
-            if not (isinstance(error, OSError) or is_away(error)):
-                raise
-            log.error("recording waits", id="recording-not-kept", file=raw.name, why=str(error))
-
-    async def _convert(self, raw: Path) -> None:
-        linkedid = raw.stem
+    def _write_one(self, raw: Path, known: Sequence[Recording]) -> Recording | None:
         started_at, size = measure(raw)
-        if size > 0:  # else the call ended before any sound
-            name = await self._name(linkedid, started_at)
-            audio = await asyncio.to_thread(convert, raw, self.folder / name)
-            record = await self._store.add_recording(linkedid, Recording(file=name, **asdict(audio)))
-            if record is not None:
-                await self._on_record(record)
-        await asyncio.to_thread(raw.unlink)
-
-    async def _name(self, linkedid: str, started_at: datetime) -> str:
-        """The name it has already, if we were killed before the raw file was gone, or the call's next."""
-        known = await self._store.recordings(linkedid)
+        if not size:
+            return None
+        # The name it has already, if we were killed before the raw file was gone, or the call's next.
         same = next((one.file for one in known if one.started_at == started_at), None)
-        return same or str(file_name(call_id(linkedid), len(known) + 1, started_at))
+        name = same or str(file_name(call_id(raw.stem), len(known) + 1, started_at))
+        return Recording(file=name, **asdict(convert(raw, self.folder / name)))
+
+
+def _remove(files: Iterable[Path]) -> None:
+    for raw in files:
+        raw.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from recording.entries import Batch, Position, Source, entry
 from recording.ledger import vanished_row
 from recording.models import AgentAccount, Call, CallInProgress, LedgerPosition, RecordingFile
 from recording.record import CallRecord, Recording
-from recording.transactions import recordings, refold, upsert, write_batch, write_lines
+from recording.transactions import recordings, refold, refold_ended, upsert, write_batch, write_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,17 +103,19 @@ class Store:
             await connection.execute(delete(CallInProgress).where(CallInProgress.linkedid.in_(gone)))
             return await refold(connection, gone)
 
-    async def add_recording(self, linkedid: str, recording: Recording) -> CallRecord | None:
-        """Notes a recording (again: overwrites it); returns the call's record if that changed."""
+    async def add_recordings(self, kept: Sequence[tuple[str, Recording]]) -> list[CallRecord]:
+        """Notes recordings of calls (again: overwrites them); returns the records that changed."""
+        rows = [{"linkedid": linkedid, **recording.model_dump()} for linkedid, recording in kept]
+        if not rows:
+            return []
         async with self._transaction() as connection:
-            await upsert(connection, RecordingFile, "file", [{"linkedid": linkedid, **recording.model_dump()}])
-            changed = await refold(connection, [linkedid])
-        return changed[0] if changed else None
+            await upsert(connection, RecordingFile, "file", rows)
+            return await refold_ended(connection, {linkedid for linkedid, _ in kept})
 
-    async def recordings(self, linkedid: str) -> list[Recording]:
-        """The recordings of a call, ended or not."""
+    async def recordings(self, linkedids: Sequence[str]) -> dict[str, list[Recording]]:
+        """The recordings of each of these calls that has one, ended or not."""
         async with self.engine.connect() as connection:
-            return (await recordings(connection, [linkedid])).get(linkedid, [])
+            return await recordings(connection, linkedids)
 
     async def call(self, name: str) -> CallRecord | None:
         """The call of this id."""

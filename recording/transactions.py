@@ -3,9 +3,10 @@ in which reading goes on.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Insert, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog import get_logger
 
@@ -29,6 +30,8 @@ from recording.record import CallRecord, Recording
 
 log = get_logger()
 
+_COLUMNS = {column.name for column in Call.__table__.columns} - {"document"}
+
 _PARAMETERS = 500  # names asked for at once; SQLite takes 32,766, a plan for thousands helps nobody
 
 
@@ -44,8 +47,8 @@ async def write_batch(connection: AsyncConnection, batch: Batch) -> list[CallRec
     await _write_states(connection, batch.entries)
     place = {"position": batch.position.offset, "head": batch.position.head}
     await upsert(connection, LedgerPosition, "source", [{"source": batch.source.value, **place}])
-    begun = await _open_and_close(connection, batch.entries)
-    return await refold(connection, {one.linkedid for one in batch.entries} - begun - {""})
+    await _open_and_close(connection, batch.entries)
+    return await refold_ended(connection, {one.linkedid for one in batch.entries} - {""})
 
 
 async def write_lines(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
@@ -56,6 +59,15 @@ async def write_lines(connection: AsyncConnection, entries: Iterable[Entry]) -> 
         if one.linkedid
     ]
     await _insert_new(connection, LedgerEvent, "digest", rows)
+
+
+async def refold_ended(connection: AsyncConnection, linkedids: Collection[str]) -> list[CallRecord]:
+    """Folds those of these calls that do not go on: for the others a fold is too early."""
+    going_on: set[str] = set()
+    for some in _chunks(sorted(linkedids)):
+        found = await connection.scalars(select(CallInProgress.linkedid).where(CallInProgress.linkedid.in_(some)))
+        going_on.update(found)
+    return await refold(connection, set(linkedids) - going_on)
 
 
 async def refold(connection: AsyncConnection, linkedids: Collection[str]) -> list[CallRecord]:
@@ -74,17 +86,26 @@ async def refold(connection: AsyncConnection, linkedids: Collection[str]) -> lis
 
 
 async def upsert(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Inserts rows, or overwrites those whose `key` is there."""
+    """Inserts rows, all with the same columns, or overwrites those whose `key` is there."""
     if rows:
-        statement = insert(table, connection.dialect.name)
-        update = {name: statement.excluded[name] for name in rows[0] if name != key}
-        await connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=update), rows)
+        await connection.execute(_upserting(table, key, tuple(rows[0]), connection.dialect.name), rows)
 
 
 async def _insert_new(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        statement = insert(table, connection.dialect.name)
-        await connection.execute(statement.on_conflict_do_nothing(index_elements=[key]), rows)
+        await connection.execute(_inserting(table, key, connection.dialect.name), rows)
+
+
+@cache  # to make a statement anew costs several times as much as to run it
+def _upserting(table: type[Base], key: str, columns: tuple[str, ...], dialect: str) -> Insert:
+    statement = insert(table, dialect)
+    update = {name: statement.excluded[name] for name in columns if name != key}
+    return statement.on_conflict_do_update(index_elements=[key], set_=update)
+
+
+@cache
+def _inserting(table: type[Base], key: str, dialect: str) -> Insert:
+    return insert(table, dialect).on_conflict_do_nothing(index_elements=[key])
 
 
 async def _write_states(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
@@ -107,20 +128,14 @@ async def _write_states(connection: AsyncConnection, entries: Iterable[Entry]) -
     await _insert_new(connection, AgentStateEntry, "digest", rows)
 
 
-async def _open_and_close(connection: AsyncConnection, entries: Iterable[Entry]) -> set[str]:
-    """Notes which calls began and ended; returns those of the batch that still go on, for which a fold is too early."""
+async def _open_and_close(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
+    """Notes which calls began and ended."""
     rows = [one.event for one in entries if isinstance(one.event, LedgerRow)]
     begun = {row.linkedid for row in rows if row.type == RowType.CHAN_START}
     ended = {row.linkedid for row in rows if row.type == RowType.LINKEDID_END}
     await _insert_new(connection, CallInProgress, "linkedid", [{"linkedid": one} for one in sorted(begun - ended)])
     for some in _chunks(sorted(ended)):
         await connection.execute(delete(CallInProgress).where(CallInProgress.linkedid.in_(some)))
-    touched = {one.linkedid for one in entries}
-    going_on: set[str] = set()
-    for some in _chunks(sorted(touched)):
-        found = await connection.scalars(select(CallInProgress.linkedid).where(CallInProgress.linkedid.in_(some)))
-        going_on.update(found)
-    return going_on
 
 
 async def _kept(connection: AsyncConnection, linkedids: Sequence[str]) -> dict[str, list[Entry]]:
@@ -158,16 +173,15 @@ def _fold(linkedid: str, entries: Sequence[Entry], recordings: Sequence[Recordin
 
 
 async def _write_records(connection: AsyncConnection, records: Sequence[CallRecord]) -> list[CallRecord]:
+    if not records:
+        return []
     query = select(Call.id, Call.document).where(Call.id.in_([record.id for record in records]))
     known = {row.id: row.document for row in await connection.execute(query)}
-    changed = [record for record in records if known.get(record.id) != record.model_dump(mode="json")]
-    await upsert(connection, Call, "id", [_row(record) for record in changed])
+    documents = {record.id: record.model_dump(mode="json") for record in records}
+    changed = [record for record in records if known.get(record.id) != documents[record.id]]
+    rows = [{**record.model_dump(include=_COLUMNS), "document": documents[record.id]} for record in changed]
+    await upsert(connection, Call, "id", rows)
     return changed
-
-
-def _row(record: CallRecord) -> dict[str, Any]:
-    columns = {column.name for column in Call.__table__.columns} - {"document"}
-    return {**record.model_dump(include=columns), "document": record.model_dump(mode="json")}
 
 
 def _printable(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:

@@ -134,7 +134,7 @@ class FakeFloor:
         """Store a recording of the call."""
         (self.floor.recordings / "a.wav").write_bytes(audio)
         kept = Recording(file="a.wav", started_at=call.started_at, duration_ms=1, bytes=len(audio), sha256="")
-        await self.floor.store.add_recording(call.linkedid, kept)
+        await self.floor.store.add_recordings([(call.linkedid, kept)])
 
 
 @asynccontextmanager

@@ -156,15 +156,14 @@ async def test_asterisks_own_end_replaces_ours(store: Store) -> None:
 async def test_a_recording_appears_in_its_call_before_or_after_the_end(store: Store) -> None:
     record = real_call("served_by_ivr").record()
     recording = Recording(file="a-1.wav", started_at=record.started_at, duration_ms=1, bytes=48, sha256="0" * 64)
-    assert await store.add_recording(record.linkedid, recording) is None
+    assert await store.add_recordings([(record.linkedid, recording)]) == []
     await _take(store, "served_by_ivr")
     (kept,) = await store.calls()
     assert kept.recordings == (recording,)
     second = recording.model_copy(update={"file": "a-2.wav"})
-    changed = await store.add_recording(record.linkedid, second)
-    assert changed is not None
+    (changed,) = await store.add_recordings([(record.linkedid, second)])
     assert changed.recordings == (recording, second)
-    assert await store.recordings(record.linkedid) == [recording, second]
+    assert await store.recordings([record.linkedid]) == {record.linkedid: [recording, second]}
 
 
 async def test_calls_are_filtered(store: Store) -> None:

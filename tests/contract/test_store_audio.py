@@ -34,6 +34,10 @@ class Room:
         self.keeper = Keeper(store, folder, self.told.put)
         self.raw = folder / f"{LINKEDID}.raw"
 
+    async def kept(self) -> list[Recording]:
+        """What the store knows of the call's recordings."""
+        return (await self.store.recordings([LINKEDID])).get(LINKEDID, [])
+
     async def channels(self) -> dict[str, str]:
         """What Asterisk would answer."""
         return dict.fromkeys(self.live, "")
@@ -88,7 +92,7 @@ async def test_killed_before_the_raw_file_was_gone_the_recording_is_kept_once(ro
     room.raw.write_bytes(SECOND)
     os.utime(room.raw, ns=(closed.st_atime_ns, closed.st_mtime_ns))
     await room.keeper.sweep(room.channels)
-    assert len(await room.store.recordings(LINKEDID)) == 1
+    assert len(await room.kept()) == 1
     assert room.told.qsize() == 1
 
 
@@ -97,7 +101,7 @@ async def test_a_second_recording_of_a_call_does_not_replace_the_first(room: Roo
         room.raw.write_bytes(SECOND)
         os.utime(room.raw, (second, second))
         await room.keeper.sweep(room.channels)
-    files = [recording.file for recording in await room.store.recordings(LINKEDID)]
+    files = [recording.file for recording in await room.kept()]
     assert [file[-6:] for file in files] == ["-1.wav", "-2.wav"]
     assert all((room.folder / file).exists() for file in files)
 
@@ -106,7 +110,17 @@ async def test_a_recording_without_sound_leaves_nothing(room: Room) -> None:
     room.raw.write_bytes(b"")
     await room.keeper.sweep(room.channels)
     assert not list(room.folder.iterdir())
-    assert await room.store.recordings(LINKEDID) == []
+    assert await room.kept() == []
+
+
+async def test_a_file_that_cannot_be_read_does_not_hold_up_the_others(room: Room) -> None:
+    unreadable = room.folder / "node1-0.1.raw"
+    unreadable.mkdir()
+    room.raw.write_bytes(SECOND)
+    await room.keeper.sweep(room.channels)
+    assert len(await room.kept()) == 1
+    assert unreadable.exists()
+    assert not room.raw.exists()
 
 
 async def test_while_the_data_base_is_away_the_raw_file_stays(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,10 +129,10 @@ async def test_while_the_data_base_is_away_the_raw_file_stays(room: Room, monkey
 
     room.raw.write_bytes(SECOND)
     with monkeypatch.context() as patched:
-        patched.setattr(room.store, "add_recording", away)
+        patched.setattr(room.store, "add_recordings", away)
         await room.keeper.sweep(room.channels)
     assert room.raw.exists()
     await room.keeper.sweep(room.channels)
     assert not room.raw.exists()
-    recordings: list[Recording] = await room.store.recordings(LINKEDID)
+    recordings: list[Recording] = await room.kept()
     assert len(recordings) == 1
