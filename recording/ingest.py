@@ -28,9 +28,9 @@ log = get_logger()
 
 _CHANGES = Mask.MODIFY | Mask.CREATE | Mask.MOVED_TO
 GATHER_S = 0.05  # a call writes some 30 lines: one transaction for a handful of them, a record well within a second
-REST = 3
+REST, LONGEST_REST_S = 3, 1.0
 """So many times as long as a pass took, nothing is read: the busier the centre, the more calls share a transaction, and
-the recorder never takes more than a quarter of a core from those who speak."""
+the recorder takes about a quarter of a core at most."""
 LAST_WORDS_S = 0.5
 FIRST_RETRY_S = 0.1
 LAST_RETRY_S = 5.0
@@ -72,7 +72,7 @@ class Ingest:
             while True:
                 began_s = monotonic()
                 await self.catch_up()
-                await asyncio.sleep(REST * (monotonic() - began_s))
+                await asyncio.sleep(min(LONGEST_REST_S, REST * (monotonic() - began_s)))
                 while not watched & await changes.names():
                     pass
                 await asyncio.sleep(GATHER_S)  # what is written meanwhile is stored together
