@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +30,8 @@ _SAFE = re.compile(r"[^\s;\[\]\"]+")
 class Telephones:
     """An async context manager: `telephones["1001"]` is a `Telephone`, `dial` places a call on the carrier's line.
 
-    `accounts` maps numbers to SIP passwords. The telephones answer by themselves after `ring_ms` and hang up after
+    `accounts` maps numbers to SIP passwords. `customers` are numbers that Asterisk reaches over the carrier's line, which
+    is open to it from the beginning where there are any; each is a `Telephone` too, without an account. The telephones answer by themselves after `ring_ms` and hang up after
     `talk_ms`; with None they wait for a command. Without `audio` they say nothing and press keys by SIP INFO, which is
     what large numbers want. `folder` is theirs alone. On exit calls end, telephones unregister, the process is ended.
     """
@@ -41,6 +42,7 @@ class Telephones:
         *,
         sip_port: int,
         accounts: Mapping[str, str] | None = None,
+        customers: Sequence[str] = (),
         ring_ms: int | None = None,
         talk_ms: int | None = None,
         audio: bool = True,
@@ -52,6 +54,10 @@ class Telephones:
         for number, password in self._accounts.items():
             if number == LINE or not _SAFE.fullmatch(number) or not _SAFE.fullmatch(password):
                 raise BadAccount(number)
+        for number in customers:
+            if number == LINE or not _SAFE.fullmatch(number):
+                raise BadAccount(number)
+        self._customers = tuple(customers)
         self._host = host
         self._sip_port = sip_port
         self._ring_ms = ring_ms
@@ -60,6 +66,7 @@ class Telephones:
         self._sipp = Sipp(folder, host=host, asterisk_port=sip_port, on_message=self._take)
         self._resources = AsyncExitStack()
         self._telephones: dict[str, Telephone] = {}
+        self._line = self._telephone(LINE, None)
         self._by_call_id: dict[str, Call] = {}
         self._deaf_port = 0
 
@@ -88,8 +95,8 @@ class Telephones:
         return self._sipp.pid
 
     async def register(self) -> None:
-        """Register all telephones at once. Raises RegistrationRefused."""
-        await asyncio.gather(*(telephone.register() for telephone in self))
+        """Register all telephones that have accounts at once. Raises RegistrationRefused."""
+        await asyncio.gather(*(self[number].register() for number in self._accounts))
 
     async def dial(self, dialled: str, *, number: str, name: str = "") -> Call:
         """Place a call on the carrier's line, as the caller of this number and name; its tone is 440 Hz."""
@@ -108,17 +115,21 @@ class Telephones:
         deaf.bind((self._host, 0))
         self._deaf_port = deaf.getsockname()[1]
         lines = ["SEQUENTIAL", f"{LINE};;{self._deaf_port}"]
-        for position, (number, password) in enumerate(self._accounts.items()):
+        for position, number in enumerate((*self._accounts, *self._customers)):
             tone_hz = FIRST_TONE_HZ + TONE_STEP_HZ * position
             audio = await self._resources.enter_async_context(Audio(tone_hz, self._host)) if self._audio else None
-            self._telephones[number] = Telephone(
-                number, audio=audio, register=self._register, place=self._place_from_telephone
-            )
-            login = f"[authentication username={number} password={password}]"
+            self._telephones[number] = self._telephone(number, audio)
+            password = self._accounts.get(number)
+            login = "" if password is None else f"[authentication username={number} password={password}]"
             lines.append(f"{number};{login};{audio.port if audio else self._deaf_port}")
         self._resources.push_async_callback(self._sipp.stop)
         await self._sipp.start("\n".join(lines) + "\n", ring_ms=self._ring_ms, talk_ms=self._talk_ms)
         self._resources.push_async_callback(self._say_goodbye)
+        if self._customers:
+            await self._line.register()
+
+    def _telephone(self, number: str, audio: Audio | None) -> Telephone:
+        return Telephone(number, audio=audio, register=self._register, place=self._place_from_telephone)
 
     async def _say_goodbye(self) -> None:
         if not self._sipp.running:
@@ -126,7 +137,7 @@ class Telephones:
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 await asyncio.gather(*(call.hang_up() for call in self.calls), return_exceptions=True)
-                registered = [telephone for telephone in self if telephone.registered]
+                registered = [telephone for telephone in (*self, self._line) if telephone.registered]
                 await asyncio.gather(*(telephone.unregister() for telephone in registered), return_exceptions=True)
 
     def _register(self, number: str, expires_s: int) -> str:
@@ -147,7 +158,8 @@ class Telephones:
     def _take(self, message: TracedMessage) -> None:
         sip = message.sip
         if sip.method == "REGISTER":
-            if telephone := self._telephones.get(sip.user("to")):
+            user = sip.user("to")
+            if telephone := self._line if user == LINE else self._telephones.get(user):
                 telephone.take_registration(message)
             return
         call = self._by_call_id.get(sip.call_id)

@@ -182,6 +182,20 @@ async def test_an_agents_phone_dials_with_its_account(line: Line, daemon: StandI
 
 
 @bounded
+async def test_asterisk_reaches_a_customer_over_the_line(asterisk: RunningAsterisk, tmp_path: Path) -> None:
+    port = asterisk.settings.sip_port
+    async with Telephones(tmp_path, sip_port=port, customers=("13900000001", "13900000002"), audio=False) as phones:
+        for number in ("13900000001", "13900000002"):
+            dialling = asyncio.create_task(
+                asterisk.console(f"channel originate PJSIP/{number}@line application Milliwatt")
+            )
+            call = await phones[number].next_call()
+            await call.answer()
+            await call.hang_up()
+            await dialling
+
+
+@bounded
 async def test_a_callers_name_arrives_as_it_is(line: Line, daemon: StandInDaemon) -> None:
     await line.phones.dial("4000", number=CALLER, name="张 [x] $(id); 'y'")
     session = await daemon.next_call()
