@@ -59,3 +59,75 @@ class AlreadyQueued(RoutingError):
 
     def __init__(self, linkedid: str, queue: str) -> None:
         super().__init__(f"call {linkedid} is in queue {queue} already; expected it to leave that first")
+
+
+class NoCallbacks(RoutingError):
+    """The queue takes no call-backs."""
+
+    id = "no-callbacks"
+
+    def __init__(self, queue: str) -> None:
+        super().__init__(f"queue {queue!r} takes no call-backs; expected one that has `callback` in queues.yaml")
+
+
+class NumberRefused(RoutingError):
+    """A number that is not to be called; it is not repeated here."""
+
+    id = "number-refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the number may not be called back; expected 3 to 15 digits, perhaps with a + before, that begin as the "
+            "queue's call-back rules ask"
+        )
+
+
+class CallbackAsked(RoutingError):
+    """One open call-back for one number in one queue; `callback` is its id."""
+
+    id = "callback-known"
+
+    def __init__(self, callback: str) -> None:
+        super().__init__(f"a call-back to that number is open in that queue: {callback}; expected it to end first")
+        self.callback = callback
+
+
+class UnknownCallback(RoutingError):
+    """No call-back of that id."""
+
+    id = "unknown-callback"
+
+    def __init__(self, callback: str) -> None:
+        super().__init__(
+            f"there is no call-back {callback!r}; expected the id of one that is open or ended within a day"
+        )
+
+
+class CallbackOver(RoutingError):
+    """The call-back has ended."""
+
+    id = "callback-over"
+
+    def __init__(self, callback: str) -> None:
+        super().__init__(f"call-back {callback} is over; expected one that is open")
+
+
+class CallbackUnderWay(RoutingError):
+    """The customer is being rung, or talks."""
+
+    id = "callback-under-way"
+
+    def __init__(self, callback: str) -> None:
+        super().__init__(f"call-back {callback} is under way: the customer is rung or talks; expected him not to be")
+
+
+class CallbackNotReached(RoutingError):
+    """It cannot have been a machine that answered."""
+
+    id = "callback-not-reached"
+
+    def __init__(self, callback: str) -> None:
+        super().__init__(
+            f"call-back {callback} had no answer, or another one to the number is open; expected a conversation that "
+            "was or is the last of that number"
+        )

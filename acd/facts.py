@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome, OverflowCause, Status
+from acd.states import AgentState, CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause, Status
 from acd.targets import TargetKind
 
 
@@ -170,6 +170,64 @@ class CallEnded(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRequested(CallFact):
+    """A call-back to `number` was asked for, in the call `linkedid` or, where that is empty, by a program. `cause` says
+    who asked: "caller", "api". It keeps the place `entered_ms` in the queue until `expires_ms`.
+    """
+
+    callback: str
+    number: str
+    queue: str
+    entered_ms: int
+    priority: int
+    skills: Mapping[str, int]
+    data: Mapping[str, str]
+    language: str
+    expires_ms: int
+    cause: str
+    requires: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackDialled(CallFact):
+    """The agent has heard who it is; the customer is rung for the `attempt`-th time. `origin` is the call in which he
+    asked for it."""
+
+    callback: str
+    number: str
+    queue: str
+    agent: str
+    attempt: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAttempted(CallFact):
+    """An attempt to reach the customer is over. At `due_ms` the next begins; 0: there is none."""
+
+    callback: str
+    queue: str
+    agent: str
+    attempt: int
+    outcome: CallbackOutcome
+    due_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackEnded(CallFact):
+    """A call-back is over; `linkedid` is the call in which it was asked for. `wait_ms` counts from its place in the
+    queue; `cause` says what ended it: "attempt", "time", "caller", "api", "system".
+    """
+
+    callback: str
+    queue: str
+    outcome: CallbackOutcome
+    attempts: int
+    wait_ms: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentStateChanged(Fact):
     """What an agent does or chose has changed; `status` is his choice, `after` what the floor sees.
 
@@ -241,6 +299,7 @@ FACTS: Mapping[str, type[Fact]] = {
         CallArrived, NodeEntered, MenuAnswered, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
         CallRetrieved, CallReleased, WrapUpEnded, CallEnded, AgentStateChanged, DaemonStarted, LinkChanged,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
+        CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
     )
 }  # fmt: skip
 

@@ -79,6 +79,33 @@ class CallOutcome(StrEnum):
     BLOCKED = "blocked"
 
 
+class CallbackState(StrEnum):
+    """Where a call-back is on its way from being asked for to its end."""
+
+    REQUESTED = "requested"  # not in the queue: he is on the line himself, is rung for another, or Asterisk is away
+    WAITING = "waiting"  # stands in the queue, at the place he had
+    RINGING = "ringing_agent"  # an agent is reserved: his phone rings, or he hears who it is
+    DIALLING = "dialling_customer"
+    TALKING = "talking"
+    DUE = "retry_due"  # waits for its time to stand in the queue again
+    DONE = "done"
+
+
+class CallbackOutcome(StrEnum):
+    """How an attempt to reach the customer ended (down to `voicemail`), and how a call-back did."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"  # no such number, switched off, or the line to the carrier is down
+    REFUSED = "refused"  # the customer declined the call
+    GIVEN_UP = "given_up"  # the agent hung up while the customer's phone rang
+    VOICEMAIL = "voicemail"  # a machine answered, says the agent
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"  # he rang again himself, and was served
+
+
 class EndedBy(StrEnum):
     """Which side ended a call."""
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from acd.facts import FACTS, Fact
-from acd.states import AgentState, DequeueReason, EndedBy, NotReadyReason, OfferOutcome, Status
+from acd.states import AgentState, CallbackOutcome, DequeueReason, EndedBy, NotReadyReason, OfferOutcome, Status
 from cti.picture import REQUEST, ROWS, Row
 from cti.publisher import PICTURE_EVERY_S
 from cti.user_events import LEFT_OUT, PREFIX, SEQUENCE, header
@@ -71,7 +71,8 @@ loopback.
 WORDS = {
     "After, Before, State of an AgentIs": AgentState,
     "Status": Status,
-    "Outcome": OfferOutcome,
+    "Outcome of an OfferEnded": OfferOutcome,
+    "Outcome of a CallbackAttempted, CallbackEnded": CallbackOutcome,
     "Reason of a CallDequeued": DequeueReason,
     "By": EndedBy,
     "Reason the system gives for not ready": NotReadyReason,

@@ -30,10 +30,11 @@ _SAFE = re.compile(r"[^\s;\[\]\"]+")
 class Telephones:
     """An async context manager: `telephones["1001"]` is a `Telephone`, `dial` places a call on the carrier's line.
 
-    `accounts` maps numbers to SIP passwords. `customers` are numbers that Asterisk reaches over the carrier's line, which
-    is open to it from the beginning where there are any; each is a `Telephone` too, without an account. The telephones answer by themselves after `ring_ms` and hang up after
-    `talk_ms`; with None they wait for a command. Without `audio` they say nothing and press keys by SIP INFO, which is
-    what large numbers want. `folder` is theirs alone. On exit calls end, telephones unregister, the process is ended.
+    `accounts` maps numbers to SIP passwords. `customers` are numbers that Asterisk reaches over the carrier's line,
+    which is open to it from the beginning where there are any; each is a `Telephone` too, without an account. All
+    answer by themselves after `ring_ms` and hang up after `talk_ms`; with None they wait for a command. Without `audio`
+    they say nothing and press keys by SIP INFO, which is what large numbers want. `folder` is theirs alone. On exit
+    calls end, telephones unregister, the process is ended.
     """
 
     def __init__(

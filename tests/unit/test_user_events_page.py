@@ -16,6 +16,10 @@ UNSEEN = {
     "CallcenterBlendedAgentsCalled",
     "CallcenterQueueOpened",
     "CallcenterQueueClosed",
+    "CallcenterCallbackRequested",
+    "CallcenterCallbackDialled",
+    "CallcenterCallbackAttempted",
+    "CallcenterCallbackEnded",
 }
 """Events that no story shows yet."""
 

@@ -1,0 +1,89 @@
+"""What a queue promises of its call-backs: how often they are tried, how far apart, until when, and at what hours."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta, tzinfo
+
+from acd.states import CallbackOutcome
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+
+NUMBER = re.compile(r"\+?[0-9]{3,15}")
+"""What may be dialled: figures, perhaps with a + before (ITU-T E.164 allows 15). Nothing else ever reaches Dial()."""
+
+RETRIED = (
+    CallbackOutcome.NO_ANSWER,
+    CallbackOutcome.BUSY,
+    CallbackOutcome.UNREACHABLE,
+    CallbackOutcome.REFUSED,
+    CallbackOutcome.GIVEN_UP,
+    CallbackOutcome.VOICEMAIL,
+)
+"""Outcomes of an attempt after which a rule may have it tried again."""
+
+RETRY_MS: Mapping[CallbackOutcome, int] = {
+    CallbackOutcome.NO_ANSWER: 30 * MINUTE_MS,
+    CallbackOutcome.BUSY: 5 * MINUTE_MS,
+    CallbackOutcome.UNREACHABLE: 30 * MINUTE_MS,
+    CallbackOutcome.GIVEN_UP: 5 * MINUTE_MS,
+    CallbackOutcome.VOICEMAIL: 60 * MINUTE_MS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CallingHours:
+    """From when until when, on any day in `zone`, customers may be called; `first` is included, `last` is not. A `last`
+    before `first` is on the next day."""
+
+    first: time
+    last: time
+    zone: tzinfo = UTC
+
+    def allow(self, at_ms: int) -> bool:
+        """Whether it is the time."""
+        now = datetime.fromtimestamp(at_ms / 1000, self.zone).time()
+        if self.first <= self.last:
+            return self.first <= now < self.last
+        return now >= self.first or now < self.last
+
+    def next_first_ms(self, after_ms: int) -> int:
+        """When they begin next, later than `after_ms`."""
+        return self._next(self.first, after_ms)
+
+    def next_last_ms(self, after_ms: int) -> int:
+        """When they end next, later than `after_ms`."""
+        return self._next(self.last, after_ms)
+
+    def _next(self, at: time, after_ms: int) -> int:
+        day = datetime.fromtimestamp(after_ms / 1000, self.zone).date()
+        while True:  # twice at most, three times where the clocks are put back
+            moment = round(datetime.combine(day, at, self.zone).timestamp() * 1000)
+            if moment > after_ms:
+                return moment
+            day += timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRules:
+    """The rules of one queue. `retry_ms` says after which outcome it is tried again, and how long after its end; of all
+    attempts there are `attempts` at most. `prefixes` are the beginnings of numbers that may be called; empty: any."""
+
+    attempts: int = 3
+    retry_ms: Mapping[CallbackOutcome, int] = field(default_factory=lambda: RETRY_MS)
+    expires_ms: int = 24 * HOUR_MS
+    ring_ms: int = 30_000
+    """How long the customer's phone rings."""
+    hours: CallingHours | None = None
+    prefixes: tuple[str, ...] = ()
+
+    def may_call(self, number: str) -> bool:
+        """Whether this number may be dialled at all."""
+        if not NUMBER.fullmatch(number):
+            return False
+        return not self.prefixes or number.startswith(self.prefixes)
+
+    def again_ms(self, outcome: CallbackOutcome, attempts: int) -> int | None:
+        """How long after an attempt that ended so, the `attempts`-th, the next begins; None: there is none."""
+        return self.retry_ms.get(outcome) if attempts < self.attempts else None

@@ -1,0 +1,108 @@
+"""A book of call-backs with a hand on its clock, and what it has decided so far."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from acd.callback_book import CallbackBook
+from acd.callback_rules import CallbackRules
+from acd.callbacks import Callback
+from acd.facts import Fact
+from acd.states import CallbackOutcome, CallbackState
+
+Kind = TypeVar("Kind", bound=Fact)
+
+NUMBER = "13900000001"
+RULES: Mapping[str, CallbackRules] = {"sales": CallbackRules(), "support": CallbackRules(attempts=2)}
+
+
+class CallbackFloor:
+    """Queues `sales` (the usual rules) and `support` (two attempts); Asterisk is there unless told otherwise."""
+
+    def __init__(self, rules: Mapping[str, CallbackRules] = RULES, *, up: bool = True) -> None:
+        self.rules = rules
+        self.book = CallbackBook("node1", rules.get)
+        self.now_ms = 1_800_000_000_000
+        self.facts: list[Fact] = []
+        self.standing: list[str] = []
+        """The stays in queues, in the order of their entry there."""
+        if up:
+            self.book.asterisk_up((), now_ms=self.now_ms)
+
+    def settle(self) -> None:
+        """Take what the book has decided."""
+        out = self.book.take()
+        self.facts += out.facts
+        for linkedid in out.leave:
+            self.standing.remove(linkedid)
+        self.standing += [callback.linkedid for callback in out.enter]
+
+    def wait(self, ms: int) -> None:
+        """Let time pass; the book's alarm rings whenever it is due."""
+        until_ms = self.now_ms + ms
+        while (due_ms := self.book.next_due_ms) is not None and due_ms <= until_ms:
+            self.now_ms = max(self.now_ms, due_ms)
+            self.book.tick(now_ms=self.now_ms)
+            self.settle()
+        self.now_ms = until_ms
+
+    def ask(self, number: str = NUMBER, queue: str = "sales", *, origin: str = "", waited_ms: int = 60_000) -> Callback:
+        """A call-back for someone who has waited so long."""
+        asked = self.book.request(
+            number, queue, origin=origin, entered_ms=self.now_ms - waited_ms, cause="caller", now_ms=self.now_ms
+        )
+        self.settle()
+        return asked
+
+    def offer(self, callback: Callback, agent: str = "1001") -> bool:
+        """The router has reserved an agent; whether his phone may ring."""
+        may_ring = self.book.offered(callback.linkedid, agent, now_ms=self.now_ms)
+        self.settle()
+        return may_ring
+
+    def miss(self, callback: Callback) -> None:
+        """The agent does not take it."""
+        self.book.offer_ended(callback.linkedid, now_ms=self.now_ms)
+        self.settle()
+
+    def dial(self, callback: Callback) -> bool:
+        """The agent has heard who it is; the stay ends with the attempt."""
+        rung = self.book.dial(callback.linkedid, now_ms=self.now_ms)
+        self.settle()
+        return rung
+
+    def fail(self, callback: Callback, outcome: CallbackOutcome) -> None:
+        """An agent takes it, and the customer is not reached."""
+        self.offer(callback)
+        self.dial(callback)
+        self.end(callback, outcome)
+
+    def end(self, callback: Callback, outcome: CallbackOutcome = CallbackOutcome.REACHED) -> None:
+        """The attempt under way is over, and with it the stay."""
+        linkedid = callback.linkedid
+        self.book.attempt_ended(linkedid, outcome, now_ms=self.now_ms)
+        self.standing.remove(linkedid)
+        self.settle()
+
+    def talk(self, callback: Callback) -> None:
+        """An agent takes it and the customer answers."""
+        self.offer(callback)
+        self.dial(callback)
+        self.book.connected(callback.linkedid)
+
+    def comes(self, linkedid: str, number: str = NUMBER) -> None:
+        """He rings himself."""
+        self.book.caller_came(linkedid, number, now_ms=self.now_ms)
+        self.settle()
+
+    def leaves(self, linkedid: str) -> None:
+        """His own call is over."""
+        self.book.caller_left(linkedid, now_ms=self.now_ms)
+        self.settle()
+
+    def stated(self, kind: type[Kind]) -> list[Kind]:
+        """All facts of one kind so far."""
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+    def states(self) -> list[CallbackState]:
+        """Of all call-backs, in the order they were asked for."""
+        return [callback.state for callback in self.book]
