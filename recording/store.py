@@ -10,13 +10,22 @@ from time import time_ns
 from sqlalchemy import Select, delete, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from acd.facts import Fact
 from acd.states import CallOutcome
 from recording.database import WRITING, is_away, migrate, open_engine
 from recording.entries import Batch, Position, Source, entry
 from recording.ledger import vanished_row
 from recording.models import AgentAccount, Call, CallInProgress, LedgerPosition, RecordingFile
 from recording.record import CallRecord, Recording
-from recording.transactions import recordings, refold, refold_ended, upsert, write_batch, write_lines
+from recording.transactions import (
+    kept_entries,
+    recordings,
+    refold,
+    refold_ended,
+    upsert,
+    write_batch,
+    write_lines,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +131,12 @@ class Store:
         async with self.engine.connect() as connection:
             document = await connection.scalar(select(Call.document).where(Call.id == name))
         return CallRecord.model_validate(document) if document else None
+
+    async def facts(self, linkedid: str) -> list[Fact]:
+        """What the router has said of a call, ended or not, in the order of the journal."""
+        async with self.engine.connect() as connection:
+            kept = (await kept_entries(connection, [linkedid])).get(linkedid, [])
+        return [one.event for one in kept if isinstance(one.event, Fact)]
 
     async def calls(self, which: CallFilter | None = None, page: Page | None = None) -> list[CallRecord]:
         """The calls that fit, newest first."""

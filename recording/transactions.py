@@ -74,7 +74,7 @@ async def refold(connection: AsyncConnection, linkedids: Collection[str]) -> lis
     """Folds these calls anew from all that is kept of them. A call that cannot be folded is logged and left."""
     changed: list[CallRecord] = []
     for some in _chunks(sorted(linkedids)):
-        kept = await _kept(connection, some)
+        kept = await kept_entries(connection, some)
         sounds = await recordings(connection, some)
         records = [
             record
@@ -138,7 +138,7 @@ async def _open_and_close(connection: AsyncConnection, entries: Iterable[Entry])
         await connection.execute(delete(CallInProgress).where(CallInProgress.linkedid.in_(some)))
 
 
-async def _kept(connection: AsyncConnection, linkedids: Sequence[str]) -> dict[str, list[Entry]]:
+async def kept_entries(connection: AsyncConnection, linkedids: Sequence[str]) -> dict[str, list[Entry]]:
     """The kept lines of each call, in the order they were read."""
     query = select(LedgerEvent.linkedid, LedgerEvent.source, LedgerEvent.body)
     found = await connection.execute(query.where(LedgerEvent.linkedid.in_(linkedids)).order_by(LedgerEvent.id))

@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from cti.floor import Floor
-from cti.http import agents, calls, centre, health, live_socket, metrics, openapi, page, queues
+from cti.http import agents, calls, centre, decisions, health, live_socket, metrics, openapi, page, queues
 from cti.http.endpoints import FLOOR, Endpoint
 from cti.http.errors import Handler, Starting, Unauthorized, tell_errors
 from cti.http.tokens import bears
@@ -18,6 +18,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *agents.ENDPOINTS,
     *queues.ENDPOINTS,
     *calls.ENDPOINTS,
+    *decisions.ENDPOINTS,
     *live_socket.ENDPOINTS,
     *metrics.ENDPOINTS,
     *openapi.ENDPOINTS,

@@ -79,6 +79,12 @@ async def test_a_phone_that_refuses_makes_its_agent_not_ready_and_the_next_rings
         await leg.hang_up()
         record = await floor.record("100", recorded=False)
         assert offered(record) == [("1002", "refused"), ("1001", "refused"), ("1004", "answered")]
+        assert [offer["decision"]["chosen"] for offer in record["offers"]] == ["1002", "1001", "1004"]
+        told = (await floor.get(f"/api/calls/{record['id']}/decisions"))["decisions"]
+        facts = ["CallQueued", *["CallOffered", "OfferEnded"] * 3, "CallDequeued"]
+        assert [one["fact"] for one in told] == facts
+        left_out = {one["agent"]: one["excluded"] for one in told[3]["decision"]["candidates"]}
+        assert left_out == {"1002": "not_ready (refused_call)", "1001": "", "1004": ""}
 
 
 async def test_a_phone_that_unregisters_makes_its_agent_unreachable_until_it_is_back(floor: RunningCentre) -> None:

@@ -1,0 +1,134 @@
+"""Why a call went the way it went, in sentences: from its first queue to its last, each with the record of the decision
+where one was made. Read off the router's facts; it judges nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from acd.facts import CallDequeued, CallFact, CallOffered, CallOverflowed, CallQueued, CallStepped, Fact, OfferEnded
+from acd.requirements import ANY
+from acd.states import DequeueReason, OfferOutcome, OverflowCause
+from acd.targets import TargetKind
+from recording.instants import utc
+from recording.record import Offer
+
+
+class Explained(BaseModel):
+    """One thing that was decided about a call, or that decided about it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    fact: str = Field(description="The fact it is read from; empty where only Asterisk's ledger tells it.")
+    queue: str
+    agent: str = ""
+    sentence: str
+    decision: Mapping[str, Any] = Field(
+        default={},
+        description="Of an offer: step, requirement, tuple, clock, and the candidates with what excluded them.",
+    )
+
+
+_OUTCOME: Mapping[OfferOutcome, str] = {
+    OfferOutcome.ANSWERED: "answered",
+    OfferOutcome.MISSED: "did not answer",
+    OfferOutcome.REFUSED: "refused",
+    OfferOutcome.UNREACHABLE: "could not be rung",
+    OfferOutcome.ABANDONED: "was rung until the caller hung up",
+    OfferOutcome.WITHDRAWN: "was rung until the offer was taken back",
+    OfferOutcome.ANSWERED_ELSEWHERE: "was rung until another answered",
+}
+
+_LEFT: Mapping[DequeueReason, str] = {
+    DequeueReason.ANSWERED: "with an agent",
+    DequeueReason.ABANDONED: "because the caller hung up",
+    DequeueReason.TIMED_OUT: "because the greatest wait was over",
+    DequeueReason.OVERFLOWED: "for elsewhere",
+    DequeueReason.WITHDRAWN: "because it was taken out",
+}
+
+_CAUSE: Mapping[OverflowCause, str] = {
+    OverflowCause.STEP: "the queue's way leads there",
+    OverflowCause.MAX_WAIT: "the greatest wait was over",
+    OverflowCause.FULL: "the queue was full",
+    OverflowCause.NOBODY: "nobody was signed in who could take it",
+    OverflowCause.CLOSED: "the queue was closed",
+}
+
+_TO: Mapping[TargetKind, str] = {
+    TargetKind.QUEUE: "to queue {}",
+    TargetKind.NUMBER: "to an outside number",
+    TargetKind.VOICEMAIL: "to voicemail",
+    TargetKind.SAY: "to an announcement",
+    TargetKind.LEAVE: "back to its flow",
+}
+
+
+def explain(facts: Iterable[Fact], offers: Iterable[Offer] = ()) -> tuple[Explained, ...]:
+    """What was decided about one call, in order. `offers` are those of its record, if it is over: where we were away,
+    Asterisk's plain queue rang agents without asking us.
+    """
+    told = [one for fact in facts if isinstance(fact, CallFact) and (one := _explained(fact)) is not None]
+    return tuple(sorted([*told, *map(_untold, (offer for offer in offers if offer.reconstructed))], key=_at))
+
+
+def _at(one: Explained) -> datetime:
+    return one.at
+
+
+def _explained(fact: CallFact) -> Explained | None:
+    agent = ""
+    decision: Mapping[str, Any] = {}
+    match fact:
+        case CallQueued(queue=queue):
+            sentence = f"The call came into queue {queue}{_wishes(fact)}; calls there, itself included: {fact.waiting}."
+        case CallStepped(queue=queue):
+            points = f", {fact.priority} points of priority" if fact.priority else ""
+            sentence = f"After {_s(fact.wait_ms)} it came to step {fact.step}: asked for {fact.requires}{points}."
+        case CallOffered(queue=queue, agent=agent, decision=decision):
+            sentence = str(decision.get("sentence") or f"Agent {agent} was chosen.")
+        case OfferEnded(queue=queue, agent=agent):
+            sentence = f"Agent {agent} {_OUTCOME[fact.outcome]} ({_s(fact.ring_ms)})."
+        case CallOverflowed(queue=queue):
+            sentence = f"It went {_TO[fact.to].format(fact.value)}: {_CAUSE[fact.cause]}."
+        case CallDequeued(queue=queue):
+            sentence = f"It left queue {queue} after {_s(fact.wait_ms)} {_LEFT[fact.reason]}."
+        case _:
+            return None
+    return Explained(
+        at=utc(fact.at_ms * 1000),
+        fact=type(fact).__name__,
+        queue=queue,
+        agent=agent,
+        sentence=sentence,
+        decision=decision,
+    )
+
+
+def _wishes(queued: CallQueued) -> str:
+    wishes = []
+    if queued.priority:
+        wishes.append(f"{queued.priority} points of priority")
+    if queued.requires not in ("", ANY.text):
+        wishes.append(f"asking for {queued.requires}")
+    if queued.preferred:
+        wishes.append(f"waiting for agent {queued.preferred} at first")
+    return f" ({', '.join(wishes)})" if wishes else ""
+
+
+def _untold(offer: Offer) -> Explained:
+    return Explained(
+        at=offer.at,
+        fact="",
+        queue=offer.queue,
+        agent=offer.agent,
+        sentence=f"Asterisk's plain queue rang agent {offer.agent} while we were away; "
+        f"he {_OUTCOME[offer.outcome]} ({_s(offer.ring_ms)}).",
+    )
+
+
+def _s(ms: int) -> str:
+    return f"{ms / 1000:.1f} s"
