@@ -30,7 +30,8 @@ def test_a_call_s_way_through_steps_offers_and_overflow_is_told_in_order() -> No
                 Step(after_ms=10_000, requires=parse("sales >= 1"), priority=2),
                 Step(after_ms=60_000, overflow=Target(TargetKind.QUEUE, "support")),
             ),
-        )
+        ),
+        now_ms=floor.now_ms,
     )
     floor.seat("1001", sales=2)
     floor.seat("1002", ready=False, sales=9)
@@ -62,7 +63,7 @@ def test_a_call_s_way_through_steps_offers_and_overflow_is_told_in_order() -> No
 
 def test_what_a_call_asks_for_itself_is_told_with_its_entry() -> None:
     floor = Floor()
-    floor.router.define_queue(QueueSettings(name="anybody"))
+    floor.router.define_queue(QueueSettings(name="anybody"), now_ms=floor.now_ms)
     floor.router.roster.define("1001", "Li", {})
     floor.router.enter("call", "anybody", skills={"chinese": 3}, preferred="1001", now_ms=floor.now_ms)
     floor.settle()
