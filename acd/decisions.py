@@ -125,7 +125,7 @@ def decide(
     if len(looked_at) > TELL_ALL_UP_TO:
         looked_at = {agent.number: agent for agent in (chosen, *pools.best(pool, strategy, TELL_AT_LEAST))}.values()
     skills = pool.requirement.skills
-    free = pool.free - (chosen.number in pools.free)
+    free = pools.free_in(pool) - (chosen.number in pools.free)
     return Decision(
         strategy=strategy,
         trigger=trigger,

@@ -7,24 +7,69 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
+from acd.agent_sets import AgentSet, AgentSets
 from acd.agents import Agent
 from acd.choice import Choice, Strategy, choice
 from acd.queues import Call, Order
 from acd.requirements import Requirement
 
-MOST_POOLS = 4_096
-"""Above this, pools in which nobody waits are forgotten: calls may ask for things that nobody asks for again."""
+MOST_POOLS = 2_048
+"""Above this, pools in which nobody waits are forgotten, those that were not asked for of late first: calls may ask for
+things that nobody asks for again."""
+
+
+class Ranking:
+    """Free agents in the order of one strategy; those who are free no more are passed over when they come up."""
+
+    def __init__(self, strategy: Strategy, skills: Iterable[str], agents: Iterable[Agent]) -> None:
+        self._strategy = strategy
+        self._skills = skills
+        self._entries = [self._entry(agent) for agent in agents]
+        self._tidy()
+
+    def join(self, agent: Agent) -> None:
+        """The agent is free now."""
+        heappush(self._entries, self._entry(agent))
+        if len(self._entries) > self._most:
+            self._entries = [entry for entry in self._entries if entry[2].free_sequence == entry[1]]
+            self._tidy()
+
+    def best(self, most: int) -> list[Agent]:
+        """Up to `most` agents, the best first."""
+        entries = self._entries
+        found: list[tuple[Choice, int, Agent]] = []
+        while len(found) < most and entries:
+            entry = heappop(entries)
+            if entry[2].free_sequence == entry[1]:
+                found.append(entry)
+        for entry in found:
+            heappush(entries, entry)
+        return [agent for _, _, agent in found]
+
+    def _entry(self, agent: Agent) -> tuple[Choice, int, Agent]:
+        return choice(self._strategy, agent, self._skills), agent.free_sequence, agent
+
+    def _tidy(self) -> None:
+        heapify(self._entries)
+        self._most = 2 * len(self._entries) + 64
 
 
 @dataclass(slots=True, eq=False)
 class Pool:
-    """One requirement. `present` counts the agents signed in who meet it, `free` those of them who are free."""
+    """One requirement, and the agents signed in who meet it."""
 
     requirement: Requirement
-    present: int = 0
-    free: int = 0
+    members: AgentSet
+    asked: bool = True
+    """Whether it was asked for since it was last thought of forgetting it."""
+    rankings: dict[Strategy, Ranking] = field(default_factory=dict)
+    """Its free agents, by each strategy that was asked for."""
     _calls: list[tuple[Order, Call]] = field(default_factory=list)
-    _agents: dict[Strategy, list[tuple[Choice, int, Agent]]] = field(default_factory=dict)
+
+    @property
+    def present(self) -> int:
+        """How many agents signed in meet the requirement."""
+        return self.members.bit_count()
 
     def wait(self, call: Call) -> None:
         """Let the call wait here, and nowhere else any more."""
@@ -46,49 +91,15 @@ class Pool:
         found = {call.linkedid: call for order, call in self._calls if call.pool is self and call.order is order}
         return sorted(found.values(), key=lambda call: call.order)
 
-    @property
-    def idle(self) -> bool:
-        """Whether nobody waits here."""
-        return self.head() is None
-
-    def joined(self, agent: Agent) -> None:
-        """An agent who meets the requirement is free now."""
-        self.free += 1
-        for strategy, agents in self._agents.items():
-            heappush(agents, (choice(strategy, agent, self.requirement.skills), agent.free_sequence, agent))
-            if len(agents) > 2 * self.free + 64:  # most of it is gone
-                agents[:] = [entry for entry in agents if entry[2].free_sequence == entry[1]]
-                heapify(agents)
-
-    def best(self, strategy: Strategy, most: int, free: Iterable[Agent]) -> list[Agent]:
-        """Up to `most` free agents, the best first. `free` are all the free agents there are: looked through once for
-        each strategy, from then on they are kept in order."""
-        if not self.free:
-            return []
-        if (agents := self._agents.get(strategy)) is None:
-            agents = self._agents[strategy] = [
-                (choice(strategy, agent, self.requirement.skills), agent.free_sequence, agent)
-                for agent in free
-                if self.requirement.met_by(agent)
-            ]
-            heapify(agents)
-        found: list[tuple[Choice, int, Agent]] = []
-        while len(found) < most and agents:
-            entry = heappop(agents)
-            if entry[2].free_sequence == entry[1]:
-                found.append(entry)
-        for entry in found:
-            heappush(agents, entry)
-        return [agent for _, _, agent in found]
-
 
 class Pools:
     """All pools by requirement, and which agent belongs to which."""
 
     def __init__(self) -> None:
         self._pools: dict[Requirement, Pool] = {}
-        self._all: list[Pool] = []
-        self._of_agent: dict[str, tuple[list[Pool], int]] = {}
+        self._of_agent: dict[str, list[Pool]] = {}
+        self._sets = AgentSets()
+        self._free: AgentSet = 0
         self._free_sequence = 0
         self.present: dict[str, Agent] = {}
         """Those who are signed in."""
@@ -99,69 +110,82 @@ class Pools:
     def pool(self, requirement: Requirement) -> Pool:
         """The pool of that requirement, made where nobody has asked for it yet."""
         if (pool := self._pools.get(requirement)) is None:
-            if len(self._all) >= MOST_POOLS:
-                self._forget_idle()
-            pool = self._pools[requirement] = Pool(requirement)
-            self._all.append(pool)
-            pool.present = sum(map(requirement.met_by, self.present.values()))
-            pool.free = sum(map(requirement.met_by, self.free.values()))
+            if len(self._pools) >= MOST_POOLS:
+                self._forget_one()
+            pool = self._pools[requirement] = Pool(requirement, self._sets.meeting(requirement.tree))
+            for agent in self._sets.agents(pool.members):
+                self._of_agent[agent.number].append(pool)
+        pool.asked = True
         return pool
 
     def of(self, agent: Agent) -> list[Pool]:
-        """The pools whose requirement the agent meets."""
-        pools, seen = self._of_agent.get(agent.number, ([], 0))
-        if seen < len(self._all):
-            pools += [pool for pool in self._all[seen:] if pool.requirement.met_by(agent)]
-            self._of_agent[agent.number] = pools, len(self._all)
-        return pools
+        """The pools whose requirement the agent, who is signed in, meets."""
+        return self._of_agent[agent.number]
 
     def best(self, pool: Pool, strategy: Strategy, most: int = 1) -> list[Agent]:
         """Up to `most` free agents of the pool, the best first."""
-        return pool.best(strategy, most, self.free.values())
+        if not (free := pool.members & self._free):
+            return []
+        if (ranking := pool.rankings.get(strategy)) is None:
+            ranking = Ranking(strategy, pool.requirement.skills, self._sets.agents(free))
+            pool.rankings[strategy] = ranking
+        return ranking.best(most)
+
+    def free_in(self, pool: Pool) -> int:
+        """How many agents of the pool are free."""
+        return (pool.members & self._free).bit_count()
 
     def arrived(self, agent: Agent) -> None:
         """The agent has signed in."""
-        if agent.number not in self.present:
-            for pool in self.of(agent):
-                pool.present += 1
-            self.present[agent.number] = agent
+        if agent.number in self.present:
+            return
+        self.present[agent.number] = agent
+        self._sets.add(agent)
+        alone = self._sets.alone(agent)
+        mine = self._of_agent[agent.number] = [p for p in self._pools.values() if p.requirement.met_by(agent)]
+        for pool in mine:
+            pool.members |= alone
 
     def gone(self, agent: Agent) -> None:
-        """The agent has signed out."""
-        if self.present.pop(agent.number, None) is not None:
-            for pool in self.of(agent):
-                pool.present -= 1
-                if not pool.present:
-                    self._emptied.append(pool)
+        """The agent has signed out, or is about to change: he belongs to no pool. He is not free any more."""
+        if self.present.pop(agent.number, None) is None:
+            return
+        self._sets.remove(agent)
+        others = ~self._sets.alone(agent)
+        for pool in self._of_agent.pop(agent.number):
+            pool.members &= others
+            if not pool.members:
+                self._emptied.append(pool)
 
     def freed(self, agent: Agent) -> None:
         """The agent is free."""
         self._free_sequence += 1
         agent.free_sequence = self._free_sequence
         self.free[agent.number] = agent
+        self._free |= self._sets.alone(agent)
         for pool in self.of(agent):
-            pool.joined(agent)
+            for ranking in pool.rankings.values():
+                ranking.join(agent)
 
     def taken(self, agent: Agent) -> None:
         """The agent is not free any more."""
         agent.free_sequence = 0
         del self.free[agent.number]
-        for pool in self.of(agent):
-            pool.free -= 1
-
-    def forget(self, agent: Agent) -> None:
-        """Before his skills or attributes change: he is in no pool. Call `arrived` and `freed` afterwards."""
-        if agent.number in self.free:
-            self.taken(agent)
-        self.gone(agent)
-        self._of_agent.pop(agent.number, None)
+        self._free &= ~self._sets.alone(agent)
 
     def take_emptied(self) -> Iterator[Pool]:
         """Pools nobody signed in belongs to any more, since the last call of this."""
         emptied, self._emptied = self._emptied, []
-        return (pool for pool in emptied if not pool.present)
+        return (pool for pool in emptied if not pool.members)
 
-    def _forget_idle(self) -> None:
-        self._pools = {needed: pool for needed, pool in self._pools.items() if not pool.idle}
-        self._all = list(self._pools.values())
-        self._of_agent.clear()
+    def _forget_one(self) -> None:
+        """Each pool gets a second chance, so that this is quick, and right nearly always."""
+        for _ in range(2 * len(self._pools)):
+            requirement, pool = next(iter(self._pools.items()))
+            del self._pools[requirement]
+            if not pool.asked and pool.head() is None:
+                for agent in self._sets.agents(pool.members):
+                    self._of_agent[agent.number].remove(pool)
+                return
+            pool.asked = False
+            self._pools[requirement] = pool

@@ -6,10 +6,14 @@ Leaves are comparisons; `not` is carried to them while reading, so that a tree h
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt, ne
 from typing import TypeAlias
 
 AGENT = "agent"
 """The name that stands for the agent's number."""
+
+COMPARE = {">=": ge, ">": gt, "<=": le, "<": lt, "=": eq, "!=": ne}
+"""What the operators say of two levels."""
 
 KEYWORDS = ("and", "or", "not", "in", "any")
 

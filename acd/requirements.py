@@ -4,11 +4,10 @@ does not; how it is written is told in acd.requirement_syntax.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from operator import eq, ge, gt, le, lt, ne
 from typing import Protocol
 
 from acd.requirement_syntax import RequirementError, read
-from acd.requirement_trees import AGENT, ANYONE, All, Attribute, Either, Level, Tree, join, leaves
+from acd.requirement_trees import AGENT, ANYONE, COMPARE, All, Attribute, Either, Level, Tree, join, leaves
 
 __all__ = ["ANY", "Profile", "Requirement", "RequirementError", "both", "either", "from_levels", "named", "parse"]
 
@@ -25,9 +24,6 @@ class Profile(Protocol):
 
 
 Test = Callable[[Profile], bool]
-
-
-_COMPARE = {">=": ge, ">": gt, "<=": le, "<": lt, "=": eq, "!=": ne}
 
 
 def _test(tree: Tree) -> Test:
@@ -50,7 +46,7 @@ def _comparison(leaf: Level | Attribute) -> Test:
         case Level(skill, ">=", level):  # nearly every comparison there is
             return lambda profile: profile.skills.get(skill, 0) >= level
         case Level(skill, operator, level):
-            compare = _COMPARE[operator]
+            compare = COMPARE[operator]
             return lambda profile: compare(profile.skills.get(skill, 0), level)
         case Attribute(name, values, among):
             wanted = frozenset(values)
@@ -78,7 +74,7 @@ def _why_not(tree: Tree, profile: Profile) -> str:
             return " and ".join(lacking) if all(lacking) else ""
         case Level(skill, operator, level):
             has = profile.skills.get(skill, 0)
-            return "" if _COMPARE[operator](has, level) else _FAILED[operator].format(skill, has, level)
+            return "" if COMPARE[operator](has, level) else _FAILED[operator].format(skill, has, level)
         case Attribute(name, values, among):
             value = profile.number if name == AGENT else profile.attributes.get(name)
             if (value in values) is among:

@@ -72,7 +72,9 @@ class Roster:
             return
         agent.name = name
         if (agent.skills, agent.attributes) != (skills, attributes):
-            self.pools.forget(agent)
+            if agent.free_sequence:
+                self.pools.taken(agent)
+            self.pools.gone(agent)
             agent.skills, agent.attributes = skills, attributes
             self._seat(agent)
 

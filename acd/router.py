@@ -283,14 +283,8 @@ class Router:
                     pools.freed(agent)
 
     def _match_call(self, call: Call, trigger: Trigger, now_ms: int) -> None:
-        pool = self._waiting.pool(call)
-        if call.step == PREFERRED:
-            agent = self.roster.agent(call.preferred)
-            best = [agent] if agent.free else []
-        else:
-            settings = self.queues[call.queue].settings
-            best = self.roster.pools.best(pool, settings.strategy, settings.ring_several)
-        if best:
+        pool, settings = self._waiting.pool(call), self.queues[call.queue].settings
+        if best := self.roster.pools.best(pool, settings.strategy, settings.ring_several):
             self._offer(call, best, trigger, now_ms)
         else:
             pool.wait(call)

@@ -48,7 +48,6 @@ class Waiting:
         self._withdraw = withdraw
         self._left = left
         self._loose: dict[str, Trigger] = {}
-        self._preferring: dict[str, Pool] = {}
         self.queues: dict[str, Queue] = {}
         self.calls: dict[str, Call] = {}
 
@@ -127,7 +126,7 @@ class Waiting:
     def pool(self, call: Call) -> Pool:
         """Where the call waits at its present step."""
         if call.step == PREFERRED:
-            return self._preferring.setdefault(call.preferred, Pool(named(call.preferred), present=1))
+            return self._roster.pools.pool(named(call.preferred))
         return self._pool_at(call, self.queues[call.queue], call.step)
 
     def next_for(self, agent: Agent) -> Call | None:
@@ -137,12 +136,6 @@ class Waiting:
             head = pool.head()
             if head is not None and (first is None or head.order < first.order):
                 first = head
-        if (own := self._preferring.get(agent.number)) is not None:
-            head = own.head()
-            if head is None:
-                del self._preferring[agent.number]
-            elif first is None or head.order < first.order:
-                first = head
         return first
 
     def look_around(self, now_ms: int) -> None:
@@ -151,8 +144,8 @@ class Waiting:
             for call in pool.waiting():
                 self.place(call, Trigger.STEP_TAKEN, now_ms)
         for agent in self._roster.take_unwilling():
-            if agent.status is not Status.READY and (own := self._preferring.pop(agent.number, None)) is not None:
-                for call in own.waiting():
+            if agent.status is not Status.READY:
+                for call in self._roster.pools.pool(named(agent.number)).waiting():
                     self.place(call, Trigger.STEP_TAKEN, now_ms)
 
     def declare_surge(self, name: str, *, on: bool, cause: str, why: str, now_ms: int) -> None:
