@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from acd.agents import Agent, AgentEvent
-from acd.facts import CallHeld, CallReleased, CallRetrieved, Fact, WrapUpEnded
+from acd.facts import CallHeld, CallReleased, CallRetrieved, CallTransferred, Fact, WrapUpEnded
 from acd.roster import Roster
-from acd.states import Activity, Status
+from acd.states import Activity, Status, TransferKind
 from acd.timers import Timers
 
 
@@ -79,19 +79,8 @@ class Conversations:
         talk = self.by_call.pop(linkedid, None)
         if talk is None:
             return
-        if talk.held_since_ms is not None:
-            talk.hold_ms += now_ms - talk.held_since_ms
         agent = self._roster.agent(talk.agent)
-        self._state(
-            CallReleased(
-                at_ms=now_ms,
-                linkedid=linkedid,
-                queue=talk.queue,
-                agent=talk.agent,
-                talk_ms=now_ms - talk.answered_ms - talk.hold_ms,
-                hold_ms=talk.hold_ms,
-            )
-        )
+        self._state_released(talk, now_ms)
         self._wrap_ups[talk.agent] = WrapUp(linkedid, talk.queue, now_ms)
         with self._roster.change(agent, "call", now_ms, linkedid=linkedid):
             agent.apply(AgentEvent.RELEASED)
@@ -100,11 +89,47 @@ class Conversations:
         if agent.activity is Activity.WRAP_UP:
             self._timers.set(("wrap_up", agent.number), now_ms + talk.wrap_up_ms)
 
+    def hand_over(self, consult: Conversation, talk: Conversation, sender: str, now_ms: int) -> None:
+        """The agent whom `sender` asked in the conversation `consult` goes on in `talk`, with the caller of that one;
+        whoever spoke with the caller until now is released."""
+        self.release(talk.linkedid, now_ms)
+        del self.by_call[consult.linkedid]
+        self._state_released(consult, now_ms)
+        agent = self._roster.agent(talk.agent)
+        with self._roster.change(agent, "call", now_ms, linkedid=talk.linkedid):
+            agent.linkedid = talk.linkedid
+        self._state(
+            CallTransferred(
+                at_ms=now_ms,
+                linkedid=talk.linkedid,
+                kind=TransferKind.ANNOUNCED,
+                agent=sender,
+                queue=consult.queue,
+                to=talk.agent,
+                consult=consult.linkedid,
+            )
+        )
+        self.begin(talk)
+
     def end_wrap_up(self, agent: Agent, cause: str, now_ms: int) -> None:
         """He is done with his after-call work. Not in wrap-up: nothing."""
         if agent.activity is Activity.WRAP_UP:
             with self._roster.change(agent, cause, now_ms, linkedid=agent.linkedid):
                 self._finish(agent, now_ms)
+
+    def _state_released(self, talk: Conversation, now_ms: int) -> None:
+        if talk.held_since_ms is not None:
+            talk.hold_ms += now_ms - talk.held_since_ms
+        self._state(
+            CallReleased(
+                at_ms=now_ms,
+                linkedid=talk.linkedid,
+                queue=talk.queue,
+                agent=talk.agent,
+                talk_ms=now_ms - talk.answered_ms - talk.hold_ms,
+                hold_ms=talk.hold_ms,
+            )
+        )
 
     def _finish(self, agent: Agent, now_ms: int) -> None:
         wrap_up = self._wrap_ups.pop(agent.number)

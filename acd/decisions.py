@@ -33,6 +33,7 @@ class Trigger(StrEnum):
     AGENT_FREE = "agent_free"
     AGENT_CHANGED = "agent_changed"
     PHONE_FREE = "phone_free"
+    COLLEAGUE_ASKED = "colleague_asked"
 
 
 _WHEN: Mapping[Trigger, str] = {
@@ -44,6 +45,7 @@ _WHEN: Mapping[Trigger, str] = {
     Trigger.AGENT_FREE: "he became free",
     Trigger.AGENT_CHANGED: "his skills were changed",
     Trigger.PHONE_FREE: "his phone became free",
+    Trigger.COLLEAGUE_ASKED: "a colleague rang him",
 }
 
 
@@ -145,6 +147,26 @@ def decide(
         signed_in=len(pools.present),
         able=pool.present,
         free=free,
+    )
+
+
+def asked_for(call: Call, chosen: Agent, pools: Pools, *, now_ms: int) -> Decision:
+    """The record of a call that stands in no queue: a colleague wants this very agent."""
+    return Decision(
+        strategy=Strategy.LONGEST_IDLE,
+        trigger=Trigger.COLLEAGUE_ASKED,
+        at_ms=now_ms,
+        queue=call.queue,
+        step=PREFERRED,
+        requires=call.requires.text,
+        priority=call.priority,
+        due_ms=call.order.due_ms,
+        wait_ms=0,
+        chosen=chosen.number,
+        candidates=(Candidate(agent=chosen.number, excluded=""),),
+        signed_in=len(pools.present),
+        able=1,
+        free=0,
     )
 
 

@@ -131,3 +131,12 @@ class CallbackNotReached(RoutingError):
             f"call-back {callback} had no answer, or another one to the number is open; expected a conversation that "
             "was or is the last of that number"
         )
+
+
+class AgentBusy(RoutingError):
+    """The agent cannot be rung just now."""
+
+    id = "agent-busy"
+
+    def __init__(self, agent: str, state: str) -> None:
+        super().__init__(f"agent {agent} is {state}; expected one whose phone is there and who is in no call")

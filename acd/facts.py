@@ -13,7 +13,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from acd.states import AgentState, CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause, Status
+from acd.states import (
+    AgentState,
+    CallbackOutcome,
+    DequeueReason,
+    EndedBy,
+    OfferOutcome,
+    OverflowCause,
+    Status,
+    TransferKind,
+)
 from acd.targets import TargetKind
 
 
@@ -150,6 +159,20 @@ class CallReleased(CallFact):
     agent: str
     talk_ms: int
     hold_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTransferred(CallFact):
+    """`agent` sent his caller on: to `queue`, to the agent `to`, or both empty: to another number of the centre.
+
+    `consult` is the linkedid of the call in which he asked for it before, empty where there was none.
+    """
+
+    kind: TransferKind
+    agent: str
+    queue: str = ""
+    to: str = ""
+    consult: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +320,8 @@ FACTS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         CallArrived, NodeEntered, MenuAnswered, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
-        CallRetrieved, CallReleased, WrapUpEnded, CallEnded, AgentStateChanged, DaemonStarted, LinkChanged,
+        CallRetrieved, CallReleased, CallTransferred, WrapUpEnded, CallEnded, AgentStateChanged, DaemonStarted,
+        LinkChanged,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
     )

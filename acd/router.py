@@ -7,6 +7,7 @@ Nothing polls: each change that could make a match possible looks for it at once
 from collections.abc import Mapping
 
 from acd.agents import Agent, AgentEvent
+from acd.consults import Consults
 from acd.conversations import Conversation, Conversations
 from acd.decisions import Trigger, decide
 from acd.errors import AlreadyQueued
@@ -18,7 +19,7 @@ from acd.roster import Roster
 from acd.states import Activity, DequeueReason, OfferOutcome, Status
 from acd.targets import Target
 from acd.timers import Timers
-from acd.waiting import Waiting, order_of
+from acd.waiting import Waiting, order_of, outcome_of_leaving
 
 
 class Router:
@@ -32,6 +33,7 @@ class Router:
         self.conversations = Conversations(self.roster, self._timers, self._state)
         self._offers = Offers(self.roster, self._timers, self._state)
         self._waiting = Waiting(self.roster, self._timers, self._state, self._withdraw, self._left)
+        self._consults = Consults(self.roster, self._offers)
 
     @property
     def queues(self) -> Mapping[str, Queue]:
@@ -171,22 +173,38 @@ class Router:
         self.conversations.release(linkedid, now_ms)
         if (call := self.calls.get(linkedid)) is not None:
             self._waiting.put_out(call, reason, now_ms)
+        elif (call := self._consults.calls.pop(linkedid, None)) is not None:
+            self._withdraw(call, outcome_of_leaving(reason), now_ms)
         self._settle(Trigger.AGENT_FREE, now_ms)
+
+    def ask(self, linkedid: str, number: str, *, ring_ms: int, now_ms: int) -> Offer:
+        """Ring one agent for a call that stands in no queue: a colleague's. Whatever he has chosen, he is rung if he is
+        in no call, and reserved meanwhile as for any other.
+
+        Raises UnknownAgent, NotSignedIn, AgentBusy, AlreadyQueued.
+        """
+        if linkedid in self.calls:
+            raise AlreadyQueued(linkedid, self.calls[linkedid].queue)
+        return self._consults.ask(linkedid, number, ring_ms=ring_ms, now_ms=now_ms)
 
     def offers_of(self, call: Call) -> list[Offer]:
         """The offers of a waiting call: none, one, or several where several phones ring."""
         return self._offers.of(call)
 
+    def is_offered(self, linkedid: str) -> bool:
+        """Whether phones ring, or may ring, for the call: it waits in a queue, or for the one agent it is for."""
+        return linkedid in self.calls or linkedid in self._consults.calls
+
     def offer_at(self, linkedid: str, phone: str) -> Offer | None:
         """The offer of that call at that phone, while there is one."""
-        call = self.calls.get(linkedid)
+        call = self._call(linkedid)
         offers = self._offers.of(call) if call is not None else []
         return next((offer for offer in offers if offer.phone == phone), None)
 
     def answered(self, linkedid: str, *, now_ms: int, phone: str = "") -> None:
         """The offer was answered, at `phone` if that is known. A second time, without an offer, or at the phone of an
         offer that had been taken back by then: nothing."""
-        call = self.calls.get(linkedid)
+        call = self._call(linkedid)
         offers = self._offers.of(call) if call is not None else []
         offer = next((offer for offer in offers if phone in ("", offer.phone)), None)
         if call is None or offer is None:
@@ -194,7 +212,8 @@ class Router:
         agent = self._offers.end(offer, call, OfferOutcome.ANSWERED, now_ms)
         for other in self._offers.of(call):
             self._offers.end(other, call, OfferOutcome.ANSWERED_ELSEWHERE, now_ms)
-        self._waiting.dequeue(call, DequeueReason.ANSWERED, now_ms)
+        if self._consults.calls.pop(linkedid, None) is None:
+            self._waiting.dequeue(call, DequeueReason.ANSWERED, now_ms)
         self._begin(linkedid, call.queue, agent, now_ms)
         self._settle(Trigger.AGENT_FREE, now_ms)
 
@@ -223,6 +242,23 @@ class Router:
         if talk is not None and phone in ("", self.roster.agent(talk.agent).phone):
             self.conversations.release(linkedid, now_ms)
             self._settle(Trigger.AGENT_FREE, now_ms)
+
+    def transferred(self, linkedid: str, consult: str, *, phone: str, now_ms: int) -> bool:
+        """The agent at `phone` has joined the caller of `linkedid` with whom he spoke in the call `consult`: that agent
+        goes on with the caller, under the wrap-up of the queue that he answered for, or of the caller's.
+
+        False, and nothing done, where no such consult is known: what Asterisk tells of both calls is to be trusted.
+        """
+        asked, before = self.conversations.by_call.get(consult), self.conversations.by_call.get(linkedid)
+        if asked is None:
+            return False
+        at_phone = self.roster.at_phone(phone)
+        sender = before.agent if before else at_phone.number if at_phone else ""
+        talk = self._conversation(linkedid, asked.queue or (before.queue if before else ""), asked.agent, now_ms)
+        talk.held_since_ms = None if asked.held_since_ms is None else now_ms
+        self.conversations.hand_over(asked, talk, sender, now_ms)
+        self._settle(Trigger.AGENT_FREE, now_ms)
+        return True
 
     def adopt(self, linkedid: str, queue: str, number: str, *, since_ms: int, now_ms: int) -> None:
         """A conversation found under way when the daemon came up; an agent who is not idle, and a call that waits
@@ -302,14 +338,15 @@ class Router:
 
     def _take_back(self, agent: Agent, now_ms: int) -> None:
         if agent.activity is Activity.RINGING:
-            offer = self._offers.by_id[self.calls[agent.linkedid].offers[agent.number]]
+            call = self._consults.calls.get(agent.linkedid) or self.calls[agent.linkedid]
+            offer = self._offers.by_id[call.offers[agent.number]]
             self._out.withdrawn.append(offer)
             self._end_offer(offer, OfferOutcome.WITHDRAWN, now_ms)
 
     def _end_offer(self, offer: Offer, outcome: OfferOutcome, now_ms: int) -> None:
-        call = self.calls[offer.linkedid]
+        call = self._consults.calls.pop(offer.linkedid, None) or self.calls[offer.linkedid]
         self._offers.end(offer, call, outcome, now_ms)
-        if not call.offers:
+        if not call.offers and call.queue:
             self._waiting.place(call, Trigger.OFFER_ENDED, now_ms)
 
     def _withdraw(self, call: Call, outcome: OfferOutcome, now_ms: int) -> None:
@@ -317,16 +354,15 @@ class Router:
             self._out.withdrawn.append(offer)
             self._offers.end(offer, call, outcome, now_ms)
 
+    def _call(self, linkedid: str) -> Call | None:
+        return self.calls.get(linkedid) or self._consults.calls.get(linkedid)
+
     def _begin(self, linkedid: str, queue: str, agent: Agent, answered_ms: int) -> None:
-        self.conversations.begin(
-            Conversation(
-                linkedid=linkedid,
-                queue=queue,
-                agent=agent.number,
-                answered_ms=answered_ms,
-                wrap_up_ms=self.queues[queue].settings.wrap_up_ms,
-            )
-        )
+        self.conversations.begin(self._conversation(linkedid, queue, agent.number, answered_ms))
+
+    def _conversation(self, linkedid: str, queue: str, agent: str, answered_ms: int) -> Conversation:
+        wrap_up_ms = self.queues[queue].settings.wrap_up_ms if queue in self.queues else 0  # none for a colleague
+        return Conversation(linkedid=linkedid, queue=queue, agent=agent, answered_ms=answered_ms, wrap_up_ms=wrap_up_ms)
 
     def _left(self, linkedid: str, target: Target) -> None:
         self._out.left.append((linkedid, target))

@@ -69,6 +69,13 @@ class DequeueReason(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class TransferKind(StrEnum):
+    """How an agent sent his caller on (kpi.md, figure 19)."""
+
+    BLIND = "blind"  # he had spoken with nobody who would take the caller
+    ANNOUNCED = "announced"  # he had spoken with the colleague who took the caller
+
+
 class CallOutcome(StrEnum):
     """What became of a call, seen from the caller (kpi.md, figure 22)."""
 

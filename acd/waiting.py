@@ -181,8 +181,7 @@ class Waiting:
     def put_out(self, call: Call, reason: DequeueReason, now_ms: int) -> None:
         """Take the call out, its offers with it."""
         if call.offers:
-            abandoned = reason is DequeueReason.ABANDONED
-            self._withdraw(call, OfferOutcome.ABANDONED if abandoned else OfferOutcome.WITHDRAWN, now_ms)
+            self._withdraw(call, outcome_of_leaving(reason), now_ms)
         self.dequeue(call, reason, now_ms)
 
     def dequeue(self, call: Call, reason: DequeueReason, now_ms: int) -> None:
@@ -322,6 +321,11 @@ class Waiting:
         self._state(BlendedAgentsCalled(at_ms=now_ms, queue=queue.settings.name, on=queue.blending, waiting=len(queue)))
         for call in [*queue]:
             self.place(call, Trigger.QUEUE_CHANGED, now_ms)
+
+
+def outcome_of_leaving(reason: DequeueReason) -> OfferOutcome:
+    """What becomes of the offers of a call that leaves so."""
+    return OfferOutcome.ABANDONED if reason is DequeueReason.ABANDONED else OfferOutcome.WITHDRAWN
 
 
 def order_of(call: Call, points: int, settings: QueueSettings) -> Order:

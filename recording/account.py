@@ -14,6 +14,7 @@ from acd.facts import (
     CallOffered,
     CallQueued,
     CallRetrieved,
+    CallTransferred,
     Fact,
     MenuAnswered,
     NodeEntered,
@@ -34,6 +35,7 @@ class Account:
     queued: tuple[CallQueued | CallDequeued, ...]
     offers: tuple[tuple[CallOffered, OfferEnded | None], ...]
     holds: tuple[Interval, ...]
+    transfers: tuple[CallTransferred, ...]
     wrap_up_ms: int
     ended: CallEnded | None
     agent_at: Mapping[str, str]
@@ -49,6 +51,7 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         queued=tuple(fact for fact in ordered if isinstance(fact, CallQueued | CallDequeued)),
         offers=tuple((fact, ends.get(fact.offer)) for fact in ordered if isinstance(fact, CallOffered)),
         holds=_holds(ordered, ended_us),
+        transfers=tuple(fact for fact in ordered if isinstance(fact, CallTransferred)),
         wrap_up_ms=sum(fact.wrap_up_ms for fact in ordered if isinstance(fact, WrapUpEnded)),
         ended=next((fact for fact in reversed(ordered) if isinstance(fact, CallEnded)), None),
         agent_at={fact.phone: fact.agent for fact in ordered if isinstance(fact, AgentStateChanged)},

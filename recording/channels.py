@@ -2,7 +2,7 @@
 queues or outcomes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -22,7 +22,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """One channel from start to hang-up. `source` is the channel whose side hung up, as far as Asterisk knows."""
+    """One channel from start to hang-up. `source` is the channel whose side hung up, as far as Asterisk knows.
+
+    `joined`: it came into this call by an announced transfer, and starts here at that moment.
+    """
 
     name: str
     uniqueid: str
@@ -34,6 +37,7 @@ class Channel:
     ended_us: int
     cause: int
     source: str
+    joined: bool
     stays: tuple[Interval, ...]
     runs: tuple[Interval, ...]
 
@@ -52,10 +56,16 @@ class Connection:
     end_us: int
 
 
-def channels(rows: Iterable[LedgerRow], ended_us: int) -> tuple[Channel, ...]:
+def channels(rows: Sequence[LedgerRow], ended_us: int) -> tuple[Channel, ...]:
     """The channels in order of their start. What has no end in the ledger ended with the call, at `ended_us`."""
+    joined = _joined(rows)
     by_channel = groupby(sorted(rows, key=attrgetter("uniqueid")), key=attrgetter("uniqueid"))
-    return tuple(sorted((_channel(list(own), ended_us) for _, own in by_channel), key=lambda one: one.started_us))
+    return tuple(
+        sorted(
+            (_channel(list(own), joined.get(uniqueid), ended_us) for uniqueid, own in by_channel),
+            key=lambda one: one.started_us,
+        )
+    )
 
 
 def connections(caller: Channel, others: Sequence[Channel]) -> tuple[Connection, ...]:
@@ -71,7 +81,20 @@ def connections(caller: Channel, others: Sequence[Channel]) -> tuple[Connection,
     return tuple(sorted(found, key=lambda one: one.start_us))
 
 
-def _channel(rows: list[LedgerRow], ended_us: int) -> Channel:
+def _joined(rows: Iterable[LedgerRow]) -> Mapping[str, int]:
+    """When channels of another call came into this one, by their uniqueid: their agent was asked there by his colleague
+    and took over the caller. Of what they did before, the rows of that other call tell.
+    """
+    return {asked: row.at_us for row in rows if (asked := asked_colleague(row))}
+
+
+def asked_colleague(row: LedgerRow) -> str:
+    """The uniqueid of the channel to which this row of a transfer joined the caller; empty where nobody had come."""
+    asked = str(row.extra.get("transfer_target_channel_uniqueid", ""))
+    return asked if row.type == RowType.ATTENDED_TRANSFER and asked != "N/A" else ""
+
+
+def _channel(rows: list[LedgerRow], joined_us: int | None, ended_us: int) -> Channel:
     first = rows[0]
     hangup = next((row for row in rows if row.type in (RowType.HANGUP, RowType.CHAN_END)), None)
     end_us = hangup.at_us if hangup else ended_us
@@ -82,30 +105,36 @@ def _channel(rows: list[LedgerRow], ended_us: int) -> Channel:
         caller=first.caller,
         caller_name=first.caller_name,
         extension=first.extension,
-        started_us=first.at_us,
-        answered_us=next((row.at_us for row in rows if row.type == RowType.ANSWER), None),
+        started_us=joined_us or first.at_us,
+        answered_us=joined_us or next((row.at_us for row in rows if row.type == RowType.ANSWER), None),
         ended_us=end_us,
         cause=int(extra.get("hangupcause") or 0),
         source=str(extra.get("hangupsource") or ""),
-        stays=_intervals(rows, RowType.BRIDGE_ENTER, RowType.BRIDGE_EXIT, end_us),
-        runs=_intervals(rows, RowType.APP_START, RowType.APP_END, end_us),
+        joined=joined_us is not None,
+        stays=_intervals(rows, RowType.BRIDGE_ENTER, RowType.BRIDGE_EXIT, joined_us, end_us),
+        runs=_intervals(rows, RowType.APP_START, RowType.APP_END, None, end_us),
     )
 
 
-def _intervals(rows: Iterable[LedgerRow], start: RowType, end: RowType, end_us: int) -> tuple[Interval, ...]:
+def _intervals(
+    rows: Iterable[LedgerRow], start: RowType, end: RowType, joined_us: int | None, end_us: int
+) -> tuple[Interval, ...]:
     done: list[Interval] = []
     begun: LedgerRow | None = None
     for row in rows:
+        if begun is None and row.type == end and joined_us is not None and not done:
+            done.append(_interval(row, joined_us, row.at_us))  # he was in that bridge when he came into this call
         if begun is not None and row.type in (start, end):
-            done.append(_interval(begun, row.at_us))
+            done.append(_interval(begun, begun.at_us, row.at_us))
             begun = None
         if row.type == start:
             begun = row
     if begun is not None:
-        done.append(_interval(begun, end_us))
+        done.append(_interval(begun, begun.at_us, end_us))
     return tuple(done)
 
 
-def _interval(row: LedgerRow, end_us: int) -> Interval:
-    name = str(row.extra.get("bridge_id", "")) if row.type == RowType.BRIDGE_ENTER else row.application
-    return Interval(name=name, data=row.data, start_us=row.at_us, end_us=end_us)
+def _interval(row: LedgerRow, start_us: int, end_us: int) -> Interval:
+    bridge = row.type in (RowType.BRIDGE_ENTER, RowType.BRIDGE_EXIT)
+    name = str(row.extra.get("bridge_id", "")) if bridge else row.application
+    return Interval(name=name, data=row.data, start_us=start_us, end_us=end_us)

@@ -13,6 +13,7 @@ from recording.instants import span_ms, utc
 from recording.ledger import VANISHED, LedgerRow, RowType
 from recording.offers import Ringing, offers
 from recording.record import CallRecord, Conversation, Direction, Leg, LegKind, Offer, QueueVisit, Recording
+from recording.transfers import transfers
 from recording.visits import queue_visits
 
 
@@ -27,13 +28,16 @@ def fold(
     """
     ends = [row for row in rows if row.type == RowType.LINKEDID_END]
     end = min(ends, key=lambda row: bool(row.extra.get(VANISHED)), default=None)  # Asterisk's own before ours
-    every = channels((row for row in rows if row.type != RowType.LINKEDID_END), end.at_us) if end else ()
+    every = channels([row for row in rows if row.type != RowType.LINKEDID_END], end.at_us) if end else ()
     if end is None or not every:
         return None
     caller = next((one for one in every if one.uniqueid == end.linkedid), every[0])
     if caller.extension.startswith("*"):
         return None
-    return _record(end, caller, [one for one in every if one is not caller], account(facts, end.at_us), recordings)
+    others = [one for one in every if one is not caller]
+    record = _record(end, caller, others, story := account(facts, end.at_us), recordings)
+    sent_on = transfers(rows, story.transfers, story.agent_at, every, record.conversations)
+    return record.model_copy(update={"transfers": sent_on})
 
 
 def _record(
@@ -48,7 +52,7 @@ def _record(
     ringing = Ringing(
         caller=caller, left_by_caller=left_by_caller, connected=frozenset(one.channel.uniqueid for one in talks)
     )
-    offered = offers(story.offers, rung, ringing, story.agent_at, visits)
+    offered = offers(story.offers, [one for one in rung if not one.joined], ringing, story.agent_at, visits)
     conversations = tuple(_conversation(one, story) for one in talks)
     hold_ms = sum(one.hold_ms for one in conversations)
     last = visits[-1] if visits else None
@@ -154,7 +158,11 @@ def _reason(end: LedgerRow, story: Account, last: QueueVisit | None, ended_by: E
 
 def _conversation(one: Connection, story: Account) -> Conversation:
     agent = story.agent_at.get(one.channel.endpoint, one.channel.endpoint)
-    held = (span_ms(max(hold.start_us, one.start_us), min(hold.end_us, one.end_us)) for hold in story.holds)
+    held = (
+        span_ms(max(hold.start_us, one.start_us), min(hold.end_us, one.end_us))
+        for hold in story.holds
+        if hold.name == agent
+    )
     return Conversation(agent=agent, started_at=utc(one.start_us), ended_at=utc(one.end_us), hold_ms=sum(held))
 
 

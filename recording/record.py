@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome
+from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome, TransferKind
 
 
 class Direction(StrEnum):
@@ -76,6 +76,21 @@ class Conversation(_Value):
     hold_ms: int
 
 
+class Transfer(_Value):
+    """`agent` sent the caller on, to `queue` or to one agent by his number; `to` is who spoke with the caller next.
+
+    `consult` is the id of the call in which `agent` asked for it before. `reconstructed`: the ledger alone tells of it.
+    """
+
+    kind: TransferKind
+    at: datetime
+    agent: str
+    queue: str | None = None
+    to: str | None = None
+    consult: str | None = None
+    reconstructed: bool = False
+
+
 class Leg(_Value):
     """One channel of the call. `cause` is the hang-up cause of ITU-T Q.850, 0 where Asterisk gave none."""
 
@@ -135,6 +150,7 @@ class CallRecord(_Value):
     queues: tuple[QueueVisit, ...]
     offers: tuple[Offer, ...]
     conversations: tuple[Conversation, ...]
+    transfers: tuple[Transfer, ...] = ()
     legs: tuple[Leg, ...]
     recordings: tuple[Recording, ...]
     reconstructed: bool

@@ -118,7 +118,9 @@ def _enter(visits: list[_Visit], queue: str, entered_us: int, at_us: int, told: 
         return
     if last and last.left_us is None:
         last.leave(at_us, DequeueReason.OVERFLOWED)
-    earliest_us = last.left_us if last and last.left_us else 0
+    # The router counts on from the first queue; between that and this one he may have talked with an agent.
+    talked = last is not None and last.reason is DequeueReason.ANSWERED
+    earliest_us = at_us if talked else last.left_us if last and last.left_us else 0
     visits.append(_Visit(queue=queue, entered_us=max(entered_us, earliest_us), told=told))
 
 

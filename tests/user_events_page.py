@@ -15,7 +15,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from acd.facts import FACTS, Fact
-from acd.states import AgentState, CallbackOutcome, DequeueReason, EndedBy, NotReadyReason, OfferOutcome, Status
+from acd.states import (
+    AgentState,
+    CallbackOutcome,
+    DequeueReason,
+    EndedBy,
+    NotReadyReason,
+    OfferOutcome,
+    Status,
+    TransferKind,
+)
 from cti.picture import REQUEST, ROWS, Row
 from cti.publisher import PICTURE_EVERY_S
 from cti.user_events import LEFT_OUT, PREFIX, SEQUENCE, header
@@ -74,6 +83,7 @@ WORDS = {
     "Outcome of an OfferEnded": OfferOutcome,
     "Outcome of a CallbackAttempted, CallbackEnded": CallbackOutcome,
     "Reason of a CallDequeued": DequeueReason,
+    "Kind of a CallTransferred": TransferKind,
     "By": EndedBy,
     "Reason the system gives for not ready": NotReadyReason,
 }

@@ -20,6 +20,7 @@ UNSEEN = {
     "CallcenterCallbackDialled",
     "CallcenterCallbackAttempted",
     "CallcenterCallbackEnded",
+    "CallcenterCallTransferred",
 }
 """Events that no story shows yet."""
 
