@@ -16,7 +16,7 @@ from acd.errors import (
     CallbackOver,
     CallbackUnderWay,
     NoCallbacks,
-    NumberRefused,
+    NotToBeCalled,
     UnknownCallback,
 )
 from acd.facts import Fact
@@ -95,13 +95,13 @@ class CallbackBook:
     ) -> Callback:
         """Take a call-back, with the place `entered_ms` in the queue where he has waited.
 
-        Raises NoCallbacks, NumberRefused, and CallbackAsked where one to that number is open in that queue.
+        Raises NoCallbacks, NotToBeCalled, and CallbackAsked where one to that number is open in that queue.
         """
         rules = self._rules_of(queue)
         if rules is None:
             raise NoCallbacks(queue)
         if not rules.may_call(number):
-            raise NumberRefused
+            raise NotToBeCalled
         if known := next((one for one in self._open.get(number, ()) if one.queue == queue), None):
             raise CallbackAsked(known.id)
         self._sequence += 1

@@ -70,10 +70,10 @@ class NoCallbacks(RoutingError):
         super().__init__(f"queue {queue!r} takes no call-backs; expected one that has `callback` in queues.yaml")
 
 
-class NumberRefused(RoutingError):
+class NotToBeCalled(RoutingError):
     """A number that is not to be called; it is not repeated here."""
 
-    id = "number-refused"
+    id = "not-to-be-called"
 
     def __init__(self) -> None:
         super().__init__(

@@ -142,6 +142,9 @@ class Call:
     offers: dict[str, str] = field(default_factory=dict)
     pool: object = None
     """Where it waits for an agent (acd/pools.py), None while it is being offered."""
+    on_line: bool = True
+    """Whether somebody holds the line for it. For a call-back nobody does: no limit of the queue puts it out, and it
+    rings one agent where callers ring several."""
     visited: frozenset[str] = frozenset()
     """Queues it has overflowed from: it does not come back."""
 

@@ -138,9 +138,11 @@ class Router:
         entered_ms: int | None = None,
         queued_ms: int | None = None,
         preferred: str = "",
+        on_line: bool = True,
     ) -> None:
         """Put a call into a queue. `entered_ms` where it has waited before, `queued_ms` where it did so in this queue
-        (as a rule since `entered_ms`); `preferred` is the agent to be waited for first.
+        (as a rule since `entered_ms`); `preferred` is the agent to be waited for first; `on_line` is False for a
+        call-back, which has no caller who holds the line.
 
         Raises UnknownQueue, AlreadyQueued.
         """
@@ -163,6 +165,7 @@ class Router:
             order=Order(0, 0, 0),
             preferred=preferred,
             step=PREFERRED if preferred else 0,
+            on_line=on_line,
         )
         call.order = order_of(call, priority, settings)
         self._waiting.enter(call, now_ms)
@@ -320,7 +323,8 @@ class Router:
 
     def _match_call(self, call: Call, trigger: Trigger, now_ms: int) -> None:
         pool, settings = self._waiting.pool(call), self.queues[call.queue].settings
-        if best := self.roster.pools.best(pool, settings.strategy, settings.ring_several):
+        several = settings.ring_several if call.on_line else 1
+        if best := self.roster.pools.best(pool, settings.strategy, several):
             self._offer(call, best, trigger, now_ms)
         else:
             pool.wait(call)

@@ -93,7 +93,7 @@ class Waiting:
                 preferred=call.preferred,
             )
         )
-        if 0 < queue.settings.max_waiting < len(queue):
+        if call.on_line and 0 < queue.settings.max_waiting < len(queue):
             self._overflow(call, queue.settings.on_full, OverflowCause.FULL, now_ms)
             return
         self._set_limits(call, queue)
@@ -266,16 +266,17 @@ class Waiting:
 
     def _turned_out(self, call: Call, queue: Queue, now_ms: int) -> bool:
         """A closed queue keeps only whom its settings let stay."""
-        if queue.open or queue.settings.on_closed is None:
+        if queue.open or queue.settings.on_closed is None or not call.on_line:
             return False
         self._overflow(call, queue.settings.on_closed, OverflowCause.CLOSED, now_ms)
         return True
 
     def _ends(self, call: Call, queue: Queue, step: int) -> tuple[Target, OverflowCause] | None:
         """Where the call must go now, because of its step or because nobody is there; None while it can wait."""
-        if (target := queue.stages[step].overflow) is not None:
+        target = queue.stages[step].overflow
+        if target is not None and (call.on_line or target.kind is TargetKind.QUEUE):
             return target, OverflowCause.STEP
-        on_nobody = queue.settings.on_nobody
+        on_nobody = queue.settings.on_nobody if call.on_line else None
         if on_nobody is not None and not self._pool_at(call, queue, step).present:
             return on_nobody, OverflowCause.NOBODY
         return None
@@ -308,7 +309,7 @@ class Waiting:
         self._set("overdue", call, settings.blended.above_wait_ms if settings.blended else 0)
 
     def _set(self, kind: str, call: Call, after_ms: int) -> None:
-        if after_ms:
+        if after_ms and call.on_line:
             self._timers.set((kind, call.linkedid), call.queued_ms + after_ms)
         else:
             self._timers.cancel((kind, call.linkedid))

@@ -101,6 +101,7 @@ class Floor:
         skills: Mapping[str, int] | None = None,
         entered_ms: int | None = None,
         preferred: str = "",
+        on_line: bool = True,
     ) -> None:
         self.router.enter(
             linkedid,
@@ -110,6 +111,7 @@ class Floor:
             entered_ms=entered_ms,
             preferred=preferred,
             now_ms=self.now_ms,
+            on_line=on_line,
         )
         self.settle()
 

@@ -13,7 +13,7 @@ from acd.errors import (
     CallbackOver,
     CallbackUnderWay,
     NoCallbacks,
-    NumberRefused,
+    NotToBeCalled,
     UnknownCallback,
 )
 from acd.facts import CallbackAttempted, CallbackDialled, CallbackEnded, CallbackRequested
@@ -256,7 +256,7 @@ def test_one_that_is_over_can_be_looked_at_for_a_day() -> None:
 )
 def test_what_is_no_number_is_never_dialled(number: str) -> None:
     floor = CallbackFloor()
-    with pytest.raises(NumberRefused) as refusal:
+    with pytest.raises(NotToBeCalled) as refusal:
         floor.ask(number)
     assert len(number) < 3 or number not in str(refusal.value)
 
@@ -264,7 +264,7 @@ def test_what_is_no_number_is_never_dialled(number: str) -> None:
 def test_a_queue_says_which_numbers_it_calls_and_whether_it_calls_at_all() -> None:
     floor = CallbackFloor({"sales": CallbackRules(prefixes=("0", "1"))})
     floor.ask("02155501234")
-    with pytest.raises(NumberRefused):
+    with pytest.raises(NotToBeCalled):
         floor.ask("9002155501234")
     with pytest.raises(NoCallbacks):
         floor.ask(queue="support")
