@@ -12,8 +12,8 @@ QUEUE = "CALLCENTER_QUEUE"
 ENTERED = "CALLCENTER_ENTERED"
 """First entry into that queue, milliseconds since the epoch."""
 
-PRIORITY = "CALLCENTER_PRIORITY"
-"""Its priority there, as app_queue understands it: more is sooner."""
+DUE = "CALLCENTER_DUE"
+"""Its place in the order of calls (`acd.queues.Order.due_ms`), milliseconds since the epoch: less is sooner."""
 
 NODE = "CALLCENTER_NODE"
 """The flow's node that put it there."""

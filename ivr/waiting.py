@@ -59,10 +59,11 @@ class Stay:
     async def _enter(self) -> None:
         # The place in the queue is written on the channel first: if we die now, the dialplan knows it.
         step = self._step
+        point_ms = self._distributor.router.queue(step.queue).settings.point_ms
         await self._session.exec(
             "MSet",
             f"{variables.QUEUE}={step.queue},{variables.ENTERED}={self._entered_ms},"
-            f"{variables.PRIORITY}={step.priority},{variables.NODE}={self._node},"
+            f"{variables.DUE}={self._entered_ms - step.priority * point_ms},{variables.NODE}={self._node},"
             f"{variables.LANGUAGE}={self._language},DIALSTATUS=",
         )
         with self._distributor.command() as (router, now_ms):
