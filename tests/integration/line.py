@@ -28,7 +28,8 @@ async def soon(awaitable: Awaitable[T]) -> T:
 
 
 class Line:
-    """What happens on one Asterisk. `events` holds every AMI event of the daemon's user."""
+    """What happens on one Asterisk. `events` holds every AMI event that a monitor sees; `ami` is the daemon's user, for
+    what only he may do (his own events are filtered)."""
 
     def __init__(self, asterisk: RunningAsterisk, phones: Telephones) -> None:
         self.asterisk = asterisk
@@ -36,16 +37,17 @@ class Line:
         self.events: list[Message] = []
         self.up = asyncio.Event()
         self._news = asyncio.Event()
-        self.ami = self.client("callcenter", asterisk.credentials.ami.callcenter)
+        self.monitor = self.client("monitor", asterisk.credentials.ami.monitor)
+        self.ami = self.client("callcenter", asterisk.credentials.ami.callcenter, keep_events=False)
 
-    def client(self, user: str, secret: str) -> AmiClient:
+    def client(self, user: str, secret: str, *, keep_events: bool = True) -> AmiClient:
         """A link of the named user, its events kept here."""
         return AmiClient(
             self.asterisk.settings.control,
             self.asterisk.settings.ami_port,
             user,
             secret,
-            on_event=self._take,
+            on_event=self._take if keep_events else lambda event: None,
             on_up=self._on_up,
             on_down=lambda reason: self.up.clear(),
         )
@@ -89,13 +91,17 @@ async def line_of(asterisk: RunningAsterisk, folder: Path, *, audio: bool = Fals
     async with phones:
         await phones.register()
         line = Line(asterisk, phones)
-        link = asyncio.create_task(line.ami.run())
+        links = []
         try:
-            await soon(line.up.wait())
+            for client in (line.monitor, line.ami):
+                line.up.clear()
+                links.append(asyncio.create_task(client.run()))
+                await soon(line.up.wait())
             yield line
         finally:
-            link.cancel()
-            await asyncio.gather(link, return_exceptions=True)
+            for link in links:
+                link.cancel()
+            await asyncio.gather(*links, return_exceptions=True)
 
 
 class StandInDaemon:

@@ -63,7 +63,7 @@ async def test_the_ledger_tells_the_call_without_its_digits(line: Line) -> None:
     assert rows[0][13].startswith("node1-")
 
 
-async def test_a_monitor_follows_what_the_daemon_says_and_can_do_nothing(line: Line) -> None:
+async def test_a_monitor_follows_what_the_daemon_says_and_steers_nothing(line: Line) -> None:
     asterisk = line.asterisk
     watcher = Line(asterisk, line.phones)
     monitor = watcher.client("monitor", asterisk.credentials.ami.monitor)
@@ -76,7 +76,6 @@ async def test_a_monitor_follows_what_the_daemon_says_and_can_do_nothing(line: L
         for action, headers in (
             ("Originate", {"Channel": "Local/4000@lines", "Application": "Wait", "Data": "1", "Async": "true"}),
             ("Command", {"Command": "core stop now"}),
-            ("UserEvent", {"UserEvent": "Forged"}),
             ("QueueAdd", {"Queue": "sales", "Interface": "PJSIP/1001"}),
         ):
             with pytest.raises(AmiRefused, match="Permission denied"):
