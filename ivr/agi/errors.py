@@ -70,6 +70,15 @@ class AgiCommandFailed(AgiError):
         self.result = result
 
 
+class AgiInterrupted(AgiError):
+    """Something more important came while a command was under way (`AgiLink.interrupted_by`)."""
+
+    id = "agi-interrupted"
+
+    def __init__(self) -> None:
+        super().__init__("news came while the command was under way")
+
+
 class AgiOver(AgiError):
     """The session is over: no command reaches the caller any more."""
 

@@ -6,12 +6,12 @@ It decides who may command when, and nothing about what is said to the caller (`
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Iterator
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from ivr.agi.codec import AgiLimits
 from ivr.agi.commands import encode_command
 from ivr.agi.environment import AgiEnvironment
-from ivr.agi.errors import AgiBusy, AgiEnvironmentLate, AgiHungUp
+from ivr.agi.errors import AgiBusy, AgiEnvironmentLate, AgiHungUp, AgiInterrupted
 from ivr.agi.replies import Reply
 from ivr.agi.wire import AgiWire
 
@@ -27,6 +27,7 @@ class AgiLink:
     def __init__(self, wire: AgiWire) -> None:
         self._wire = wire
         self._busy = False
+        self._news: asyncio.Future[Any] | None = None
 
     @classmethod
     async def accept(
@@ -90,10 +91,10 @@ class AgiLink:
         Cancelling this call ends STREAM FILE, WAIT FOR DIGIT, SAY … and GET DATA as soon as the next command is given
         (wait for the cancelled task before); an application under EXEC runs to its end first.
 
-        Raises what `over` says; AgiArgumentRefused; AgiBusy.
+        Raises what `over` says; AgiInterrupted (`interrupted_by`); AgiArgumentRefused; AgiBusy.
         """
         line = encode_command(verb, *arguments)
-        with self._turn(verb):
+        with self._turn(verb), self._giving_way():
             if not self._wire.settled:
                 await self._wire.settle()
             reply = await self._wire.exchange(line)
@@ -101,6 +102,19 @@ class AgiLink:
             self._wire.end(AgiHungUp())
             self._wire.require_up()
         return reply
+
+    @contextlib.contextmanager
+    def interrupted_by(self, news: asyncio.Future[Any]) -> Iterator[None]:
+        """Inside, a command is broken off as soon as `news` is there, and none is begun after: AgiInterrupted.
+
+        It is as if the command were cancelled, but sooner: what hears of the news goes on in its own task, and nothing
+        has to be waited for before the next command.
+        """
+        self._news = news
+        try:
+            yield
+        finally:
+            self._news = None
 
     async def confirm_up(self) -> None:
         """Raises what `over` says if the call has ended, as of now and for certain.
@@ -114,6 +128,24 @@ class AgiLink:
     async def close(self) -> None:
         """Ends the session; Asterisk goes on in the dialplan at the next priority."""
         await self._wire.close()
+
+    @contextlib.contextmanager
+    def _giving_way(self) -> Iterator[None]:
+        if (news := self._news) is None:
+            yield
+            return
+        if news.done():
+            raise AgiInterrupted
+
+        def interrupt(_: asyncio.Future[Any]) -> None:
+            self._wire.interrupt()
+
+        news.add_done_callback(interrupt)
+        try:
+            yield
+        finally:
+            news.remove_done_callback(interrupt)
+            self._wire.interrupted = False
 
     @contextlib.contextmanager
     def _turn(self, verb: str) -> Iterator[None]:

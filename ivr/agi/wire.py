@@ -12,7 +12,7 @@ import socket
 from ivr.agi.codec import AgiDecoder, AgiEvent, AgiLimits
 from ivr.agi.commands import encode_command
 from ivr.agi.environment import AgiEnvironment
-from ivr.agi.errors import AgiConnectionLost, AgiHungUp, AgiOver, AgiProtocolError
+from ivr.agi.errors import AgiConnectionLost, AgiHungUp, AgiInterrupted, AgiOver, AgiProtocolError
 from ivr.agi.replies import Hangup, Reply
 
 FIRST_REPEAT_S = 0.01
@@ -32,6 +32,7 @@ class AgiWire:
         self.environment: asyncio.Future[AgiEnvironment] = loop.create_future()
         self.over: asyncio.Future[Exception] = loop.create_future()
         self.settled = True
+        self.interrupted = False
         self._reader = reader
         self._writer = writer
         self._decoder = AgiDecoder(limits)
@@ -51,8 +52,11 @@ class AgiWire:
             self.over.set_result(error)
 
     async def exchange(self, line: bytes) -> Reply:
-        """The reply to `line`, which must be the only one under way. Not `settled` any more if this is cancelled."""
+        """The reply to `line`, which must be the only one under way. Not `settled` any more if this is cancelled or
+        interrupted."""
         self.require_up()
+        if self.interrupted:
+            raise AgiInterrupted
         self._reply = asyncio.get_running_loop().create_future()
         self._writer.write(line)
         try:
@@ -62,6 +66,13 @@ class AgiWire:
             raise
         finally:
             self._reply = None
+
+    def interrupt(self) -> None:
+        """Whoever waits for a reply waits no longer (AgiInterrupted), nor does anybody until `interrupted` is False."""
+        self.interrupted = True
+        if self._reply is not None and not self._reply.done():
+            self.settled = False
+            self._reply.set_exception(AgiInterrupted())
 
     async def settle(self) -> None:
         """Brings both sides to the same place: sends a marker and passes over all replies before it.
@@ -122,6 +133,9 @@ class AgiWire:
                 self._answer(event)
 
     def _answer(self, reply: Reply) -> None:
+        if self._reply is not None and (self._reply.cancelled() or self.interrupted):
+            self.settled = False  # the command was abandoned in this very turn of the loop
+            return
         if not self.settled and (self._reply is None or reply.value != self._marker):
             return
         if self._reply is None or self._reply.done():
