@@ -3,8 +3,10 @@ does not; how it is written is told in acd.requirement_syntax.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from acd.requirement_syntax import RequirementError, read
 from acd.requirement_trees import AGENT, ANYONE, COMPARE, All, Attribute, Either, Level, Tree, join, leaves
@@ -83,75 +85,83 @@ def _why_not(tree: Tree, profile: Profile) -> str:
             return f"{name} is {shown}, not {' or '.join(values)}" if among else f"{name} is {shown}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Requirement:
-    """One requirement. Two of the same text are equal; the text is in its one canonical form."""
+    """One requirement, made by the functions below; there is one object for each text, in its one canonical form."""
 
     tree: Tree
-    text: str = field(init=False)
-    met_by: Test = field(init=False, repr=False)
-    """Whether an agent meets it: compiled once, for it is asked of every agent."""
-    skills: frozenset[str] = field(init=False, repr=False)
-    """The names of the skills it looks at."""
-    attributes: frozenset[str] = field(init=False, repr=False)
-    """The names of the attributes it looks at, `agent` not among them."""
-    agents: frozenset[str] = field(init=False, repr=False)
-    """The agents it names."""
-    _hash: int = field(init=False, repr=False)
+    text: str
 
-    def __post_init__(self) -> None:
-        compared = list(leaves(self.tree))
-        levels = [leaf for leaf in compared if isinstance(leaf, Level)]
-        attributes = [leaf for leaf in compared if isinstance(leaf, Attribute)]
-        text = str(self.tree)
-        for name, value in (
-            ("text", text),
-            ("met_by", _test(self.tree)),
-            ("skills", frozenset(leaf.skill for leaf in levels)),
-            ("attributes", frozenset(leaf.name for leaf in attributes if leaf.name != AGENT)),
-            ("agents", frozenset(value for leaf in attributes if leaf.name == AGENT for value in leaf.values)),
-            ("_hash", hash(text)),
-        ):
-            object.__setattr__(self, name, value)
+    @cached_property
+    def met_by(self) -> Test:
+        """Whether an agent meets it; compiled, for it may be asked of every agent."""
+        return _test(self.tree)
 
     def why_not(self, profile: Profile) -> str:
         """The first thing the agent lacks, in words; empty where he meets the requirement."""
         return _why_not(self.tree, profile)
 
-    def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Requirement) and self.text == other.text)
+    @cached_property
+    def skills(self) -> frozenset[str]:
+        """The names of the skills it looks at."""
+        return frozenset(leaf.skill for leaf in leaves(self.tree) if isinstance(leaf, Level))
 
-    def __hash__(self) -> int:
-        return self._hash
+    @cached_property
+    def attributes(self) -> frozenset[str]:
+        """The names of the attributes it looks at, `agent` not among them."""
+        return frozenset(leaf.name for leaf in leaves(self.tree) if isinstance(leaf, Attribute)) - {AGENT}
+
+    @cached_property
+    def agents(self) -> frozenset[str]:
+        """The agents it names."""
+        named_here = (leaf for leaf in leaves(self.tree) if isinstance(leaf, Attribute) and leaf.name == AGENT)
+        return frozenset(agent for leaf in named_here for agent in leaf.values)
 
     def __str__(self) -> str:
         return self.text
 
+    def __reduce__(self) -> tuple[Callable[[str], "Requirement"], tuple[str]]:
+        return parse, (self.text,)  # a copy is the same one
 
-ANY = Requirement(ANYONE)
+
+_ALL: WeakValueDictionary[str, Requirement] = WeakValueDictionary()
+
+
+def _requirement(tree: Tree) -> Requirement:
+    text = str(tree)
+    if (known := _ALL.get(text)) is None:
+        known = _ALL[text] = Requirement(tree, text)
+    return known
+
+
+ANY = _requirement(ANYONE)
 """Met by everyone; its text is "any"."""
 
 
 def parse(text: str) -> Requirement:
     """The requirement of a text. Raises RequirementError."""
-    return Requirement(read(text))
+    return _requirement(read(text))
 
 
 def from_levels(levels: Mapping[str, int]) -> Requirement:
     """Every skill at its level (1 to 10) or above."""
-    return Requirement(join(All, (Level(skill, ">=", level) for skill, level in levels.items())))
+    if not levels:
+        return ANY
+    return _requirement(join(All, (Level(skill, ">=", level) for skill, level in levels.items())))
 
 
 def named(agent: str) -> Requirement:
     """That agent and nobody else."""
-    return Requirement(Attribute(AGENT, (agent,)))
+    return _requirement(Attribute(AGENT, (agent,)))
 
 
 def both(first: Requirement, second: Requirement) -> Requirement:
     """What meets the two of them."""
-    return Requirement(join(All, (first.tree, second.tree)))
+    if first is ANY or second is ANY:
+        return first if second is ANY else second
+    return _requirement(join(All, (first.tree, second.tree)))
 
 
 def either(first: Requirement, second: Requirement) -> Requirement:
     """What meets one of them at least."""
-    return Requirement(join(Either, (first.tree, second.tree)))
+    return _requirement(join(Either, (first.tree, second.tree)))
