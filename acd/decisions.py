@@ -6,7 +6,7 @@ It chooses nobody; what it tells is read off the call, the agents and their pool
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from acd.agents import Agent
 from acd.choice import Choice, LeastOccupied, LongestIdle, MostSkilled, RoundRobin, Strategy, choice
@@ -49,8 +49,7 @@ _WHEN: Mapping[Trigger, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One agent looked at. `excluded` says why he was left out; if it is empty he could have been chosen, and
     `compared` is the tuple he was compared by."""
 
@@ -123,10 +122,12 @@ def decide(
     call: Call, chosen: Agent, pool: Pool, pools: Pools, strategy: Strategy, *, trigger: Trigger, now_ms: int
 ) -> Decision:
     """The record of a choice. Agents who are signed out are not candidates."""
-    looked_at = pools.present.values()
-    if len(looked_at) > TELL_ALL_UP_TO:
-        looked_at = {agent.number: agent for agent in (chosen, *pools.best(pool, strategy, TELL_AT_LEAST))}.values()
     skills = pool.requirement.skills
+    if len(pools.present) > TELL_ALL_UP_TO:
+        best = (agent for agent in pools.best(pool, strategy, TELL_AT_LEAST) if agent is not chosen)
+        looked_at = [(agent, "") for agent in (chosen, *best)]
+    else:
+        looked_at = [(agent, _why_not(agent, pool)) for agent in pools.present.values()]
     free = pools.free_in(pool) - (chosen.number in pools.free)
     return Decision(
         strategy=strategy,
@@ -140,9 +141,7 @@ def decide(
         wait_ms=now_ms - call.entered_ms,
         chosen=chosen.number,
         candidates=tuple(
-            Candidate(agent=agent.number, excluded=why, compared=None if why else choice(strategy, agent, skills))
-            for agent in looked_at
-            for why in [_why_not(agent, pool)]
+            Candidate(agent.number, why, None if why else choice(strategy, agent, skills)) for agent, why in looked_at
         ),
         signed_in=len(pools.present),
         able=pool.present,

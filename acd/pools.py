@@ -3,9 +3,10 @@
 It keeps both sides in order, so that a match costs no search; who is reserved, and when, is the router's business.
 """
 
+from bisect import insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 from acd.agent_sets import AgentSet, AgentSets
 from acd.agents import Agent
@@ -24,34 +25,33 @@ class Ranking:
     def __init__(self, strategy: Strategy, skills: Iterable[str], agents: Iterable[Agent]) -> None:
         self._strategy = strategy
         self._skills = skills
-        self._entries = [self._entry(agent) for agent in agents]
-        self._tidy()
+        self._entries = sorted(map(self._entry, agents))
+        self._most = 2 * len(self._entries) + 64
 
     def join(self, agent: Agent) -> None:
         """The agent is free now."""
-        heappush(self._entries, self._entry(agent))
+        insort(self._entries, self._entry(agent))
         if len(self._entries) > self._most:
             self._entries = [entry for entry in self._entries if entry[2].free_sequence == entry[1]]
-            self._tidy()
+            self._most = 2 * len(self._entries) + 64
 
     def best(self, most: int) -> list[Agent]:
         """Up to `most` agents, the best first."""
-        entries = self._entries
-        found: list[tuple[Choice, int, Agent]] = []
-        while len(found) < most and entries:
-            entry = heappop(entries)
-            if entry[2].free_sequence == entry[1]:
-                found.append(entry)
-        for entry in found:
-            heappush(entries, entry)
-        return [agent for _, _, agent in found]
+        found: list[Agent] = []
+        looked_at = 0
+        for _, free_sequence, agent in self._entries:
+            looked_at += 1
+            if agent.free_sequence == free_sequence:
+                found.append(agent)
+                if len(found) == most:
+                    break
+        gone = looked_at - len(found)
+        if gone > len(found):  # so that no look is in vain twice
+            self._entries[:looked_at] = [e for e in self._entries[:looked_at] if e[2].free_sequence == e[1]]
+        return found
 
     def _entry(self, agent: Agent) -> tuple[Choice, int, Agent]:
         return choice(self._strategy, agent, self._skills), agent.free_sequence, agent
-
-    def _tidy(self) -> None:
-        heapify(self._entries)
-        self._most = 2 * len(self._entries) + 64
 
 
 @dataclass(slots=True, eq=False)
