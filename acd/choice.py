@@ -4,7 +4,7 @@ Every tuple is fixed while the agent is free, so that free agents can be kept in
 that the order is total.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -61,15 +61,30 @@ class RoundRobin(NamedTuple):
 Choice = LongestIdle | LeastOccupied | MostSkilled | RoundRobin
 
 
-def choice(strategy: Strategy, agent: Chooseable, skills: Iterable[str]) -> Choice:
-    """The tuple by which the agent is compared; `skills` are those the call asks for."""
-    match strategy:
-        case Strategy.LONGEST_IDLE:
-            return LongestIdle(agent.ready_since_ms, agent.number)
-        case Strategy.LEAST_OCCUPIED:
-            return LeastOccupied(agent.load, agent.ready_since_ms, agent.number)
-        case Strategy.MOST_SKILLED:
-            level = sum(agent.skills.get(skill, 0) for skill in skills)
-            return MostSkilled(-level, agent.ready_since_ms, agent.number)
-        case Strategy.ROUND_ROBIN:
-            return RoundRobin(agent.offered_sequence, agent.number)
+Rule = Callable[[Chooseable, Iterable[str]], Choice]
+"""From an agent and the skills asked for to the tuple he is compared by."""
+
+
+def _longest_idle(agent: Chooseable, _: Iterable[str]) -> LongestIdle:
+    return LongestIdle(agent.ready_since_ms, agent.number)
+
+
+def _least_occupied(agent: Chooseable, _: Iterable[str]) -> LeastOccupied:
+    return LeastOccupied(agent.load, agent.ready_since_ms, agent.number)
+
+
+def _most_skilled(agent: Chooseable, skills: Iterable[str]) -> MostSkilled:
+    level = sum([agent.skills.get(skill, 0) for skill in skills])
+    return MostSkilled(-level, agent.ready_since_ms, agent.number)
+
+
+def _round_robin(agent: Chooseable, _: Iterable[str]) -> RoundRobin:
+    return RoundRobin(agent.offered_sequence, agent.number)
+
+
+RULES: Mapping[Strategy, Rule] = {
+    Strategy.LONGEST_IDLE: _longest_idle,
+    Strategy.LEAST_OCCUPIED: _least_occupied,
+    Strategy.MOST_SKILLED: _most_skilled,
+    Strategy.ROUND_ROBIN: _round_robin,
+}

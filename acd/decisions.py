@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from acd.agents import Agent
-from acd.choice import Choice, LeastOccupied, LongestIdle, MostSkilled, RoundRobin, Strategy, choice
+from acd.choice import RULES, Choice, LeastOccupied, LongestIdle, MostSkilled, RoundRobin, Strategy
 from acd.occupancy import busy_ms
 from acd.pools import Pool, Pools
 from acd.queues import PREFERRED, Call
@@ -122,12 +122,14 @@ def decide(
     call: Call, chosen: Agent, pool: Pool, pools: Pools, strategy: Strategy, *, trigger: Trigger, now_ms: int
 ) -> Decision:
     """The record of a choice. Agents who are signed out are not candidates."""
-    skills = pool.requirement.skills
+    compare, skills = RULES[strategy], pool.requirement.skills
     if len(pools.present) > TELL_ALL_UP_TO:
-        best = (agent for agent in pools.best(pool, strategy, TELL_AT_LEAST) if agent is not chosen)
-        looked_at = [(agent, "") for agent in (chosen, *best)]
+        best = pools.best(pool, strategy, TELL_AT_LEAST)
+        candidates = [Candidate(chosen.number, "", compare(chosen, skills))]
+        candidates += [Candidate(agent.number, "", compared) for compared, agent in best if agent is not chosen]
     else:
         looked_at = [(agent, _why_not(agent, pool)) for agent in pools.present.values()]
+        candidates = [Candidate(agent.number, why, None if why else compare(agent, skills)) for agent, why in looked_at]
     free = pools.free_in(pool) - (chosen.number in pools.free)
     return Decision(
         strategy=strategy,
@@ -140,9 +142,7 @@ def decide(
         due_ms=call.order.due_ms,
         wait_ms=now_ms - call.entered_ms,
         chosen=chosen.number,
-        candidates=tuple(
-            Candidate(agent.number, why, None if why else choice(strategy, agent, skills)) for agent, why in looked_at
-        ),
+        candidates=tuple(candidates),
         signed_in=len(pools.present),
         able=pool.present,
         free=free,

@@ -4,13 +4,13 @@ It keeps both sides in order, so that a match costs no search; who is reserved, 
 """
 
 from bisect import insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from acd.agent_sets import AgentSet, AgentSets
 from acd.agents import Agent
-from acd.choice import Choice, Strategy, choice
+from acd.choice import RULES, Choice, Strategy
 from acd.queues import Call, Order
 from acd.requirements import Requirement
 
@@ -23,35 +23,32 @@ class Ranking:
     """Free agents in the order of one strategy; those who are free no more are passed over when they come up."""
 
     def __init__(self, strategy: Strategy, skills: Iterable[str], agents: Iterable[Agent]) -> None:
-        self._strategy = strategy
+        self._rule = RULES[strategy]
         self._skills = skills
-        self._entries = sorted(map(self._entry, agents))
+        self._entries = sorted((self._rule(agent, skills), agent.free_sequence, agent) for agent in agents)
         self._most = 2 * len(self._entries) + 64
 
     def join(self, agent: Agent) -> None:
         """The agent is free now."""
-        insort(self._entries, self._entry(agent))
+        insort(self._entries, (self._rule(agent, self._skills), agent.free_sequence, agent))
         if len(self._entries) > self._most:
             self._entries = [entry for entry in self._entries if entry[2].free_sequence == entry[1]]
             self._most = 2 * len(self._entries) + 64
 
-    def best(self, most: int) -> list[Agent]:
-        """Up to `most` agents, the best first."""
-        found: list[Agent] = []
+    def best(self, most: int) -> list[tuple[Choice, Agent]]:
+        """Up to `most` agents, the best first, with what they are compared by."""
+        entries = self._entries
+        found: list[tuple[Choice, Agent]] = []
         looked_at = 0
-        for _, free_sequence, agent in self._entries:
+        for compared, free_sequence, agent in entries:
             looked_at += 1
             if agent.free_sequence == free_sequence:
-                found.append(agent)
+                found.append((compared, agent))
                 if len(found) == most:
                     break
-        gone = looked_at - len(found)
-        if gone > len(found):  # so that no look is in vain twice
-            self._entries[:looked_at] = [e for e in self._entries[:looked_at] if e[2].free_sequence == e[1]]
+        if looked_at > 2 * len(found):  # most of them are gone: the next look is not to see them again
+            entries[:looked_at] = [entry for entry in entries[:looked_at] if entry[2].free_sequence == entry[1]]
         return found
-
-    def _entry(self, agent: Agent) -> tuple[Choice, int, Agent]:
-        return choice(self._strategy, agent, self._skills), agent.free_sequence, agent
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +62,7 @@ class Pool:
     rankings: dict[Strategy, Ranking] = field(default_factory=dict)
     """Its free agents, by each strategy that was asked for."""
     _calls: list[tuple[Order, Call]] = field(default_factory=list)
+    _most: int = 64
 
     @property
     def present(self) -> int:
@@ -75,6 +73,9 @@ class Pool:
         """Let the call wait here, and nowhere else any more."""
         call.pool = self
         heappush(self._calls, (call.order, call))
+        if len(self._calls) > self._most:
+            self._calls = [(call.order, call) for call in self.waiting()]  # sorted is a heap
+            self._most = 2 * len(self._calls) + 64
 
     def head(self) -> Call | None:
         """The first of the calls that wait here."""
@@ -105,7 +106,8 @@ class Pools:
         """Those who are signed in."""
         self.free: dict[str, Agent] = {}
         """Those a call may be offered to now."""
-        self._emptied: list[Pool] = []
+        self.emptied: list[Pool] = []
+        """Pools nobody signed in belongs to any more, for whoever empties this list; by then, somebody may."""
 
     def pool(self, requirement: Requirement) -> Pool:
         """The pool of that requirement, made where nobody has asked for it yet."""
@@ -122,8 +124,8 @@ class Pools:
         """The pools whose requirement the agent, who is signed in, meets."""
         return self._of_agent[agent.number]
 
-    def best(self, pool: Pool, strategy: Strategy, most: int = 1) -> list[Agent]:
-        """Up to `most` free agents of the pool, the best first."""
+    def best(self, pool: Pool, strategy: Strategy, most: int) -> list[tuple[Choice, Agent]]:
+        """Up to `most` free agents of the pool, the best first, with what they are compared by."""
         if not (free := pool.members & self._free):
             return []
         if (ranking := pool.rankings.get(strategy)) is None:
@@ -155,7 +157,7 @@ class Pools:
         for pool in self._of_agent.pop(agent.number):
             pool.members &= others
             if not pool.members:
-                self._emptied.append(pool)
+                self.emptied.append(pool)
 
     def freed(self, agent: Agent) -> None:
         """The agent is free."""
@@ -172,11 +174,6 @@ class Pools:
         agent.free_sequence = 0
         del self.free[agent.number]
         self._free &= ~self._sets.alone(agent)
-
-    def take_emptied(self) -> Iterator[Pool]:
-        """Pools nobody signed in belongs to any more, since the last call of this."""
-        emptied, self._emptied = self._emptied, []
-        return (pool for pool in emptied if not pool.members)
 
     def _forget_one(self) -> None:
         """Each pool gets a second chance, so that this is quick, and right nearly always."""

@@ -7,12 +7,15 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from acd.choice import Strategy
 from acd.requirements import ANY, Requirement, both, from_levels
 from acd.states import DequeueReason
 from acd.targets import LEAVE, Target
+
+if TYPE_CHECKING:
+    from acd.pools import Pool
 
 PREFERRED = -1
 """The step before the first: the call waits for one agent alone."""
@@ -140,7 +143,7 @@ class Call:
     """The agent it waits for alone, at step PREFERRED."""
     step: int = 0
     offers: dict[str, str] = field(default_factory=dict)
-    pool: object = None
+    pool: "Pool | None" = None
     """Where it waits for an agent (acd/pools.py), None while it is being offered."""
     on_line: bool = True
     """Whether somebody holds the line for it. For a call-back nobody does: no limit of the queue puts it out, and it

@@ -24,8 +24,10 @@ class Roster:
         self._agents: dict[str, Agent] = {}
         self._at_phone: dict[str, Agent] = {}
         self._phones: dict[str, tuple[bool, bool]] = {}
-        self._freed: list[Agent] = []
-        self._unwilling: list[Agent] = []
+        self.freed: list[Agent] = []
+        """Those who have become free since `take_freed`; some may no longer be."""
+        self.unwilling: list[Agent] = []
+        """Those who have gone from ready to not ready or signed out, for whoever empties this list."""
 
     def __iter__(self) -> Iterator[Agent]:
         return iter(self._agents.values())
@@ -41,14 +43,9 @@ class Roster:
             raise UnknownAgent(number) from None
 
     def take_freed(self) -> list[Agent]:
-        """Those who have become free since the last call of this; some may no longer be."""
-        freed, self._freed = self._freed, []
-        return freed
-
-    def take_unwilling(self) -> list[Agent]:
-        """Those who have gone from ready to not ready or signed out, since the last call of this."""
-        unwilling, self._unwilling = self._unwilling, []
-        return unwilling
+        """Those who have become free since the last call of this, who has been idle longest first."""
+        freed, self.freed = self.freed, []
+        return sorted(freed, key=lambda agent: (agent.ready_since_ms, agent.number)) if len(freed) > 1 else freed
 
     def at_phone(self, phone: str) -> Agent | None:
         """Who is signed in at that phone."""
@@ -129,32 +126,34 @@ class Roster:
 
         With `keep_place` he keeps his place in the order of idleness: he has done nothing meanwhile.
         """
-        before, shown_before, status, idle = agent.state, _shown(agent), agent.status, agent.activity is Activity.IDLE
+        before, phone, status, reason = agent.state, agent.phone, agent.status, agent.reason
+        idle = agent.activity is Activity.IDLE
         yield
-        if idle and agent.activity is not Activity.IDLE:
+        after, still_idle = agent.state, agent.activity is Activity.IDLE
+        if idle and not still_idle:
             agent.busy_since_ms = now_ms
-        elif not idle and agent.activity is Activity.IDLE and not keep_place:
+        elif still_idle and not idle and not keep_place:
             agent.load = after_busy(agent.load, agent.busy_since_ms, now_ms)
         if status is Status.READY and agent.status is not Status.READY:
-            self._unwilling.append(agent)
-        if agent.free and not agent.free_sequence and not keep_place:
+            self.unwilling.append(agent)
+        if not keep_place and not agent.free_sequence and agent.free:
             agent.ready_since_ms = now_ms
         self._seat(agent)
-        if _shown(agent) != shown_before:
+        if (before, phone, status, reason) != (after, agent.phone, agent.status, agent.reason):
             self._state(
                 AgentStateChanged(
                     at_ms=now_ms,
                     agent=agent.number,
                     phone=agent.phone,
                     before=before,
-                    after=agent.state,
+                    after=after,
                     status=agent.status,
                     reason=agent.reason,
                     cause=cause,
                     linkedid=linkedid,
                 )
             )
-        if agent.phone and agent.state is AgentState.SIGNED_OUT:
+        if after is AgentState.SIGNED_OUT and agent.phone:
             del self._at_phone[agent.phone]
             agent.phone = ""
 
@@ -164,11 +163,8 @@ class Roster:
             self.pools.gone(agent)
         else:
             self.pools.arrived(agent)
-        if agent.free and not agent.free_sequence:
-            self._freed.append(agent)
-        elif not agent.free and agent.free_sequence:
-            self.pools.taken(agent)
-
-
-def _shown(agent: Agent) -> tuple[str, ...]:
-    return agent.phone, agent.state, agent.status, agent.reason
+        if agent.free is not bool(agent.free_sequence):
+            if agent.free_sequence:
+                self.pools.taken(agent)
+            else:
+                self.freed.append(agent)

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from acd.agents import Agent, AgentEvent
 from acd.consults import Consults
 from acd.conversations import Conversation, Conversations
-from acd.decisions import Trigger, decide
+from acd.decisions import Trigger
 from acd.errors import AlreadyQueued
 from acd.facts import Fact
+from acd.matching import Matching
 from acd.offers import Offer, Offers, Outcome
 from acd.queues import PREFERRED, Call, Order, Queue, QueueSettings
 from acd.requirements import ANY, Requirement, both, from_levels
@@ -33,6 +34,7 @@ class Router:
         self.conversations = Conversations(self.roster, self._timers, self._state)
         self._offers = Offers(self.roster, self._timers, self._state)
         self._waiting = Waiting(self.roster, self._timers, self._state, self._withdraw, self._left)
+        self._matching = Matching(self._waiting, self.roster, self._offers, self._offered)
         self._consults = Consults(self.roster, self._offers)
 
     @property
@@ -60,7 +62,7 @@ class Router:
     def define_queue(self, settings: QueueSettings, *, now_ms: int) -> None:
         """Add a queue, or change the settings of one: that holds for the calls already waiting, too."""
         self._waiting.define(settings, now_ms)
-        self._settle(Trigger.QUEUE_CHANGED, now_ms)
+        self._matching.settle(Trigger.QUEUE_CHANGED, now_ms)
 
     def queue(self, name: str) -> Queue:
         """The queue of that name. Raises UnknownQueue."""
@@ -69,12 +71,12 @@ class Router:
     def declare_surge(self, queue: str, *, on: bool, cause: str, why: str = "", now_ms: int) -> None:
         """Call the blended agents into the queue whatever its length, or no more. Raises UnknownQueue."""
         self._waiting.declare_surge(queue, on=on, cause=cause, why=why, now_ms=now_ms)
-        self._settle(Trigger.QUEUE_CHANGED, now_ms)
+        self._matching.settle(Trigger.QUEUE_CHANGED, now_ms)
 
     def set_open(self, queue: str, is_open: bool, *, now_ms: int) -> None:
         """The queue's hours of service begin or end. Raises UnknownQueue."""
         self._waiting.set_open(queue, is_open, now_ms)
-        self._settle(Trigger.QUEUE_CHANGED, now_ms)
+        self._matching.settle(Trigger.QUEUE_CHANGED, now_ms)
 
     # Agents
 
@@ -89,12 +91,12 @@ class Router:
     ) -> None:
         """Add an agent, or change one: that holds for the calls already waiting, not for those offered to him."""
         self.roster.define(number, name, skills, attributes)
-        self._settle(Trigger.AGENT_CHANGED, now_ms)
+        self._matching.settle(Trigger.AGENT_CHANGED, now_ms)
 
     def sign_in(self, number: str, phone: str, *, cause: str, now_ms: int, ready: bool = True) -> None:
         """Raises UnknownAgent, AlreadySignedIn, PhoneTaken."""
         self.roster.sign_in(number, phone, ready=ready, cause=cause, now_ms=now_ms)
-        self._settle(Trigger.AGENT_READY, now_ms)
+        self._matching.settle(Trigger.AGENT_READY, now_ms)
 
     def sign_out(self, number: str, *, cause: str, now_ms: int) -> None:
         """A ringing offer is taken back, a conversation goes on. Raises UnknownAgent, NotSignedIn."""
@@ -102,26 +104,26 @@ class Router:
         self.roster.sign_out(agent, cause=cause, now_ms=now_ms)
         self.conversations.end_wrap_up(agent, cause, now_ms)
         self._take_back(agent, now_ms)
-        self._settle(Trigger.AGENT_FREE, now_ms)
+        self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     def set_ready(self, number: str, *, cause: str, now_ms: int) -> None:
         """Also ends wrap-up early. Raises UnknownAgent, NotSignedIn."""
         agent = self.roster.signed_in(number)
         self.roster.set_status(agent, Status.READY, "", cause=cause, now_ms=now_ms)
         self.conversations.end_wrap_up(agent, cause, now_ms)
-        self._settle(Trigger.AGENT_READY, now_ms)
+        self._matching.settle(Trigger.AGENT_READY, now_ms)
 
     def set_not_ready(self, number: str, reason: str, *, cause: str, now_ms: int) -> None:
         """A ringing offer is taken back; a conversation and its wrap-up go on. Raises UnknownAgent, NotSignedIn."""
         agent = self.roster.signed_in(number)
         self.roster.set_status(agent, Status.NOT_READY, reason, cause=cause, now_ms=now_ms)
         self._take_back(agent, now_ms)
-        self._settle(Trigger.AGENT_FREE, now_ms)
+        self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     def phone_changed(self, phone: str, *, reachable: bool, engaged: bool, now_ms: int) -> None:
         """What Asterisk says of a phone: whether it can be rung, whether it is in a call that is not ours."""
         self.roster.phone_changed(phone, reachable=reachable, engaged=engaged, now_ms=now_ms)
-        self._settle(Trigger.PHONE_FREE, now_ms)
+        self._matching.settle(Trigger.PHONE_FREE, now_ms)
 
     # Waiting calls
 
@@ -169,7 +171,7 @@ class Router:
         )
         call.order = order_of(call, priority, settings)
         self._waiting.enter(call, now_ms)
-        self._settle(Trigger.CALL_ENTERED, now_ms)
+        self._matching.settle(Trigger.CALL_ENTERED, now_ms)
 
     def leave(self, linkedid: str, *, now_ms: int, reason: DequeueReason = DequeueReason.ABANDONED) -> None:
         """The caller is gone, or is taken out of the queue. A conversation of his is over; unknown: nothing."""
@@ -178,7 +180,7 @@ class Router:
             self._waiting.put_out(call, reason, now_ms)
         elif (call := self._consults.calls.pop(linkedid, None)) is not None:
             self._withdraw(call, outcome_of_leaving(reason), now_ms)
-        self._settle(Trigger.AGENT_FREE, now_ms)
+        self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     def ask(self, linkedid: str, number: str, *, ring_ms: int, now_ms: int) -> Offer:
         """Ring one agent for a call that stands in no queue: a colleague's. Whatever he has chosen, he is rung if he is
@@ -218,7 +220,7 @@ class Router:
         if self._consults.calls.pop(linkedid, None) is None:
             self._waiting.dequeue(call, DequeueReason.ANSWERED, now_ms)
         self._begin(linkedid, call.queue, agent, now_ms)
-        self._settle(Trigger.AGENT_FREE, now_ms)
+        self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     def offer_ended(self, offer_id: str, outcome: OfferOutcome, *, now_ms: int) -> None:
         """The phone did not bring an answer: the call is at the head again, the next agent is looked for at once.
@@ -227,7 +229,7 @@ class Router:
         """
         if (offer := self._offers.by_id.get(offer_id)) is not None:
             self._end_offer(offer, outcome, now_ms)
-            self._settle(Trigger.AGENT_FREE, now_ms)
+            self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     # Conversations
 
@@ -244,7 +246,7 @@ class Router:
         talk = self.conversations.by_call.get(linkedid)
         if talk is not None and phone in ("", self.roster.agent(talk.agent).phone):
             self.conversations.release(linkedid, now_ms)
-            self._settle(Trigger.AGENT_FREE, now_ms)
+            self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     def transferred(self, linkedid: str, consult: str, *, phone: str, now_ms: int) -> bool:
         """The agent at `phone` has joined the caller of `linkedid` with whom he spoke in the call `consult`: that agent
@@ -260,7 +262,7 @@ class Router:
         talk = self._conversation(linkedid, asked.queue or (before.queue if before else ""), asked.agent, now_ms)
         talk.held_since_ms = None if asked.held_since_ms is None else now_ms
         self.conversations.hand_over(asked, talk, sender, now_ms)
-        self._settle(Trigger.AGENT_FREE, now_ms)
+        self._matching.settle(Trigger.AGENT_FREE, now_ms)
         return True
 
     def adopt(self, linkedid: str, queue: str, number: str, *, since_ms: int, now_ms: int) -> None:
@@ -296,49 +298,7 @@ class Router:
                     self.roster.try_phone_again(self.roster.agent(key), now_ms=now_ms)
                 elif key in self.calls:  # what fell due before it may have sent the call elsewhere
                     self._waiting.due(kind, key, now_ms)
-        self._settle(Trigger.AGENT_FREE, now_ms)
-
-    # Matching
-
-    def _settle(self, trigger: Trigger, now_ms: int) -> None:
-        """Match what has changed, until nothing more follows from it. Afterwards no call waits that a free agent could
-        take, and all free agents are in their pools."""
-        pools = self.roster.pools
-        while True:
-            self._waiting.look_around(now_ms)
-            loose = self._waiting.take_loose()
-            freed = [agent for agent in self.roster.take_freed() if agent.free and not agent.free_sequence]
-            if not loose and not freed:
-                return
-            # Whom an agent free before could not take waits; those who become free take the first in the order.
-            for call, why in loose:
-                self._match_call(call, why, now_ms)
-            for agent in sorted(freed, key=lambda agent: (agent.ready_since_ms, agent.number)):
-                if not agent.free or agent.free_sequence:
-                    continue  # told twice
-                if (found := self._waiting.next_for(agent)) is not None:
-                    self._offer(found, [agent], trigger, now_ms)
-                else:
-                    pools.freed(agent)
-
-    def _match_call(self, call: Call, trigger: Trigger, now_ms: int) -> None:
-        pool, settings = self._waiting.pool(call), self.queues[call.queue].settings
-        several = settings.ring_several if call.on_line else 1
-        if best := self.roster.pools.best(pool, settings.strategy, several):
-            self._offer(call, best, trigger, now_ms)
-        else:
-            pool.wait(call)
-
-    def _offer(self, call: Call, agents: list[Agent], trigger: Trigger, now_ms: int) -> None:
-        settings = self.queues[call.queue].settings
-        pool, pools = self._waiting.pool(call), self.roster.pools
-        decisions = [
-            decide(call, agent, pool, pools, settings.strategy, trigger=trigger, now_ms=now_ms) for agent in agents
-        ]
-        call.pool = None
-        for agent, decision in zip(agents, decisions, strict=True):
-            if (offer := self._offers.make(call, agent, settings, decision, now_ms)) is not None:
-                self._out.offers.append(offer)
+        self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     def _take_back(self, agent: Agent, now_ms: int) -> None:
         if agent.activity is Activity.RINGING:
@@ -367,6 +327,9 @@ class Router:
     def _conversation(self, linkedid: str, queue: str, agent: str, answered_ms: int) -> Conversation:
         wrap_up_ms = self.queues[queue].settings.wrap_up_ms if queue in self.queues else 0  # none for a colleague
         return Conversation(linkedid=linkedid, queue=queue, agent=agent, answered_ms=answered_ms, wrap_up_ms=wrap_up_ms)
+
+    def _offered(self, offer: Offer) -> None:
+        self._out.offers.append(offer)
 
     def _left(self, linkedid: str, target: Target) -> None:
         self._out.left.append((linkedid, target))

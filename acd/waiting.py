@@ -23,7 +23,7 @@ from acd.facts import (
 )
 from acd.pools import Pool
 from acd.queues import PREFERRED, Call, Order, Queue, QueueSettings
-from acd.requirements import Requirement, both, either, named
+from acd.requirements import ANY, Requirement, both, either, named
 from acd.roster import Roster
 from acd.states import DequeueReason, OfferOutcome, OverflowCause, Status
 from acd.targets import LEAVE, Target, TargetKind
@@ -47,7 +47,8 @@ class Waiting:
         self._state = state
         self._withdraw = withdraw
         self._left = left
-        self._loose: dict[str, Trigger] = {}
+        self.loose: dict[str, Trigger] = {}
+        """The calls for which an agent is to be looked for, and why."""
         self.queues: dict[str, Queue] = {}
         self.calls: dict[str, Call] = {}
 
@@ -113,15 +114,13 @@ class Waiting:
         self._take_step(call, queue, step, now_ms)
         if not call.offers:
             call.pool = None
-            self._loose[call.linkedid] = trigger
+            self.loose[call.linkedid] = trigger
 
     def take_loose(self) -> list[tuple[Call, Trigger]]:
         """The calls for which an agent is to be looked for, the first in the order first."""
-        if not self._loose:
-            return []
-        loose, self._loose = self._loose, {}
+        loose, self.loose = self.loose, {}
         there = [(self.calls[id], trigger) for id, trigger in loose.items() if id in self.calls]
-        return sorted(there, key=lambda entry: entry[0].order)
+        return sorted(there, key=lambda entry: entry[0].order) if len(there) > 1 else there
 
     def pool(self, call: Call) -> Pool:
         """Where the call waits at its present step."""
@@ -140,13 +139,13 @@ class Waiting:
 
     def look_around(self, now_ms: int) -> None:
         """Agents have signed out or do not want calls: whoever waited for them alone goes on to the next step."""
-        for pool in self._roster.pools.take_emptied():
+        emptied, unwilling = self._roster.pools.emptied, self._roster.unwilling
+        alone = [named(agent.number) for agent in unwilling if agent.status is not Status.READY]
+        for pool in [pool for pool in emptied if not pool.members] + [self._roster.pools.pool(one) for one in alone]:
             for call in pool.waiting():
                 self.place(call, Trigger.STEP_TAKEN, now_ms)
-        for agent in self._roster.take_unwilling():
-            if agent.status is not Status.READY:
-                for call in self._roster.pools.pool(named(agent.number)).waiting():
-                    self.place(call, Trigger.STEP_TAKEN, now_ms)
+        emptied.clear()
+        unwilling.clear()
 
     def declare_surge(self, name: str, *, on: bool, cause: str, why: str, now_ms: int) -> None:
         """Call the blended agents in, or let them go. What it is already is no news. Raises UnknownQueue."""
@@ -260,7 +259,10 @@ class Waiting:
 
     def _pool_at(self, call: Call, queue: Queue, step: int) -> Pool:
         blended = queue.settings.blended.agents if queue.blending and queue.settings.blended else None
-        return self._roster.pools.pool(_asked(queue.stages[step].requires, blended, call.requires))
+        requires = queue.stages[step].requires
+        if blended is not None or call.requires is not ANY:
+            requires = _asked(requires, blended, call.requires)
+        return self._roster.pools.pool(requires)
 
     # Ends of the wait
 

@@ -1,0 +1,80 @@
+"""Who gets whom: after each change, the calls and agents it set free for each other are brought together.
+
+What has not changed is not looked at: before the change, no free agent could take a call that waited.
+"""
+
+from collections.abc import Callable, Iterator
+
+from acd.agents import Agent
+from acd.decisions import Trigger, decide
+from acd.offers import Offer, Offers
+from acd.pools import Pool
+from acd.queues import Call
+from acd.roster import Roster
+from acd.waiting import Waiting
+
+
+class Matching:
+    """`offered` is told of every offer that is made."""
+
+    def __init__(self, waiting: Waiting, roster: Roster, offers: Offers, offered: Callable[[Offer], None]) -> None:
+        self._waiting = waiting
+        self._roster = roster
+        self._pools = roster.pools
+        self._offers = offers
+        self._offered = offered
+
+    def settle(self, trigger: Trigger, now_ms: int) -> None:
+        """Match what has changed, until nothing more follows from it. Afterwards no call waits that a free agent could
+        take, and all free agents are in their pools."""
+        waiting, roster, pools = self._waiting, self._roster, self._pools
+        while waiting.loose or roster.freed or roster.unwilling or pools.emptied:
+            waiting.look_around(now_ms)
+            loose = waiting.take_loose()
+            # Not those who were told twice, nor those who are free no more.
+            freed = [agent for agent in roster.take_freed() if agent.free and not agent.free_sequence]
+            if len(freed) == 1 and not loose:
+                self._serve_with(freed[0], trigger, now_ms)
+                continue
+            for agent in freed:
+                pools.freed(agent)
+            for call, _ in loose:
+                waiting.pool(call).wait(call)
+            why = {call.linkedid: trigger for call, trigger in loose}
+            for call, pool in self._served([call for call, _ in loose], freed):
+                settings = waiting.queues[call.queue].settings
+                best = pools.best(pool, settings.strategy, settings.ring_several if call.on_line else 1)
+                self._offer(call, pool, [agent for _, agent in best], why.get(call.linkedid, trigger), now_ms)
+
+    def _serve_with(self, agent: Agent, trigger: Trigger, now_ms: int) -> None:
+        """By far the most frequent case. If there is a call for him, nobody else can take it."""
+        call = self._waiting.next_for(agent)
+        if call is not None and call.pool is not None:
+            self._offer(call, call.pool, [agent], trigger, now_ms)
+        else:
+            self._pools.freed(agent)
+
+    def _served(self, loose: list[Call], freed: list[Agent]) -> Iterator[tuple[Call, Pool]]:
+        """One by one the calls for which an agent is free, the first in the order first. Each is to be offered before
+        the next is asked for."""
+        loose.reverse()
+        while True:
+            while loose and not (loose[-1].pool and self._pools.free_in(loose[-1].pool)):
+                loose.pop()
+            freed = [agent for agent in freed if agent.free_sequence]
+            heads = [head for agent in freed if (head := self._waiting.next_for(agent)) is not None]
+            first = min(heads + loose[-1:], key=lambda call: call.order, default=None)
+            if first is None or first.pool is None:
+                return
+            yield first, first.pool
+
+    def _offer(self, call: Call, pool: Pool, agents: list[Agent], trigger: Trigger, now_ms: int) -> None:
+        settings = self._waiting.queues[call.queue].settings
+        decisions = [
+            decide(call, agent, pool, self._pools, settings.strategy, trigger=trigger, now_ms=now_ms)
+            for agent in agents
+        ]
+        call.pool = None
+        for agent, decision in zip(agents, decisions, strict=True):
+            if (offer := self._offers.make(call, agent, settings, decision, now_ms)) is not None:
+                self._offered(offer)
