@@ -53,6 +53,17 @@ class CallArrived(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerRecognised(CallFact):
+    """The caller is in the directory of callers under `name`, or rang lately: the points of priority he has there, and
+    the agent he is to reach first, his own or his last one."""
+
+    name: str
+    priority: int
+    vip: bool
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeEntered(CallFact):
     """The caller reached a node of the flow."""
 
@@ -322,6 +333,7 @@ FACTS: Mapping[str, type[Fact]] = {
         CallArrived, NodeEntered, MenuAnswered, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
         CallRetrieved, CallReleased, CallTransferred, WrapUpEnded, CallEnded, AgentStateChanged, DaemonStarted,
         LinkChanged,
+        CallerRecognised,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
     )

@@ -42,6 +42,10 @@ class _CentreFile(Part):
     languages: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
     numbers: dict[Dialled, Number]
     not_ready_reasons: dict[Name, Reason] = Field(default_factory=dict)
+    country_code: Annotated[int, Field(ge=1, le=999)] | None = None
+    """Of the country the centre is in: callers' numbers are one in their national and their international form."""
+    last_agent_days: Annotated[int, Field(ge=0, le=366)] = 0
+    """A caller who spoke with an agent so lately reaches the same one, if he is soon free; 0: not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Centre:
     attributes: Mapping[str, str]
     queues: Mapping[str, Queue]
     flows: Mapping[str, Flow]
+    country_code: str = ""
+    last_agent_days: int = 0
 
     def prompts(self) -> frozenset[Prompt]:
         """Everything its flows say, and its queues on a caller's way elsewhere."""
@@ -109,6 +115,8 @@ def load_centre(folder: Path) -> Centre:
         attributes=queues.value.attributes,
         queues=queues.value.queues,
         flows={name: flow for name, flow in read.items() if flow is not None},
+        country_code=str(centre.value.country_code or ""),
+        last_agent_days=centre.value.last_agent_days,
     )
 
 

@@ -17,6 +17,7 @@ from acd.distributor import Distributor
 from acd.facts import DaemonStarted
 from acd.router import Router
 from cti.accounts import AccountsError, load_credentials
+from cti.callers import Callers
 from cti.centre import Centre, load_centre
 from cti.facts_stream import FactsStream
 from cti.floor import Floor
@@ -39,6 +40,7 @@ from ivr.prompts import PromptError, Prompts
 from ivr.reception import Reception
 from ivr.star_codes import StarCodes
 from recording.database import DatabaseError
+from recording.directory import Directory
 from recording.journal import Journal
 from recording.store import Store
 
@@ -67,6 +69,9 @@ class Daemon:
         self.people = People(self.store, self.distributor.router.roster.define)
         self.prompts = Prompts(settings.state / "sounds/prompts")
         self.live = LiveHub(self.distributor)
+        self.directory = Directory(self.store)
+        self.callers = Callers(self.directory, self.distributor, lambda: self.centre)
+        self.distributor.on_fact.append(self.callers.on_fact)
         self.switch = Switch(
             settings.node,
             settings.control,
@@ -85,6 +90,7 @@ class Daemon:
             centre=self.centre,
             store=self.store,
             people=self.people,
+            directory=self.directory,
             live=self.live,
             health=self.health.parts,
             recordings=settings.recordings,
@@ -146,7 +152,7 @@ class Daemon:
         return self.switch.channels if self.switch.ready.is_set() else None
 
     def _reception(self) -> Reception:
-        return Reception(self.distributor, self._flow_of, self.prompts.sound)
+        return Reception(self.distributor, self._flow_of, self.prompts.sound, self.callers.known)
 
     def _flow_of(self, dialled: str) -> Flow:
         return self.centre.flows[self.centre.numbers[dialled].flow]

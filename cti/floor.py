@@ -11,6 +11,7 @@ from acd.distributor import Distributor
 from cti.centre import Centre
 from cti.http.live import LiveHub
 from cti.people import People
+from recording.directory import Directory
 from recording.store import Store
 
 
@@ -37,6 +38,7 @@ class Floor:
     centre: Centre
     store: Store
     people: People
+    directory: Directory
     live: LiveHub
     health: Callable[[], Awaitable[Mapping[str, Part]]]
     recordings: Path

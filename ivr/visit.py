@@ -4,9 +4,11 @@ What happens in a queue is the business of ivr/waiting.py.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from acd.distributor import Distributor
 from acd.facts import CallArrived, CallEnded, MenuAnswered, NodeEntered
+from acd.known_caller import Known
 from acd.states import DequeueReason, EndedBy
 from ivr import variables
 from ivr.agi.errors import AgiHungUp
@@ -29,12 +31,14 @@ class Visit:
         flow: Flow,
         distributor: Distributor,
         sound_of: Callable[[Prompt], str],
+        known: Known,
     ) -> None:
         self._session = session
         self._caller = caller
         self._flow = flow
         self._distributor = distributor
         self._sound_of = sound_of
+        self._known = known
         self._walker = Walker(flow, caller.language if caller.language in flow.languages else None)
         self._told = 0
         self._ended_by = EndedBy.SYSTEM
@@ -96,6 +100,8 @@ class Visit:
         return None
 
     async def _queue(self, step: Enqueue) -> DequeueReason:
+        if (caller := await self._known(self._caller.linkedid)) is not None:
+            step = replace(step, priority=step.priority + caller.priority, preferred=caller.agent)
         entered_ms, self._entered_before_ms = self._entered_before_ms or self._now_ms(), None
         stay = Stay(
             self._session,

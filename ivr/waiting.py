@@ -75,5 +75,6 @@ class Stay:
                 requires=step.requires,
                 data=step.data,
                 entered_ms=self._entered_ms,
+                preferred=step.preferred,
                 now_ms=now_ms,
             )

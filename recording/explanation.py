@@ -8,7 +8,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from acd.facts import CallDequeued, CallFact, CallOffered, CallOverflowed, CallQueued, CallStepped, Fact, OfferEnded
+from acd.facts import (
+    CallDequeued,
+    CallerRecognised,
+    CallFact,
+    CallOffered,
+    CallOverflowed,
+    CallQueued,
+    CallStepped,
+    Fact,
+    OfferEnded,
+)
 from acd.requirements import ANY
 from acd.states import DequeueReason, OfferOutcome, OverflowCause
 from acd.targets import TargetKind
@@ -23,7 +33,7 @@ class Explained(BaseModel):
 
     at: datetime
     fact: str = Field(description="The fact it is read from; empty where only Asterisk's ledger tells it.")
-    queue: str
+    queue: str = ""
     agent: str = ""
     sentence: str
     decision: Mapping[str, Any] = Field(
@@ -80,9 +90,11 @@ def _at(one: Explained) -> datetime:
 
 
 def _explained(fact: CallFact) -> Explained | None:
-    agent = ""
+    queue = agent = ""
     decision: Mapping[str, Any] = {}
     match fact:
+        case CallerRecognised():
+            sentence = _recognised(fact)
         case CallQueued(queue=queue):
             sentence = f"The call came into queue {queue}{_wishes(fact)}; calls there, itself included: {fact.waiting}."
         case CallStepped(queue=queue):
@@ -117,6 +129,15 @@ def _wishes(queued: CallQueued) -> str:
     if queued.preferred:
         wishes.append(f"waiting for agent {queued.preferred} at first")
     return f" ({', '.join(wishes)})" if wishes else ""
+
+
+def _recognised(caller: CallerRecognised) -> str:
+    known = ["in the directory" if caller.name or caller.priority else "known"]
+    if caller.priority:
+        known.append(f"{caller.priority} points of priority")
+    if caller.agent:
+        known.append(f"agent {caller.agent} first, his own or his last")
+    return f"The caller is {'; '.join(known)}."
 
 
 def _untold(offer: Offer) -> Explained:

@@ -156,3 +156,17 @@ class AgentAccount(Base):
     phone: Mapped[str] = mapped_column(String(64))
     skills: Mapped[dict[str, int]] = mapped_column(JSON)
     active: Mapped[bool]
+
+
+class CallerEntry(Base):
+    """A caller who is known. `number` is in the one form of recording.numbers; `priority` are points, more than 0 a
+    VIP's; `agent` is the one he is to reach first, empty for any.
+    """
+
+    __tablename__ = "caller"
+
+    number: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    priority: Mapped[int]
+    agent: Mapped[str] = mapped_column(String(32))
+    note: Mapped[str] = mapped_column(Text)

@@ -96,7 +96,7 @@ class Store:
 
     async def ingest(self, batch: Batch) -> list[CallRecord]:
         """Stores a batch, its position and the calls that follow, all or nothing. Returns the changed records."""
-        async with self._transaction() as connection:
+        async with self.transaction() as connection:
             return await write_batch(connection, batch)
 
     async def close_vanished(self, live: Collection[str], at_us: int | None = None) -> list[CallRecord]:
@@ -104,7 +104,7 @@ class Store:
 
         `at_us` is when Asterisk was lost, as near as is known. Should its own word come after all, that is taken.
         """
-        async with self._transaction() as connection:
+        async with self.transaction() as connection:
             known = set(await connection.scalars(select(CallInProgress.linkedid)))
             gone = sorted(known - set(live))
             moment = at_us or time_ns() // 1000
@@ -117,7 +117,7 @@ class Store:
         rows = [{"linkedid": linkedid, **recording.model_dump()} for linkedid, recording in kept]
         if not rows:
             return []
-        async with self._transaction() as connection:
+        async with self.transaction() as connection:
             await upsert(connection, RecordingFile, "file", rows)
             return await refold_ended(connection, {linkedid for linkedid, _ in kept})
 
@@ -174,11 +174,11 @@ class Store:
             }
             for agent in agents
         ]
-        async with self._transaction() as connection:
+        async with self.transaction() as connection:
             await upsert(connection, AgentAccount, "number", rows)
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """Writers of this process in turn: SQLite has one writer anyway, and lets the others sleep and try again."""
         async with self._turn, self._writing.begin() as connection:
             yield connection

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from cti import supervisor
 from cti.accounts import AccountsError
-from cti.commands import agents, call, calls, explain
+from cti.commands import agents, call, callers, calls, explain
 from cti.commands.check import check
 from cti.commands.errors import BadInput, Exit
 from cti.logs import write_logs
@@ -58,6 +58,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     agents.add_commands(commands.add_parser("agents", help="agents: who is there, sign in and out, add, PINs"))
     calls.add_commands(commands.add_parser("calls", help="calls: what became of them"))
+    callers.add_commands(commands.add_parser("callers", help="callers who are known: VIPs, and whom they are to reach"))
     explain.add_arguments(
         commands.add_parser("explain", help="say why a call went the way it went", description=explain.explain.__doc__)
     )

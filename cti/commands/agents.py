@@ -1,15 +1,15 @@
 """`callcenter agents …`: who is there (from the running service), who is known and their PINs (in the database)."""
 
 import argparse
-import asyncio
 import secrets
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from getpass import getpass
 from re import fullmatch
 
 from cti.centre import load_centre
+from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.service import Service
 from cti.commands.tables import table
@@ -79,7 +79,7 @@ def add(settings: Settings, given: argparse.Namespace) -> Exit:
             [Agent(number=given.number, name=given.name, phone=given.phone or "", pin_hash=pin_hash, skills=skills)]
         )
 
-    _with_store(settings, save)
+    with_store(settings, save)
     print(f"Agent {given.number} is added and can sign in. PIN, shown only this once: {pin}")
     return Exit.DONE
 
@@ -94,7 +94,7 @@ def set_pin(settings: Settings, given: argparse.Namespace) -> Exit:
             raise AgentUnknown(f"there is no agent {given.number} in the database")
         await store.save_agents([replace(agent, pin_hash=await hash_pin(pin))])
 
-    _with_store(settings, save)
+    with_store(settings, save)
     print(f"The PIN of agent {given.number} is set.")
     return Exit.DONE
 
@@ -140,19 +140,6 @@ def _change(settings: Settings, number: str, verb: str, **body: str | bool | Non
     phone = f" at phone {agent['phone']}" if agent["phone"] else ""
     print(f"Agent {number} is {agent['state'].replace('_', ' ')}{reason}{phone}.")
     return Exit.DONE
-
-
-def _with_store(settings: Settings, work: Callable[[Store], Awaitable[None]]) -> None:
-    async def run() -> None:
-        settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        store = Store(settings.database_url)
-        try:
-            await store.migrate()
-            await work(store)
-        finally:
-            await store.close()
-
-    asyncio.run(run())
 
 
 def _ask_pin() -> str:

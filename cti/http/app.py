@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from cti.floor import Floor
-from cti.http import agents, calls, centre, decisions, health, live_socket, metrics, openapi, page, queues
+from cti.http import agents, callers, calls, centre, decisions, health, live_socket, metrics, openapi, page, queues
 from cti.http.endpoints import FLOOR, Endpoint
 from cti.http.errors import Handler, Starting, Unauthorized, tell_errors
 from cti.http.tokens import bears
@@ -19,6 +19,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *queues.ENDPOINTS,
     *calls.ENDPOINTS,
     *decisions.ENDPOINTS,
+    *callers.ENDPOINTS,
     *live_socket.ENDPOINTS,
     *metrics.ENDPOINTS,
     *openapi.ENDPOINTS,

@@ -66,6 +66,16 @@ class UnknownCall(ApiError):
         super().__init__(f"there is no call {call!r}; expected the id of a call that is over")
 
 
+class UnknownCaller(ApiError):
+    """The directory has no caller of that number."""
+
+    id = "unknown-caller"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("no caller of that number is in the directory")
+
+
 class UnknownRecording(ApiError):
     """The call has no such recording."""
 

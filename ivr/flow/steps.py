@@ -34,7 +34,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Enqueue:
-    """Hand the caller to the ACD; when he is out of it: feed QueueLeft. `skills` are asked besides the queue's own."""
+    """Hand the caller to the ACD; when he is out of it: feed QueueLeft. `skills` are asked besides the queue's own,
+    `preferred` is the agent he is to reach first."""
 
     queue: str
     skills: Mapping[str, int] = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Enqueue:
     data: Mapping[str, str] = field(default_factory=dict)
     music: str | None = None
     requires: Requirement = ANY
+    preferred: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from cti.floor import Floor, Part
 from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.people import People
+from recording.directory import Directory
 from recording.entries import Batch, Position, Source, entry
 from recording.record import CallRecord, Recording
 from recording.store import Agent, Store
@@ -163,6 +164,7 @@ async def open_floor(
         centre=centre,
         store=store,
         people=people,
+        directory=Directory(store),
         live=LiveHub(distributor, behind_at_most=behind_at_most),
         health=health,
         recordings=folder,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from acd.facts import CallArrived, Fact
+from acd.facts import CallArrived, CallerRecognised, Fact
 from acd.queues import QueueSettings, Step
 from acd.requirements import parse
 from acd.states import DequeueReason, OfferOutcome
@@ -105,3 +105,16 @@ def test_an_agent_whom_the_plain_queue_rang_while_we_were_away_is_told_as_that()
     assert rung[0].sentence.startswith("Asterisk's plain queue rang agent ")
     assert " he answered (" in rung[0].sentence
     assert list(told) == sorted(told, key=lambda one: one.at)
+
+
+@pytest.mark.parametrize(
+    ("name", "priority", "agent", "sentence"),
+    [
+        ("Ma", 3, "", "The caller is in the directory; 3 points of priority."),
+        ("Ma", 0, "1001", "The caller is in the directory; agent 1001 first, his own or his last."),
+        ("", 0, "1002", "The caller is known; agent 1002 first, his own or his last."),
+    ],
+)
+def test_who_the_caller_is_stands_before_his_queues(name: str, priority: int, agent: str, sentence: str) -> None:
+    known = CallerRecognised(at_ms=1, linkedid="call", name=name, priority=priority, vip=priority > 0, agent=agent)
+    assert sentences([known]) == [sentence]
