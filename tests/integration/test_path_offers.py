@@ -37,7 +37,7 @@ async def test_the_longest_idle_agent_with_the_skill_is_rung_and_the_offer_says_
         decision = (await floor.fact("CallOffered", agent="1004"))["decision"]
         assert decision["chosen"] == "1004"
         excluded = {one["agent"]: one["excluded"] for one in decision["candidates"]}
-        assert excluded == {"1001": "", "1002": "", "1003": "skill sales 0 below 1", "1004": ""}
+        assert excluded == {"1001": "", "1002": "", "1003": "sales 0 below 1", "1004": ""}
 
 
 async def test_a_caller_nobody_answers_is_at_the_head_again_with_his_first_entry_and_the_next_agent_rings(
