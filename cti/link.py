@@ -3,11 +3,12 @@
 It only listens. What must be asked of Asterisk after a break is in cti/snapshot.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from acd.distributor import Distributor
 from acd.offers import Offer
+from acd.states import OfferOutcome
 from cti.ami.message import Message
 from cti.phones import Phones, PhoneState, phone_of_channel
 from cti.picture import REQUEST
@@ -20,6 +21,14 @@ class Leg:
     channel: str
     uniqueid: str
     linkedid: str
+
+
+FAILED: Mapping[str, OfferOutcome] = {
+    **dict.fromkeys(("17", "21"), OfferOutcome.REFUSED),
+    **dict.fromkeys(("3", "18", "20", "27", "34", "38", "41", "58"), OfferOutcome.UNREACHABLE),
+}
+"""Hang-up causes (ITU-T Q.850) by which an agent's phone itself ends its ringing: it is busy or declines, or cannot be
+rung. What is not here (16, 19, 26, …) is Asterisk's own end of it, of which the caller's session tells."""
 
 
 class Link:
@@ -109,8 +118,13 @@ class Link:
         uniqueid = message.get("Uniqueid")
         self.channels.pop(uniqueid, None)
         if (leg := self._legs.pop(uniqueid, None)) is not None:
+            phone = phone_of_channel(leg.channel)
             with self._distributor.command() as (router, now_ms):
-                router.released(leg.linkedid, phone=phone_of_channel(leg.channel), now_ms=now_ms)
+                router.released(leg.linkedid, phone=phone, now_ms=now_ms)
+                # Of several phones that ring together, one may be out of it long before Dial comes back.
+                offer, outcome = router.offer_at(leg.linkedid, phone), FAILED.get(message.get("Cause"))
+                if offer is not None and outcome is not None:
+                    router.offer_ended(offer.id, outcome, now_ms=now_ms)
         self.apply(self.phones.ended(uniqueid))
 
     def _hold(self, message: Message) -> None:

@@ -30,7 +30,7 @@ async def test_a_queue_asks_for_less_and_less_and_then_hands_the_caller_on_with_
         await talk(caller, leg)
         await leg.hang_up()
         record = await floor.record("200", recorded=False)
-        assert [(visit["queue"], visit["outcome"]) for visit in record["visits"]] == [
+        assert [(visit["queue"], visit["reason"]) for visit in record["queues"]] == [
             ("stepwise", "overflowed"),
             ("support", "answered"),
         ]
