@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, PositiveInt
 
+from acd.hours import WeeklyHours, parse_hours
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
 from ivr.flow.check import Names, load_flow
@@ -63,6 +64,13 @@ class Centre:
     flows: Mapping[str, Flow]
     country_code: str = ""
     last_agent_days: int = 0
+
+    def service_hours(self) -> Mapping[str, WeeklyHours | None]:
+        """When each queue is open; None: always."""
+        return {
+            name: None if queue.hours is None else parse_hours(queue.hours, self.time_zone)
+            for name, queue in self.queues.items()
+        }
 
     def prompts(self) -> frozenset[Prompt]:
         """Everything its flows say, and its queues on a caller's way elsewhere."""

@@ -29,6 +29,7 @@ from cti.people import People
 from cti.queues_file import settings_of
 from cti.recorder import RecorderProcess
 from cti.restoration import restore_agents
+from cti.service_hours import ServiceHours
 from cti.settings import Settings, SettingsError, load_settings
 from cti.switch import Switch
 from ivr.agi.errors import AgiCannotListen
@@ -69,6 +70,7 @@ class Daemon:
         self.people = People(self.store, self.distributor.router.roster.define)
         self.prompts = Prompts(settings.state / "sounds/prompts")
         self.live = LiveHub(self.distributor)
+        self.hours = ServiceHours(self.distributor)
         self.directory = Directory(self.store)
         self.callers = Callers(self.directory, self.distributor, lambda: self.centre)
         self.distributor.on_fact.append(self.callers.on_fact)
@@ -113,6 +115,7 @@ class Daemon:
                 tasks = [group.create_task(part) for part in parts]
                 await stop.wait()
                 self.distributor.close()
+                self.hours.define({})
                 await self.agi.stop(GRACE_S)
                 for task in tasks:
                     task.cancel()
@@ -133,6 +136,7 @@ class Daemon:
         now_ms = self.distributor.clock.now_ms()
         self.distributor.state(DaemonStarted(at_ms=now_ms, node=self.settings.node, version=version("callcenter")))
         restore_agents(self.distributor, self.journal.path)
+        self.hours.define(self.centre.service_hours())
 
     async def _open_web(self) -> web.AppRunner:
         runner = web.AppRunner(make_app(self.floor), access_log=None)

@@ -2,14 +2,16 @@
 settings the router is given for it. What the settings do is decided in the ACD.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from acd.choice import Strategy
+from acd.hours import HoursError, parse_hours
 from acd.queues import Blended, QueueSettings, Step
 from acd.requirements import ANY, Requirement, parse
 from acd.targets import LEAVE, Target, TargetKind
@@ -100,6 +102,8 @@ class Queue(Part):
     """With so many waiting no other call is let in; 0: no limit."""
     on_full: Elsewhere | None = None
     on_nobody: Elsewhere | None = None
+    hours: dict[str, Text] | None = None
+    """When it is open, in the centre's time zone: days and times (acd/hours.py); always where nothing stands here."""
     on_closed: Elsewhere | None = None
     blended: BlendedAgents | None = None
     service_level_s: PositiveInt = 20
@@ -145,6 +149,7 @@ def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...]) -
             yield from asked_problems(document, (*here, *path), text, file.skills, file.attributes)
         for path, elsewhere in queue.elsewheres():
             yield from _elsewhere(document, (*here, *path), elsewhere, name, languages)
+        yield from _hours(document, (*here, "hours"), queue.hours or {})
         waits = [step.after_s for step in queue.steps]
         for index, (before, after) in enumerate(pairwise(waits)):
             if after <= before:
@@ -154,6 +159,13 @@ def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...]) -
             if step.overflow is not None:
                 path = (*here, "steps", index, "overflow")
                 yield document.problem(path, "nothing can come after this step", "it as the last step")
+
+
+def _hours(document: Document[QueuesFile], path: Path, hours: Mapping[str, str]) -> Iterator[Problem]:
+    try:
+        parse_hours(hours, ZoneInfo("UTC"))
+    except HoursError as error:
+        yield document.problem((*path, error.key), error.wrong, error.expected, key=error.in_key)
 
 
 def _elsewhere(

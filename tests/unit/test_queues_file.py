@@ -1,6 +1,7 @@
 """The queue file: what it may say reaches the router's settings, and what does not fit is told with its place."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent, indent
 
@@ -104,6 +105,15 @@ def test_what_a_queue_says_on_the_way_out_is_spoken_from_prompts_made_before(tmp
     assert {prompt.text for prompt in centre.prompts()} >= {"再见。", "We are closed today."}
 
 
+def test_the_hours_of_a_queue_are_those_of_the_centre_s_time_zone(tmp_path: Path) -> None:
+    hours = load_centre(folder_of(tmp_path, "hours: {mon-fri: 09:00-18:00, sat: 10:00-12:00}\n")).service_hours()
+    assert hours["support"] is None
+    sales = hours["sales"]
+    assert sales is not None
+    assert sales.is_open(datetime(2026, 11, 20, 1, 0, tzinfo=UTC))  # nine o'clock in Shanghai, a Friday
+    assert not sales.is_open(datetime(2026, 11, 21, 4, 0, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
     ("sales", "problem"),
     [
@@ -134,6 +144,10 @@ def test_what_a_queue_says_on_the_way_out_is_spoken_from_prompts_made_before(tmp
          '8:23: "555-0100" does not fit (expected a number of 2 to 15 digits, perhaps with a + before)'),
         ("on_full: {queue: support, voicemail: true}",
          "8:14: keys and values do not fit here (expected one of queue, number, voicemail, say, leave)"),
+        ("hours: {mon-fry: 09:00-18:00}",
+         '8:13: "mon-fry" is no day (expected days such as mon-fri, or sat, or daily)'),
+        ("hours: {mon-fri: 09:00-18}",
+         '8:22: "09:00-18" does not fit (expected times such as "09:00-18:00")'),
         ("on_full: {say: {en: Goodbye.}}",
          '8:15: nothing is said in "cmn" (expected "cmn" here)'),
         ("on_full: {say: {en: Goodbye., cmn: 再见。, fr: Salut.}}",
