@@ -50,15 +50,15 @@ class RunningAsterisk:
         return (self.folder / "log/cel-custom/ledger.csv").read_text("utf-8")
 
 
-def free_settings(state: Path) -> Settings:
+def free_settings(state: Path, rtp_ports: int = RTP_PORTS) -> Settings:
     """Settings of an instance that is in nobody's way; which Asterisk runs is taken from the environment."""
     ports = free_ports(4)
-    first = _free_range()
+    first = _free_range(rtp_ports)
     return load_settings().model_copy(
         update={
             "state": state,
             **dict(zip(("sip_port", "ami_port", "agi_port", "http_port"), ports, strict=True)),
-            "rtp_ports": PortRange(first=first, last=first + RTP_PORTS - 1),
+            "rtp_ports": PortRange(first=first, last=first + rtp_ports - 1),
             "agi_standby": "",
             "database": "",
         }
@@ -78,10 +78,10 @@ def free_ports(count: int) -> list[int]:
         return ports
 
 
-def _free_range() -> int:
+def _free_range(count: int) -> int:
     while True:
-        first = random.randrange(20000, 32000 - RTP_PORTS, 2)  # below the ports that the kernel gives to clients
-        if all(map(_binds, range(first, first + RTP_PORTS))):
+        first = random.randrange(20000, 32000 - count, 2)  # below the ports that the kernel gives to clients
+        if all(map(_binds, range(first, first + count))):
             return first
 
 

@@ -1,12 +1,14 @@
 """What every benchmark leaves behind: `var/bench/<name>.json` with the figures and the machine they are from."""
 
 import json
+import math
 import os
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 FOLDER = Path(__file__).parents[2] / "var" / "bench"
@@ -38,6 +40,13 @@ def write(
     path = FOLDER / f"{name}.json"
     path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def figures(values: Sequence[float]) -> dict[str, Any]:
+    """Median, 99th percentile, number and the raw values, in milliseconds."""
+    ranked = sorted(values)
+    p99 = ranked[math.ceil(0.99 * len(ranked)) - 1]
+    return {"median_ms": round(median(ranked), 2), "p99_ms": round(p99, 2), "n": len(ranked), "raw_ms": ranked}
 
 
 def _cpu_model() -> str:

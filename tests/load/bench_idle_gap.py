@@ -1,37 +1,47 @@
 """How long an agent is idle between two calls while callers wait: ours beside app_queue, on the same Asterisk.
 
-20 agents, calls of 1 s, a standing backlog. The idle gap is taken from the SIP side, by the agents' phones: from a BYE
-sent to the next INVITE received. Then, one caller at a time with agents free: from the answer the caller receives to
-the INVITE at the agent.
+50 agents, 200 callers waiting, calls of 2.5 s: 20 a second, all recorded. The idle gap is taken from the SIP side, by
+the agents' phones: from a BYE sent to the next INVITE received. Then, one caller at a time with agents free: from the
+answer the caller receives to the INVITE at the agent.
 """
 
 import asyncio
-import math
-from itertools import pairwise
-from statistics import median
-from typing import Any
+from itertools import count, pairwise
 
 from cti.simulation.call import Call, Moment
 from cti.simulation.telephones import Telephones
 from tests.integration.centre_fixture import RunningCentre
-from tests.load.bench import write
-from tests.load.centre import APP_QUEUE, OURS, Side, agents_of, asterisk_version, bench_centre, silence
+from tests.load.bench import figures, write
+from tests.load.centre import (
+    APP_QUEUE,
+    APP_QUEUE_DEFAULT,
+    OURS,
+    Side,
+    agents_of,
+    asterisk_version,
+    bench_centre,
+    silence,
+)
 
-AGENTS = 20
+AGENTS = 50
+WAITING = 200
 APART_S = 0.05
-BACKLOG = 30
-TALK_MS = 1000
+TALK_MS = 2500
+CALLERS_APART_S = 0.02
 MEASURE_S = 20
 SINGLE_CALLS = 40
 ROUNDS = 2
+SIDES = (OURS, APP_QUEUE, APP_QUEUE_DEFAULT)
 
 
 async def idle_gaps_ms(centre: RunningCentre, side: Side) -> list[float]:
-    """The idle gaps of all agents while the backlog stands; an agent's first call is ramp."""
+    """The idle gaps of all agents while the others wait; an agent's first call is ramp."""
     line = Telephones(centre.settings.state / "line", sip_port=centre.settings.sip_port, audio=False)
     async with centre.phones(ring_ms=1, talk_ms=TALK_MS) as phones, line:
         await phones.register()
         callers = asyncio.create_task(_keep_calling(line, side.dialled))
+        while sum(Moment.ANSWERED in call.at_us for call in line.calls) < WAITING:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
         async with agents_of(centre, side, APART_S):
             await asyncio.sleep(MEASURE_S)
             gaps = [gap for phone in phones for gap in _gaps_ms([call for call in phone.calls if call.incoming])]
@@ -43,16 +53,18 @@ async def idle_gaps_ms(centre: RunningCentre, side: Side) -> list[float]:
 
 
 async def _keep_calling(line: Telephones, dialled: str) -> None:
-    """As many callers as keep the agents busy and the backlog standing; whoever is served is followed by another."""
+    """As many callers as keep the agents busy and the others waiting; whoever is served is followed by another."""
+    numbers = count(9_000_000)
 
-    async def one_after_the_other(caller: int) -> None:
+    async def one_after_the_other() -> None:
         while True:
-            call = await line.dial(dialled, number=f"9{caller:06}")
+            call = await line.dial(dialled, number=str(next(numbers)))
             await call.reached(Moment.ENDED)
 
     async with asyncio.TaskGroup() as group:
-        for caller in range(AGENTS + BACKLOG):
-            group.create_task(one_after_the_other(caller))
+        for _ in range(AGENTS + WAITING):
+            group.create_task(one_after_the_other())
+            await asyncio.sleep(CALLERS_APART_S)
 
 
 def _gaps_ms(calls: list[Call]) -> list[float]:
@@ -84,37 +96,31 @@ async def answer_to_invite_ms(centre: RunningCentre, side: Side) -> list[float]:
     return times
 
 
-def figures(values: list[float]) -> dict[str, Any]:
-    """Median, 99th percentile, number and the raw values, in milliseconds."""
-    ranked = sorted(values)
-    p99 = ranked[math.ceil(0.99 * len(ranked)) - 1]
-    return {"median_ms": round(median(ranked), 2), "p99_ms": round(p99, 2), "n": len(ranked), "raw_ms": ranked}
-
-
 async def main() -> None:
-    """Both sides by turns, then the table and the file."""
-    raw: dict[str, dict[str, list[float]]] = {
-        side.name: {"idle_gap": [], "answer_to_invite": []} for side in (OURS, APP_QUEUE)
-    }
-    async with bench_centre(AGENTS) as centre:
+    """All sides by turns, then the table and the file."""
+    measures = {"idle_gap": idle_gaps_ms, "answer_to_invite": answer_to_invite_ms}
+    raw: dict[str, dict[str, list[float]]] = {side.name: {name: [] for name in measures} for side in SIDES}
+    async with bench_centre(AGENTS, channels=2 * AGENTS + WAITING) as centre:
         version = await asterisk_version(centre)
         for _ in range(ROUNDS):
-            for side in (OURS, APP_QUEUE):
-                raw[side.name]["idle_gap"] += await idle_gaps_ms(centre, side)
-                raw[side.name]["answer_to_invite"] += await answer_to_invite_ms(centre, side)
-    ours, theirs = ({name: figures(values) for name, values in raw[side.name].items()} for side in (OURS, APP_QUEUE))
+            for side in SIDES:
+                for name, measure in measures.items():
+                    raw[side.name][name] += await measure(centre, side)
+    results = {side: {name: figures(values) for name, values in each.items()} for side, each in raw.items()}
     conditions = {
-        "agents": AGENTS, "talk_ms": TALK_MS, "backlog": BACKLOG, "agents_join_apart_s": APART_S, "rounds": ROUNDS,
+        "agents": AGENTS, "waiting": WAITING, "talk_ms": TALK_MS, "agents_join_apart_s": APART_S, "rounds": ROUNDS,
         "recording": True, "app_queue": "retry=0, autofill=yes, ringinuse=no, strategy=rrmemory",
+        "app_queue_default": "retry=5, autofill=no (its defaults), ringinuse=no, strategy=rrmemory",
     }  # fmt: skip
+    ours, theirs = results[OURS.name], {name: each for name, each in results.items() if name != OURS.name}
     path = write("idle_gap", ours, theirs, asterisk=version, conditions=conditions)
-    for name, mine in ours.items():
-        other = theirs[name]
-        print(
-            f"{name}: ours median {mine['median_ms']} ms, 99th {mine['p99_ms']} ms (n {mine['n']}); "
-            f"app_queue median {other['median_ms']} ms, 99th {other['p99_ms']} ms (n {other['n']}); "
-            f"ratio of medians {mine['median_ms'] / other['median_ms']:.3f}"
-        )
+    for name in measures:
+        for called, each in results.items():
+            one = each[name]
+            print(
+                f"{name:<18}{called:<19}median {one['median_ms']:>9} ms, 99th {one['p99_ms']:>9} ms, "
+                f"{one['median_ms'] / ours[name]['median_ms']:>6.1f} times ours (n {one['n']})"
+            )
     print(path)
 
 

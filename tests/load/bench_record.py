@@ -12,10 +12,13 @@ import aiohttp
 from cti.simulation.call import Moment
 from cti.simulation.telephones import Telephones
 from tests.integration.centre_fixture import RunningCentre
-from tests.load.bench import write
-from tests.load.bench_idle_gap import AGENTS, APART_S, BACKLOG, TALK_MS, figures
+from tests.load.bench import figures, write
 from tests.load.centre import OURS, agents_of, asterisk_version, bench_centre, silence
 
+AGENTS = 20
+APART_S = 0.05
+BACKLOG = 30
+TALK_MS = 1000
 CALLS = 300
 
 
@@ -57,7 +60,7 @@ async def _first_records_us(centre: RunningCentre) -> dict[str, int]:
 
 async def main() -> None:
     """The table and the file."""
-    async with bench_centre(AGENTS) as centre:
+    async with bench_centre(AGENTS, 2 * AGENTS + BACKLOG) as centre:
         version = await asterisk_version(centre)
         ours = figures(await hang_up_to_record_ms(centre))
     path = write("record", ours, None, asterisk=version, conditions={"agents": AGENTS, "calls": CALLS})

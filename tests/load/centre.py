@@ -22,22 +22,33 @@ from ivr.music import provide_music
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.centre_fixture import RunningCentre
 
-QUEUE = "bench"
-APP_QUEUE_NUMBER = "4900"
+SPARE_PORTS = 200
+"""A port is not free again in the moment its call ends."""
 
-APP_QUEUE_EXTENSION = f"""
-; The other side of the benchmarks: the same recording, the same answer, then app_queue at its best settings.
+APP_QUEUE_EXTENSIONS = """
+; The other side of the benchmarks: the same recording, the same answer, then app_queue.
 [lines](+)
-exten => {APP_QUEUE_NUMBER},1,MixMonitor(${{RECORDINGS}}/${{UNIQUEID}}.raw,D)
+exten => _490[01],1,MixMonitor(${RECORDINGS}/${UNIQUEID}.raw,D)
  same => n,Answer()
- same => n,Queue({QUEUE})
+ same => n,Queue(${IF($["${EXTEN}" = "4900"]?bench:bench-default)})
  same => n,Hangup()
 """
+
+DEFAULT_QUEUE = """
+; app_queue as it is if nothing is said, but for two things that it cannot be measured without: by default it rings all
+; agents for each caller (ringall), and those too who are in a call.
+[bench-default]
+autofill = no
+musicclass = default
+strategy = rrmemory
+ringinuse = no
+"""
+"""`autofill = no` is the default as well; it stands here because our queues.conf says otherwise in [general]."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: the number callers dial, and how an agent comes and goes."""
+    """One of those who are compared: the number callers dial, and how an agent comes and goes."""
 
     name: str
     dialled: str
@@ -50,34 +61,45 @@ async def console(centre: RunningCentre, command: str) -> str:
     return await AsteriskProcess(centre.settings, find_installation(centre.settings)).command(command)
 
 
+def _app_queue(name: str, dialled: str, queue: str) -> Side:
+    return Side(
+        name,
+        dialled,
+        join=lambda centre, agent: console(centre, f"queue add member PJSIP/{agent} to {queue}"),
+        leave=lambda centre, agent: console(centre, f"queue remove member PJSIP/{agent} from {queue}"),
+    )
+
+
 OURS = Side(
     "ours",
     "4000",
     join=lambda centre, agent: centre.sign_in(agent),
     leave=lambda centre, agent: centre.post(f"/api/agents/{agent}/sign-out"),
 )
-APP_QUEUE = Side(
-    "app_queue",
-    APP_QUEUE_NUMBER,
-    join=lambda centre, agent: console(centre, f"queue add member PJSIP/{agent} to {QUEUE}"),
-    leave=lambda centre, agent: console(centre, f"queue remove member PJSIP/{agent} from {QUEUE}"),
-)
+APP_QUEUE = _app_queue("app_queue", "4900", "bench")
+"""At its best settings, those of our fallback queues: retry=0, autofill=yes, ringinuse=no, strategy=rrmemory."""
+
+APP_QUEUE_DEFAULT = _app_queue("app_queue_default", "4901", "bench-default")
+"""autofill=no and retry=5 above all: one caller after the other, each looks again for an agent after five seconds."""
 
 
 @asynccontextmanager
-async def bench_centre(agents: int) -> AsyncIterator[RunningCentre]:
-    """A running centre with so many agents, 1001 and up, nobody signed in."""
+async def bench_centre(agents: int, channels: int) -> AsyncIterator[RunningCentre]:
+    """A running centre with so many agents, 1001 and up, nobody signed in, and ports for so many channels at once."""
     state = Path(tempfile.mkdtemp(prefix="callcenter-"))
     dialplans = state / "dialplans"
     shutil.copytree(Path(__file__).parent / "dialplans", dialplans)
     shipped = (HOME / "dialplans/extensions.conf").read_text("utf-8")
-    (dialplans / "extensions.conf").write_text(shipped + APP_QUEUE_EXTENSION)
+    (dialplans / "extensions.conf").write_text(shipped + APP_QUEUE_EXTENSIONS)
     (state / "accounts.json").write_text(json.dumps({"agents": [_account(1001 + n) for n in range(agents)]}))
     provide_music(state / "sounds/music/default")
-    settings = free_settings(state).model_copy(update={"dialplans": dialplans})
+    settings = free_settings(state, rtp_ports=2 * channels + SPARE_PORTS).model_copy(update={"dialplans": dialplans})
     centre = RunningCentre(settings, provide_credentials(state))
     try:
         await centre.start()
+        with (state / "asterisk/etc/queues.conf").open("a") as queues:
+            queues.write(DEFAULT_QUEUE)
+        await console(centre, "queue reload all")
         yield centre
     finally:
         await centre.stop()
