@@ -210,6 +210,11 @@ class Queue:
         return self._index(call) + 1
 
     @property
+    def base(self) -> Requirement:
+        """What is asked of an agent at first; made once, for it is asked of every agent."""
+        return self.stages[0].requires
+
+    @property
     def wants_blended(self) -> bool:
         """Whether the blended agents should be in."""
         blended = self.settings.blended

@@ -17,6 +17,10 @@ from recording.identity import call_id
 BEHIND_AT_MOST = 2_000
 """Messages a watcher may be behind."""
 
+APART_S = 0.05
+"""Between two pictures of what has changed: a row is made once for all that changed it meanwhile. What comes after a
+silence is told at once."""
+
 
 class Watcher:
     """One who watches: a bounded line of messages."""
@@ -51,6 +55,7 @@ class LiveHub:
         self._watchers: set[Watcher] = set()
         self._pending: list[Fact] = []
         self._flush_soon: asyncio.Handle | None = None
+        self._not_before_s = 0.0
         distributor.on_fact.append(self.on_fact)
 
     def __len__(self) -> int:
@@ -62,11 +67,16 @@ class LiveHub:
         if self._watchers:
             self._pending.append(fact)
             if self._flush_soon is None:
-                self._flush_soon = asyncio.get_running_loop().call_soon(self._flush)
+                loop = asyncio.get_running_loop()
+                due_s = max(self._not_before_s, loop.time())
+                self._flush_soon = loop.call_at(due_s, self._flush)
+                self._not_before_s = due_s + APART_S
 
     def on_record(self, message: str) -> None:
-        """A call's record has been stored; the message is `{"record": …}` as it comes from the recorder."""
+        """A call's record has been stored; the message is `{"record": …}` as it comes from the recorder. What happened
+        before it is told before it."""
         if self._watchers:
+            self._flush()
             self._send(message)
 
     def snapshot(self) -> Snapshot:
@@ -120,7 +130,7 @@ class LiveHub:
             queues=[
                 queue_view(queue, router.roster, now_ms)
                 for queue in router.queues.values()
-                if queue.settings.name in queues or any(queue.settings.base.met_by(agent) for agent in moved)
+                if queue.settings.name in queues or any(queue.base.met_by(agent) for agent in moved)
             ],
             calls=shown,
             ended=ended,

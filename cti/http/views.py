@@ -104,7 +104,7 @@ def agent_view(agent: Agent, board: Board) -> AgentView:
 
 def queue_view(queue: Queue, agents: Iterable[Agent], now_ms: int) -> QueueView:
     """The queue as it is now; `agents` are all of the centre."""
-    able = [agent for agent in agents if agent.status is not Status.SIGNED_OUT and queue.settings.base.met_by(agent)]
+    able = [agent for agent in agents if agent.status is not Status.SIGNED_OUT and queue.base.met_by(agent)]
     oldest_ms = min((call.entered_ms for call in queue), default=None)
     return QueueView(
         name=queue.settings.name,
