@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from acd.occupancy import busy_ms
+
 
 class Strategy(StrEnum):
     """How a queue chooses among its free agents."""
@@ -34,6 +36,16 @@ class LongestIdle(NamedTuple):
     ready_since_ms: int
     number: str
 
+    @classmethod
+    def of(cls, agent: Chooseable, _: Iterable[str]) -> "LongestIdle":
+        return cls(agent.ready_since_ms, agent.number)
+
+    def told(self, now_ms: int) -> dict[str, int]:
+        return {"idle_ms": now_ms - self.ready_since_ms}
+
+    def words(self, now_ms: int) -> str:
+        return f"was idle longest ({now_ms - self.ready_since_ms} ms)"
+
 
 class LeastOccupied(NamedTuple):
     """Who was least busy of late (acd/occupancy.py), then who became free first."""
@@ -41,6 +53,16 @@ class LeastOccupied(NamedTuple):
     load: float
     ready_since_ms: int
     number: str
+
+    @classmethod
+    def of(cls, agent: Chooseable, _: Iterable[str]) -> "LeastOccupied":
+        return cls(agent.load, agent.ready_since_ms, agent.number)
+
+    def told(self, now_ms: int) -> dict[str, int]:
+        return {"busy_ms": round(busy_ms(self.load, now_ms)), "idle_ms": now_ms - self.ready_since_ms}
+
+    def words(self, now_ms: int) -> str:
+        return f"was least occupied of late ({round(busy_ms(self.load, now_ms))} ms)"
 
 
 class MostSkilled(NamedTuple):
@@ -50,6 +72,17 @@ class MostSkilled(NamedTuple):
     ready_since_ms: int
     number: str
 
+    @classmethod
+    def of(cls, agent: Chooseable, skills: Iterable[str]) -> "MostSkilled":
+        level = sum([agent.skills.get(skill, 0) for skill in skills])
+        return cls(-level, agent.ready_since_ms, agent.number)
+
+    def told(self, now_ms: int) -> dict[str, int]:
+        return {"level": -self.skill_below_most, "idle_ms": now_ms - self.ready_since_ms}
+
+    def words(self, _: int) -> str:
+        return f"was most skilled (levels {-self.skill_below_most} in all)"
+
 
 class RoundRobin(NamedTuple):
     """Whose last offer is the longest ago, counted in offers of the whole centre."""
@@ -57,34 +90,26 @@ class RoundRobin(NamedTuple):
     offered_sequence: int
     number: str
 
+    @classmethod
+    def of(cls, agent: Chooseable, _: Iterable[str]) -> "RoundRobin":
+        return cls(agent.offered_sequence, agent.number)
+
+    def told(self, _: int) -> dict[str, int]:
+        return {"offered_sequence": self.offered_sequence}
+
+    def words(self, _: int) -> str:
+        return "was next in turn"
+
 
 Choice = LongestIdle | LeastOccupied | MostSkilled | RoundRobin
-
+"""`told` is the tuple as a record tells it at the time of the choice, `words` says why it is the best."""
 
 Rule = Callable[[Chooseable, Iterable[str]], Choice]
-"""From an agent and the skills asked for to the tuple he is compared by."""
-
-
-def _longest_idle(agent: Chooseable, _: Iterable[str]) -> LongestIdle:
-    return LongestIdle(agent.ready_since_ms, agent.number)
-
-
-def _least_occupied(agent: Chooseable, _: Iterable[str]) -> LeastOccupied:
-    return LeastOccupied(agent.load, agent.ready_since_ms, agent.number)
-
-
-def _most_skilled(agent: Chooseable, skills: Iterable[str]) -> MostSkilled:
-    level = sum([agent.skills.get(skill, 0) for skill in skills])
-    return MostSkilled(-level, agent.ready_since_ms, agent.number)
-
-
-def _round_robin(agent: Chooseable, _: Iterable[str]) -> RoundRobin:
-    return RoundRobin(agent.offered_sequence, agent.number)
-
+"""From an agent, and the skills asked for, to the tuple he is compared by."""
 
 RULES: Mapping[Strategy, Rule] = {
-    Strategy.LONGEST_IDLE: _longest_idle,
-    Strategy.LEAST_OCCUPIED: _least_occupied,
-    Strategy.MOST_SKILLED: _most_skilled,
-    Strategy.ROUND_ROBIN: _round_robin,
+    Strategy.LONGEST_IDLE: LongestIdle.of,
+    Strategy.LEAST_OCCUPIED: LeastOccupied.of,
+    Strategy.MOST_SKILLED: MostSkilled.of,
+    Strategy.ROUND_ROBIN: RoundRobin.of,
 }

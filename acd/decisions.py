@@ -9,8 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from acd.agents import Agent
-from acd.choice import RULES, Choice, LeastOccupied, LongestIdle, MostSkilled, RoundRobin, Strategy
-from acd.occupancy import busy_ms
+from acd.choice import RULES, Choice, Strategy
 from acd.pools import Pool, Pools
 from acd.queues import PREFERRED, Call
 from acd.states import AgentState
@@ -97,8 +96,8 @@ class Decision:
             "wait_ms": self.wait_ms,
             "chosen": self.chosen,
             "candidates": [
-                {"agent": one.agent, "excluded": one.excluded, **_told(one.compared, self.at_ms)}
-                for one in self.candidates
+                {"agent": agent, "excluded": why, **(compared.told(self.at_ms) if compared is not None else {})}
+                for agent, why, compared in self.candidates
             ],
             "signed_in": self.signed_in,
             "able": self.able,
@@ -110,7 +109,10 @@ class Decision:
     def sentence(self) -> str:
         """The decision in one sentence."""
         chosen = next(one.compared for one in self.candidates if one.agent == self.chosen)
-        what = "was the one to be reached" if self.step == PREFERRED else _best(chosen, self.at_ms)
+        if chosen is None or self.step == PREFERRED:
+            what = "was the one to be reached"
+        else:
+            what = chosen.words(self.at_ms)
         return (
             f"Agent {self.chosen} {what} when {_WHEN[self.trigger]}; "
             f"asked for: {self.requires}; "
@@ -177,30 +179,3 @@ def _why_not(agent: Agent, pool: Pool) -> str:
     if agent.engaged and agent.state is AgentState.READY:
         return "on a private call"
     return f"{agent.state} ({agent.reason})" if agent.reason else str(agent.state)
-
-
-def _told(compared: Choice | None, now_ms: int) -> dict[str, int]:
-    match compared:
-        case LongestIdle(ready_since_ms):
-            return {"idle_ms": now_ms - ready_since_ms}
-        case LeastOccupied(load, ready_since_ms):
-            return {"busy_ms": round(busy_ms(load, now_ms)), "idle_ms": now_ms - ready_since_ms}
-        case MostSkilled(below, ready_since_ms):
-            return {"level": -below, "idle_ms": now_ms - ready_since_ms}
-        case RoundRobin(offered_sequence):
-            return {"offered_sequence": offered_sequence}
-        case None:
-            return {}
-
-
-def _best(compared: Choice | None, now_ms: int) -> str:
-    told = _told(compared, now_ms)
-    match compared:
-        case LeastOccupied():
-            return f"was least occupied of late ({told['busy_ms']} ms)"
-        case MostSkilled():
-            return f"was most skilled (levels {told['level']} in all)"
-        case RoundRobin():
-            return "was next in turn"
-        case _:
-            return f"was idle longest ({told.get('idle_ms', 0)} ms)"

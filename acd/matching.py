@@ -3,7 +3,7 @@
 What has not changed is not looked at: before the change, no free agent could take a call that waited.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from acd.agents import Agent
 from acd.decisions import Trigger, decide
@@ -29,44 +29,53 @@ class Matching:
         take, and all free agents are in their pools."""
         waiting, roster, pools = self._waiting, self._roster, self._pools
         while waiting.loose or roster.freed or roster.unwilling or pools.emptied:
-            waiting.look_around(now_ms)
+            if roster.unwilling or pools.emptied:
+                waiting.look_around(now_ms)
             loose = waiting.take_loose()
             # Not those who were told twice, nor those who are free no more.
             freed = [agent for agent in roster.take_freed() if agent.free and not agent.free_sequence]
-            if len(freed) == 1 and not loose:
+            if not freed:
+                for call, why in loose:
+                    self._serve(call, waiting.pool(call), why, now_ms)
+            elif len(freed) == 1 and not loose:
                 self._serve_with(freed[0], trigger, now_ms)
-                continue
-            for agent in freed:
-                pools.freed(agent)
-            for call, _ in loose:
-                waiting.pool(call).wait(call)
-            why = {call.linkedid: trigger for call, trigger in loose}
-            for call, pool in self._served([call for call, _ in loose], freed):
-                settings = waiting.queues[call.queue].settings
-                best = pools.best(pool, settings.strategy, settings.ring_several if call.on_line else 1)
-                self._offer(call, pool, [agent for _, agent in best], why.get(call.linkedid, trigger), now_ms)
+            else:
+                self._serve_all(loose, freed, trigger, now_ms)
+
+    def _serve(self, call: Call, pool: Pool, trigger: Trigger, now_ms: int) -> None:
+        """Offer the call to the best agent of its pool, to several where several are to ring; or let it wait."""
+        settings = self._waiting.queues[call.queue].settings
+        if best := self._pools.best(pool, settings.strategy, settings.ring_several if call.on_line else 1):
+            self._offer(call, pool, [agent for _, agent in best], trigger, now_ms)
+        else:
+            pool.wait(call)
 
     def _serve_with(self, agent: Agent, trigger: Trigger, now_ms: int) -> None:
-        """By far the most frequent case. If there is a call for him, nobody else can take it."""
+        """An agent is free, and no call has changed: if there is one for him, nobody else can take it."""
         call = self._waiting.next_for(agent)
         if call is not None and call.pool is not None:
             self._offer(call, call.pool, [agent], trigger, now_ms)
         else:
             self._pools.freed(agent)
 
-    def _served(self, loose: list[Call], freed: list[Agent]) -> Iterator[tuple[Call, Pool]]:
-        """One by one the calls for which an agent is free, the first in the order first. Each is to be offered before
-        the next is asked for."""
-        loose.reverse()
+    def _serve_all(self, loose: list[tuple[Call, Trigger]], freed: list[Agent], trigger: Trigger, now_ms: int) -> None:
+        """Everything is laid out; then the first call in the order that anyone can take gets its best agent, until no
+        agent is left for any."""
+        for agent in freed:
+            self._pools.freed(agent)
+        for call, _ in loose:
+            self._waiting.pool(call).wait(call)
+        why = {call.linkedid: trigger for call, trigger in loose}
+        changed = [call for call, _ in reversed(loose)]
         while True:
-            while loose and not (loose[-1].pool and self._pools.free_in(loose[-1].pool)):
-                loose.pop()
+            while changed and not (changed[-1].pool and self._pools.free_in(changed[-1].pool)):
+                changed.pop()
             freed = [agent for agent in freed if agent.free_sequence]
             heads = [head for agent in freed if (head := self._waiting.next_for(agent)) is not None]
-            first = min(heads + loose[-1:], key=lambda call: call.order, default=None)
+            first = min(heads + changed[-1:], key=lambda call: call.order, default=None)
             if first is None or first.pool is None:
                 return
-            yield first, first.pool
+            self._serve(first, first.pool, why.get(first.linkedid, trigger), now_ms)
 
     def _offer(self, call: Call, pool: Pool, agents: list[Agent], trigger: Trigger, now_ms: int) -> None:
         settings = self._waiting.queues[call.queue].settings

@@ -215,7 +215,7 @@ class Waiting:
         step = call.step
         while step + 1 < len(stages) and call.queued_ms + stages[step + 1].after_ms <= now_ms:
             step += 1
-        while step + 1 < len(stages) and not stages[step].overflow and not self._pool_at(call, queue, step).present:
+        while step + 1 < len(stages) and not stages[step].overflow and not self._pool_at(call, queue, step).members:
             step += 1
         return step
 
@@ -279,7 +279,7 @@ class Waiting:
         if target is not None and (call.on_line or target.kind is TargetKind.QUEUE):
             return target, OverflowCause.STEP
         on_nobody = queue.settings.on_nobody if call.on_line else None
-        if on_nobody is not None and not self._pool_at(call, queue, step).present:
+        if on_nobody is not None and not self._pool_at(call, queue, step).members:
             return on_nobody, OverflowCause.NOBODY
         return None
 
