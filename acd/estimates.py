@@ -92,7 +92,7 @@ class _Queue:
     """One queue: its agents at work (`staff`), its calls without an offer (`unserved`) and with one (`offered`)."""
 
     def __init__(self) -> None:
-        self.staff = 0
+        self.staff: set[str] = set()
         self.unserved = 0
         self.offered = 0
         self.calibration = Calibration()
@@ -105,7 +105,7 @@ class _Queue:
         """Count the time since the last change, before the next."""
         if self.unserved:
             passed_ms = max(0, now_ms - self._since_ms)
-            self._pace.expose(passed_ms * self.staff)
+            self._pace.expose(passed_ms * len(self.staff))
             self._impatience.expose(passed_ms * self.unserved)
         self._since_ms = now_ms
 
@@ -118,7 +118,7 @@ class _Queue:
 
     def model(self, place: int) -> WaitModel | None:
         """The wait at that place among the calls without an offer."""
-        served_per_ms = self._pace.value * self.staff
+        served_per_ms = self._pace.value * len(self.staff)
         if self._pace.events < LEAST or not served_per_ms:
             return None
         return wait_at(place, served_per_ms, self._impatience.value, known_by=self._pace.weight)
@@ -131,9 +131,9 @@ class _Queue:
 class Estimates:
     """Estimates for every queue; `on_fact` is to hear every fact of the router.
 
-    `serves` says whether an agent (by number) can take the calls of a queue. `position` gives a call's place in its
-    queue (1 is first, calls that are being offered included), None where that is not known: then calls are taken to be
-    served in the order they come.
+    `serves` says whether an agent (by number) can take the calls of a queue; it is asked at each change of his state,
+    so an edit of skills counts from the next. `position` gives a call's place in its queue (1 is first, calls that are
+    being offered included), None where that is not known: then calls are taken to be served in the order they come.
     """
 
     def __init__(self, serves: Callable[[str, str], bool], position: Callable[[str], int | None]) -> None:
@@ -182,21 +182,18 @@ class Estimates:
     def _queue(self, name: str, now_ms: int) -> _Queue:
         if name not in self._queues:
             self._queues[name] = queue = _Queue()
-            queue.staff = sum(self._serves(agent, name) for agent in self._at_work)
+            queue.staff = {agent for agent in self._at_work if self._serves(agent, name)}
         self._queues[name].settle(now_ms)
         return self._queues[name]
 
     def _agent_changed(self, fact: AgentStateChanged) -> None:
         at_work = fact.status is Status.READY and fact.after not in _UNREACHABLE
-        if at_work == (fact.agent in self._at_work):
-            return
         (self._at_work.add if at_work else self._at_work.discard)(fact.agent)
-        self.staff_changed(fact.at_ms)
-
-    def staff_changed(self, now_ms: int) -> None:
-        """Count again who serves which queue: somebody came or left, or skills or queues were edited."""
-        for name in self._queues:
-            self._queue(name, now_ms).staff = sum(self._serves(agent, name) for agent in self._at_work)
+        for name, queue in self._queues.items():
+            serves = at_work and self._serves(fact.agent, name)
+            if serves != (fact.agent in queue.staff):
+                queue.settle(fact.at_ms)
+                (queue.staff.add if serves else queue.staff.discard)(fact.agent)
 
     def _queued(self, fact: CallQueued) -> None:
         queue = self._queue(fact.queue, fact.at_ms)

@@ -117,6 +117,27 @@ class CallOverflowed(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerTold(CallFact):
+    """A waiting caller was told his position (1 is next) and his wait: half of the callers wait no longer than
+    `median_ms`, four in five no longer than `most_ms`. 0 where it was not said."""
+
+    queue: str
+    position: int
+    median_ms: int
+    most_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailLeft(CallFact):
+    """The caller left a message for the queue: a WAV file, its name relative to the folder of recordings."""
+
+    queue: str
+    language: str
+    duration_ms: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallOffered(CallFact):
     """An agent is reserved and his phone is about to ring. `decision` says why it is he."""
 
@@ -333,7 +354,7 @@ FACTS: Mapping[str, type[Fact]] = {
         CallArrived, NodeEntered, MenuAnswered, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
         CallRetrieved, CallReleased, CallTransferred, WrapUpEnded, CallEnded, AgentStateChanged, DaemonStarted,
         LinkChanged,
-        CallerRecognised,
+        CallerRecognised, CallerTold, VoicemailLeft,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
     )

@@ -17,7 +17,7 @@ from acd.offers import Offer, Offers, Outcome
 from acd.queues import PREFERRED, Call, Order, Queue, QueueSettings
 from acd.requirements import ANY, Requirement, both, from_levels
 from acd.roster import Roster
-from acd.states import Activity, DequeueReason, OfferOutcome, Status
+from acd.states import Activity, DequeueReason, OfferOutcome, OverflowCause, Status
 from acd.targets import Target
 from acd.timers import Timers
 from acd.waiting import Waiting, order_of, outcome_of_leaving
@@ -181,6 +181,12 @@ class Router:
         elif (call := self._consults.calls.pop(linkedid, None)) is not None:
             self._withdraw(call, outcome_of_leaving(reason), now_ms)
         self._matching.settle(Trigger.AGENT_FREE, now_ms)
+
+    def overflow(self, linkedid: str, target: Target, *, cause: OverflowCause, now_ms: int) -> None:
+        """The waiting call goes elsewhere without an agent; unknown: nothing."""
+        if (call := self.calls.get(linkedid)) is not None:
+            self._waiting.overflow(call, target, cause, now_ms)
+            self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     def ask(self, linkedid: str, number: str, *, ring_ms: int, now_ms: int) -> Offer:
         """Ring one agent for a call that stands in no queue: a colleague's. Whatever he has chosen, he is rung if he is

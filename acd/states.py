@@ -57,6 +57,7 @@ class OverflowCause(StrEnum):
     FULL = "full"
     NOBODY = "nobody"  # nobody is signed in who could take it
     CLOSED = "closed"
+    CALLER = "caller"  # he pressed the key to leave
 
 
 class DequeueReason(StrEnum):

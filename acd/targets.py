@@ -11,6 +11,7 @@ class TargetKind(StrEnum):
     QUEUE = "queue"  # another queue; the router moves the call itself, first entry kept
     NUMBER = "number"  # an outside number, over the carrier line
     VOICEMAIL = "voicemail"  # a message for the queue
+    CALLBACK = "callback"  # he is rung back, and keeps his place meanwhile; by his own key only
     SAY = "say"  # an announcement, then hang-up
     LEAVE = "leave"  # back to the flow, at the queue node's `otherwise`
 

@@ -95,7 +95,7 @@ class Waiting:
             )
         )
         if call.on_line and 0 < queue.settings.max_waiting < len(queue):
-            self._overflow(call, queue.settings.on_full, OverflowCause.FULL, now_ms)
+            self.overflow(call, queue.settings.on_full, OverflowCause.FULL, now_ms)
             return
         self._set_limits(call, queue)
         self._blend(queue, now_ms)
@@ -109,7 +109,7 @@ class Waiting:
             return
         step = self._step(call, queue, now_ms)
         if step != PREFERRED and not call.offers and (ends := self._ends(call, queue, step)) is not None:
-            self._overflow(call, *ends, now_ms)
+            self.overflow(call, *ends, now_ms)
             return
         self._take_step(call, queue, step, now_ms)
         if not call.offers:
@@ -175,7 +175,7 @@ class Waiting:
                 queue.overdue.add(linkedid)
                 self._blend(queue, now_ms)
             case _:
-                self._overflow(call, queue.settings.on_max_wait, OverflowCause.MAX_WAIT, now_ms)
+                self.overflow(call, queue.settings.on_max_wait, OverflowCause.MAX_WAIT, now_ms)
 
     def put_out(self, call: Call, reason: DequeueReason, now_ms: int) -> None:
         """Take the call out, its offers with it."""
@@ -202,6 +202,29 @@ class Waiting:
             )
         )
         self._blend(queue, now_ms)
+
+    def overflow(self, call: Call, target: Target, cause: OverflowCause, now_ms: int) -> None:
+        """The call goes elsewhere; where that is a queue which it has been in, or which there is not: it leaves."""
+        if target.kind is TargetKind.QUEUE and (target.value in call.visited or target.value not in self.queues):
+            target = LEAVE  # queues that overflow into each other would send the call round for ever
+        reason = DequeueReason.OVERFLOWED
+        if cause is OverflowCause.MAX_WAIT and target.kind is TargetKind.LEAVE:
+            reason = DequeueReason.TIMED_OUT
+        else:
+            self._state(
+                CallOverflowed(
+                    at_ms=now_ms,
+                    linkedid=call.linkedid,
+                    queue=call.queue,
+                    cause=cause,
+                    to=target.kind,
+                    value=target.value,
+                )
+            )
+        self.put_out(call, reason, now_ms)
+        self._left(call.linkedid, target)
+        if target.kind is TargetKind.QUEUE:
+            self.enter(moved(call, self.queues[target.value].settings, now_ms), now_ms)
 
     # Steps
 
@@ -270,7 +293,7 @@ class Waiting:
         """A closed queue keeps only whom its settings let stay."""
         if queue.open or queue.settings.on_closed is None or not call.on_line:
             return False
-        self._overflow(call, queue.settings.on_closed, OverflowCause.CLOSED, now_ms)
+        self.overflow(call, queue.settings.on_closed, OverflowCause.CLOSED, now_ms)
         return True
 
     def _ends(self, call: Call, queue: Queue, step: int) -> tuple[Target, OverflowCause] | None:
@@ -282,28 +305,6 @@ class Waiting:
         if on_nobody is not None and not self._pool_at(call, queue, step).members:
             return on_nobody, OverflowCause.NOBODY
         return None
-
-    def _overflow(self, call: Call, target: Target, cause: OverflowCause, now_ms: int) -> None:
-        if target.kind is TargetKind.QUEUE and (target.value in call.visited or target.value not in self.queues):
-            target = LEAVE  # queues that overflow into each other would send the call round for ever
-        reason = DequeueReason.OVERFLOWED
-        if cause is OverflowCause.MAX_WAIT and target.kind is TargetKind.LEAVE:
-            reason = DequeueReason.TIMED_OUT
-        else:
-            self._state(
-                CallOverflowed(
-                    at_ms=now_ms,
-                    linkedid=call.linkedid,
-                    queue=call.queue,
-                    cause=cause,
-                    to=target.kind,
-                    value=target.value,
-                )
-            )
-        self.put_out(call, reason, now_ms)
-        self._left(call.linkedid, target)
-        if target.kind is TargetKind.QUEUE:
-            self.enter(moved(call, self.queues[target.value].settings, now_ms), now_ms)
 
     def _set_limits(self, call: Call, queue: Queue) -> None:
         settings = queue.settings

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, PositiveInt
 
 from acd.hours import WeeklyHours, parse_hours
+from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
 from ivr.flow.check import Names, load_flow
@@ -20,6 +21,7 @@ from ivr.flow.graph import speeches
 from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
 from ivr.prompts import VOICES
+from ivr.waiting_words import fixed
 
 
 class Number(Part):
@@ -77,7 +79,9 @@ class Centre:
         nodes = (node for flow in self.flows.values() for node in flow.nodes.values())
         flows = (speech for node in nodes for speech in speeches(node).values())
         queues = (elsewhere.say or {} for queue in self.queues.values() for _, elsewhere in queue.elsewheres())
-        return frozenset(Prompt(text, language) for speech in chain(flows, queues) for language, text in speech.items())
+        said = (Prompt(text, language) for speech in chain(flows, queues) for language, text in speech.items())
+        cared = (prompt for queue in self.queues.values() for prompt in prompts_of(queue.care, self.languages))
+        return frozenset(chain(said, cared, fixed(self.languages)))
 
 
 Value = TypeVar("Value")

@@ -19,6 +19,7 @@ from acd.router import Router
 from cti.accounts import AccountsError, load_credentials
 from cti.callers import Callers
 from cti.centre import Centre, load_centre
+from cti.estimates import estimates_of
 from cti.facts_stream import FactsStream
 from cti.floor import Floor
 from cti.health import Health
@@ -35,11 +36,14 @@ from cti.switch import Switch
 from ivr.agi.errors import AgiCannotListen
 from ivr.agi.server import AgiServer
 from ivr.announcements import all_prompts
+from ivr.desk import Desk
 from ivr.documents import DocumentError
 from ivr.flow.model import Flow
 from ivr.prompts import PromptError, Prompts
 from ivr.reception import Reception
 from ivr.star_codes import StarCodes
+from ivr.tones import provide_beep
+from ivr.voicemail import VOICEMAIL
 from recording.database import DatabaseError
 from recording.directory import Directory
 from recording.journal import Journal
@@ -71,6 +75,7 @@ class Daemon:
         self.prompts = Prompts(settings.state / "sounds/prompts")
         self.live = LiveHub(self.distributor)
         self.hours = ServiceHours(self.distributor)
+        self.estimates = estimates_of(self.distributor)
         self.directory = Directory(self.store)
         self.callers = Callers(self.directory, self.distributor, lambda: self.centre)
         self.distributor.on_fact.append(self.callers.on_fact)
@@ -156,7 +161,16 @@ class Daemon:
         return self.switch.channels if self.switch.ready.is_set() else None
 
     def _reception(self) -> Reception:
-        return Reception(self.distributor, self._flow_of, self.prompts.sound, self.callers.known)
+        desk = Desk(
+            distributor=self.distributor,
+            sound_of=self.prompts.sound,
+            care_of=lambda queue: self.centre.queues[queue].care,
+            estimate=self.estimates.estimate,
+            known=self.callers.known,
+            messages=self.settings.recordings / VOICEMAIL,
+            beep=provide_beep(self.settings.state / "sounds/tones"),
+        )
+        return Reception(desk, self._flow_of)
 
     def _flow_of(self, dialled: str) -> Flow:
         return self.centre.flows[self.centre.numbers[dialled].flow]

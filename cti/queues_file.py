@@ -15,7 +15,9 @@ from acd.hours import HoursError, parse_hours
 from acd.queues import Blended, QueueSettings, Step
 from acd.requirements import ANY, Requirement, parse
 from acd.targets import LEAVE, Target, TargetKind
+from cti.care_file import AnnouncePart, VoicemailPart, care_of, care_problems, said_in_each
 from ivr.asked import asked_problems
+from ivr.desk import Care
 from ivr.documents import Document, Name, Part, Problem
 from ivr.flow.model import Level, Words
 from ivr.yaml_tree import Path
@@ -108,6 +110,13 @@ class Queue(Part):
     blended: BlendedAgents | None = None
     service_level_s: PositiveInt = 20
     music: Name = "default"
+    announce: AnnouncePart | None = None
+    voicemail: VoicemailPart = VoicemailPart()
+
+    @property
+    def care(self) -> Care:
+        """What those who wait in it hear, and how they leave a message."""
+        return care_of(self.announce, self.voicemail)
 
     def elsewheres(self) -> Iterator[tuple[Path, Elsewhere]]:
         """Everywhere its calls may go, each with its place in the file."""
@@ -150,6 +159,7 @@ def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...]) -
         for path, elsewhere in queue.elsewheres():
             yield from _elsewhere(document, (*here, *path), elsewhere, name, languages)
         yield from _hours(document, (*here, "hours"), queue.hours or {})
+        yield from care_problems(document, here, queue.announce, queue.voicemail, languages)
         waits = [step.after_s for step in queue.steps]
         for index, (before, after) in enumerate(pairwise(waits)):
             if after <= before:
@@ -175,12 +185,8 @@ def _elsewhere(
         yield document.problem((*path, "queue"), "the call is in this queue already", "another queue")
     elif elsewhere.queue is not None and elsewhere.queue not in document.value.queues:
         yield document.unknown((*path, "queue"), "queue", elsewhere.queue, document.value.queues)
-    for language in elsewhere.say or ():
-        if language not in languages:
-            yield document.unknown((*path, "say", language), "language", language, languages, key=True)
-    for language in languages:
-        if elsewhere.say is not None and language not in elsewhere.say:
-            yield document.problem((*path, "say"), f'nothing is said in "{language}"', f'"{language}" here', key=True)
+    if elsewhere.say is not None:
+        yield from said_in_each(document, (*path, "say"), elsewhere.say, languages)
 
 
 def settings_of(name: str, queue: Queue) -> QueueSettings:

@@ -6,6 +6,7 @@ from acd.distributor import Distributor
 from acd.offers import Offer
 from acd.states import OfferOutcome
 from ivr.agi.session import AgiSession
+from ivr.desk import Outside
 
 DIAL_STATUS: Mapping[str, OfferOutcome] = {
     "ANSWER": OfferOutcome.ANSWERED,
@@ -47,6 +48,18 @@ async def connect(session: AgiSession, distributor: Distributor, offers: Sequenc
                 router.offer_ended(offer.id, outcome, now_ms=now_ms)
         # An offer taken back in the moment of its answer leaves the call waiting.
         return outcome is OfferOutcome.ANSWERED and linkedid not in router.calls
+
+
+async def dial_outside(session: AgiSession, outside: Outside | None, number: str, music: str) -> bool:
+    """Call a number of the centre's files and let the caller talk there. False if nobody answered, or none can be
+    called."""
+    if outside is None:
+        return False
+    if outside.caller_id:
+        await session.set_variable("CALLERID(all)", outside.caller_id)
+    ring_s = -(-outside.ring_ms // 1000)
+    await session.exec("Dial", f"PJSIP/{number}@{outside.line},{ring_s},gm({music})")
+    return await session.get_variable("DIALSTATUS") == "ANSWER"
 
 
 def _answered_at(rung: Sequence[Offer], peer: str) -> str:

@@ -3,21 +3,19 @@
 What happens in a queue is the business of ivr/waiting.py.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from acd.distributor import Distributor
 from acd.facts import CallArrived, CallEnded, MenuAnswered, NodeEntered
-from acd.known_caller import Known
-from acd.states import DequeueReason, EndedBy
+from acd.states import EndedBy
 from ivr import variables
 from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
 from ivr.caller import Caller
+from ivr.desk import Desk
 from ivr.flow.model import Flow
 from ivr.flow.steps import Answered, Ask, Digit, Enqueue, Entered, Finished, Hangup, Input, Play, Prompt, QueueLeft
 from ivr.flow.steps import Timeout as NoKey
-from ivr.waiting import Stay
+from ivr.waiting import Ending, Goodbye, Stay
 from ivr.walker import Walker
 
 
@@ -26,19 +24,16 @@ class Visit:
 
     def __init__(
         self,
+        desk: Desk,
         session: AgiSession,
         caller: Caller,
         flow: Flow,
-        distributor: Distributor,
-        sound_of: Callable[[Prompt], str],
-        known: Known,
     ) -> None:
+        self._desk = desk
+        self._distributor = desk.distributor
         self._session = session
         self._caller = caller
         self._flow = flow
-        self._distributor = distributor
-        self._sound_of = sound_of
-        self._known = known
         self._walker = Walker(flow, caller.language if caller.language in flow.languages else None)
         self._told = 0
         self._ended_by = EndedBy.SYSTEM
@@ -86,33 +81,36 @@ class Visit:
                     key = await self._play(prompts, digits) or await self._session.wait_for_digit(timeout_ms)
                     given = Digit(key) if key else NoKey()
                 case Enqueue():
-                    given = QueueLeft(await self._queue(step))
-                    answered = given.outcome is DequeueReason.ANSWERED
-                    self._ended_by = EndedBy.AGENT if answered else EndedBy.SYSTEM
+                    ending = await self._queue(step)
+                    if isinstance(ending, Goodbye):
+                        return ending.reason
+                    given = QueueLeft(ending)
                 case Hangup(reason):
                     return reason
             step = self._walker.feed(given)
 
     async def _play(self, prompts: tuple[Prompt, ...], escape_digits: str) -> str | None:
         for prompt in prompts:
-            if key := await self._session.stream_file(self._sound_of(prompt), escape_digits):
+            if key := await self._session.stream_file(self._desk.sound_of(prompt), escape_digits):
                 return key
         return None
 
-    async def _queue(self, step: Enqueue) -> DequeueReason:
-        if (caller := await self._known(self._caller.linkedid)) is not None:
+    async def _queue(self, step: Enqueue) -> Ending:
+        if (caller := await self._desk.known(self._caller.linkedid)) is not None:
             step = replace(step, priority=step.priority + caller.priority, preferred=caller.agent)
         entered_ms, self._entered_before_ms = self._entered_before_ms or self._now_ms(), None
         stay = Stay(
+            self._desk,
             self._session,
-            self._caller.linkedid,
-            self._distributor,
+            self._caller,
             step,
             node=self._walker.node,
             language=self._walker.language,
             entered_ms=entered_ms,
         )
-        return await stay.run()
+        ending = await stay.run()
+        self._ended_by = EndedBy.AGENT if stay.with_agent else EndedBy.SYSTEM
+        return ending
 
     def _tell_trail(self) -> None:
         at_ms, linkedid = self._now_ms(), self._caller.linkedid

@@ -1,13 +1,30 @@
-"""One caller in a queue: held with music until he has talked with an agent, or must leave without."""
+"""One caller in a queue: kept company until he has talked with an agent, or goes elsewhere; and what he meets there."""
 
-from acd.distributor import Distributor, Place
-from acd.states import DequeueReason
+from dataclasses import dataclass
+
+from acd.distributor import News, Place
+from acd.states import DequeueReason, OverflowCause
 from acd.targets import Target, TargetKind
-from ivr import variables
-from ivr.agi.errors import AgiHungUp
+from ivr import variables, waiting_words
+from ivr.agi.errors import AgiHungUp, AgiInterrupted
 from ivr.agi.session import AgiSession
-from ivr.connecting import connect
-from ivr.flow.steps import Enqueue
+from ivr.caller import Caller
+from ivr.company import Company
+from ivr.connecting import connect, dial_outside
+from ivr.desk import Desk
+from ivr.flow.steps import Enqueue, Prompt
+from ivr.voicemail import take_message
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """The call is to be hung up, everything to be said has been said; `reason` stands in its record."""
+
+    reason: str
+
+
+Ending = DequeueReason | Goodbye
+"""How a stay ends: the flow goes on, or not."""
 
 
 class Stay:
@@ -15,46 +32,83 @@ class Stay:
 
     def __init__(
         self,
+        desk: Desk,
         session: AgiSession,
-        linkedid: str,
-        distributor: Distributor,
+        caller: Caller,
         step: Enqueue,
         *,
         node: str,
         language: str,
         entered_ms: int,
     ) -> None:
+        self._desk = desk
+        self._distributor = desk.distributor
         self._session = session
-        self._linkedid = linkedid
-        self._distributor = distributor
+        self._caller = caller
+        self._linkedid = caller.linkedid
         self._step = step
         self._node = node
         self._language = language
         self._entered_ms = entered_ms
+        self._queue = step.queue
+        self.with_agent = False
+        """Whether he has talked with an agent of the centre."""
 
-    async def run(self) -> DequeueReason:
-        """Hold the caller in the queue until he has talked with an agent, or must leave without."""
-        music = self._step.music or self._distributor.router.queue(self._step.queue).settings.music
+    async def run(self) -> Ending:
+        """Hold the caller in the queue until he has talked with an agent, or must go elsewhere, and see him there."""
         with self._distributor.place(self._linkedid) as place:
             try:
                 await self._enter()
-                reason = await self._wait(place, music)
+                target = await self._wait(place)
             except AgiHungUp:
                 place.hung_up = True
                 raise
         await self._session.exec("MSet", f"{variables.QUEUE}=,{variables.NODE}=")
-        return reason
+        if target is None:
+            self.with_agent = True
+            return DequeueReason.ANSWERED
+        return await self._go(target)
 
-    async def _wait(self, place: Place, music: str) -> DequeueReason:
+    async def _wait(self, place: Place) -> Target | None:
+        """Until he has talked with an agent (None), or goes elsewhere."""
+        company = self._company(self._queue)
         while True:
-            if place.empty:
-                await self._session.set_music(on=True, music_class=music)
-            match await self._session.while_up(place.next()):
-                case tuple(offers):
-                    if await connect(self._session, self._distributor, offers, music):
-                        return DequeueReason.ANSWERED
-                case Target(kind) if kind is not TargetKind.QUEUE:
-                    return DequeueReason.TIMED_OUT
+            match await self._news(place, company):
+                case Target(TargetKind.QUEUE, queue):
+                    self._queue, company = queue, self._company(queue)
+                    await self._session.set_variable(variables.QUEUE, queue)
+                case Target() as target:
+                    return target
+                case offers:
+                    if await connect(self._session, self._distributor, offers, self._music):
+                        return None
+
+    async def _news(self, place: Place, company: Company) -> News:
+        news = place.next()
+        if not news.done():
+            try:
+                with self._session.interrupted_by(news):
+                    await company.keep()
+            except AgiInterrupted:
+                pass
+        return await self._session.while_up(news)
+
+    def _company(self, queue: str) -> Company:
+        return Company(
+            self._desk,
+            self._session,
+            self._linkedid,
+            queue,
+            music=self._music,
+            language=self._language,
+            leave=self._leave,
+        )
+
+    @property
+    def _music(self) -> str:
+        """The flow's choice for its own queue; where he has overflowed to, that queue's."""
+        own = self._step.music if self._queue == self._step.queue else None
+        return own or self._distributor.router.queue(self._queue).settings.music
 
     async def _enter(self) -> None:
         # The place in the queue is written on the channel first: if we die now, the dialplan knows it.
@@ -78,3 +132,49 @@ class Stay:
                 preferred=step.preferred,
                 now_ms=now_ms,
             )
+
+    def _leave(self) -> bool:
+        """He has pressed the key. False: he must stay, for he cannot be called back."""
+        to = self._desk.care_of(self._queue).announce.leave_to
+        if to is TargetKind.CALLBACK and not self._ask_for_callback():
+            return False
+        with self._distributor.command() as (router, now_ms):
+            router.overflow(self._linkedid, Target(to), cause=OverflowCause.CALLER, now_ms=now_ms)
+        return True
+
+    def _ask_for_callback(self) -> bool:
+        if self._desk.callbacks is None or not self._caller.number:
+            return False
+        return self._desk.callbacks.request(
+            self._linkedid,
+            self._caller.number,
+            self._queue,
+            entered_ms=self._entered_ms,
+            priority=self._step.priority,
+            skills=self._step.skills,
+            requires=self._step.requires.text,
+            data=self._step.data,
+            language=self._language,
+        )
+
+    async def _go(self, target: Target) -> Ending:
+        """He is out of the queue, without an agent of it."""
+        match target.kind:
+            case TargetKind.NUMBER:
+                answered = await dial_outside(self._session, self._desk.outside, target.value, self._music)
+                return DequeueReason.ANSWERED if answered else DequeueReason.OVERFLOWED
+            case TargetKind.VOICEMAIL:
+                left = await take_message(self._desk, self._session, self._linkedid, self._queue, self._language)
+                return Goodbye("voicemail" if left else "no_message")
+            case TargetKind.CALLBACK:
+                await self._say(waiting_words.called_back(self._language))
+                return Goodbye("callback")
+            case TargetKind.SAY:
+                language = self._language if self._language in target.speech else next(iter(target.speech))
+                await self._say(Prompt(target.speech[language], language))
+                return Goodbye("announced")
+            case _:
+                return DequeueReason.TIMED_OUT
+
+    async def _say(self, prompt: Prompt) -> None:
+        await self._session.stream_file(self._desk.sound_of(prompt))

@@ -11,6 +11,9 @@ from ivr.agi.replies import Reply
 
 _APPLICATION_UNKNOWN = "-2"
 
+_SAMPLES_PER_MS = 8
+"""Asterisk counts a WAV file's samples at 8 kHz."""
+
 
 class ChannelStatus(IntEnum):
     """Asterisk's state of a channel (`ast_channel_state`)."""
@@ -58,6 +61,14 @@ class AgiSession(AgiLink):
     async def say_digits(self, digits: str, escape_digits: str = "") -> str | None:
         """Speaks `digits` one by one in the channel's language; returns as `stream_file`."""
         return _digit(await self._succeed("SAY DIGITS", digits, escape_digits))
+
+    async def record_file(self, path: str, ends_by: str, most_ms: int, silence_s: int) -> int:
+        """Records the caller to `path`.wav, until a digit of `ends_by`, so much silence, or `most_ms`; returns the
+        milliseconds recorded. His hang-up ends it too: what he said until then is kept, and the next command tells."""
+        reply = await self.command("RECORD FILE", path, "wav", ends_by, most_ms, 0, f"s={silence_s}")
+        if reply.code != 200 or reply.endpos is None:
+            await self._explain("RECORD FILE", reply)
+        return (reply.endpos or 0) // _SAMPLES_PER_MS
 
     async def get_variable(self, name: str) -> str | None:
         """The value of a channel variable or function, cut off by Asterisk at 1,023 bytes; None if it is not set."""

@@ -13,6 +13,7 @@ from acd.facts import CallArrived, CallDequeued, CallEnded, CallOffered, CallQue
 from acd.queues import QueueSettings
 from acd.router import Router
 from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome
+from ivr.desk import Desk
 from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
 from ivr.reception import Reception
@@ -111,7 +112,7 @@ async def called(floor: Floor, *arguments: str, **environment: str) -> AsyncIter
     def sound_of(prompt: Prompt) -> str:
         return prompt.text
 
-    reception = Reception(floor.distributor, flow_of, sound_of)
+    reception = Reception(Desk(distributor=floor.distributor, sound_of=sound_of), flow_of)
     async with (
         asyncio.timeout(20),
         serving(reception) as server,

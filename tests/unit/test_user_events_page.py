@@ -21,6 +21,8 @@ UNSEEN = {
     "CallcenterCallbackAttempted",
     "CallcenterCallbackEnded",
     "CallcenterCallTransferred",
+    "CallcenterCallerTold",
+    "CallcenterVoicemailLeft",
 }
 """Events that no story shows yet."""
 

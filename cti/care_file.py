@@ -1,0 +1,122 @@
+"""What `dialplans/queues.yaml` may say about those who wait in a queue, or leave a message for it: the model, its
+checks, and the values that the reception is given.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from acd.targets import TargetKind
+from ivr.announce import NOTHING, Announce
+from ivr.desk import Care, Voicemail
+from ivr.documents import Document, Part, Problem
+from ivr.flow.model import Key, Speech, Words
+from ivr.flow.steps import Prompt
+from ivr.waiting_words import WORDS, needed
+from ivr.yaml_tree import Path
+
+SHORTEST_S = 10
+"""So much music there is at least between two announcements."""
+
+
+def _key_as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _pause(seconds: int) -> int:
+    if 0 < seconds < SHORTEST_S:
+        raise PydanticCustomError("pause", "Input should be 0 (once), or 10 seconds at least")
+    return seconds
+
+
+class LeavePart(Part):
+    """The key by which a waiting caller leaves, and where to."""
+
+    key: Annotated[Key, BeforeValidator(_key_as_text)]
+    to: Literal["callback", "voicemail"]
+
+
+class AnnouncePart(Part):
+    """What waiting callers hear besides music: the first time after `first_s` seconds, then every `every_s` (0: never
+    again) their position, the estimated wait where it is known, and one of the `messages`, in turn."""
+
+    first_s: Annotated[int, Field(ge=1, le=3600)] = 10
+    every_s: Annotated[int, Field(ge=0, le=3600), AfterValidator(_pause)] = 45
+    position: bool = False
+    estimate: bool = False
+    messages: Annotated[tuple[Words, ...], Field(strict=False)] = ()
+    leave: LeavePart | None = None
+
+
+class VoicemailPart(Part):
+    """How a message is taken: words before it, its greatest length, and the silence that ends it, in seconds."""
+
+    greeting: Speech = Field(default_factory=dict)
+    most_s: Annotated[int, Field(ge=10, le=1800)] = 180
+    silence_s: Annotated[int, Field(ge=2, le=60)] = 5
+
+
+def care_of(announce: AnnouncePart | None, voicemail: VoicemailPart) -> Care:
+    """As the reception knows it."""
+    return Care(
+        announce=NOTHING if announce is None else _announce(announce),
+        voicemail=Voicemail(
+            greeting=voicemail.greeting, most_ms=voicemail.most_s * 1000, silence_s=voicemail.silence_s
+        ),
+    )
+
+
+def prompts_of(care: Care, languages: tuple[str, ...]) -> Iterator[Prompt]:
+    """Everything it may have to say."""
+    yield from needed(care.announce, languages)
+    yield from (Prompt(text, language) for language, text in care.voicemail.greeting.items())
+
+
+def care_problems(
+    document: Document[Any],
+    here: Path,
+    announce: AnnouncePart | None,
+    voicemail: VoicemailPart,
+    languages: tuple[str, ...],
+) -> Iterator[Problem]:
+    """What does not fit. `here` is the queue's place in the file; `languages` are the centre's."""
+    if voicemail.greeting:
+        yield from said_in_each(document, (*here, "voicemail", "greeting"), voicemail.greeting, languages)
+    if announce is None:
+        return
+    path = (*here, "announce")
+    for index, message in enumerate(announce.messages):
+        yield from said_in_each(document, (*path, "messages", index), message, languages)
+    if not _announce(announce).says_something:
+        yield document.problem(path, "nothing is announced", "position, estimate, messages or leave", key=True)
+    elif announce.position or announce.estimate or announce.leave:
+        for language in languages:
+            if language not in WORDS:
+                wrong = f'positions, waits and keys have no words in "{language}"'
+                yield document.problem(path, wrong, f"one of: {', '.join(sorted(WORDS))}", key=True)
+
+
+def said_in_each(
+    document: Document[Any], path: Path, speech: Mapping[str, str], languages: tuple[str, ...]
+) -> Iterator[Problem]:
+    """What is said to anybody must be said in every language of the centre, and in no other."""
+    for language in speech:
+        if language not in languages:
+            yield document.unknown((*path, language), "language", language, languages, key=True)
+    for language in languages:
+        if language not in speech:
+            yield document.problem(path, f'nothing is said in "{language}"', f'"{language}" here', key=True)
+
+
+def _announce(part: AnnouncePart) -> Announce:
+    return Announce(
+        first_ms=part.first_s * 1000,
+        every_ms=part.every_s * 1000,
+        position=part.position,
+        estimate=part.estimate,
+        messages=part.messages,
+        leave_key=part.leave.key if part.leave else "",
+        leave_to=TargetKind(part.leave.to) if part.leave else TargetKind.VOICEMAIL,
+    )

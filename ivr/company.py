@@ -1,0 +1,118 @@
+"""Keeps a waiting caller company: music, and in their time announcements of his place and wait; his key leaves.
+
+All of it gives way to news (an offer above all) within one command of AGI: whoever calls `keep` does so inside
+`session.interrupted_by`. Between two commands, about a millisecond, Asterisk hears no key.
+"""
+
+from collections.abc import Callable
+
+import structlog
+
+from acd.facts import CallerTold
+from ivr import waiting_words
+from ivr.agi.errors import AgiCommandFailed
+from ivr.agi.session import AgiSession
+from ivr.announce import Announce, Schedule
+from ivr.desk import Desk
+from ivr.flow.steps import Prompt
+
+log = structlog.get_logger()
+
+FOR_EVER = -1
+
+
+class Company:
+    """One caller's company in one queue. `leave` is called when he presses the key; False: he must stay after all."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        session: AgiSession,
+        linkedid: str,
+        queue: str,
+        *,
+        music: str,
+        language: str,
+        leave: Callable[[], bool],
+    ) -> None:
+        self._desk = desk
+        self._session = session
+        self._linkedid = linkedid
+        self._queue = queue
+        self._music = music
+        self._language = language
+        self._leave = leave
+        self._announce: Announce = desk.care_of(queue).announce
+        self._schedule = Schedule(self._announce, self._now_ms())
+
+    async def keep(self) -> None:
+        """Until he leaves, or nothing more will be said: then the music goes on by itself."""
+        await self._session.set_music(on=True, music_class=self._music)
+        while self._announce.leave_key or self._schedule.due_ms is not None:
+            if await self._listen() or await self._tell():
+                if self._leave():
+                    return
+                await self._say(waiting_words.no_callback(self._language))
+            await self._session.set_music(on=True, music_class=self._music)
+
+    async def _listen(self) -> bool:
+        """Music until the next announcement is due. True: he pressed the key."""
+        while True:
+            left_ms = FOR_EVER
+            if self._schedule.due_ms is not None and (left_ms := self._schedule.due_ms - self._now_ms()) <= 0:
+                return False
+            key = await self._session.wait_for_digit(left_ms)
+            if key is not None and key == self._announce.leave_key:
+                return True
+
+    async def _tell(self) -> bool:
+        """The announcement that is due. True: he pressed the key."""
+        for prompt in self._prompts():
+            if await self._say(prompt):
+                return True
+        return False
+
+    def _prompts(self) -> list[Prompt]:
+        announce, language = self._announce, self._language
+        message = self._schedule.take(self._now_ms())
+        prompts: list[Prompt] = []
+        position = self._position()
+        estimate = self._desk.estimate(self._queue, position) if announce.estimate and position else None
+        if announce.position and position:
+            prompts.append(waiting_words.place(position, language))
+        if estimate is not None:
+            prompts.extend(waiting_words.wait(estimate.median_ms, estimate.most_ms, language))
+        if prompts:
+            self._desk.distributor.state(
+                CallerTold(
+                    at_ms=self._now_ms(),
+                    linkedid=self._linkedid,
+                    queue=self._queue,
+                    position=position if announce.position else 0,
+                    median_ms=estimate.median_ms if estimate else 0,
+                    most_ms=estimate.most_ms if estimate else 0,
+                )
+            )
+        if language in message:
+            prompts.append(Prompt(message[language], language))
+        if announce.leave_key:
+            prompts.append(waiting_words.way_out(announce.leave_key, announce.leave_to, language))
+        return prompts
+
+    def _position(self) -> int:
+        """1 is next; 0 where he does not stand in the queue any more, which he is about to hear."""
+        router = self._desk.distributor.router
+        call = router.calls.get(self._linkedid)
+        return router.queue(call.queue).position(call) if call is not None else 0
+
+    async def _say(self, prompt: Prompt) -> bool:
+        """True: he pressed the key. A prompt that cannot be played is passed over: he came for an agent."""
+        try:
+            key = await self._session.stream_file(self._desk.sound_of(prompt), self._announce.leave_key)
+        except AgiCommandFailed as error:
+            log.warning("announcement-failed", error_id=error.id, detail=str(error), queue=self._queue)
+            return False
+        return key is not None
+
+    def _now_ms(self) -> int:
+        return self._desk.distributor.clock.now_ms()

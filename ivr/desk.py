@@ -1,0 +1,83 @@
+"""What the reception works with: its ports to the rest of the house, put together by the daemon."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from acd.distributor import Distributor
+from acd.estimates import Estimate
+from acd.known_caller import Known, nobody
+from ivr.announce import NOTHING, Announce
+from ivr.flow.steps import Prompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voicemail:
+    """How a message for a queue is taken. `greeting` by language, the house's own words where there is none."""
+
+    greeting: Mapping[str, str] = field(default_factory=dict)
+    most_ms: int = 180_000
+    silence_s: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
+    """What a queue does for those who wait in it, besides music, and for those who leave it."""
+
+    announce: Announce = NOTHING
+    voicemail: Voicemail = field(default_factory=Voicemail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """How outside numbers are called that the centre's files name: over which carrier's line (an endpoint of Asterisk),
+    as whom (the caller himself where nothing is said), and for how long they ring."""
+
+    line: str
+    caller_id: str = ""
+    ring_ms: int = 60_000
+
+
+class Callbacks(Protocol):
+    """Takes call-backs. acd/callback_book.py decides what becomes of them."""
+
+    def request(
+        self,
+        linkedid: str,
+        number: str,
+        queue: str,
+        *,
+        entered_ms: int,
+        priority: int,
+        skills: Mapping[str, int],
+        requires: str,
+        data: Mapping[str, str],
+        language: str,
+    ) -> bool:
+        """The caller of `linkedid` wants to be rung back at `number`, and keeps his place. False: that cannot be."""
+
+
+def _no_estimate(queue: str, position: int) -> Estimate | None:
+    return None
+
+
+def _no_care(queue: str) -> Care:
+    return Care()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """All ports. `sound_of` gives the sound file of a prompt, without its ending; `care_of` what a queue does for its
+    callers; `estimate` the wait at a position of a queue, where it is known; `known` who a caller is; `beep` is the
+    sound before a message, and `messages` the folder where those lie, within that of the recordings."""
+
+    distributor: Distributor
+    sound_of: Callable[[Prompt], str]
+    care_of: Callable[[str], Care] = _no_care
+    estimate: Callable[[str, int], Estimate | None] = _no_estimate
+    known: Known = nobody
+    callbacks: Callbacks | None = None
+    outside: Outside | None = None
+    messages: Path = Path()
+    beep: str = "beep"

@@ -1,0 +1,214 @@
+"""What a waiting caller hears of his place, his wait and his ways out: whole sentences, or halves of one, in each
+language the service speaks, so that every one can be spoken by the synthesiser before the first call. Pure.
+
+Times are said in whole minutes of `MINUTES`: the median rounded down, the longer end rounded up.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from acd.targets import TargetKind
+from ivr.announce import Announce
+from ivr.flow.steps import Prompt
+
+PLACES = 30
+"""Places behind this one are not told apart."""
+
+MINUTES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60)
+"""The minutes that are said; above the last it is "more than an hour"."""
+
+_MINUTE_MS = 60_000
+
+_ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty")
+_FIGURES = "零一二三四五六七八九"
+
+
+def english(number: int) -> str:
+    """0 to 69 in words."""
+    if number < len(_ONES):
+        return _ONES[number]
+    tens, ones = divmod(number, 10)
+    return _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
+
+
+def mandarin(number: int, *, counting: bool) -> str:
+    """0 to 99 in words; `counting` things (两) or naming a figure, as in "the second" (二)."""
+    if number == 2 and counting:
+        return "两"
+    tens, ones = divmod(number, 10)
+    begins = "" if tens == 0 else "十" if tens == 1 else f"{_FIGURES[tens]}十"
+    return begins + (_FIGURES[ones] if ones or not tens else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's sentences; {} is a number, a number of minutes, or a key."""
+
+    place: str
+    far_back: str
+    from_minutes: str
+    to_minutes: str
+    up_to: str
+    up_to_one: str
+    more_than: str
+    more_than_an_hour: str
+    leave: Mapping[TargetKind, str]
+    called_back: str
+    no_callback: str
+    greeting: str
+    thanks: str
+    no_message: str
+
+
+WORDS: Mapping[str, Words] = {
+    "en": Words(
+        place="You are number {} in the queue.",
+        far_back="There are at least {} callers in front of you.",
+        from_minutes="The estimated wait is {}",
+        to_minutes="to {}.",
+        up_to="The estimated wait is up to {}.",
+        up_to_one="The estimated wait is less than one minute.",
+        more_than="The estimated wait is more than {}.",
+        more_than_an_hour="The estimated wait is more than one hour.",
+        leave={
+            TargetKind.CALLBACK: "To be called back without losing your place, press {}.",
+            TargetKind.VOICEMAIL: "To leave a message instead, press {}.",
+        },
+        called_back="We will call you back when it is your turn. Goodbye.",
+        no_callback="We are sorry, we cannot call you back. Please stay on the line.",
+        greeting="Please leave your message after the tone. Press the hash key when you have finished.",
+        thanks="Thank you, your message has been recorded. Goodbye.",
+        no_message="We have not heard a message. Goodbye.",
+    ),
+    "cmn": Words(
+        place="您现在排在第{}位。",
+        far_back="您前面至少还有{}位客户。",
+        from_minutes="预计等待时间为{}",
+        to_minutes="到{}。",
+        up_to="预计等待时间不超过{}。",
+        up_to_one="预计等待时间不到一分钟。",
+        more_than="预计等待时间超过{}。",
+        more_than_an_hour="预计等待时间超过一小时。",
+        leave={
+            TargetKind.CALLBACK: "保留排队位置、稍后由我们回电给您，请按{}键。",
+            TargetKind.VOICEMAIL: "如需留言，请按{}键。",
+        },
+        called_back="轮到您时，我们会给您回电。再见。",
+        no_callback="非常抱歉，我们无法给您回电，请继续等候。",
+        greeting="请在提示音后留言，留言结束请按井号键。",
+        thanks="您的留言已录音，感谢您的来电，再见。",
+        no_message="没有收到您的留言，再见。",
+    ),
+}
+
+_KEY_NAMES: Mapping[str, Mapping[str, str]] = {
+    "en": {"*": "star", "#": "hash"},
+    "cmn": {"*": "星号", "#": "井号"},
+}
+
+
+def place(position: int, language: str) -> Prompt:
+    """His place in the queue: 1 is next."""
+    words = WORDS[language]
+    if position > PLACES:
+        return Prompt(words.far_back.format(_counted(PLACES, language)), language)
+    return Prompt(words.place.format(_figure(position, language)), language)
+
+
+def wait(median_ms: int, most_ms: int, language: str) -> tuple[Prompt, ...]:
+    """The range of his wait: the median rounded down, the longer end rounded up, to the minutes that are said."""
+    least = bisect_right(MINUTES, median_ms // _MINUTE_MS) - 1
+    most = bisect_left(MINUTES, -(-most_ms // _MINUTE_MS))
+    if most == len(MINUTES):
+        return (_more_than(MINUTES[max(least, 0)], language),)
+    if least < 0 or least == most:
+        return (_up_to(MINUTES[most], language),)
+    return _from(MINUTES[least], language), _to(MINUTES[most], language)
+
+
+def way_out(key: str, to: TargetKind, language: str) -> Prompt:
+    """How to leave, by which key."""
+    name = _KEY_NAMES[language].get(key) or _figure(int(key), language)
+    return Prompt(WORDS[language].leave[to].format(name), language)
+
+
+def called_back(language: str) -> Prompt:
+    """He is in the order without holding the line."""
+    return Prompt(WORDS[language].called_back, language)
+
+
+def no_callback(language: str) -> Prompt:
+    """He cannot be called back and waits on."""
+    return Prompt(WORDS[language].no_callback, language)
+
+
+def greeting(language: str) -> Prompt:
+    """Before a message."""
+    return Prompt(WORDS[language].greeting, language)
+
+
+def thanks(language: str) -> Prompt:
+    """After it."""
+    return Prompt(WORDS[language].thanks, language)
+
+
+def no_message(language: str) -> Prompt:
+    """There was none."""
+    return Prompt(WORDS[language].no_message, language)
+
+
+def fixed(languages: Iterable[str]) -> Iterator[Prompt]:
+    """What can be needed whatever a queue's files say."""
+    for language in languages:
+        yield from (words(language) for words in (called_back, no_callback, greeting, thanks, no_message))
+
+
+def needed(announce: Announce, languages: Iterable[str]) -> Iterator[Prompt]:
+    """Every prompt that these announcements can need, to be made before the first call."""
+    for language in languages:
+        if announce.position:
+            yield from (place(position, language) for position in range(1, PLACES + 2))
+        if announce.estimate:
+            for minutes in MINUTES:
+                yield from (part(minutes, language) for part in (_from, _to, _up_to, _more_than))
+        yield from (Prompt(message[language], language) for message in announce.messages)
+        if announce.leave_key:
+            yield way_out(announce.leave_key, announce.leave_to, language)
+
+
+def _figure(number: int, language: str) -> str:
+    return mandarin(number, counting=False) if language == "cmn" else english(number)
+
+
+def _counted(number: int, language: str) -> str:
+    return mandarin(number, counting=True) if language == "cmn" else english(number)
+
+
+def _minutes(minutes: int, language: str) -> str:
+    if language == "cmn":
+        return f"{mandarin(minutes, counting=True)}分钟"
+    return f"{english(minutes)} minute{'s' if minutes > 1 else ''}"
+
+
+def _from(minutes: int, language: str) -> Prompt:
+    return Prompt(WORDS[language].from_minutes.format(_counted(minutes, language)), language)
+
+
+def _to(minutes: int, language: str) -> Prompt:
+    return Prompt(WORDS[language].to_minutes.format(_minutes(minutes, language)), language)
+
+
+def _up_to(minutes: int, language: str) -> Prompt:
+    words = WORDS[language]
+    return Prompt(words.up_to_one if minutes == 1 else words.up_to.format(_minutes(minutes, language)), language)
+
+
+def _more_than(minutes: int, language: str) -> Prompt:
+    words = WORDS[language]
+    most = minutes == MINUTES[-1]
+    return Prompt(words.more_than_an_hour if most else words.more_than.format(_minutes(minutes, language)), language)
