@@ -3,7 +3,7 @@
 The table is the state machine; it decides nothing about calls. Times are milliseconds on the router's clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -92,6 +92,11 @@ class Agent:
     def free(self) -> bool:
         """Whether a call may be offered to him now."""
         return self.state is AgentState.READY and not self.engaged
+
+    def speaks(self, languages: Sequence[str]) -> str:
+        """The one of the centre's languages in which he is spoken to: that of his attribute, else the first."""
+        own = self.attributes.get("language", "")
+        return own if own in languages else languages[0]
 
     def apply(self, event: AgentEvent) -> None:
         """Take one step in the table. Raises ImpossibleTransition, and changes nothing then."""

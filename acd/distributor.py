@@ -18,6 +18,7 @@ from acd.clock import Clock
 from acd.facts import Fact
 from acd.offers import Offer, Outcome
 from acd.router import Router
+from acd.seats import Seats
 from acd.states import DequeueReason
 from acd.targets import Target
 
@@ -67,9 +68,11 @@ class Distributor:
     """Runs a router. `command` is the only way to change it: take the router and the time, and what it decided is
     carried out when the block ends."""
 
-    def __init__(self, router: Router, clock: Clock) -> None:
+    def __init__(self, router: Router, clock: Clock, seats: Seats | None = None) -> None:
         self.router = router
         self.clock = clock
+        self.seats = seats or Seats()
+        """How those who carry out offers ring the agents."""
         self.on_fact: list[Callable[[Fact], None]] = []
         self.on_withdrawn: list[Callable[[Offer], None]] = []
         self._places: dict[str, Place] = {}

@@ -43,6 +43,15 @@ class PhoneTaken(RoutingError):
         super().__init__(f"phone {phone} is taken by agent {agent}; expected a phone at which nobody is signed in")
 
 
+class NumberRefused(RoutingError):
+    """An outside number that no carrier is asked to reach. It is not repeated: it may be anything."""
+
+    id = "number-refused"
+
+    def __init__(self) -> None:
+        super().__init__("the outside number does not fit; expected 3 to 20 figures, perhaps with a + before them")
+
+
 class NotSignedIn(RoutingError):
     """The agent has to sign in before he can do that."""
 

@@ -11,6 +11,7 @@ from acd.errors import AlreadySignedIn, NotSignedIn, PhoneTaken, UnknownAgent
 from acd.facts import AgentStateChanged
 from acd.occupancy import after_busy
 from acd.pools import Pools
+from acd.seats import is_outside
 from acd.states import Activity, AgentState, NotReadyReason, Status
 
 
@@ -87,7 +88,7 @@ class Roster:
             agent.phone = phone
             agent.status = Status.READY if ready else Status.NOT_READY
             agent.reason = "" if ready else NotReadyReason.SIGNED_IN
-            agent.reachable, agent.engaged = self._phones.get(phone, (False, False))
+            agent.reachable, agent.engaged = self._phones.get(phone, (is_outside(phone), False))
             self._at_phone[phone] = agent
 
     def sign_out(self, agent: Agent, *, cause: str, now_ms: int) -> None:
@@ -103,7 +104,7 @@ class Roster:
     def try_phone_again(self, agent: Agent, *, now_ms: int) -> None:
         """Believe Asterisk again of a phone that could not be rung."""
         with self.change(agent, "system", now_ms):
-            agent.reachable, agent.engaged = self._phones.get(agent.phone, (False, False))
+            agent.reachable, agent.engaged = self._phones.get(agent.phone, (is_outside(agent.phone), False))
 
     def phone_changed(self, phone: str, *, reachable: bool, engaged: bool, now_ms: int) -> None:
         """What Asterisk says of a phone, whoever sits there, now or later. What it has said before is no news.

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, PositiveInt
 
 from acd.hours import WeeklyHours, parse_hours
+from acd.seats import Seats
 from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
@@ -39,6 +40,15 @@ class Reason(Part):
     minutes: PositiveInt | None = None
 
 
+class Outside(Part):
+    """How agents at outside numbers are called: over which carrier's line (carriers.conf), as whom (as the caller where
+    nothing is said), and for how many seconds at least: a mobile is found, answered, and its owner has to confirm."""
+
+    line: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$")]
+    caller_id: Dialled | None = None
+    ring_s: Annotated[int, Field(ge=1, le=120)] = 40
+
+
 class _CentreFile(Part):
     centre: Text
     time_zone: Text
@@ -49,6 +59,7 @@ class _CentreFile(Part):
     """Of the country the centre is in: callers' numbers are one in their national and their international form."""
     last_agent_days: Annotated[int, Field(ge=0, le=366)] = 0
     """A caller who spoke with an agent so lately reaches the same one, if he is soon free; 0: not."""
+    outside: Outside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +71,18 @@ class Centre:
     languages: tuple[str, ...]
     numbers: Mapping[str, Number]
     reasons: Mapping[str, Reason]
+    outside: Outside | None
     skills: Mapping[str, str]
     attributes: Mapping[str, str]
     queues: Mapping[str, Queue]
     flows: Mapping[str, Flow]
     country_code: str = ""
     last_agent_days: int = 0
+
+    @property
+    def seats(self) -> Seats:
+        """How its agents are rung."""
+        return Seats(self.languages, self.outside.ring_s * 1000 if self.outside else 0)
 
     def service_hours(self) -> Mapping[str, WeeklyHours | None]:
         """When each queue is open; None: always."""
@@ -123,6 +140,7 @@ def load_centre(folder: Path) -> Centre:
         languages=centre.value.languages,
         numbers=centre.value.numbers,
         reasons=centre.value.not_ready_reasons,
+        outside=centre.value.outside,
         skills=queues.value.skills,
         attributes=queues.value.attributes,
         queues=queues.value.queues,

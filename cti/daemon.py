@@ -68,7 +68,7 @@ class Daemon:
         credentials = load_credentials(settings.state)
         self.centre = load_centre(settings.dialplans)
         clock = Clock()
-        self.distributor = Distributor(_router(self.centre, clock.now_ms()), clock)
+        self.distributor = Distributor(_router(self.centre, clock.now_ms()), clock, self.centre.seats)
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
         self.people = People(self.store, self.distributor.router.roster.define)

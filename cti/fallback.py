@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from acd.agents import Agent
 from acd.queues import Queue
+from acd.seats import Seats
 from acd.states import Status
 
 
@@ -33,7 +34,8 @@ class Member:
 class Fallback:
     """The plain queues as we believe them to be: by agent, his memberships by queue."""
 
-    def __init__(self) -> None:
+    def __init__(self, seats: Seats | None = None) -> None:
+        self._seats = seats or Seats()
         self._members: dict[str, dict[str, Member]] = {}
 
     def found(self, members: Iterable[Member]) -> None:
@@ -53,17 +55,17 @@ class Fallback:
     def update(self, agent: Agent, queues: Mapping[str, Queue]) -> list[Action]:
         """The actions that make the agent's memberships what the roster says; none if they are already."""
         had = self._members.pop(agent.number, {})
-        wanted = {member.queue: member for member in _memberships(agent, queues)}
+        wanted = {member.queue: member for member in self._memberships(agent, queues)}
         if wanted:
             self._members[agent.number] = wanted
         return [action for queue in had | wanted for action in _step(had.get(queue), wanted.get(queue))]
 
-
-def _memberships(agent: Agent, queues: Mapping[str, Queue]) -> Iterable[Member]:
-    if agent.status is not Status.SIGNED_OUT:
-        for name, queue in queues.items():
-            if any(requires.met_by(agent) for requires in queue.could_serve()):
-                yield Member(name, f"PJSIP/{agent.phone}", agent.number, agent.status is not Status.READY)
+    def _memberships(self, agent: Agent, queues: Mapping[str, Queue]) -> Iterable[Member]:
+        if agent.status is not Status.SIGNED_OUT:
+            interface = self._seats.interface(agent, agent.phone)
+            for name, queue in queues.items():
+                if any(requires.met_by(agent) for requires in queue.could_serve()):
+                    yield Member(name, interface, agent.number, agent.status is not Status.READY)
 
 
 def _step(had: Member | None, wanted: Member | None) -> Iterable[Action]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from acd.distributor import Distributor
 from acd.offers import Offer
+from acd.seats import agents_side, is_outside, phone_of_channel
 from acd.states import OfferOutcome
 from cti.ami.message import Message
-from cti.phones import Phones, PhoneState, phone_of_channel
+from cti.phones import Phones, PhoneState
 from cti.picture import REQUEST
 
 
@@ -29,6 +30,9 @@ FAILED: Mapping[str, OfferOutcome] = {
 }
 """Hang-up causes (ITU-T Q.850) by which an agent's phone itself ends its ringing: it is busy or declines, or cannot be
 rung. What is not here (16, 19, 26, …) is Asterisk's own end of it, of which the caller's session tells."""
+
+NOT_CONFIRMED = "19"
+"""The cause with which the dialplan ends the ringing of an agent outside who was asked and has not confirmed."""
 
 
 class Link:
@@ -49,6 +53,8 @@ class Link:
         self._on_unknown = on_unknown
         self._on_request = on_request
         self._legs: dict[str, Leg] = {}
+        self._carried: dict[str, Leg] = {}
+        """By the agent's side of an outside seat: the carrier's channel to him."""
         self.phones = Phones()
         self.channels: dict[str, str] = {}
         """Every channel there is: its uniqueid, and the linkedid of its call."""
@@ -96,6 +102,9 @@ class Link:
 
     def _dial_begin(self, message: Message) -> None:
         leg = _leg(message)
+        if side := agents_side(message.get("Channel")):
+            self._carried[side] = leg  # the dialplan calls the number of an agent outside: it is he who is rung for us
+            return
         router = self._distributor.router
         if leg.linkedid not in router.calls:
             return
@@ -122,18 +131,28 @@ class Link:
             with self._distributor.command() as (router, now_ms):
                 router.released(leg.linkedid, phone=phone, now_ms=now_ms)
                 # Of several phones that ring together, one may be out of it long before Dial comes back.
-                offer, outcome = router.offer_at(leg.linkedid, phone), FAILED.get(message.get("Cause"))
+                offer, outcome = router.offer_at(leg.linkedid, phone), _failed(phone, message.get("Cause"))
                 if offer is not None and outcome is not None:
                     router.offer_ended(offer.id, outcome, now_ms=now_ms)
+        # Who is asked to confirm does not hear that his offer is over: Asterisk plays on to him.
+        carried = self._carried.pop(message.get("Channel"), None)
+        if carried is not None and carried.uniqueid in self.channels:
+            self._on_stray(carried)
         self.apply(self.phones.ended(uniqueid))
 
+    def _leg_of(self, message: Message) -> Leg | None:
+        """The agent's leg that this is said of; a carrier's channel speaks for the agent outside."""
+        uniqueid = message.get("Uniqueid")
+        carried = (leg for leg in self._carried.values() if leg.uniqueid == uniqueid)
+        return self._legs.get(uniqueid) or next(carried, None)
+
     def _hold(self, message: Message) -> None:
-        if (leg := self._legs.get(message.get("Uniqueid"))) is not None:
+        if (leg := self._leg_of(message)) is not None:
             with self._distributor.command() as (router, now_ms):
                 router.hold(leg.linkedid, now_ms=now_ms)
 
     def _unhold(self, message: Message) -> None:
-        if (leg := self._legs.get(message.get("Uniqueid"))) is not None:
+        if (leg := self._leg_of(message)) is not None:
             with self._distributor.command() as (router, now_ms):
                 router.retrieve(leg.linkedid, now_ms=now_ms)
 
@@ -143,6 +162,13 @@ class Link:
     def _user_event(self, message: Message) -> None:
         if message.get("UserEvent") == REQUEST:
             self._on_request()
+
+
+def _failed(phone: str, cause: str) -> OfferOutcome | None:
+    """How the phone's own end of its ringing counts, None if it was not its own."""
+    if cause == NOT_CONFIRMED and is_outside(phone):
+        return OfferOutcome.MISSED
+    return FAILED.get(cause)
 
 
 def _leg(message: Message) -> Leg:

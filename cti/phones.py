@@ -6,6 +6,8 @@ Pure bookkeeping over AMI events; it asks Asterisk nothing and tells the router 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from acd.seats import is_outside, phone_of_channel
+
 UNREACHABLE_STATES = frozenset({"UNAVAILABLE", "INVALID", "UNKNOWN"})
 """Device states (Asterisk's `ast_devstate2str`) of a phone that cannot be rung."""
 
@@ -15,11 +17,6 @@ TECHNOLOGY = "PJSIP/"
 def phone_of_device(device: str) -> str:
     """The phone behind a device (`PJSIP/1001`), empty for a device of another kind."""
     return device.removeprefix(TECHNOLOGY) if device.startswith(TECHNOLOGY) else ""
-
-
-def phone_of_channel(channel: str) -> str:
-    """The phone behind a channel (`PJSIP/1001-0000002a`), empty for a channel of another kind."""
-    return phone_of_device(channel.rpartition("-")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +70,4 @@ class Phones:
         return [self._state(phone) for phone in sorted(before | self._private.keys())]
 
     def _state(self, phone: str) -> PhoneState:
-        return PhoneState(phone, self._reachable.get(phone, False), bool(self._private.get(phone)))
+        return PhoneState(phone, self._reachable.get(phone, is_outside(phone)), bool(self._private.get(phone)))

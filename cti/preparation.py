@@ -107,4 +107,7 @@ def plan_of(centre: Centre) -> Plan:
             FallbackQueue(name, ring_s=queue.ring_s, wrap_up_s=queue.wrap_up_s, music=queue.music)
             for name, queue in centre.queues.items()
         ],
+        languages=centre.languages,
+        outside_line=centre.outside.line if centre.outside else "",
+        outside_caller_id=(centre.outside.caller_id or "") if centre.outside else "",
     )

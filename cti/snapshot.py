@@ -9,12 +9,12 @@ import structlog
 
 from acd.distributor import Distributor
 from acd.errors import RoutingError
+from acd.seats import phone_of_channel
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiRefused
 from cti.ami.message import Message
 from cti.fallback import Fallback, Member
 from cti.link import Leg, Link
-from cti.phones import phone_of_channel
 from ivr import variables
 
 log = structlog.get_logger()

@@ -33,7 +33,7 @@ class Switch:
         self._node = node
         self._distributor = distributor
         self._link = Link(distributor, on_stray=self._hang_up, on_unknown=self._adopt, on_request=self._tell_floor)
-        self._fallback = Fallback()
+        self._fallback = Fallback(distributor.seats)
         self.client = AmiClient(
             host, port, username, secret, on_event=self._link.on_event, on_up=self._up, on_down=self._down
         )

@@ -22,6 +22,7 @@ class Announcement(StrEnum):
     NOT_READY = auto()
     WHICH_REASON = auto()
     UNKNOWN_CODE = auto()
+    OUTSIDE_ASK = auto()
 
 
 WORDS: Mapping[Announcement, Mapping[str, str]] = {
@@ -52,6 +53,10 @@ WORDS: Mapping[Announcement, Mapping[str, str]] = {
     Announcement.READY: {"en": "You are ready.", "cmn": "您已就绪。"},
     Announcement.NOT_READY: {"en": "You are not ready.", "cmn": "您已置忙。"},
     Announcement.WHICH_REASON: {"en": "Please press the key of your reason.", "cmn": "请按键选择置忙原因。"},
+    Announcement.OUTSIDE_ASK: {
+        "en": "A call from your call centre. Press 1 to take it, or 2 to refuse it.",
+        "cmn": "呼叫中心来电。接听请按一，拒绝请按二。",
+    },
     Announcement.UNKNOWN_CODE: {"en": "There is no such code.", "cmn": "没有这个代码。"},
 }
 

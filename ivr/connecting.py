@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from acd.distributor import Distributor
 from acd.offers import Offer
+from acd.seats import phone_of_channel
 from acd.states import OfferOutcome
 from ivr.agi.session import AgiSession
 from ivr.desk import Outside
@@ -31,8 +32,9 @@ async def connect(session: AgiSession, distributor: Distributor, offers: Sequenc
     rung = [offer for offer in offers if distributor.router.offer_at(offer.linkedid, offer.phone) is offer]
     if not rung:
         return False  # taken back before we came to it
-    phones = "&".join(f"PJSIP/{offer.phone}" for offer in rung)
-    ring_s = -(-max(offer.ring_ms for offer in rung) // 1000)
+    seats, roster = distributor.seats, distributor.router.roster
+    phones = "&".join(seats.interface(roster.agent(offer.agent), offer.phone) for offer in rung)
+    ring_s = max(seats.ring_s(offer.phone, offer.ring_ms) for offer in rung)
     await session.exec("Dial", f"{phones},{ring_s},gm({music})")
     status, cause, peer = (await session.get_full_variable(_AFTER)).split(",", 2)
     failed = OfferOutcome.REFUSED if cause == REJECTED and len(rung) == 1 else OfferOutcome.UNREACHABLE
@@ -66,4 +68,4 @@ def _answered_at(rung: Sequence[Offer], peer: str) -> str:
     """The phone that the answering channel belongs to; a single phone needs no asking."""
     if len(rung) == 1:
         return rung[0].phone
-    return next((offer.phone for offer in rung if peer.startswith(f"PJSIP/{offer.phone}-")), "")
+    return next((offer.phone for offer in rung if phone_of_channel(peer) == offer.phone), "")

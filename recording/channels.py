@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from acd.seats import agent_of_channel, phone_of_channel
 from recording.ledger import LedgerRow, RowType
 
 
@@ -43,8 +44,13 @@ class Channel:
 
     @property
     def endpoint(self) -> str:
-        """`1001` of `PJSIP/1001-0000002a`."""
-        return self.name.partition("/")[2].rpartition("-")[0]
+        """`1001` of `PJSIP/1001-0000002a`; of an outside seat its name (acd.seats)."""
+        return phone_of_channel(self.name) or self.name.partition("/")[2].rpartition("-")[0]
+
+    @property
+    def agent(self) -> str:
+        """Whose channel it is, as far as its name tells: the agent of an outside seat, else the endpoint."""
+        return agent_of_channel(self.name) or self.endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ offers, the way through the menu) from the router's facts; what the router misse
 from collections.abc import Iterable, Sequence
 
 from acd.facts import CallDequeued, Fact
+from acd.seats import agent_of_channel, agents_side
 from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome
 from recording.account import Account, account
 from recording.channels import Channel, Connection, channels, connections
@@ -46,7 +47,7 @@ def _record(
     phones = frozenset(story.agent_at) | {offered.agent for offered, _ in story.offers}
     rung = [one for one in others if _is_phone(one, phones)]
     talks = connections(caller, rung)
-    ended_by = _ended_by(caller, rung, story)
+    ended_by = _ended_by(caller, rung, story, _left_outside(others, talks))
     left_by_caller = ended_by is EndedBy.CALLER
     visits = queue_visits(story.queued, caller, rung, talks, _reason_at_end(end, left_by_caller))
     ringing = Ringing(
@@ -90,15 +91,15 @@ def _record(
 
 
 def _is_phone(channel: Channel, phones: frozenset[str]) -> bool:
-    """An agent's phone: one the router spoke of, or one named by a number, as phones are and lines are not."""
-    return channel.endpoint in phones or channel.endpoint.isdigit()
+    """An agent's phone: one the router spoke of, or one named as phones and outside seats are and lines are not."""
+    return channel.endpoint in phones or channel.endpoint.isdigit() or agent_of_channel(channel.name) != ""
 
 
 def _kind(channel: Channel, rung: Sequence[Channel]) -> LegKind:
     return LegKind.AGENT if channel in rung else LegKind.OTHER
 
 
-def _ended_by(caller: Channel, rung: Sequence[Channel], story: Account) -> EndedBy:
+def _ended_by(caller: Channel, rung: Sequence[Channel], story: Account, left_outside: bool) -> EndedBy:
     """Asterisk keeps the first hang-up it saw as the source: a caller it names did hang up, but an agent it names may
     have left a caller who then went on in the flow, of which only the router knows.
     """
@@ -106,7 +107,13 @@ def _ended_by(caller: Channel, rung: Sequence[Channel], story: Account) -> Ended
         return EndedBy.CALLER
     if story.ended:
         return story.ended.by
-    return EndedBy.AGENT if caller.source in {one.name for one in rung} else EndedBy.SYSTEM
+    by_agent = caller.source in {one.name for one in rung} or (not caller.source and left_outside)
+    return EndedBy.AGENT if by_agent else EndedBy.SYSTEM
+
+
+def _left_outside(others: Sequence[Channel], talks: Sequence[Connection]) -> bool:
+    """Whether the agent spoken with last sat outside and hung up: only the dialplan's side of his seat tells that."""
+    return any(one.source and agents_side(one.name) == talk.channel.name for one in others for talk in talks[-1:])
 
 
 def _reason_at_end(end: LedgerRow, left_by_caller: bool) -> DequeueReason:
@@ -157,7 +164,7 @@ def _reason(end: LedgerRow, story: Account, last: QueueVisit | None, ended_by: E
 
 
 def _conversation(one: Connection, story: Account) -> Conversation:
-    agent = story.agent_at.get(one.channel.endpoint, one.channel.endpoint)
+    agent = story.agent_at.get(one.channel.endpoint, one.channel.agent)
     held = (
         span_ms(max(hold.start_us, one.start_us), min(hold.end_us, one.end_us))
         for hold in story.holds
@@ -172,7 +179,7 @@ def _leg(channel: Channel, kind: LegKind, story: Account) -> Leg:
         uniqueid=channel.uniqueid,
         kind=kind,
         number=channel.caller if kind is LegKind.CALLER else channel.endpoint,
-        agent=story.agent_at.get(channel.endpoint, channel.endpoint) if kind is LegKind.AGENT else None,
+        agent=story.agent_at.get(channel.endpoint, channel.agent) if kind is LegKind.AGENT else None,
         started_at=utc(channel.started_us),
         answered_at=utc(channel.answered_us) if channel.answered_us else None,
         ended_at=utc(channel.ended_us),

@@ -146,7 +146,10 @@ class AgentStateEntry(Base):
 
 
 class AgentAccount(Base):
-    """A person who takes calls. `skills` maps a skill to its level, 1 to 10; who left is kept, not active."""
+    """A person who takes calls. `skills` maps a skill to its level, 1 to 10; `attributes` are what the centre's files
+    may ask for besides (team, language, …); `outside` is the one outside number he may sign in at by himself, empty
+    for none. Who left is kept, not active.
+    """
 
     __tablename__ = "agent"
 
@@ -156,6 +159,8 @@ class AgentAccount(Base):
     phone: Mapped[str] = mapped_column(String(64))
     skills: Mapped[dict[str, int]] = mapped_column(JSON)
     active: Mapped[bool]
+    attributes: Mapped[dict[str, str]] = mapped_column(JSON, server_default="{}")
+    outside: Mapped[str] = mapped_column(String(32), server_default="")
 
 
 class CallerEntry(Base):

@@ -75,7 +75,7 @@ def _serving(offered: CallOffered, channels: Sequence[Channel], agent_at: Mappin
         (
             channel
             for channel in channels
-            if agent_at.get(channel.endpoint, channel.endpoint) == offered.agent and channel.started_us >= earliest_us
+            if agent_at.get(channel.endpoint, channel.agent) == offered.agent and channel.started_us >= earliest_us
         ),
         None,
     )
@@ -102,7 +102,7 @@ def _untold(channel: Channel, ringing: Ringing, agent_at: Mapping[str, str], vis
     at = utc(channel.started_us)
     return Offer(
         queue=next((visit.queue for visit in reversed(visits) if visit.entered_at <= at), ""),
-        agent=agent_at.get(channel.endpoint, channel.endpoint),
+        agent=agent_at.get(channel.endpoint, channel.agent),
         at=at,
         ring_ms=ring_ms(channel),
         outcome=ringing.outcome(channel),

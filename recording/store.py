@@ -50,7 +50,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """A person who takes calls. `pin_hash` is argon2's; `skills` maps a skill to its level, 1 to 10."""
+    """A person who takes calls. `pin_hash` is argon2's; `skills` maps a skill to its level, 1 to 10; `outside` is the
+    outside number he may sign in at, empty for none."""
 
     number: str
     name: str
@@ -58,6 +59,8 @@ class Agent:
     pin_hash: str = field(repr=False)
     skills: Mapping[str, int] = field(default_factory=dict)
     active: bool = True
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    outside: str = ""
 
 
 class Store:
@@ -171,6 +174,8 @@ class Store:
                 "pin_hash": agent.pin_hash,
                 "skills": dict(agent.skills),
                 "active": agent.active,
+                "attributes": dict(agent.attributes),
+                "outside": agent.outside,
             }
             for agent in agents
         ]

@@ -14,6 +14,8 @@ from pathlib import Path
 from cti.accounts import Account, Credentials
 from cti.asterisk.installation import Installation
 from cti.settings import HOME, Settings
+from ivr.announcements import Announcement, prompt
+from ivr.prompts import Prompts
 
 TEMPLATES = HOME / "asterisk"
 NEEDS_RESTART = frozenset({"asterisk.conf", "modules.conf", "rtp.conf", "transports.conf"})
@@ -46,6 +48,10 @@ class Plan:
 
     numbers: Mapping[str, str]
     queues: Sequence[FallbackQueue]
+    languages: Sequence[str] = ()
+    """In which agents outside are asked to confirm; a line over which they are called, and as whom."""
+    outside_line: str = ""
+    outside_caller_id: str = ""
 
 
 def render(settings: Settings, installation: Installation, credentials: Credentials, plan: Plan) -> frozenset[str]:
@@ -128,6 +134,7 @@ def _music(state: Path, name: str) -> str:
 
 
 def _globals(settings: Settings, plan: Plan) -> str:
+    prompts = Prompts(settings.state / "sounds/prompts")
     last_resort = next(iter(plan.numbers.values()), plan.queues[0].name)
     lines = {
         "RECORDINGS": f"{settings.state}/recordings",
@@ -135,6 +142,12 @@ def _globals(settings: Settings, plan: Plan) -> str:
         "CALLCENTER_AGI_STANDBY": settings.agi_standby,
         "FALLBACK": last_resort,
         **{f"FALLBACK_{number}": queue for number, queue in plan.numbers.items()},
+        "OUTSIDE_LINE": plan.outside_line,
+        "OUTSIDE_CALLER_ID": plan.outside_caller_id,
+        **{
+            f"OUTSIDE_ASK_{language}": prompts.sound(prompt(Announcement.OUTSIDE_ASK, language))
+            for language in plan.languages
+        },
     }
     return "; What extensions.conf knows of this instance and its centre.\n[globals]\n" + "".join(
         f"{name} = {value}\n" for name, value in lines.items()

@@ -45,7 +45,8 @@ def list_agents(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def sign_in(settings: Settings, given: argparse.Namespace) -> Exit:
     """Sign an agent in."""
-    return _change(settings, given.number, "sign-in", phone=given.phone, ready=not given.not_ready)
+    outside = {"outside": True, "number": given.outside or None} if given.outside is not None else {}
+    return _change(settings, given.number, "sign-in", phone=given.phone, ready=not given.not_ready, **outside)
 
 
 def sign_out(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -76,7 +77,16 @@ def add(settings: Settings, given: argparse.Namespace) -> Exit:
             raise AgentKnown(f"agent {given.number} is in the database; expected a number that is free")
         pin_hash = await hash_pin(pin)
         await store.save_agents(
-            [Agent(number=given.number, name=given.name, phone=given.phone or "", pin_hash=pin_hash, skills=skills)]
+            [
+                Agent(
+                    number=given.number,
+                    name=given.name,
+                    phone=given.phone or "",
+                    pin_hash=pin_hash,
+                    skills=skills,
+                    outside=given.outside or "",
+                )
+            ]
         )
 
     with_store(settings, save)
@@ -118,6 +128,9 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("name", type=_name, help='his name, such as "Li Na"')
     adding.add_argument("--phone", type=_phone, help="the phone he sits at as a rule (SIP user name)")
     adding.add_argument(
+        "--outside", type=_outside, metavar="NUMBER", help="an outside number he may sign in at by himself"
+    )
+    adding.add_argument(
         "--skill",
         type=_skill,
         action="append",
@@ -128,6 +141,13 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     command("set-pin", set_pin)
     signing_in = command("sign-in", sign_in)
     signing_in.add_argument("--phone", type=_phone, help="the phone he sits at; his own where none is given")
+    signing_in.add_argument(
+        "--outside",
+        nargs="?",
+        const="",
+        metavar="NUMBER",
+        help="at an outside number, where he confirms each call by a key; the one stored with him where none is given",
+    )
     signing_in.add_argument("--not-ready", action="store_true", help="he does not want calls yet")
     command("sign-out", sign_out)
     command("ready", ready)
@@ -165,6 +185,7 @@ def _fitting(pattern: str, expected: str) -> Callable[[str], str]:
 
 _number = _fitting(r"[0-9]{2,8}", "2 to 8 digits")
 _phone = _fitting(r"[A-Za-z0-9]{2,32}", "2 to 32 letters and digits")
+_outside = _fitting(r"\+?[0-9]{3,20}", "3 to 20 figures, perhaps with a + before")
 _name = _fitting(r"[^\x00-\x1f\x7f]{1,80}", "1 to 80 characters")
 
 

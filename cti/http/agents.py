@@ -8,6 +8,7 @@ from acd.errors import UnknownAgent
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import Unfit
 from cti.http.views import AgentView, View, agent_view
+from cti.outside import seat_outside
 
 CAUSE = "api"
 
@@ -24,6 +25,8 @@ class SignIn(Given):
     phone: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{2,32}$")] | None = Field(
         None, description="The phone he sits at; his own where none is given."
     )
+    outside: bool = Field(False, description="At an outside number instead, where he confirms each call by a key.")
+    number: str | None = Field(None, description="That number; the one stored with him where none is given.")
     ready: bool = True
 
 
@@ -50,7 +53,9 @@ async def sign_in(asked: Asked[Nothing, SignIn]) -> AgentView:
     number = asked.path["number"]
     if (person := await asked.floor.people.find(number)) is None:
         raise UnknownAgent(number)
-    if not (phone := asked.body.phone or person.phone):
+    if asked.body.outside:
+        phone = seat_outside(asked.floor.centre, number, asked.body.number or person.outside)
+    elif not (phone := asked.body.phone or person.phone):
         raise Unfit(f"phone: agent {number} has no phone of his own; expected the one he sits at", "phone")
     with asked.floor.distributor.command() as (router, now_ms):
         router.sign_in(number, phone, ready=asked.body.ready, cause=CAUSE, now_ms=now_ms)

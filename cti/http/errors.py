@@ -10,7 +10,8 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, Field, ValidationError
 
-from acd.errors import AlreadySignedIn, NotSignedIn, PhoneTaken, RoutingError, UnknownAgent, UnknownQueue
+from acd.errors import AlreadySignedIn, NotSignedIn, NumberRefused, PhoneTaken, RoutingError, UnknownAgent, UnknownQueue
+from cti.outside import NumberOfOurs
 from recording.database import is_away
 
 log = structlog.get_logger()
@@ -116,6 +117,8 @@ ROUTING_STATUS: dict[type[RoutingError], int] = {
     AlreadySignedIn: 409,
     PhoneTaken: 409,
     NotSignedIn: 409,
+    NumberRefused: 422,
+    NumberOfOurs: 422,
 }
 
 

@@ -95,6 +95,11 @@ class Telephones:
         """The process of these telephones, once they are there."""
         return self._sipp.pid
 
+    @property
+    def port(self) -> int:
+        """Where these telephones take calls, once they are there: for a carrier's line, which nobody registers."""
+        return self._sipp.port
+
     async def register(self) -> None:
         """Register all telephones that have accounts at once. Raises RegistrationRefused."""
         await asyncio.gather(*(self[number].register() for number in self._accounts))

@@ -1,11 +1,13 @@
 """Agents and queues over HTTP."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cti.centre import Outside
 from recording.store import Agent
-from tests.contract.fake_floor import FakeFloor, open_floor
+from tests.contract.fake_floor import PEOPLE, FakeFloor, open_floor
 
 pytestmark = pytest.mark.contract
 
@@ -72,6 +74,44 @@ async def test_one_agent_has_one_session_and_one_phone_one_agent(tmp_path: Path)
         web.sign_in("1001")
         assert await refused(web, "/api/agents/1001/sign-in") == (409, "already-signed-in", None)
         assert await refused(web, "/api/agents/1002/sign-in", {"phone": "1001"}) == (409, "phone-taken", None)
+
+
+def with_a_line_outside(web: FakeFloor) -> FakeFloor:
+    """The centre has a carrier over which agents outside are called."""
+    object.__setattr__(web.floor, "centre", replace(web.floor.centre, outside=Outside(line="mobilenet")))
+    return web
+
+
+async def test_an_agent_signs_in_at_the_outside_number_stored_with_him_or_given_by_a_supervisor(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        at = "/api/agents/1001/sign-in"
+        assert await refused(web, at, {"outside": True}) == (409, "no-outside-line", None)
+        with_a_line_outside(web)
+        assert await refused(web, at, {"outside": True}) == (409, "no-outside-number", None)
+        _, agent = await web.post(at, {"outside": True, "number": "+8613800138000"})
+        assert (agent["phone"], agent["state"]) == ("+8613800138000@outside", "ready")
+        assert await refused(web, at, {"outside": True, "number": "138"}) == (409, "already-signed-in", None)
+        taken = {"outside": True, "number": "+8613800138000"}
+        assert await refused(web, "/api/agents/1002/sign-in", taken) == (409, "phone-taken", None)
+        await web.floor.store.save_agents([replace(PEOPLE[1], outside="13900139000")])
+        _, agent = await web.post("/api/agents/1002/sign-in", {"outside": True, "ready": False})
+        assert (agent["phone"], agent["state"]) == ("13900139000@outside", "not_ready")
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("4000", "number-of-ours"),
+        ("PJSIP/1&x", "number-refused"),
+        ("1380@line", "number-refused"),
+        ("*1", "number-refused"),
+    ],
+)
+async def test_nothing_but_an_outside_number_of_figures_is_ever_called(tmp_path: Path, number: str, why: str) -> None:
+    async with open_floor(tmp_path) as web:
+        with_a_line_outside(web)
+        given = {"outside": True, "number": number}
+        assert await refused(web, "/api/agents/1001/sign-in", given) == (422, why, None)
 
 
 @pytest.mark.parametrize("verb", ["sign-out", "ready"])

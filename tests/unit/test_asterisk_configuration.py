@@ -1,6 +1,7 @@
 """Asterisk's configuration is made of templates and the centre, written only where it changes."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from cti.accounts import Account, AmiSecrets, Credentials
 from cti.asterisk.configuration import FallbackQueue, Plan, render
 from cti.asterisk.installation import AsteriskMissing, AsteriskTooOld, Installation, find_installation
 from cti.settings import Settings
+from ivr.announcements import Announcement, prompt
+from ivr.prompts import Prompts
 
 pytestmark = pytest.mark.unit
 
@@ -50,6 +53,15 @@ def test_the_centres_numbers_and_queues_are_there(tmp_path: Path) -> None:
         settings, "queues.conf"
     )
     assert f"[jazz]\nmode = files\ndirectory = {tmp_path}/sounds/music/jazz\n" in rendered(settings, "musiconhold.conf")
+
+
+def test_the_line_to_agents_outside_and_what_they_are_asked_are_there(tmp_path: Path) -> None:
+    settings = Settings(state=tmp_path)
+    plan = replace(PLAN, languages=("en",), outside_line="mycarrier", outside_caller_id="02155501000")
+    render(settings, INSTALLATION, credentials(), plan)
+    sound = Prompts(tmp_path / "sounds/prompts").sound(prompt(Announcement.OUTSIDE_ASK, "en"))
+    given = f"OUTSIDE_LINE = mycarrier\nOUTSIDE_CALLER_ID = 02155501000\nOUTSIDE_ASK_en = {sound}\n"
+    assert given in rendered(settings, "centre.conf")
 
 
 def test_a_name_cannot_leave_its_line_or_its_quotes(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from acd.agents import Agent
 from acd.queues import Queue, QueueSettings
+from acd.seats import Seats, outside_seat
 from acd.states import Activity, Status
 from cti.fallback import Action, Fallback, Member
 
@@ -27,6 +28,12 @@ def test_an_agent_is_a_member_where_he_has_the_skills_and_is_told_once(agent: Ag
     fallback = Fallback()
     assert fallback.update(agent, QUEUES) == [ADD]
     assert fallback.update(agent, QUEUES) == []
+
+
+def test_an_agent_outside_is_rung_by_the_plain_queue_as_by_us_and_asked_in_his_language(agent: Agent) -> None:
+    agent.phone, agent.attributes = outside_seat("138"), {"language": "en"}
+    (added,) = Fallback(Seats(languages=("cmn", "en"))).update(agent, QUEUES)
+    assert added.headers["Interface"] == "Local/138*1001*en@outside/n"
 
 
 def test_not_ready_by_his_own_choice_he_is_paused(agent: Agent) -> None:

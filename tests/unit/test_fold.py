@@ -44,6 +44,15 @@ EXPECTED = {
     "missed_then_answered": (
         ANSWERED, "agent", "1002", [("1001", "missed"), ("1002", "answered")], "answered", False,
     ),
+    "outside_confirmed": (ANSWERED, "caller", "1001", [("1001", "answered")], "answered", False),
+    "outside_fallback": (
+        ANSWERED, "agent", "1002", [("1002", "missed"), ("1002", "answered")], "answered", True,
+    ),
+    "outside_not_confirmed_then_answered": (
+        ANSWERED, "agent", "1001",
+        [("1002", "missed"), ("1002", "missed"), ("1002", "refused"), ("1002", "refused"), ("1001", "answered")],
+        "answered", False,
+    ),
     "refused_then_answered": (
         ANSWERED, "agent", "1002", [("1001", "refused"), ("1002", "answered")], "answered", False,
     ),

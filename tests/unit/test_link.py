@@ -6,6 +6,7 @@ import pytest
 
 from acd.distributor import Distributor
 from acd.offers import Offer
+from acd.seats import outside_seat
 from acd.states import AgentState
 from cti.ami.message import Message
 from cti.link import Leg, Link
@@ -145,6 +146,66 @@ async def test_a_phone_that_goes_away_makes_its_agent_unreachable() -> None:
     assert floor.state() == "unreachable"
     floor.hears(device("1001", "NOT_INUSE"))
     assert floor.state() == "ready"
+    floor.close()
+
+
+SIDE = "Local/138*1001*en@outside-01"
+CARRIED = Leg("PJSIP/mobilenet-01", "carried", "call")
+
+
+def outside() -> Floor:
+    """1001 sits at an outside number, `call` is offered to him, his mobile has been answered by somebody."""
+    floor = Floor()
+    with floor.distributor.command() as (router, now_ms):
+        router.sign_out("1001", cause="api", now_ms=now_ms)
+        router.sign_out("1002", cause="api", now_ms=now_ms)
+        router.sign_in("1001", outside_seat("138"), cause="api", now_ms=now_ms)
+    enter(floor.distributor)
+    dialled = {"DestChannel": f"{SIDE};1", "DestUniqueid": "seat", "DestLinkedid": "call"}
+    carried = {"DestChannel": CARRIED.channel, "DestUniqueid": CARRIED.uniqueid, "DestLinkedid": "call"}
+    floor.hears(
+        new_channel(f"{SIDE};1", "seat", "call"),
+        new_channel(f"{SIDE};2", "plan", "call"),
+        event("DialBegin", Channel="PJSIP/line-01", **dialled),
+        new_channel(CARRIED.channel, CARRIED.uniqueid, "call"),
+        event("DialBegin", Channel=f"{SIDE};2", **carried),
+    )
+    return floor
+
+
+@in_virtual_time
+async def test_an_agent_outside_has_answered_when_his_seat_does_and_not_when_his_mobile_does() -> None:
+    floor = outside()
+    mobile = {"DestChannel": CARRIED.channel, "DestUniqueid": CARRIED.uniqueid, "DestLinkedid": "call"}
+    seat = {"DestChannel": f"{SIDE};1", "DestUniqueid": "seat", "DestLinkedid": "call"}
+    assert (floor.strays, floor.state()) == ([], "ringing")
+    floor.hears(event("DialEnd", Channel=f"{SIDE};2", DialStatus="ANSWER", **mobile))
+    assert (floor.unknown, floor.state()) == ([], "ringing")
+    floor.hears(event("DialEnd", Channel="PJSIP/line-01", DialStatus="ANSWER", **seat))
+    assert floor.state() == "talking"
+    floor.hears(event("Hold", Uniqueid="carried"))
+    assert floor.state() == "holding"
+    floor.hears(event("Unhold", Uniqueid="carried"), event("Hangup", Channel=CARRIED.channel, Uniqueid="carried"))
+    assert floor.state() == "talking"
+    floor.hears(event("Hangup", Channel=f"{SIDE};1", Uniqueid="seat"))
+    assert (floor.strays, floor.state()) == ([], "wrap_up")
+    floor.close()
+
+
+@in_virtual_time
+async def test_an_agent_outside_who_has_not_confirmed_has_missed_the_call_though_others_ring_for_it() -> None:
+    floor = outside()
+    floor.hears(event("Hangup", Channel=f"{SIDE};1", Uniqueid="seat", Cause="19"))
+    agent = floor.distributor.router.roster.agent("1001")
+    assert (agent.state, agent.reason) == ("not_ready", "missed_call")
+    floor.close()
+
+
+@in_virtual_time
+async def test_a_mobile_whose_offer_is_over_while_its_owner_is_asked_is_hung_up() -> None:
+    floor = outside()
+    floor.hears(event("Hangup", Channel=f"{SIDE};1", Uniqueid="seat"))
+    assert floor.strays == [CARRIED]
     floor.close()
 
 

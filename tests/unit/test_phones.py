@@ -2,7 +2,8 @@
 
 import pytest
 
-from cti.phones import Phones, PhoneState, phone_of_channel, phone_of_device
+from acd.seats import phone_of_channel
+from cti.phones import Phones, PhoneState, phone_of_device
 
 pytestmark = pytest.mark.unit
 

@@ -4,6 +4,7 @@ import pytest
 
 from acd.errors import AlreadySignedIn, NotSignedIn, PhoneTaken, UnknownAgent
 from acd.facts import AgentStateChanged, WrapUpEnded
+from acd.seats import outside_seat
 from acd.states import AgentState, NotReadyReason, OfferOutcome
 from tests.unit.floor import Floor
 
@@ -75,6 +76,19 @@ def test_a_phone_that_unregisters_makes_its_agent_unreachable_and_registering_re
         (AgentState.READY, AgentState.UNREACHABLE, "device"),
         (AgentState.UNREACHABLE, AgentState.READY, "device"),
     ]
+
+
+def test_an_outside_number_can_be_rung_until_a_call_to_it_fails_and_then_again() -> None:
+    floor = Floor()
+    floor.seat("1001", sales=1)
+    floor.sign_out("1001")
+    floor.sign_in("1001", outside_seat("13800138000"))
+    assert floor.state("1001") is AgentState.READY
+    floor.enter("call")
+    floor.fail("call", OfferOutcome.UNREACHABLE)
+    assert floor.state("1001") is AgentState.UNREACHABLE
+    floor.wait(15_000)
+    assert floor.offered() == [("call", "1001"), ("call", "1001")]
 
 
 def test_a_phone_at_which_nobody_sits_concerns_nobody() -> None:
