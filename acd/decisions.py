@@ -109,10 +109,7 @@ class Decision:
     def sentence(self) -> str:
         """The decision in one sentence."""
         chosen = next(one.compared for one in self.candidates if one.agent == self.chosen)
-        if chosen is None or self.step == PREFERRED:
-            what = "was the one to be reached"
-        else:
-            what = chosen.words(self.at_ms)
+        what = "was the one to be reached" if chosen is None or self.step == PREFERRED else chosen.words(self.at_ms)
         return (
             f"Agent {self.chosen} {what} when {_WHEN[self.trigger]}; "
             f"asked for: {self.requires}; "

@@ -7,6 +7,7 @@ from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import islice
 
 from acd.agent_sets import AgentSet, AgentSets
 from acd.agents import Agent
@@ -15,8 +16,11 @@ from acd.queues import Call, Order
 from acd.requirements import Requirement
 
 MOST_POOLS = 2_048
-"""Above this, pools in which nobody waits are forgotten, those that were not asked for of late first: calls may ask for
-things that nobody asks for again."""
+"""Above this, pools in which nobody waits and that were not asked for of late are forgotten: calls may ask for things
+that nobody asks for again."""
+
+LOOK_AT = 8
+"""How many pools are looked at for that whenever one is added."""
 
 
 class Ranking:
@@ -113,12 +117,17 @@ class Pools:
         """The pool of that requirement, made where nobody has asked for it yet."""
         if (pool := self._pools.get(requirement)) is None:
             if len(self._pools) >= MOST_POOLS:
-                self._forget_one()
+                self._forget_some()
             pool = self._pools[requirement] = Pool(requirement, self._sets.meeting(requirement.tree))
             for agent in self._sets.agents(pool.members):
                 self._of_agent[agent.number].append(pool)
         pool.asked = True
         return pool
+
+    def waiting_for(self, requirement: Requirement) -> list[Call]:
+        """The calls that wait with that requirement, in order."""
+        pool = self._pools.get(requirement)
+        return pool.waiting() if pool is not None else []
 
     def of(self, agent: Agent) -> list[Pool]:
         """The pools whose requirement the agent, who is signed in, meets."""
@@ -175,14 +184,13 @@ class Pools:
         del self.free[agent.number]
         self._free &= ~self._sets.alone(agent)
 
-    def _forget_one(self) -> None:
-        """Each pool gets a second chance, so that this is quick, and right nearly always."""
-        for _ in range(2 * len(self._pools)):
-            requirement, pool = next(iter(self._pools.items()))
-            del self._pools[requirement]
-            if not pool.asked and pool.head() is None:
+    def _forget_some(self) -> None:
+        """Look at a few pools, so that it takes no time; those that are to stay will be looked at last next time."""
+        for requirement in [*islice(self._pools, LOOK_AT)]:
+            pool = self._pools.pop(requirement)
+            if pool.asked or pool.head() is not None:
+                pool.asked = False
+                self._pools[requirement] = pool
+            else:
                 for agent in self._sets.agents(pool.members):
                     self._of_agent[agent.number].remove(pool)
-                return
-            pool.asked = False
-            self._pools[requirement] = pool

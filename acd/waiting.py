@@ -139,13 +139,16 @@ class Waiting:
 
     def look_around(self, now_ms: int) -> None:
         """Agents have signed out or do not want calls: whoever waited for them alone goes on to the next step."""
-        emptied, unwilling = self._roster.pools.emptied, self._roster.unwilling
-        alone = [named(agent.number) for agent in unwilling if agent.status is not Status.READY]
-        for pool in [pool for pool in emptied if not pool.members] + [self._roster.pools.pool(one) for one in alone]:
-            for call in pool.waiting():
-                self.place(call, Trigger.STEP_TAKEN, now_ms)
-        emptied.clear()
+        pools, unwilling = self._roster.pools, self._roster.unwilling
+        alone = [call for pool in pools.emptied if not pool.members for call in pool.waiting()]
+        for agent in unwilling:
+            if agent.status is not Status.READY:
+                alone += pools.waiting_for(named(agent.number))
+        pools.emptied.clear()
         unwilling.clear()
+        for call in alone:
+            if call.pool is not None:  # else it is being looked at already, or has left
+                self.place(call, Trigger.STEP_TAKEN, now_ms)
 
     def declare_surge(self, name: str, *, on: bool, cause: str, why: str, now_ms: int) -> None:
         """Call the blended agents in, or let them go. What it is already is no news. Raises UnknownQueue."""
