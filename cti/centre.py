@@ -104,8 +104,8 @@ class Centre:
 Value = TypeVar("Value")
 
 
-def load_centre(folder: Path) -> Centre:
-    """The centre in `folder`: `centre.yaml`, `queues.yaml` and every flow under `flows/`.
+def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
+    """The centre in `folder`: `centre.yaml`, `queues.yaml` (or the file given for it) and every flow under `flows/`.
 
     Raises DocumentError with everything that is wrong in any of the files.
     """
@@ -119,7 +119,7 @@ def load_centre(folder: Path) -> Centre:
             return None
 
     centre = attempt(partial(read_document, folder / "centre.yaml", _CentreFile))
-    queues = attempt(partial(read_document, folder / "queues.yaml", QueuesFile))
+    queues = attempt(partial(read_document, queues_file or folder / "queues.yaml", QueuesFile))
     if centre is None or queues is None:
         raise DocumentError(problems)  # without their names nothing else can be judged
     names = Names(queues.value.queues, queues.value.skills, centre.value.languages, queues.value.attributes)

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from cti import supervisor
 from cti.accounts import AccountsError
-from cti.commands import agents, call, callers, calls, explain
+from cti.commands import agents, call, callers, calls, explain, replay, simulate
 from cti.commands.check import check
 from cti.commands.errors import BadInput, Exit
 from cti.logs import write_logs
@@ -61,6 +61,18 @@ def make_parser() -> argparse.ArgumentParser:
     callers.add_commands(commands.add_parser("callers", help="callers who are known: VIPs, and whom they are to reach"))
     explain.add_arguments(
         commands.add_parser("explain", help="say why a call went the way it went", description=explain.explain.__doc__)
+    )
+    simulate.add_arguments(
+        commands.add_parser(
+            "simulate",
+            help="made-up traffic through the router, in virtual time",
+            description=simulate.simulate.__doc__,
+        )
+    )
+    replay.add_arguments(
+        commands.add_parser(
+            "replay", help="a recorded day once more, with other queue settings", description=replay.replay.__doc__
+        )
     )
     return parser
 
