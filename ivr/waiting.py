@@ -71,11 +71,12 @@ class Stay:
 
     async def _wait(self, place: Place) -> Target | None:
         """Until he has talked with an agent (None), or goes elsewhere."""
-        company = self._company(self._queue)
+        company = self._company()
         while True:
             match await self._news(place, company):
                 case Target(TargetKind.QUEUE, queue):
-                    self._queue, company = queue, self._company(queue)
+                    self._queue = queue
+                    company = self._company()
                     await self._session.set_variable(variables.QUEUE, queue)
                 case Target() as target:
                     return target
@@ -93,12 +94,12 @@ class Stay:
                 pass
         return await self._session.while_up(news)
 
-    def _company(self, queue: str) -> Company:
+    def _company(self) -> Company:
         return Company(
             self._desk,
             self._session,
             self._linkedid,
-            queue,
+            self._queue,
             music=self._music,
             language=self._language,
             leave=self._leave,

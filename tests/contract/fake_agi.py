@@ -24,6 +24,7 @@ USUAL = {
     "GET VARIABLE": "200 result=0",
     "HANGUP": "200 result=1",
     "NOOP": "200 result=0",
+    "RECORD FILE": "200 result=0 (timeout) endpos=40000",
     "SAY": "200 result=0",
     "SET MUSIC": "200 result=0",
     "SET VARIABLE": "200 result=1",
@@ -141,7 +142,7 @@ class FakeAsterisk:
         """
         while words := await self.command():
             answer = next(
-                (answer for start, answer in (answers or {}).items() if words[: len(start.split())] == start.split()),
+                (answer for start, answer in (answers or {}).items() if f"{' '.join(words)} ".startswith(f"{start} ")),
                 self._usual,
             )
             if self.dead and not " ".join(words).startswith(ALLOWED_WHEN_DEAD):

@@ -1,28 +1,21 @@
 """The reception against a channel that hangs up, fails or is cut at the worst moments; the router is the real one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+from contextlib import AbstractAsyncContextManager, suppress
 
 import pytest
 
-from acd.clock import Clock
-from acd.distributor import Distributor
-from acd.facts import CallArrived, CallDequeued, CallEnded, CallOffered, CallQueued, Fact, NodeEntered, OfferEnded
+from acd.facts import CallArrived, CallDequeued, CallEnded, CallOffered, CallQueued, NodeEntered, OfferEnded
 from acd.queues import QueueSettings
-from acd.router import Router
 from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome
 from ivr.desk import Desk
 from ivr.flow.model import Flow
-from ivr.flow.steps import Prompt
-from ivr.reception import Reception
-from tests.contract.fake_agi import Answer, FakeAsterisk, calling, serving
+from tests.contract import reception_floor
+from tests.contract.fake_agi import Answer, FakeAsterisk
+from tests.contract.reception_floor import AGENT, CALL, Floor, dial, hangs_up
 
 pytestmark = pytest.mark.contract
 
-AGENT = "1001"
-CALL = "node1-1700000000.7"
 ARGUMENTS = (CALL, "4000", "", "", "")
 
 FLOW = Flow.model_validate(
@@ -43,104 +36,16 @@ FLOW = Flow.model_validate(
 ONE = "200 result=49 endpos=800"
 
 
-class Floor:
-    """A router with one queue and one agent who is ready, and all its facts."""
-
-    def __init__(self) -> None:
-        self.facts: list[Fact] = []
-        self._news = asyncio.Event()
-        router = Router()
-        router.define_queue(QueueSettings(name="sales", title="Sales", wrap_up_ms=0), now_ms=0)
-        self.distributor = Distributor(router, Clock())
-        self.distributor.on_fact.append(self._take)
-        self.sign_in(AGENT)
-
-    def _take(self, fact: Fact) -> None:
-        self.facts.append(fact)
-        self._news.set()
-
-    def named(self, kind: type[Fact]) -> list[Any]:
-        """The facts of that kind so far."""
-        return [fact for fact in self.facts if isinstance(fact, kind)]
-
-    async def stated(self, kind: type[Fact]) -> Any:
-        """The first fact of that kind, past or to come."""
-        while not self.named(kind):
-            self._news.clear()
-            await self._news.wait()
-        return self.named(kind)[0]
-
-    def facts_of(self, linkedid: str) -> list[Fact]:
-        """All facts of one call."""
-        return [fact for fact in self.facts if getattr(fact, "linkedid", "") == linkedid]
-
-    def sign_in(self, agent: str) -> None:
-        """Another agent is ready."""
-        with self.distributor.command() as (router, now_ms):
-            router.roster.define(agent, agent, {})
-            router.phone_changed(agent, reachable=True, engaged=False, now_ms=now_ms)
-            router.sign_in(agent, agent, cause="api", now_ms=now_ms)
-
-    def sign_out(self) -> None:
-        """The first agent leaves."""
-        with self.distributor.command() as (router, now_ms):
-            router.sign_out(AGENT, cause="api", now_ms=now_ms)
-
-    @property
-    def state(self) -> AgentState:
-        """What the agent does."""
-        return self.distributor.router.roster.agent(AGENT).state
-
-    def is_empty(self) -> bool:
-        """No call waits, and none is in conversation."""
-        router = self.distributor.router
-        return not router.calls and not router.conversations.by_call
-
-
 @pytest.fixture
 def floor() -> Floor:
-    return Floor()
+    return Floor(QueueSettings(name="sales", title="Sales", wrap_up_ms=0))
 
 
-@asynccontextmanager
-async def called(floor: Floor, *arguments: str, **environment: str) -> AsyncIterator[FakeAsterisk]:
+def called(floor: Floor, *arguments: str, **environment: str) -> AbstractAsyncContextManager[FakeAsterisk]:
     """A caller whom the reception serves."""
-
-    def flow_of(dialled: str) -> Flow:
-        return {"4000": FLOW}[dialled]
-
-    def sound_of(prompt: Prompt) -> str:
-        return prompt.text
-
-    reception = Reception(Desk(distributor=floor.distributor, sound_of=sound_of), flow_of)
-    async with (
-        asyncio.timeout(20),
-        serving(reception) as server,
-        calling(server.port, "call", arguments, **environment) as asterisk,
-    ):
-        yield asterisk
-    floor.distributor.close()
-
-
-def hangs_up(asterisk: FakeAsterisk, reply: str) -> Callable[[list[str]], str]:
-    """The caller hangs up during the command, which is answered so."""
-
-    def answer(_: list[str]) -> str:
-        asterisk.hang_up()
-        return reply
-
-    return answer
-
-
-def dial(asterisk: FakeAsterisk, *endings: tuple[str, str]) -> Callable[[list[str]], str]:
-    """Each ringing in turn ends with this DIALSTATUS and hang-up cause."""
-    left = iter(endings)
-
-    def answer(_: list[str]) -> str:
-        asterisk.variables["DIALSTATUS"], asterisk.variables["HANGUPCAUSE"] = next(left)
-        return "200 result=0"
-
-    return answer
+    return reception_floor.called(
+        Desk(distributor=floor.distributor, sound_of=reception_floor.words), FLOW, *arguments, **environment
+    )
 
 
 TO_AN_AGENT: dict[str, Answer] = {"WAIT FOR DIGIT": "200 result=49"}

@@ -1,0 +1,119 @@
+"""A floor for the reception's tests: a real router with one agent who is ready, and callers on a fake channel."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from acd.clock import Clock
+from acd.distributor import Distributor
+from acd.facts import Fact
+from acd.queues import QueueSettings
+from acd.router import Router
+from acd.states import AgentState
+from ivr.desk import Desk
+from ivr.flow.model import Flow
+from ivr.flow.steps import Prompt
+from ivr.reception import Reception
+from tests.contract.fake_agi import FakeAsterisk, calling, serving
+
+AGENT = "1001"
+CALL = "node1-1700000000.7"
+
+
+def words(prompt: Prompt) -> str:
+    """The sound of a prompt is named by its words."""
+    return prompt.text
+
+
+class Floor:
+    """A router with these queues and one agent who is ready, and all its facts. Its time is real, unless a clock is
+    given."""
+
+    def __init__(self, *queues: QueueSettings, clock: Clock | None = None) -> None:
+        self.facts: list[Fact] = []
+        self._news = asyncio.Event()
+        self.distributor = Distributor(Router(), clock or Clock())
+        self.distributor.on_fact.append(self._take)
+        with self.distributor.command() as (router, now_ms):
+            for queue in queues:
+                router.define_queue(queue, now_ms=now_ms)
+        self.sign_in(AGENT)
+
+    def _take(self, fact: Fact) -> None:
+        self.facts.append(fact)
+        self._news.set()
+
+    def named(self, kind: type[Fact]) -> list[Any]:
+        """The facts of that kind so far."""
+        return [fact for fact in self.facts if isinstance(fact, kind)]
+
+    async def stated(self, kind: type[Fact]) -> Any:
+        """The first fact of that kind, past or to come."""
+        while not self.named(kind):
+            self._news.clear()
+            await self._news.wait()
+        return self.named(kind)[0]
+
+    def facts_of(self, linkedid: str) -> list[Fact]:
+        """All facts of one call."""
+        return [fact for fact in self.facts if getattr(fact, "linkedid", "") == linkedid]
+
+    def sign_in(self, agent: str) -> None:
+        """Another agent is ready."""
+        with self.distributor.command() as (router, now_ms):
+            router.roster.define(agent, agent, {})
+            router.phone_changed(agent, reachable=True, engaged=False, now_ms=now_ms)
+            router.sign_in(agent, agent, cause="api", now_ms=now_ms)
+
+    def sign_out(self) -> None:
+        """The first agent leaves."""
+        with self.distributor.command() as (router, now_ms):
+            router.sign_out(AGENT, cause="api", now_ms=now_ms)
+
+    @property
+    def state(self) -> AgentState:
+        """What the agent does."""
+        return self.distributor.router.roster.agent(AGENT).state
+
+    def is_empty(self) -> bool:
+        """No call waits, and none is in conversation."""
+        router = self.distributor.router
+        return not router.calls and not router.conversations.by_call
+
+
+@asynccontextmanager
+async def called(desk: Desk, flow: Flow, *arguments: str, **environment: str) -> AsyncIterator[FakeAsterisk]:
+    """A caller whom the reception serves; 4000 leads to the flow."""
+
+    def flow_of(dialled: str) -> Flow:
+        return {"4000": flow}[dialled]
+
+    async with (
+        asyncio.timeout(20),
+        serving(Reception(desk, flow_of)) as server,
+        calling(server.port, "call", arguments, **environment) as asterisk,
+    ):
+        yield asterisk
+    desk.distributor.close()
+
+
+def hangs_up(asterisk: FakeAsterisk, reply: str) -> Callable[[list[str]], str]:
+    """The caller hangs up during the command, which is answered so."""
+
+    def answer(_: list[str]) -> str:
+        asterisk.hang_up()
+        return reply
+
+    return answer
+
+
+def dial(asterisk: FakeAsterisk, *endings: tuple[str, str]) -> Callable[[list[str]], str]:
+    """Each ringing in turn ends with this DIALSTATUS and hang-up cause."""
+    left = iter(endings)
+
+    def answer(_: list[str]) -> str:
+        asterisk.variables["DIALSTATUS"], asterisk.variables["HANGUPCAUSE"] = next(left)
+        return "200 result=0"
+
+    return answer
