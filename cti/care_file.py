@@ -17,8 +17,8 @@ from ivr.flow.steps import Prompt
 from ivr.waiting_words import WORDS, needed
 from ivr.yaml_tree import Path
 
-SHORTEST_S = 10
-"""So much music there is at least between two announcements."""
+SHORTEST_S, LONGEST_S = 10, 3600
+"""From one announcement to the next."""
 
 
 def _key_as_text(value: Any) -> Any:
@@ -26,8 +26,8 @@ def _key_as_text(value: Any) -> Any:
 
 
 def _pause(seconds: int) -> int:
-    if 0 < seconds < SHORTEST_S:
-        raise PydanticCustomError("pause", "Input should be 0 (once), or 10 seconds at least")
+    if seconds and not SHORTEST_S <= seconds <= LONGEST_S:
+        raise PydanticCustomError("pause", "Input should be 0 (once), or 10 to 3600 seconds")
     return seconds
 
 
@@ -43,7 +43,7 @@ class AnnouncePart(Part):
     again) their position, the estimated wait where it is known, and one of the `messages`, in turn."""
 
     first_s: Annotated[int, Field(ge=1, le=3600)] = 10
-    every_s: Annotated[int, Field(ge=0, le=3600), AfterValidator(_pause)] = 45
+    every_s: Annotated[int, AfterValidator(_pause)] = 45
     position: bool = False
     estimate: bool = False
     messages: Annotated[tuple[Words, ...], Field(strict=False)] = ()

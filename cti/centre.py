@@ -128,7 +128,7 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
     problems += [
         *_time_zone(centre),
         *_voices(centre),
-        *queue_problems(queues, centre.value.languages),
+        *queue_problems(queues, centre.value.languages, outside=centre.value.outside is not None),
         *_numbers(centre, files, queues.value.queues),
         *_reasons(centre),
     ]

@@ -36,7 +36,7 @@ from cti.switch import Switch
 from ivr.agi.errors import AgiCannotListen
 from ivr.agi.server import AgiServer
 from ivr.announcements import all_prompts
-from ivr.desk import Desk
+from ivr.desk import Desk, Outside
 from ivr.documents import DocumentError
 from ivr.flow.model import Flow
 from ivr.prompts import PromptError, Prompts
@@ -167,6 +167,7 @@ class Daemon:
             care_of=lambda queue: self.centre.queues[queue].care,
             estimate=self.estimates.estimate,
             known=self.callers.known,
+            outside=_outside(self.centre),
             messages=self.settings.recordings / VOICEMAIL,
             beep=provide_beep(self.settings.state / "sounds/tones"),
         )
@@ -179,6 +180,12 @@ class Daemon:
         reasons = {str(reason.key): name for name, reason in self.centre.reasons.items() if reason.key is not None}
         language = self.centre.languages[0]
         return StarCodes(self.distributor, self.people.authenticate, reasons, self.prompts.sound, language)
+
+
+def _outside(centre: Centre) -> Outside | None:
+    if (outside := centre.outside) is None:
+        return None
+    return Outside(line=outside.line, caller_id=outside.caller_id or "", ring_ms=outside.ring_s * 1000)
 
 
 def _router(centre: Centre, now_ms: int) -> Router:

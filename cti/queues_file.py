@@ -146,7 +146,7 @@ class QueuesFile(Part):
     queues: Annotated[dict[Name, Queue], Field(min_length=1)]
 
 
-def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...]) -> Iterator[Problem]:
+def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...], *, outside: bool) -> Iterator[Problem]:
     """What does not fit together in the file. `languages` are the centre's: every announcement must be in each."""
     file = document.value
     for name, queue in file.queues.items():
@@ -158,6 +158,9 @@ def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...]) -
             yield from asked_problems(document, (*here, *path), text, file.skills, file.attributes)
         for path, elsewhere in queue.elsewheres():
             yield from _elsewhere(document, (*here, *path), elsewhere, name, languages)
+            if elsewhere.number is not None and not outside:
+                wrong = "there is no line over which to call a number"
+                yield document.problem((*here, *path, "number"), wrong, '"outside" in centre.yaml')
         yield from _hours(document, (*here, "hours"), queue.hours or {})
         yield from care_problems(document, here, queue.announce, queue.voicemail, languages)
         waits = [step.after_s for step in queue.steps]
