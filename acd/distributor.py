@@ -6,7 +6,7 @@ nothing itself.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from operator import attrgetter
@@ -76,6 +76,8 @@ class Distributor:
         self.on_fact: list[Callable[[Fact], None]] = []
         self.on_withdrawn: list[Callable[[Offer], None]] = []
         self._places: dict[str, Place] = {}
+        self._untold: deque[Fact] = deque()
+        self._telling: asyncio.Handle | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_ms: int | None = None
         self._closed = False
@@ -112,14 +114,13 @@ class Distributor:
 
     def state(self, fact: Fact) -> None:
         """Tell the listeners a fact that is not the router's own (the IVR's, the link's)."""
-        if self._closed:
-            return
-        for listener in self.on_fact:
-            _safely(listener, fact)
+        if not self._closed:
+            self._tell([fact])
 
     def close(self) -> None:
         """From now on nothing is decided and nothing stated. What goes on without us, a ringing phone or a talk,
         is told by Asterisk: an end in order leaves the same behind as a sudden one."""
+        self._tell_all()
         self._closed = True
         if self._alarm is not None:
             self._alarm.cancel()
@@ -127,7 +128,6 @@ class Distributor:
     def _carry_out(self, outcome: Outcome) -> None:
         if self._closed:
             return
-        # Phones first: an agent's idle gap is what we are measured by, the facts can wait these microseconds.
         for linkedid, offers in groupby(outcome.offers, key=attrgetter("linkedid")):
             if (place := self._places.get(linkedid)) is not None:
                 place.put(tuple(offers))
@@ -137,9 +137,25 @@ class Distributor:
         for linkedid, target in outcome.left:
             if (place := self._places.get(linkedid)) is not None:
                 place.put(target)
-        for fact in outcome.facts:
-            self.state(fact)
+        self._tell(outcome.facts, phones_first=bool(outcome.offers))
         self._set_alarm()
+
+    def _tell(self, facts: Iterable[Fact], *, phones_first: bool = False) -> None:
+        """Phones first: an agent's idle gap is what we are measured by. The tasks that ring them are woken already, so
+        what is told in the next turn of the loop is told behind them. Facts keep their order."""
+        self._untold.extend(facts)
+        if self._telling is None:
+            if phones_first:
+                self._telling = asyncio.get_running_loop().call_soon(self._tell_all)
+            else:
+                self._tell_all()
+
+    def _tell_all(self) -> None:
+        self._telling = None
+        while self._untold:
+            fact = self._untold.popleft()
+            for listener in self.on_fact:
+                _safely(listener, fact)
 
     def _set_alarm(self) -> None:
         due_ms = self.router.next_due_ms

@@ -14,6 +14,8 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from cti.logs import write_logs
@@ -58,6 +60,15 @@ class Daemon:
         print(json.dumps(message), flush=True)
 
 
+def _give_way() -> None:
+    os.nice(NICENESS)
+    # Where the kernel shares the cores between sessions first (sched(7), autogroup), niceness counts only within one:
+    # in the daemon's own we would still weigh as much as Asterisk.
+    with suppress(OSError):
+        os.setsid()
+        Path("/proc/self/autogroup").write_text(f"{NICENESS}\n")
+
+
 async def _run(settings: Settings) -> None:
     store, daemon = Store(settings.database_url), Daemon()
     recorder = Recorder(
@@ -88,5 +99,5 @@ async def _run(settings: Settings) -> None:
 
 if __name__ == "__main__":
     write_logs()
-    os.nice(NICENESS)
+    _give_way()
     asyncio.run(_run(load_settings()))

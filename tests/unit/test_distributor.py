@@ -136,6 +136,7 @@ async def test_a_caller_whose_task_fails_has_abandoned_only_if_he_hung_up(hung_u
 
     with pytest.raises(ConnectionResetError):
         serve()
+    await asyncio.sleep(0)
     reason = DequeueReason.ABANDONED if hung_up else DequeueReason.WITHDRAWN
     assert [fact.reason for fact in told.facts if isinstance(fact, CallDequeued)] == [reason]
     assert floor.router.roster.agent("1001").state is AgentState.READY
@@ -168,6 +169,7 @@ async def test_after_close_nothing_is_offered_and_nothing_stated() -> None:
         enter(floor, "talks")
         enter(floor, "waits")
         await next_offer(talks)
+        await asyncio.sleep(0)
         floor.on_fact.append(told)
         floor.close()
     assert waits.empty

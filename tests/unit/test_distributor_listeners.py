@@ -1,5 +1,7 @@
 """Who listens to the distributor: each hears everything in order, and whoever fails disturbs nobody."""
 
+import asyncio
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -25,14 +27,21 @@ async def test_every_listener_hears_the_facts_in_the_order_they_happened() -> No
 
 
 @in_virtual_time
-async def test_the_offer_is_on_its_way_before_anybody_hears_of_it() -> None:
-    floor = distributor("1001")
+async def test_the_phone_rings_before_anybody_hears_of_it() -> None:
+    floor, done = distributor("1001"), list[str]()
+    floor.on_fact.append(lambda fact: done.append(type(fact).__name__))
     with floor.place("call") as place:
-        rung: list[bool] = []
-        floor.on_fact.append(lambda fact: rung.append(not place.empty))
+
+        async def ring() -> None:
+            await place.next()
+            done.append("ring")
+
+        ringing = asyncio.create_task(ring())
+        await asyncio.sleep(0)
         enter(floor)
-        assert rung
-        assert all(rung)
+        await ringing
+        await asyncio.sleep(0)
+    assert done[:2] == ["ring", "CallQueued"]
     floor.close()
 
 
@@ -44,12 +53,13 @@ async def test_a_listener_that_raises_is_logged_by_its_id_and_disturbs_nobody() 
     floor, told, taken_back = distributor("1001"), Told(), list[Offer]()
     floor.on_fact += [broken, told]
     floor.on_withdrawn += [broken, taken_back.append]
-    with capture_logs() as logs, floor.place("call") as place:
-        enter(floor)
-        offer = await next_offer(place)
-        with floor.command() as (router, now_ms):
-            router.set_not_ready("1001", "break", cause="api", now_ms=now_ms)
-    floor.close()
+    with capture_logs() as logs:
+        with floor.place("call") as place:
+            enter(floor)
+            offer = await next_offer(place)
+            with floor.command() as (router, now_ms):
+                router.set_not_ready("1001", "break", cause="api", now_ms=now_ms)
+        floor.close()
     assert taken_back == [offer]
     assert len(logs) == len(told.facts) + 1
     assert {entry["error_id"] for entry in logs} == {"listener-failed"}
