@@ -58,7 +58,9 @@ async def test_two_agents_on_one_line_take_calls_at_their_mobiles_once_they_have
         for agent, number in (("1002", FIRST), ("1001", SECOND)):
             await floor.post(f"/api/agents/{agent}/sign-in", {"outside": True, "number": number})
             await sees(floor, agent, "ready")  # no device tells of a mobile: it can be rung
-        callers = [await phones.dial("4001", number=number) for number in ("100", "200")]
+        callers = [await phones.dial("4001", number="100")]
+        await floor.fact("CallOffered", agent="1002")
+        callers.append(await phones.dial("4001", number="200"))
         legs = [await asked(outside, FIRST), await asked(outside, SECOND)]
         for caller in callers:
             assert caller.audio
