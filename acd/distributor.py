@@ -91,9 +91,11 @@ class Distributor:
             self._carry_out(self.router.take())
 
     @contextmanager
-    def place(self, linkedid: str) -> Iterator[Place]:
+    def place(self, linkedid: str, *, talk_ends: bool = True) -> Iterator[Place]:
         """Offers for the call arrive here; enter it inside. When the block ends the call is out of the queue, unless it
         has a newer place: a call may come back on a new session before the old one has noticed its end.
+
+        With `talk_ends` a conversation of his is over then as well; without, Asterisk's events tell of its end.
 
         Ended by an error, or cancelled, it is not the caller who left but we: he is withdrawn, and goes on in the
         fallback queue if Asterisk still has him. His hang-up is for the block to tell (`hung_up`).
@@ -110,7 +112,7 @@ class Distributor:
             if self._places.get(linkedid) is place:
                 del self._places[linkedid]
                 with self.command() as (router, now_ms):
-                    router.leave(linkedid, reason=reason, now_ms=now_ms)
+                    router.leave(linkedid, reason=reason, talk_ends=talk_ends, now_ms=now_ms)
 
     def state(self, fact: Fact) -> None:
         """Tell the listeners a fact that is not the router's own (the IVR's, the link's)."""

@@ -42,7 +42,10 @@ class CallFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallArrived(CallFact):
-    """A caller reached the IVR. `resumed` after an absence of ours: his call was already under way."""
+    """A caller reached the IVR. `resumed` after an absence of ours: his call was already under way.
+
+    Or an agent asks a queue or a colleague from his phone, about the caller of the call `consult_of` if he holds one.
+    """
 
     channel: str
     caller: str
@@ -50,6 +53,7 @@ class CallArrived(CallFact):
     dialled: str
     flow: str
     resumed: bool = False
+    consult_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,9 +173,18 @@ class Router:
         self._waiting.enter(call, now_ms)
         self._matching.settle(Trigger.CALL_ENTERED, now_ms)
 
-    def leave(self, linkedid: str, *, now_ms: int, reason: DequeueReason = DequeueReason.ABANDONED) -> None:
-        """The caller is gone, or is taken out of the queue. A conversation of his is over; unknown: nothing."""
-        self.conversations.release(linkedid, now_ms)
+    def leave(
+        self,
+        linkedid: str,
+        *,
+        now_ms: int,
+        reason: DequeueReason = DequeueReason.ABANDONED,
+        talk_ends: bool = True,
+    ) -> None:
+        """The caller is gone, or is taken out of the queue. A conversation of his is over as well; without `talk_ends`
+        its end is told otherwise. Unknown: nothing."""
+        if talk_ends:
+            self.conversations.release(linkedid, now_ms)
         if (call := self.calls.get(linkedid)) is not None:
             self._waiting.put_out(call, reason, now_ms)
         elif (call := self._consults.calls.pop(linkedid, None)) is not None:

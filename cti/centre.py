@@ -91,6 +91,11 @@ class Centre:
             for name, queue in self.queues.items()
         }
 
+    @property
+    def extensions(self) -> Mapping[str, str]:
+        """The queues that agents can dial, by extension."""
+        return {str(queue.extension): name for name, queue in self.queues.items() if queue.extension is not None}
+
     def prompts(self) -> frozenset[Prompt]:
         """Everything its flows say, and its queues on a caller's way elsewhere."""
         nodes = (node for flow in self.flows.values() for node in flow.nodes.values())
@@ -130,6 +135,7 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
         *_voices(centre),
         *queue_problems(queues, centre.value.languages, outside=centre.value.outside is not None),
         *_numbers(centre, files, queues.value.queues),
+        *_extensions(queues, centre.value.numbers),
         *_reasons(centre),
     ]
     if problems:
@@ -171,6 +177,13 @@ def _numbers(
             yield document.unknown(("numbers", dialled, "flow"), "flow", number.flow, flows)
         if number.fallback not in queues:
             yield document.unknown(("numbers", dialled, "fallback"), "queue", number.fallback, queues)
+
+
+def _extensions(document: Document[QueuesFile], numbers: Mapping[str, Number]) -> Iterator[Problem]:
+    for name, queue in document.value.queues.items():
+        if str(queue.extension) in numbers:
+            what = f"{queue.extension} is a number of the centre"
+            yield document.problem(("queues", name, "extension"), what, "one that callers do not dial")
 
 
 def _reasons(document: Document[_CentreFile]) -> Iterator[Problem]:

@@ -36,9 +36,12 @@ from cti.switch import Switch
 from ivr.agi.errors import AgiCannotListen
 from ivr.agi.server import AgiServer
 from ivr.announcements import all_prompts
+from ivr.consults import Consults
 from ivr.desk import Desk, Outside
+from ivr.destinations import Destinations
 from ivr.documents import DocumentError
 from ivr.flow.model import Flow
+from ivr.journeys import Journeys
 from ivr.prompts import PromptError, Prompts
 from ivr.reception import Reception
 from ivr.star_codes import StarCodes
@@ -79,6 +82,11 @@ class Daemon:
         self.directory = Directory(self.store)
         self.callers = Callers(self.directory, self.distributor, lambda: self.centre)
         self.distributor.on_fact.append(self.callers.on_fact)
+        self.journeys = Journeys(self.distributor)
+        self.destinations = Destinations(
+            self.distributor, lambda: self.centre.extensions, lambda: set(self.centre.numbers)
+        )
+        self.consults = Consults(self.distributor, self.destinations, self.journeys)
         self.switch = Switch(
             settings.node,
             settings.control,
@@ -87,6 +95,7 @@ class Daemon:
             credentials.ami.callcenter,
             self.distributor,
             self.live.board,
+            on_joined=self.consults.joined,
         )
         self.recorder = RecorderProcess(settings, self._channels, self.live.on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
@@ -104,7 +113,9 @@ class Daemon:
             token=credentials.token,
         )
         self.agi = AgiServer(
-            settings.control, settings.agi_port, {"call": self._reception(), "star": self._star_codes()}
+            settings.control,
+            settings.agi_port,
+            {"call": self._reception(), "consult": self.consults, "star": self._star_codes()},
         )
 
     async def serve(self, stop: asyncio.Event) -> None:
@@ -150,11 +161,13 @@ class Daemon:
         return runner
 
     async def _become_ready(self) -> None:
-        """After each (re)connect the recorder looks for what Asterisk has ended unheard."""
+        """After each (re)connect the recorder looks for what Asterisk has ended unheard, and those who ask for whom
+        they have been given."""
         while True:
             await self.switch.ready.wait()
             self.floor.started.set()
             self.recorder.settle()
+            self.consults.look()
             await self.switch.lost.wait()
 
     def _channels(self) -> Mapping[str, str] | None:
@@ -169,6 +182,8 @@ class Daemon:
             known=self.callers.known,
             outside=_outside(self.centre),
             messages=self.settings.recordings / VOICEMAIL,
+            find=self.destinations,
+            journeys=self.journeys,
             beep=provide_beep(self.settings.state / "sounds/tones"),
         )
         return Reception(desk, self._flow_of)

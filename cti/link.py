@@ -4,7 +4,7 @@ It only listens. What must be asked of Asterisk after a break is in cti/snapshot
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from acd.distributor import Distributor
 from acd.offers import Offer
@@ -45,13 +45,19 @@ class Link:
         on_stray: Callable[[Leg], None],
         on_unknown: Callable[[Leg], None],
         on_request: Callable[[], None],
+        on_joined: Callable[[str], None],
+        on_reload: Callable[[], None],
     ) -> None:
         """`on_stray` gets a leg that rings for no offer of ours any more, `on_unknown` an agent's leg that was answered
-        in a call the router does not have; `on_request` is called when a monitor asks for a picture of the floor."""
+        in a call the router does not have; `on_request` is called when a monitor asks for a picture of the floor;
+        `on_joined` gets the call in which an agent asked somebody, when he puts his caller into it unanswered;
+        `on_reload` is called when Asterisk has read its dialplan again."""
         self._distributor = distributor
         self._on_stray = on_stray
         self._on_unknown = on_unknown
         self._on_request = on_request
+        self._on_joined = on_joined
+        self._on_reload = on_reload
         self._legs: dict[str, Leg] = {}
         self._carried: dict[str, Leg] = {}
         """By the agent's side of an outside seat: the carrier's channel to him."""
@@ -65,7 +71,9 @@ class Link:
             "Hangup": self._hangup,
             "Hold": self._hold,
             "Unhold": self._unhold,
+            "AttendedTransfer": self._attended_transfer,
             "DeviceStateChange": self._device_state,
+            "Reload": self._reload,
             "UserEvent": self._user_event,
         }
 
@@ -97,7 +105,7 @@ class Link:
     def _new_channel(self, message: Message) -> None:
         channel, linkedid = message.get("Channel"), message.get("Linkedid")
         self.channels[message.get("Uniqueid")] = linkedid
-        if phone_of_channel(channel) and linkedid not in self._distributor.router.calls:
+        if phone_of_channel(channel) and not self._distributor.router.is_offered(linkedid):
             self.apply(self.phones.private_began(channel, message.get("Uniqueid")))
 
     def _dial_begin(self, message: Message) -> None:
@@ -106,7 +114,7 @@ class Link:
             self._carried[side] = leg  # the dialplan calls the number of an agent outside: it is he who is rung for us
             return
         router = self._distributor.router
-        if leg.linkedid not in router.calls:
+        if not router.is_offered(leg.linkedid):
             return
         self._legs[leg.uniqueid] = leg
         if router.offer_at(leg.linkedid, phone_of_channel(leg.channel)) is None:
@@ -116,7 +124,7 @@ class Link:
         if message.get("DialStatus") != "ANSWER":
             return
         leg = _leg(message)
-        if leg.uniqueid in self._legs and leg.linkedid in self._distributor.router.calls:
+        if leg.uniqueid in self._legs and self._distributor.router.is_offered(leg.linkedid):
             with self._distributor.command() as (router, now_ms):
                 router.answered(leg.linkedid, phone=phone_of_channel(leg.channel), now_ms=now_ms)
         elif self._distributor.router.roster.at_phone(phone_of_channel(leg.channel)) is not None:
@@ -156,8 +164,40 @@ class Link:
             with self._distributor.command() as (router, now_ms):
                 router.retrieve(leg.linkedid, now_ms=now_ms)
 
+    def _attended_transfer(self, message: Message) -> None:
+        """An agent joins his caller with whom he has asked. Of his two legs that of the consult is the one that he has
+        placed himself: its call bears its name. Either may be the one on which his phone said so.
+
+        After this Asterisk ends his legs; the colleague's leg belongs to the caller's call from now on.
+        """
+        if message.get("Result") != "Success":
+            return
+        legs = [_party(message, which) for which in ("OrigTransferer", "SecondTransferer")]
+        own = next((leg for leg in legs if leg.uniqueid != leg.linkedid), None)
+        consult = next((leg for leg in legs if leg.uniqueid == leg.linkedid), None)
+        if own is None or consult is None:
+            return  # two calls that he has placed, or two that he was given: no conversation of ours moves
+        if message.get("DestType") == "App":
+            self._on_joined(consult.linkedid)
+            return
+        with self._distributor.command() as (router, now_ms):
+            phone = phone_of_channel(own.channel)
+            known = router.transferred(own.linkedid, consult.linkedid, phone=phone, now_ms=now_ms)
+            if not known:
+                router.released(own.linkedid, phone=phone, now_ms=now_ms)
+        for leg in (_party(message, which) for which in ("TransferTarget", "Transferee")):
+            if leg.uniqueid != own.linkedid and router.roster.at_phone(phone_of_channel(leg.channel)) is not None:
+                self._legs[leg.uniqueid] = joined = replace(leg, linkedid=own.linkedid)
+                self.channels[leg.uniqueid] = own.linkedid
+                if not known:
+                    self._on_unknown(joined)
+
     def _device_state(self, message: Message) -> None:
         self.apply(self.phones.device_changed(message.get("Device"), message.get("State")))
+
+    def _reload(self, message: Message) -> None:
+        if message.get("Module") in ("All", "pbx_config"):
+            self._on_reload()
 
     def _user_event(self, message: Message) -> None:
         if message.get("UserEvent") == REQUEST:
@@ -173,3 +213,7 @@ def _failed(phone: str, cause: str) -> OfferOutcome | None:
 
 def _leg(message: Message) -> Leg:
     return Leg(message.get("DestChannel"), message.get("DestUniqueid"), message.get("DestLinkedid"))
+
+
+def _party(message: Message, which: str) -> Leg:
+    return Leg(message.get(f"{which}Channel"), message.get(f"{which}Uniqueid"), message.get(f"{which}Linkedid"))

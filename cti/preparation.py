@@ -110,4 +110,5 @@ def plan_of(centre: Centre) -> Plan:
         languages=centre.languages,
         outside_line=centre.outside.line if centre.outside else "",
         outside_caller_id=(centre.outside.caller_id or "") if centre.outside else "",
+        extensions=centre.extensions,
     )

@@ -112,6 +112,8 @@ class Queue(Part):
     music: Name = "default"
     announce: AnnouncePart | None = None
     voicemail: VoicemailPart = VoicemailPart()
+    extension: Annotated[int, Field(ge=10, le=999_999)] | None = None
+    """What agents dial to consult the queue or to send a caller there."""
 
     @property
     def care(self) -> Care:
@@ -149,8 +151,12 @@ class QueuesFile(Part):
 def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...], *, outside: bool) -> Iterator[Problem]:
     """What does not fit together in the file. `languages` are the centre's: every announcement must be in each."""
     file = document.value
+    owners: dict[int, str] = {}
     for name, queue in file.queues.items():
         here: Path = ("queues", name)
+        if queue.extension is not None and owners.setdefault(queue.extension, name) != name:
+            what = f"extension {queue.extension} is already that of {owners[queue.extension]}"
+            yield document.problem((*here, "extension"), what, "a free number")
         for skill in queue.skills:
             if skill not in file.skills:
                 yield document.unknown((*here, "skills", skill), "skill", skill, file.skills, key=True)

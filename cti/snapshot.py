@@ -13,6 +13,7 @@ from acd.seats import phone_of_channel
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiRefused
 from cti.ami.message import Message
+from cti.colleagues import CONTEXT, Colleagues
 from cti.fallback import Fallback, Member
 from cti.link import Leg, Link
 from ivr import variables
@@ -26,11 +27,14 @@ QUEUE_NAME = "QUEUENAME"
 class Snapshot:
     """Reconciles one Asterisk with the router."""
 
-    def __init__(self, client: AmiClient, distributor: Distributor, link: Link, fallback: Fallback) -> None:
+    def __init__(
+        self, client: AmiClient, distributor: Distributor, link: Link, fallback: Fallback, colleagues: Colleagues
+    ) -> None:
         self._client = client
         self._distributor = distributor
         self._link = link
         self._fallback = fallback
+        self._colleagues = colleagues
 
     async def take(self) -> None:
         """Run after each login. Raises AmiLinkLost if the link breaks again meanwhile.
@@ -45,6 +49,8 @@ class Snapshot:
             await self.adopt(leg)
         queues = await self._client.collect("QueueStatus")
         self._members(queues)
+        extensions = await self._client.collect("ShowDialPlan", {"Context": CONTEXT})
+        self._colleagues.found(entry.get("Extension") for entry in extensions if entry.get("Extension"))
         await self._fetch_back(queues)
 
     def _channels(self, channels: list[Message]) -> list[Leg]:
@@ -59,24 +65,32 @@ class Snapshot:
             for leg in every.values()
             if leg.uniqueid != leg.linkedid and roster.at_phone(phone_of_channel(leg.channel)) is not None
         ]
-        ours = {leg.uniqueid for leg in legs if leg.linkedid in router.calls or leg.linkedid in router.conversations}
+        ours = {leg.uniqueid for leg in legs if router.is_offered(leg.linkedid) or leg.linkedid in router.conversations}
         self._link.channels = {leg.uniqueid: leg.linkedid for leg in every.values()}
         self._link.take_over(legs)
         # What rings or talks in no call of ours is an offer of a daemon before us, of the plain queue, or private.
         private = {leg.uniqueid: leg.channel for leg in every.values() if leg.uniqueid not in ours}
         for state in self._link.phones.private_are(private):
             self._link.apply(state)
-        self._close(calls={leg.linkedid for leg in every.values()}, conversations={leg.linkedid for leg in legs})
+        self._close(calls={leg.linkedid for leg in every.values()}, legs=legs)
         talking = {channel.get("Uniqueid") for channel in channels if channel.get("BridgeId")}
         return [leg for leg in legs if leg.uniqueid in talking]
 
-    def _close(self, *, calls: set[str], conversations: set[str]) -> None:
-        """Only these calls are there, only these still have their agent."""
-        for linkedid in [*self._distributor.router.calls, *self._distributor.router.conversations]:
+    def _close(self, *, calls: set[str], legs: list[Leg]) -> None:
+        """Only these calls are there, and only these agents in them. One who has joined his caller with a colleague
+        while we were away is found by the colleague's leg: it is in the caller's call now."""
+        conversations = self._distributor.router.conversations.by_call
+        there = {(leg.linkedid, phone_of_channel(leg.channel)) for leg in legs}
+        call_at = {phone: linkedid for linkedid, phone in there}
+        for linkedid in [*self._distributor.router.calls, *conversations]:
             with self._distributor.command() as (router, now_ms):
-                if linkedid not in calls:
+                talk = conversations.get(linkedid)
+                phone = router.roster.agent(talk.agent).phone if talk is not None else ""
+                if talk is not None and (linkedid, phone) not in there and call_at.get(phone) in conversations:
+                    router.transferred(call_at[phone], linkedid, phone="", now_ms=now_ms)
+                elif linkedid not in calls:
                     router.leave(linkedid, now_ms=now_ms)
-                elif linkedid not in conversations:
+                elif talk is not None and (linkedid, phone) not in there:
                     router.released(linkedid, now_ms=now_ms)
 
     async def adopt(self, leg: Leg) -> None:

@@ -4,7 +4,7 @@ What events mean is in cti/link.py, what must be asked after a break in cti/snap
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 
@@ -14,6 +14,7 @@ from acd.offers import Offer
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiError, AmiHeaderRefused
 from cti.board import Board
+from cti.colleagues import Colleagues
 from cti.fallback import Action, Fallback
 from cti.link import Leg, Link
 from cti.publisher import Publisher
@@ -27,17 +28,35 @@ class Switch:
     while that is not so."""
 
     def __init__(
-        self, node: str, host: str, port: int, username: str, secret: str, distributor: Distributor, board: Board
+        self,
+        node: str,
+        host: str,
+        port: int,
+        username: str,
+        secret: str,
+        distributor: Distributor,
+        board: Board,
+        *,
+        on_joined: Callable[[str], None],
     ) -> None:
-        """`board` is what a monitor that comes late is told of the calls under way."""
+        """`board` is what a monitor that comes late is told of the calls under way; `on_joined` is told the call of an
+        agent who asks somebody, when he puts his caller into it before anybody has answered."""
         self._node = node
         self._distributor = distributor
-        self._link = Link(distributor, on_stray=self._hang_up, on_unknown=self._adopt, on_request=self._tell_floor)
+        self._link = Link(
+            distributor,
+            on_stray=self._hang_up,
+            on_unknown=self._adopt,
+            on_request=self._tell_floor,
+            on_joined=on_joined,
+            on_reload=self._read_again,
+        )
         self._fallback = Fallback(distributor.seats)
         self.client = AmiClient(
             host, port, username, secret, on_event=self._link.on_event, on_up=self._up, on_down=self._down
         )
-        self._snapshot = Snapshot(self.client, distributor, self._link, self._fallback)
+        self._colleagues = Colleagues()
+        self._snapshot = Snapshot(self.client, distributor, self._link, self._fallback, self._colleagues)
         self._publisher = Publisher(self.client, distributor, board)
         self._adopting: set[asyncio.Task[None]] = set()
         self.ready = asyncio.Event()
@@ -61,8 +80,9 @@ class Switch:
         await self._snapshot.take()
         roster = self._distributor.router.roster
         self._post(self._fallback.strangers(agent.number for agent in roster))
+        self._post(self._colleagues.strangers(agent.number for agent in roster))
         for agent in roster:
-            self._post(self._fallback.update(agent, self._distributor.router.queues))
+            self._keep_up(agent.number)
         self._distributor.state(LinkChanged(at_ms=self._distributor.clock.now_ms(), node=self._node, up=True))
         self.lost.clear()
         self.ready.set()
@@ -78,11 +98,19 @@ class Switch:
     def _on_fact(self, fact: Fact) -> None:
         if isinstance(fact, AgentStateChanged):
             # Left for the next turn of the loop: the task that rings the agent's phone goes first.
-            asyncio.get_running_loop().call_soon(self._keep_fallback, fact.agent)
+            asyncio.get_running_loop().call_soon(self._keep_up, fact.agent)
 
-    def _keep_fallback(self, number: str) -> None:
+    def _keep_up(self, number: str) -> None:
+        """Let Asterisk know what the agent does: where we are away, and where his colleagues send callers."""
         router = self._distributor.router
-        self._post(self._fallback.update(router.roster.agent(number), router.queues))
+        agent = router.roster.agent(number)
+        self._post([*self._fallback.update(agent, router.queues), *self._colleagues.update(agent)])
+
+    def _read_again(self) -> None:
+        """The extensions that Asterisk had from us are gone with the dialplan that it has read again."""
+        self._colleagues.found(())
+        for agent in self._distributor.router.roster:
+            self._post(self._colleagues.update(agent))
 
     def _tell_floor(self) -> None:
         self._publisher.ask()

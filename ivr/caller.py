@@ -11,7 +11,10 @@ QUOTED_PAIR = re.compile(r"\\(.)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """One caller; after an absence of ours also where he stood."""
+    """One caller; after an absence of ours, and when an agent has sent him on, also where he stood.
+
+    `transfer` is where the agent `sender` has sent him (ivr/variables.py), `consult` the call in which it was asked.
+    """
 
     linkedid: str
     channel: str
@@ -21,12 +24,18 @@ class Caller:
     node: str = ""
     entered_ms: int | None = None
     language: str = ""
+    queue: str = ""
+    transfer: str = ""
+    sender: str = ""
+    consult: str = ""
 
     @classmethod
     def of(cls, session: AgiSession) -> "Caller":
-        """Reads the session's environment: `AGI(…/call,linkedid,dialled,node,entered,language)`."""
+        """Reads the session's environment: `AGI(…/call,linkedid,dialled,node,entered,language,queue,transfer,sender,
+        consult)`; what is missing at the end is empty."""
         environment = session.environment
-        linkedid, dialled, node, entered, language = (*environment.arguments, "", "", "", "", "")[:5]
+        arguments = [*environment.arguments, *[""] * 9]
+        linkedid, dialled, node, entered, language, queue, transfer, sender, consult = arguments[:9]
         return cls(
             linkedid=linkedid or environment.uniqueid,
             channel=environment.channel,
@@ -36,4 +45,8 @@ class Caller:
             node=node,
             entered_ms=int(entered) if entered.isdecimal() else None,
             language=language,
+            queue=queue,
+            transfer=transfer,
+            sender=sender,
+            consult=consult,
         )

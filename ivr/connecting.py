@@ -22,9 +22,11 @@ REJECTED = "21"
 _AFTER = "${DIALSTATUS},${HANGUPCAUSE},${DIALEDPEERNAME}"
 
 
-async def connect(session: AgiSession, distributor: Distributor, offers: Sequence[Offer], music: str) -> bool:
+async def connect(
+    session: AgiSession, distributor: Distributor, offers: Sequence[Offer], music: str, *, talk_ends: bool = True
+) -> bool:
     """Ring the agents together, and let the first who answers talk with the caller. False if it came to nothing and the
-    caller waits on.
+    caller waits on. With `talk_ends` the router is told that the talk is over when the two have parted.
 
     Of several phones, those that refuse or cannot be rung are told by Asterisk's events (cti/link.py) while the others
     still ring; here is known what became of the rest when the ringing is over.
@@ -44,12 +46,13 @@ async def connect(session: AgiSession, distributor: Distributor, offers: Sequenc
         if outcome is OfferOutcome.ANSWERED:
             # The event stream has told both already, unless the link was down.
             router.answered(linkedid, phone=phone, now_ms=now_ms)
-            router.released(linkedid, phone=phone, now_ms=now_ms)
+            if talk_ends:
+                router.released(linkedid, phone=phone, now_ms=now_ms)
         else:
             for offer in rung:
                 router.offer_ended(offer.id, outcome, now_ms=now_ms)
         # An offer taken back in the moment of its answer leaves the call waiting.
-        return outcome is OfferOutcome.ANSWERED and linkedid not in router.calls
+        return outcome is OfferOutcome.ANSWERED and not router.is_offered(linkedid)
 
 
 async def dial_outside(session: AgiSession, outside: Outside | None, number: str, music: str) -> bool:

@@ -9,7 +9,9 @@ from acd.distributor import Distributor
 from acd.estimates import Estimate
 from acd.known_caller import Known, nobody
 from ivr.announce import NOTHING, Announce
+from ivr.destinations import Destination, Find
 from ivr.flow.steps import Prompt
+from ivr.journeys import Journeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,10 @@ def _no_estimate(queue: str, position: int) -> Estimate | None:
     return None
 
 
+def _nowhere(text: str) -> Destination | None:
+    return None
+
+
 def _no_care(queue: str) -> Care:
     return Care()
 
@@ -69,14 +75,17 @@ def _no_care(queue: str) -> Care:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """All ports. `sound_of` gives the sound file of a prompt, without its ending; `care_of` what a queue does for its
-    callers; `estimate` the wait at a position of a queue, where it is known; `known` who a caller is; `beep` is the
-    sound before a message, and `messages` the folder where those lie, within that of the recordings."""
+    callers; `estimate` the wait at a position of a queue, where it is known; `known` who a caller is; `find` where an
+    agent sends him, and `journeys` what he has been through before; `beep` is the sound before a message, and
+    `messages` the folder where those lie, within that of the recordings."""
 
     distributor: Distributor
     sound_of: Callable[[Prompt], str]
     care_of: Callable[[str], Care] = _no_care
     estimate: Callable[[str, int], Estimate | None] = _no_estimate
     known: Known = nobody
+    find: Find = _nowhere
+    journeys: Journeys | None = None
     callbacks: Callbacks | None = None
     outside: Outside | None = None
     messages: Path = Path()

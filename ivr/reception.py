@@ -8,6 +8,8 @@ from ivr.agi.session import AgiSession
 from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.flow.model import Flow
+from ivr.journeys import Journeys
+from ivr.transfers import Transfer
 from ivr.visit import Visit
 
 log = structlog.get_logger()
@@ -20,6 +22,7 @@ class Reception:
     def __init__(self, desk: Desk, flow_of: Callable[[str], Flow]) -> None:
         self._desk = desk
         self._flow_of = flow_of
+        self._journeys = desk.journeys or Journeys(desk.distributor)
 
     async def __call__(self, session: AgiSession) -> None:
         """Serve the caller of this session to the end of his flow or his hang-up."""
@@ -30,5 +33,8 @@ class Reception:
             # The dialplan only lets numbers in that lead somewhere; what slips through is served by its fallback.
             log.error("no-such-number", error_id="no-such-number", linkedid=caller.linkedid)
             return
+        transfer = None
+        if caller.transfer:
+            transfer = Transfer(caller, self._desk.find(caller.transfer), self._desk.distributor, self._journeys)
         with structlog.contextvars.bound_contextvars(linkedid=caller.linkedid):
-            await Visit(self._desk, session, caller, flow).run()
+            await Visit(self._desk, session, caller, flow, transfer).run()

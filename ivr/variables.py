@@ -20,3 +20,16 @@ NODE = "CALLCENTER_NODE"
 
 LANGUAGE = "CALLCENTER_LANGUAGE"
 """The language the caller chose."""
+
+TRANSFER = "CALLCENTER_TRANSFER"
+"""Where an agent has sent the caller: an extension, or the API's word (ivr/destinations.py). Empty once it is done."""
+
+SENDER = "CALLCENTER_SENDER"
+"""The agent who did, by his number or by his phone's channel. Empty once the transfer is done."""
+
+CONSULT = "CALLCENTER_CONSULT"
+"""The linkedid of an agent's own call in which he asks for somebody. On a caller's channel: he was joined to that call
+before anybody had answered. Empty once the transfer is done."""
+
+EXTENSION = "CALLCENTER_EXTENSION"
+"""What the agent who asks has dialled; goes with CONSULT."""

@@ -6,7 +6,7 @@ What happens in a queue is the business of ivr/waiting.py.
 from dataclasses import replace
 
 from acd.facts import CallArrived, CallEnded, MenuAnswered, NodeEntered
-from acd.states import EndedBy
+from acd.states import DequeueReason, EndedBy
 from ivr import variables
 from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
@@ -15,6 +15,7 @@ from ivr.desk import Desk
 from ivr.flow.model import Flow
 from ivr.flow.steps import Answered, Ask, Digit, Enqueue, Entered, Finished, Hangup, Input, Play, Prompt, QueueLeft
 from ivr.flow.steps import Timeout as NoKey
+from ivr.transfers import Transfer, moved, sent_on
 from ivr.waiting import Ending, Goodbye, Stay
 from ivr.walker import Walker
 
@@ -28,13 +29,16 @@ class Visit:
         session: AgiSession,
         caller: Caller,
         flow: Flow,
+        transfer: Transfer | None = None,
     ) -> None:
+        """`transfer` where an agent has sent him here, from a conversation."""
         self._desk = desk
         self._distributor = desk.distributor
         self._session = session
         self._caller = caller
         self._flow = flow
         self._walker = Walker(flow, caller.language if caller.language in flow.languages else None)
+        self._transfer = transfer
         self._told = 0
         self._ended_by = EndedBy.SYSTEM
         self._entered_before_ms = caller.entered_ms if caller.node in flow.nodes else None
@@ -42,34 +46,48 @@ class Visit:
 
     async def run(self) -> None:
         """Serve him to the end of his flow or his hang-up."""
-        caller, linkedid = self._caller, self._caller.linkedid
-        resumed = caller.node in self._flow.nodes
-        self._distributor.state(
-            CallArrived(
-                at_ms=self._now_ms(),
-                linkedid=linkedid,
-                channel=caller.channel,
-                caller=caller.number,
-                caller_name=caller.name,
-                dialled=caller.dialled,
-                flow=self._flow.flow,
-                resumed=resumed,
-            )
-        )
+        linkedid = self._caller.linkedid
+        resumed = self._caller.node in self._flow.nodes
+        if self._transfer is None or not self._transfer.known:
+            self._distributor.state(self._arrived(resumed=resumed or self._transfer is not None))
         try:
             # At once ("i"): AGI's own ANSWER waits for the caller's first sound, up to half a second, before we go on.
             await self._session.exec("Answer", ",i")
-            reason = await self._walk(caller.node if resumed else None)
+            if self._transfer is not None:
+                await self._transfer.take_over(self._session)
+            reason = await self._walk(self._caller.node if resumed else None)
             await self._session.set_variable(variables.DONE, "1")
             await self._session.hangup()
         except AgiHungUp:
             self._ended_by, reason = EndedBy.CALLER, "hung_up"
+            if await sent_on(self._session):
+                return  # his call goes on, in another session
         finally:
             self._tell_trail()
         self._distributor.state(CallEnded(at_ms=self._now_ms(), linkedid=linkedid, by=self._ended_by, reason=reason))
 
+    def _arrived(self, *, resumed: bool) -> CallArrived:
+        caller = self._caller
+        return CallArrived(
+            at_ms=self._now_ms(),
+            linkedid=caller.linkedid,
+            channel=caller.channel,
+            caller=caller.number,
+            caller_name=caller.name,
+            dialled=caller.dialled,
+            flow=self._flow.flow,
+            resumed=resumed,
+        )
+
     async def _walk(self, at: str | None) -> str:
         step = self._walker.start(at)
+        if self._transfer is not None and at is not None:
+            self._told = len(self._walker.trail)  # he has been at this node: he only changes the queue
+        elif self._transfer is not None and (sent := self._transfer.enqueue) is not None:
+            ending = await self._queue(sent)  # he came to his agent without a flow of ours, and has none to go on in
+            if isinstance(ending, Goodbye):
+                return ending.reason
+            return "served" if ending is DequeueReason.ANSWERED else ending.value
         while True:
             self._tell_trail()
             given: Input
@@ -98,7 +116,14 @@ class Visit:
     async def _queue(self, step: Enqueue) -> Ending:
         if (caller := await self._desk.known(self._caller.linkedid)) is not None:
             step = replace(step, priority=step.priority + caller.priority, preferred=caller.agent)
-        entered_ms, self._entered_before_ms = self._entered_before_ms or self._now_ms(), None
+        transfer, self._transfer = self._transfer, None
+        entered_ms, self._entered_before_ms = self._entered_before_ms, None
+        queued_ms = None
+        if entered_ms is not None and self._caller.queue in self._distributor.router.queues:
+            step = moved(step, self._caller.queue)  # where he stood then, perhaps not where the flow had put him
+        if transfer is not None:
+            step = transfer.applied(step)
+            entered_ms, queued_ms = transfer.place(entered_ms)
         stay = Stay(
             self._desk,
             self._session,
@@ -106,7 +131,8 @@ class Visit:
             step,
             node=self._walker.node,
             language=self._walker.language,
-            entered_ms=entered_ms,
+            entered_ms=self._now_ms() if entered_ms is None else entered_ms,
+            queued_ms=queued_ms,
         )
         ending = await stay.run()
         self._ended_by = EndedBy.AGENT if stay.with_agent else EndedBy.SYSTEM

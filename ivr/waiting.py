@@ -28,7 +28,8 @@ Ending = DequeueReason | Goodbye
 
 
 class Stay:
-    """One stay, from entry to leaving. `run` it once. `node` is the flow's node that sent him here."""
+    """One stay, from entry to leaving. `run` it once. `node` is the flow's node that sent him here, `entered_ms` his
+    first entry into any queue, `queued_ms` into this one (as a rule the same)."""
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class Stay:
         node: str,
         language: str,
         entered_ms: int,
+        queued_ms: int | None = None,
     ) -> None:
         self._desk = desk
         self._distributor = desk.distributor
@@ -50,6 +52,7 @@ class Stay:
         self._node = node
         self._language = language
         self._entered_ms = entered_ms
+        self._queued_ms = queued_ms
         self._queue = step.queue
         self.with_agent = False
         """Whether he has talked with an agent of the centre."""
@@ -130,6 +133,7 @@ class Stay:
                 requires=step.requires,
                 data=step.data,
                 entered_ms=self._entered_ms,
+                queued_ms=self._queued_ms,
                 preferred=step.preferred,
                 now_ms=now_ms,
             )

@@ -84,6 +84,7 @@ def _record(
         queues=visits,
         offers=offered,
         conversations=conversations,
+        consult_of=call_id(story.arrived.consult_of) if story.arrived and story.arrived.consult_of else None,
         legs=(_leg(caller, LegKind.CALLER, story), *(_leg(one, _kind(one, rung), story) for one in others)),
         recordings=tuple(recordings),
         reconstructed=_is_reconstructed(end, story, visits, offered),

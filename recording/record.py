@@ -120,8 +120,8 @@ class CallRecord(_Value):
 
     `answered_at` is when the caller's line was answered (by the IVR, as a rule), `connected_at` when he first spoke
     with an agent, `agent` the first who did. `queue` is the last queue visited, whose priority, skills and data follow.
-    `talk_ms` is without `hold_ms`. `reconstructed`: some of it is told by Asterisk's ledger alone, the router's own
-    account being missing or cut short.
+    `talk_ms` is without `hold_ms`. `consult_of` is the id of the call on hold about which an agent asks in this one.
+    `reconstructed`: some of it is told by Asterisk's ledger alone, the router's own account being missing or cut short.
     """
 
     id: str
@@ -151,6 +151,7 @@ class CallRecord(_Value):
     offers: tuple[Offer, ...]
     conversations: tuple[Conversation, ...]
     transfers: tuple[Transfer, ...] = ()
+    consult_of: str | None = None
     legs: tuple[Leg, ...]
     recordings: tuple[Recording, ...]
     reconstructed: bool

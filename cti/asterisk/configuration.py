@@ -8,7 +8,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cti.accounts import Account, Credentials
@@ -43,8 +43,8 @@ class FallbackQueue:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the configuration takes from the centre: its numbers with the fallback queue of each, and its queues (one at
-    least)."""
+    """What the configuration takes from the centre: its numbers with the fallback queue of each, its queues (one at
+    least), and the queues that agents can dial, by extension."""
 
     numbers: Mapping[str, str]
     queues: Sequence[FallbackQueue]
@@ -52,6 +52,7 @@ class Plan:
     """In which agents outside are asked to confirm; a line over which they are called, and as whom."""
     outside_line: str = ""
     outside_caller_id: str = ""
+    extensions: Mapping[str, str] = field(default_factory=dict)
 
 
 def render(settings: Settings, installation: Installation, credentials: Credentials, plan: Plan) -> frozenset[str]:
@@ -148,9 +149,16 @@ def _globals(settings: Settings, plan: Plan) -> str:
             f"OUTSIDE_ASK_{language}": prompts.sound(prompt(Announcement.OUTSIDE_ASK, language))
             for language in plan.languages
         },
+        **{f"QUEUE_{extension}": queue for extension, queue in plan.extensions.items()},
     }
-    return "; What extensions.conf knows of this instance and its centre.\n[globals]\n" + "".join(
-        f"{name} = {value}\n" for name, value in lines.items()
+    known = "".join(f"{name} = {value}\n" for name, value in lines.items())
+    sent = "".join(
+        f"exten => {number},1,Goto(transferred,${{EXTEN}},1)\n" for number in (*plan.numbers, *plan.extensions)
+    )
+    return (
+        f"; What extensions.conf knows of this instance and its centre.\n[globals]\n{known}\n"
+        "; Where an agent's phone may send a caller. Asterisk refuses a transfer to any other number.\n"
+        f"[transfers]\n{sent}include => colleagues\n"
     )
 
 

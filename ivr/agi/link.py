@@ -11,12 +11,15 @@ from typing import Any, Self, TypeVar
 from ivr.agi.codec import AgiLimits
 from ivr.agi.commands import encode_command
 from ivr.agi.environment import AgiEnvironment
-from ivr.agi.errors import AgiBusy, AgiEnvironmentLate, AgiHungUp, AgiInterrupted
+from ivr.agi.errors import AgiBusy, AgiEnvironmentLate, AgiError, AgiHungUp, AgiInterrupted
 from ivr.agi.replies import Reply
 from ivr.agi.wire import AgiWire
 
 ENVIRONMENT_TIMEOUT_S = 5.0
 _DEAD_CHANNEL = 511
+
+LAST_WORD_S = 1.0
+"""How long Asterisk may take for its last word; as a rule less than a millisecond."""
 
 T = TypeVar("T")
 
@@ -124,6 +127,22 @@ class AgiLink:
         with self._turn("confirm_up"):
             await self._wire.settle()
         self._wire.require_up()
+
+    async def last_word(self, expression: str) -> str:
+        """What Asterisk makes of `expression` after it has told a hang-up; empty if it says no more.
+
+        It tells a redirect and a transfer as a hang-up, too, and goes on in the dialplan only when this session is
+        closed: until then it says where the channel is going. (Asterisk 22.10.1, `run_agi` in res_agi.c.)
+        """
+        if not isinstance(self.over, AgiHungUp) or not self._wire.settled:
+            return ""
+        try:
+            async with asyncio.timeout(LAST_WORD_S):
+                with self._turn("last_word"):
+                    reply = await self._wire.exchange(encode_command("GET FULL VARIABLE", expression), after_end=True)
+        except (TimeoutError, AgiError):
+            return ""
+        return reply.value or ""
 
     async def close(self) -> None:
         """Ends the session; Asterisk goes on in the dialplan at the next priority."""

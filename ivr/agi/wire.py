@@ -51,10 +51,12 @@ class AgiWire:
         if not self.over.done():
             self.over.set_result(error)
 
-    async def exchange(self, line: bytes) -> Reply:
+    async def exchange(self, line: bytes, *, after_end: bool = False) -> Reply:
         """The reply to `line`, which must be the only one under way. Not `settled` any more if this is cancelled or
-        interrupted."""
-        self.require_up()
+        interrupted. Raises the end of the session, unless it is wanted `after_end`.
+        """
+        if not after_end:
+            self.require_up()
         if self.interrupted:
             raise AgiInterrupted
         self._reply = asyncio.get_running_loop().create_future()

@@ -97,7 +97,11 @@ class FakeAsterisk:
         self._writer = writer
         self.dead = False
         self.commands: list[list[str]] = []
-        self.variables: dict[str, str] = {}
+        self.variables: dict[str, str] = {
+            "CHANNEL(uniqueid)": "node1-1700000000.7",
+            "CHANNEL(linkedid)": "node1-1700000000.7",
+            "CHANNEL(context)": "callcenter",
+        }
 
     @classmethod
     async def connect(cls, port: int) -> Self:

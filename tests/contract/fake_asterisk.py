@@ -14,13 +14,16 @@ Rows = list[Sequence[str]]
 
 
 class FakeAsterisk(FakeAmi):
-    """Lists are answered from what is here; redirects and user events are kept in order; all else waits in the peer."""
+    """Lists are answered from what is here; redirects, user events and extensions are kept in order; all else waits in
+    the peer."""
 
     def __init__(self) -> None:
         super().__init__()
         self.channels: Rows = []
         self.devices: Rows = [_device("1001", "NOT_INUSE"), _device("1002", "NOT_INUSE")]
         self.queues: Rows = []
+        self.extensions: Rows = []
+        self.extended: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.variables: dict[tuple[str, str], str] = {}
         self.redirected: list[str] = []
         self.user_events: asyncio.Queue[Action] = asyncio.Queue()
@@ -28,6 +31,9 @@ class FakeAsterisk(FakeAmi):
             "CoreShowChannels": lambda peer, action: _list(peer, action, "CoreShowChannels", self.channels),
             "DeviceStateList": lambda peer, action: _list(peer, action, "DeviceStateList", self.devices),
             "QueueStatus": lambda peer, action: _list(peer, action, "QueueStatus", self.queues),
+            "ShowDialPlan": lambda peer, action: _list(peer, action, "ShowDialPlan", self.extensions),
+            "DialplanExtensionAdd": self._extend,
+            "DialplanExtensionRemove": self._extend,
             "Getvar": self._getvar,
             "Redirect": self._redirect,
             "UserEvent": self._user_event,
@@ -59,6 +65,14 @@ class FakeAsterisk(FakeAmi):
         while (event := await soon(self.user_events.get())).get("UserEvent") != name:
             pass
         return event
+
+    def extension(self, number: str) -> None:
+        """An agent's extension that a daemon before us has left."""
+        self.extensions.append(("Event: ListDialplan", "Context: colleagues", f"Extension: {number}"))
+
+    def _extend(self, peer: Peer, action: Action) -> None:
+        self.extended.put_nowait((action.name.removeprefix("DialplanExtension"), action.get("Extension")))
+        peer.answer(action, "Message: Done")
 
     def _getvar(self, peer: Peer, action: Action) -> None:
         found = self.variables.get((action.get("Channel"), action.get("Variable")))
@@ -101,7 +115,9 @@ async def switched(asterisk: FakeAsterisk, distributor: Distributor) -> AsyncIte
     async with asterisk:
         board = Board()
         distributor.on_fact.append(board.on_fact)
-        switch = Switch("node1", "127.0.0.1", asterisk.port, "callcenter", "secret", distributor, board)
+        switch = Switch(
+            "node1", "127.0.0.1", asterisk.port, "callcenter", "secret", distributor, board, on_joined=lambda _: None
+        )
         task = asyncio.create_task(switch.run())
         try:
             peer = await asterisk.peer()

@@ -42,7 +42,7 @@ def test_the_shipped_centre_is_whole() -> None:
     assert set(centre.numbers) == {"4000", "4001", "4002", "4003"}
     assert set(centre.flows) == {"hotline", "sales", "support", "announcement"}
     assert set(centre.skills) == set(centre.queues) == {"sales", "support"}
-    assert centre.queues["sales"] == Queue(title="Sales", skills={"sales": 1}, ring_s=20, wrap_up_s=10)
+    assert centre.queues["sales"] == Queue(title="Sales", skills={"sales": 1}, ring_s=20, wrap_up_s=10, extension=7001)
     assert centre.reasons["break"] == Reason(title="Break", key=1, minutes=15)
     assert centre.reasons["training"].minutes is None
 

@@ -28,11 +28,15 @@ class Floor:
         self.strays: list[Leg] = []
         self.unknown: list[Leg] = []
         self.requests: list[None] = []
+        self.joined: list[str] = []
+        self.reloads: list[None] = []
         self.link = Link(
             self.distributor,
             on_stray=self.strays.append,
             on_unknown=self.unknown.append,
             on_request=lambda: self.requests.append(None),
+            on_joined=self.joined.append,
+            on_reload=lambda: self.reloads.append(None),
         )
         for phone in ("1001", "1002"):
             self.hears(device(phone, "NOT_INUSE"))

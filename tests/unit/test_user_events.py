@@ -31,6 +31,7 @@ def test_the_headers_are_the_facts_fields_its_name_first() -> None:
         ("Dialled", "4000"),
         ("Flow", "hotline"),
         ("Resumed", "false"),
+        ("ConsultOf", ""),
     ]
 
 

@@ -1,0 +1,103 @@
+"""A caller whom his agent has sent on: where to, by whom, and what he takes along.
+
+Asterisk has ended the session in which he was with the agent and begun another; what he is (his call, his place in the
+flow, with its data and priority, his language) is still on his channel, how long he has waited is in his journey.
+"""
+
+from dataclasses import replace
+
+from acd.distributor import Distributor
+from acd.facts import CallTransferred
+from acd.requirements import ANY
+from acd.seats import phone_of_channel
+from acd.states import TransferKind
+from ivr import variables
+from ivr.agi.session import AgiSession
+from ivr.caller import Caller
+from ivr.destinations import Destination
+from ivr.flow.steps import Enqueue
+from ivr.journeys import Journeys
+
+CONTEXT = "transferred"
+CONTEXTS = ("transfers", CONTEXT)
+"""Where the dialplan takes a caller whom his agent sends on."""
+
+_WHERE = "${CHANNEL(uniqueid)},${CHANNEL(context)}"
+
+
+async def sent_on(session: AgiSession) -> bool:
+    """Whether the session that was told a hang-up ended because its caller goes on elsewhere: he is on his way to
+    another extension, or stands in another channel's place, which left its name here.
+    """
+    uniqueid, _, context = (await session.last_word(_WHERE)).partition(",")
+    return context in CONTEXTS or uniqueid not in ("", session.environment.uniqueid)
+
+
+def moved(step: Enqueue, queue: str) -> Enqueue:
+    """The same in another queue. What the flow asks of an agent's skills it asks for its own queue; what it asks of him
+    otherwise (a language, a team) is for the caller's sake, and is asked there as well."""
+    if queue == step.queue:
+        return step
+    return replace(step, queue=queue, skills={}, requires=ANY if step.requires.skills else step.requires, music=None)
+
+
+class Transfer:
+    """One caller who was sent on. `known`: this daemon has seen his call before."""
+
+    def __init__(
+        self, caller: Caller, destination: Destination | None, distributor: Distributor, journeys: Journeys
+    ) -> None:
+        """Where the destination is none, or no more, he goes back to the queue he came from."""
+        self._caller = caller
+        self._destination = destination or Destination(queue=caller.queue)
+        self._distributor = distributor
+        self._journey = journeys.get(caller.linkedid)
+        self.known = self._journey is not None
+
+    @property
+    def enqueue(self) -> Enqueue | None:
+        """His wait if no flow goes on with him; None if he is sent to a number, whose flow begins."""
+        if self._destination.number:
+            return None
+        queues = self._distributor.router.queues
+        return Enqueue(self._caller.queue if self._caller.queue in queues else next(iter(queues)))
+
+    async def take_over(self, session: AgiSession) -> None:
+        """State the transfer, and see to it that it is stated once."""
+        names = (variables.TRANSFER, variables.SENDER, variables.CONSULT, variables.EXTENSION)
+        await session.exec("MSet", ",".join(f"{name}=" for name in names))
+        self._distributor.state(
+            CallTransferred(
+                at_ms=self._distributor.clock.now_ms(),
+                linkedid=self._caller.linkedid,
+                kind=TransferKind.BLIND,
+                agent=self._sender(),
+                queue=self._destination.queue,
+                to=self._destination.agent,
+                consult=self._caller.consult,
+            )
+        )
+
+    def applied(self, step: Enqueue) -> Enqueue:
+        """The step as the agent wants it: another queue, or one agent in the queue where he is."""
+        step = moved(step, self._destination.queue or self._caller.queue or step.queue)
+        return replace(step, preferred=self._destination.agent)
+
+    def place(self, before_ms: int | None) -> tuple[int, int]:
+        """His first entry, later by the time in which he talked, and his entry into the new queue. `before_ms` is his
+        first entry as his channel has it, for a call that nobody here has seen before."""
+        now_ms = self._distributor.clock.now_ms()
+        if self._journey is None:
+            return now_ms if before_ms is None else before_ms, now_ms
+        if self._journey.place is not None:
+            place, self._journey.place = self._journey.place, None
+            return place
+        return now_ms - self._journey.waited_ms, now_ms
+
+    def _sender(self) -> str:
+        sender = self._caller.sender
+        phone = phone_of_channel(sender)
+        if not phone:
+            return sender
+        agent = self._distributor.router.roster.at_phone(phone)
+        return agent.number if agent is not None else phone
