@@ -4,12 +4,15 @@ router.
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, NonNegativeInt
 from pydantic_core import PydanticCustomError
 
+from acd.hours import DAYS
 from acd.simulation.traffic import HOUR_MS, Demand, Duration, Kind, Rate, Shape, Shift, Traffic
 from cti.centre import Centre
 from cti.queues_file import Text
@@ -18,6 +21,8 @@ from ivr.flow.model import Level
 from ivr.yaml_tree import Path as Place
 
 MIDNIGHT_MS = 24 * HOUR_MS
+MONDAY = date(2024, 1, 1)
+"""Made-up days are of the week of this one; any week would do in which no clock is changed."""
 
 
 def clock_ms(text: str) -> int:
@@ -110,6 +115,8 @@ class Agents(Part):
 
 class _TrafficFile(Part):
     title: Text
+    day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"  # as acd.hours names them
+    """Which hours of service hold."""
     open: Span = "00:00-24:00"
     """When calls come."""
     queues: Annotated[dict[Name, Calls], Field(min_length=1)]
@@ -128,10 +135,16 @@ def load_traffic(file: Path, centre: Centre) -> tuple[str, Traffic]:
     return value.title, Traffic(
         from_ms=from_ms,
         until_ms=until_ms,
+        midnight_ms=_midnight_ms(value.day, centre.time_zone),
         demands=[_demand(name, calls) for name, calls in value.queues.items()],
         shifts=[_shift(agents) for agents in value.agents],
         back_after_ms=value.back_after_missed_s * 1000,
     )
+
+
+def _midnight_ms(day: str, zone: ZoneInfo) -> int:
+    midnight = datetime.combine(MONDAY + timedelta(days=DAYS.index(day)), time(), zone)
+    return int(midnight.timestamp() * 1000)
 
 
 def _demand(queue: str, calls: Calls) -> Demand:

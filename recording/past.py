@@ -8,21 +8,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from acd.facts import AgentStateChanged, Fact, QueueClosed, QueueOpened, SurgeDeclared
+from acd.facts import AgentStateChanged, Fact, SurgeDeclared
 from recording.facts import FactError, parse_fact
 
 _HEAD = re.compile(rb'\{"fact":"(\w+)","at_ms":(\d+)(?:,"(?:agent|queue)":("[^"]*"))?')
 """How the journal begins each of its lines (acd.facts.to_json)."""
 
-_LASTING = {
-    kind.__name__.encode(): about.encode()
-    for kind, about in (
-        (AgentStateChanged, "agent"),
-        (QueueOpened, "hours"),
-        (QueueClosed, "hours"),
-        (SurgeDeclared, "surge"),
-    )
-}
+_LASTING = frozenset(kind.__name__.encode() for kind in (AgentStateChanged, SurgeDeclared))
 """Facts that hold until the next of the same kind of the same agent or queue."""
 
 
@@ -45,8 +37,8 @@ class Past:
             for line in lines:
                 head = _HEAD.match(line)
                 if head is not None and int(head[2]) < self._from_ms:
-                    if (about := _LASTING.get(head[1])) is not None:
-                        key = about, head[3]
+                    if head[1] in _LASTING:
+                        key = head[1], head[3]
                         held.pop(key, None)  # so that they stay in the order of time
                         held[key] = line
                     continue

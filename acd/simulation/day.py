@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.facts import QueueClosed, QueueOpened, SurgeDeclared
+from acd.facts import SurgeDeclared
 from acd.requirements import ANY, Requirement
 from acd.states import DequeueReason, OfferOutcome
-
-Decree = SurgeDeclared | QueueOpened | QueueClosed
-"""What a supervisor, or the clock, does to a queue."""
+from acd.targets import TargetKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +31,8 @@ class Visit:
     """What he has waited before, and keeps."""
     patience_ms: int | None = None
     """After this he hangs up, counted from his first entry; None: never."""
+    leaves_for: TargetKind | None = None
+    """What he presses a key for then, instead of hanging up."""
     answers_ms: tuple[int, ...] = (0,)
     """How long the phone of the first agent rings until he answers, of the second, …, and round again."""
     handling_ms: int = 0
@@ -113,6 +113,7 @@ class Day:
     seats: tuple[Seat, ...]
     choices: tuple[Choice, ...]
     absences: tuple[Absence, ...] = ()
-    decrees: tuple[Decree, ...] = ()
+    surges: tuple[SurgeDeclared, ...] = ()
+    """What supervisors declared."""
     back_after_ms: int = 60_000
     """When an agent who was too slow for the ring time is ready again, where no absence says it."""

@@ -2,35 +2,36 @@
 who gets whom exactly as it does in the daemon; nothing here chooses.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
-from acd.facts import CallDequeued, CallReleased, Fact, OfferEnded, QueueClosed, QueueOpened, SurgeDeclared
+from acd.facts import CallDequeued, CallReleased, Fact, OfferEnded, SurgeDeclared
 from acd.offers import Offer
-from acd.queues import QueueSettings
 from acd.router import Router
 from acd.simulation.clockwork import Clockwork
-from acd.simulation.day import Absence, Choice, Day, Decree, Onward, Visit, Wish
-from acd.states import Activity, DequeueReason, NotReadyReason, OfferOutcome, Status
+from acd.simulation.day import Absence, Choice, Day, Onward, Visit, Wish
+from acd.simulation.policy import Policy
+from acd.states import Activity, DequeueReason, NotReadyReason, OfferOutcome, OverflowCause, Status
+from acd.targets import Target
 
 CAUSE = "simulation"
 AFTERWARDS_MS = 24 * 3_600_000
 """How long after the end of the day the floor goes on, so that who waits is served or gives up."""
 
 
-def play(day: Day, queues: Iterable[QueueSettings], tell: Callable[[Fact], None]) -> Router:
-    """The day under these queues; `tell` is given every fact the router states, in order. The same day and queues give
+def play(day: Day, policy: Policy, tell: Callable[[Fact], None]) -> Router:
+    """The day under this policy; `tell` is given every fact the router states, in order. The same day and policy give
     the same facts. Returns the router as it stands at the end.
 
     Raises UnknownQueue for an arrival in a queue there is not.
     """
-    return _Floor(day, queues, tell).play()
+    return _Floor(day, policy, tell).play()
 
 
 class _Floor:
     """One performance."""
 
-    def __init__(self, day: Day, queues: Iterable[QueueSettings], tell: Callable[[Fact], None]) -> None:
+    def __init__(self, day: Day, policy: Policy, tell: Callable[[Fact], None]) -> None:
         self._day = day
         self._tell = tell
         self._router = Router()
@@ -41,7 +42,8 @@ class _Floor:
         self._rung: dict[str, int] = {}
         """How many agents who are there have been rung, by linkedid."""
         self._absences: dict[str, list[Absence]] = {}
-        for queue in queues:
+        self._policy = policy
+        for queue in policy.queues:
             self._router.define_queue(queue, now_ms=day.from_ms)
         for absence in day.absences:
             self._absences.setdefault(absence.agent, []).append(absence)
@@ -50,13 +52,16 @@ class _Floor:
             self._router.phone_changed(seat.number, reachable=True, engaged=False, now_ms=day.from_ms)
 
     def play(self) -> Router:
-        for decree in self._day.decrees:
-            self._clockwork.at(decree.at_ms, partial(self._decree, decree))
+        end_ms = self._day.until_ms + AFTERWARDS_MS
+        for at_ms, queue, is_open in self._policy.openings(self._day.from_ms, end_ms):
+            self._clockwork.at(at_ms, partial(self._open, queue, is_open))
+        for surge in self._day.surges:
+            self._clockwork.at(surge.at_ms, partial(self._surge, surge))
         for choice in self._day.choices:
             self._clockwork.at(choice.at_ms, partial(self._choose, choice))
         for arrival in self._day.arrivals:
             self._clockwork.at(arrival.at_ms, partial(self._enter, arrival.linkedid, arrival.visit))
-        self._clockwork.run(self._settle, until_ms=self._day.until_ms + AFTERWARDS_MS)
+        self._clockwork.run(self._settle, until_ms=end_ms)
         return self._router
 
     # Callers
@@ -80,8 +85,12 @@ class _Floor:
         )
 
     def _give_up(self, linkedid: str, visit: Visit, now_ms: int) -> None:
-        if linkedid in self._router.calls and self._visits.get(linkedid) is visit:
+        if linkedid not in self._router.calls or self._visits.get(linkedid) is not visit:
+            return
+        if visit.leaves_for is None:
             self._router.leave(linkedid, now_ms=now_ms)
+        else:
+            self._router.overflow(linkedid, Target(visit.leaves_for), cause=OverflowCause.CALLER, now_ms=now_ms)
 
     def _release(self, linkedid: str, visit: Visit, now_ms: int) -> None:
         if self._visits.get(linkedid) is visit:
@@ -147,14 +156,14 @@ class _Floor:
         if agent.activity is Activity.WRAP_UP and agent.linkedid == linkedid and agent.status is Status.READY:
             self._router.set_ready(number, cause=CAUSE, now_ms=now_ms)
 
-    def _decree(self, decree: Decree, now_ms: int) -> None:
-        if decree.queue not in self._router.queues:
-            return
-        match decree:
-            case SurgeDeclared():
-                self._router.declare_surge(decree.queue, on=decree.on, cause=CAUSE, now_ms=now_ms)
-            case QueueOpened() | QueueClosed():
-                self._router.set_open(decree.queue, isinstance(decree, QueueOpened), now_ms=now_ms)
+    # Queues
+
+    def _open(self, queue: str, is_open: bool, now_ms: int) -> None:
+        self._router.set_open(queue, is_open, now_ms=now_ms)
+
+    def _surge(self, surge: SurgeDeclared, now_ms: int) -> None:
+        if surge.queue in self._router.queues:
+            self._router.declare_surge(surge.queue, on=surge.on, cause=CAUSE, now_ms=now_ms)
 
     # What the router has decided
 

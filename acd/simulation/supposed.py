@@ -31,7 +31,9 @@ class Supposition:
 
     def __init__(self, stays: Sequence[ToldStay]) -> None:
         """Raises NothingAnswered."""
-        self._curve = PatienceCurve((stay.wait_ms, stay.reason is DequeueReason.ABANDONED) for stay in stays)
+        self._curve = PatienceCurve(
+            (stay.wait_ms, stay.reason is DequeueReason.ABANDONED) for stay in stays if not stay.virtual
+        )
         self._answers_ms = sorted(ring.ring_ms for stay in stays for ring in stay.rings.values() if ring.answered)
         self._handled: Mapping[str, list[ToldStay]] = defaultdict(list)
         for stay in stays:
@@ -55,6 +57,7 @@ class Supposition:
             preferred=queued.preferred,
             data=queued.data,
             waited_ms=queued.at_ms - queued.entered_ms,
+            leaves_for=stay.left_for,
             patience_ms=self._patience_ms(stay, Random(f"{name}/patience")),
             answers_ms=self._answers(stay, Random(f"{name}/answers")),
             handling_ms=handled.handling_ms or 0,
@@ -62,8 +65,10 @@ class Supposition:
         )
 
     def _patience_ms(self, stay: ToldStay, luck: Random) -> int | None:
-        if stay.reason is DequeueReason.ABANDONED:
+        if stay.reason is DequeueReason.ABANDONED or stay.left_for is not None:
             return stay.wait_ms
+        if stay.virtual:
+            return None
         return self._curve.beyond(stay.wait_ms, luck.random())
 
     def _answers(self, stay: ToldStay, luck: Random) -> tuple[int, ...]:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from acd.callbacks import is_callback
 from acd.facts import CallQueued
 from acd.states import DequeueReason
+from acd.targets import TargetKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class ToldStay:
     reason: DequeueReason | None = None
     left_ms: int = 0
     wait_ms: int = 0
+    left_for: TargetKind | None = None
+    """What he pressed a key for, to leave the queue."""
     agent: str = ""
     rings: dict[str, Ring] = field(default_factory=dict)
     """By offer, in the order in which they were made; of agents who were not there there is none."""
@@ -38,6 +42,11 @@ class ToldStay:
     def over(self) -> bool:
         """Whether nothing more is to be told of it."""
         return self.released_ms is not None if self.reason is DequeueReason.ANSWERED else self.reason is not None
+
+    @property
+    def virtual(self) -> bool:
+        """Whether a call-back stood there in the caller's place: it hears nothing and never hangs up."""
+        return is_callback(self.queued.linkedid)
 
     @property
     def end_ms(self) -> int:

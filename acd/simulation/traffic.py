@@ -93,27 +93,31 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """A made-up day, from its beginning to its end; a replication of it is drawn by `draw`."""
+    """A made-up day; a replication of it is drawn by `draw`. Calls come from `from_ms` to `until_ms` of the day."""
 
     from_ms: int
     until_ms: int
     demands: Sequence[Demand]
     shifts: Sequence[Shift]
+    midnight_ms: int = 0
+    """When the day begins, on the clock of the hours of service."""
     back_after_ms: int = 60_000
 
     def draw(self, seed: int, replication: int) -> Day:
         """One day of it."""
         seats = list(self._seats())
+        choices = [choice for shift, seat in seats for choice in _choices(shift, seat, self.midnight_ms)]
+        from_ms = self.midnight_ms + self.from_ms
         return Day(
-            from_ms=self.from_ms,
-            until_ms=self.until_ms,
+            from_ms=min([from_ms, *(choice.at_ms for choice in choices)]),
+            until_ms=self.midnight_ms + self.until_ms,
             arrivals=tuple(
                 arrival
                 for demand in self.demands
-                for arrival in _arrivals(demand, f"{seed}/{replication}/{demand.queue}", self.from_ms, self.until_ms)
+                for arrival in self._arrivals(demand, f"{seed}/{replication}/{demand.queue}")
             ),
             seats=tuple(seat for _, seat in seats),
-            choices=tuple(choice for shift, seat in seats for choice in _choices(shift, seat)),
+            choices=tuple(choices),
             back_after_ms=self.back_after_ms,
         )
 
@@ -130,34 +134,34 @@ class Traffic:
                     ),
                 )
 
-
-def _choices(shift: Shift, seat: Seat) -> Iterator[Choice]:
-    yield Choice(at_ms=shift.from_ms, agent=seat.number, wish=Wish.SIGN_IN)
-    for from_ms, until_ms in shift.breaks:
-        yield Choice(at_ms=from_ms, agent=seat.number, wish=Wish.NOT_READY, reason="break")
-        yield Choice(at_ms=until_ms, agent=seat.number, wish=Wish.READY)
-    yield Choice(at_ms=shift.until_ms, agent=seat.number, wish=Wish.SIGN_OUT)
-
-
-def _arrivals(demand: Demand, seed: str, from_ms: int, until_ms: int) -> Iterator[Arrival]:
-    kinds, handling, patience, answer = (
-        Random(f"{seed}/{stream}") for stream in ("kind", "handling", "patience", "answer")
-    )
-    for count, at_ms in enumerate(_times(demand.rates, Random(f"{seed}/arrival"), from_ms, until_ms), 1):
-        kind = _kind(demand.kinds, kinds.random())
-        yield Arrival(
-            at_ms=at_ms,
-            linkedid=f"{demand.queue}-{count}",
-            visit=Visit(
-                queue=demand.queue,
-                priority=kind.priority,
-                skills=kind.skills,
-                data=kind.data,
-                patience_ms=demand.patience.draw(patience) if demand.patience else None,
-                answers_ms=tuple(demand.answer.draw(answer) for _ in range(AGENTS_RUNG)),
-                handling_ms=demand.handling.draw(handling),
-            ),
+    def _arrivals(self, demand: Demand, seed: str) -> Iterator[Arrival]:
+        kinds, handling, patience, answer = (
+            Random(f"{seed}/{stream}") for stream in ("kind", "handling", "patience", "answer")
         )
+        times = _times(demand.rates, Random(f"{seed}/arrival"), self.from_ms, self.until_ms)
+        for count, at_ms in enumerate(times, 1):
+            kind = _kind(demand.kinds, kinds.random())
+            yield Arrival(
+                at_ms=self.midnight_ms + at_ms,
+                linkedid=f"{demand.queue}-{count}",
+                visit=Visit(
+                    queue=demand.queue,
+                    priority=kind.priority,
+                    skills=kind.skills,
+                    data=kind.data,
+                    patience_ms=demand.patience.draw(patience) if demand.patience else None,
+                    answers_ms=tuple(demand.answer.draw(answer) for _ in range(AGENTS_RUNG)),
+                    handling_ms=demand.handling.draw(handling),
+                ),
+            )
+
+
+def _choices(shift: Shift, seat: Seat, midnight_ms: int) -> Iterator[Choice]:
+    yield Choice(at_ms=midnight_ms + shift.from_ms, agent=seat.number, wish=Wish.SIGN_IN)
+    for from_ms, until_ms in shift.breaks:
+        yield Choice(at_ms=midnight_ms + from_ms, agent=seat.number, wish=Wish.NOT_READY, reason="break")
+        yield Choice(at_ms=midnight_ms + until_ms, agent=seat.number, wish=Wish.READY)
+    yield Choice(at_ms=midnight_ms + shift.until_ms, agent=seat.number, wish=Wish.SIGN_OUT)
 
 
 def _kind(kinds: Sequence[Kind], at: float) -> Kind:

@@ -15,16 +15,15 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from acd.queues import QueueSettings
 from acd.simulation.comparison import Truth, truth
 from acd.simulation.day import Seat
 from acd.simulation.figures import WHOLE, Figures, Tally
 from acd.simulation.recorded import RecordedDay
-from acd.simulation.trial import run, thresholds
+from acd.simulation.trial import run
 from cti.centre import Centre, load_centre
 from cti.commands.errors import CommandError, Exit
 from cti.commands.figures import AGENTS, CALLS, SERVICE_LEVEL, Figure, compared
-from cti.queues_file import settings_of
+from cti.commands.policy import policy_of
 from cti.settings import Settings
 from recording.past import Past
 from recording.store import Agent, Store
@@ -46,20 +45,20 @@ def replay(settings: Settings, given: argparse.Namespace) -> Exit:
     """Run a recorded day through the router once more, with today's queue settings and with others, and show what would
     have become of the same callers and agents."""
     centre = load_centre(settings.dialplans)
-    queues = _settings(centre)
-    others = _settings(_other_centre(settings.dialplans, given.other)) if given.other else None
+    policy = policy_of(centre)
+    other = policy_of(_other_centre(settings.dialplans, given.other)) if given.other else None
     seats = [_seat(agent) for agent in asyncio.run(_people(settings))]
     from_ms, until_ms = _bounds(given.day, centre)
     past, recorded = Past(settings.journal, from_ms), RecordedDay(from_ms, until_ms)
-    tally = Tally(thresholds(queues), {seat.number: seat.group for seat in seats}, from_ms=from_ms, until_ms=until_ms)
+    tally = Tally(policy.thresholds_ms, {seat.number: seat.group for seat in seats}, from_ms=from_ms, until_ms=until_ms)
     with suppress(FileNotFoundError):
         _read(past, recorded, tally, until_ms)
     if not tally.ways:
         raise NothingRecorded(f"{settings.journal}: no call came to a queue on {given.day}; expected a day with calls")
     day = recorded.day(seats)
-    trials = {SAME: run(day, queues, whole=False)}
-    if others is not None:
-        trials[CHANGED] = run(day, others, whole=False)
+    trials = {SAME: run(day, policy, whole=False)}
+    if other is not None:
+        trials[CHANGED] = run(day, other, whole=False)
     figures = {RECORDED: tally.figures(), **{name: trial.figures for name, trial in trials.items()}}
     how_true = truth(tally.ways, trials[SAME].ways)
     unknown = sorted(set(recorded.agents) - {seat.number for seat in seats})
@@ -105,10 +104,6 @@ def _bounds(day: date, centre: Centre) -> tuple[int, int]:
     return int(first * 1000), int(second * 1000)
 
 
-def _settings(centre: Centre) -> list[QueueSettings]:
-    return [settings_of(name, queue) for name, queue in centre.queues.items()]
-
-
 def _other_centre(dialplans: Path, other: Path) -> Centre:
     return load_centre(other) if other.is_dir() else load_centre(dialplans, other)
 
@@ -123,7 +118,9 @@ async def _people(settings: Settings) -> Sequence[Agent]:
 
 
 def _seat(agent: Agent) -> Seat:
-    return Seat(number=agent.number, skills=agent.skills, group="+".join(sorted(agent.skills)) or "no skills")
+    """His group is his team, or what he can do where no team is known."""
+    group = agent.attributes.get("team") or "+".join(sorted(agent.skills)) or "no skills"
+    return Seat(number=agent.number, skills=agent.skills, group=group, attributes=agent.attributes)
 
 
 def _read(past: Past, recorded: RecordedDay, tally: Tally, until_ms: int) -> None:
@@ -136,8 +133,8 @@ def _read(past: Past, recorded: RecordedDay, tally: Tally, until_ms: int) -> Non
 
 
 def _remarks(recorded: RecordedDay, past: Past, unknown: Sequence[str]) -> Iterable[str]:
-    if recorded.absences_of_the_daemon:
-        times = "once" if recorded.absences_of_the_daemon == 1 else f"{recorded.absences_of_the_daemon} times"
+    if recorded.starts_of_the_daemon:
+        times = "once" if recorded.starts_of_the_daemon == 1 else f"{recorded.starts_of_the_daemon} times"
         yield f"The service was started {times} on this day; what happened while it was away is not in its journal."
     if unknown:
         yield f"Agents {', '.join(unknown)} are not in the database; they are left out of the replay."

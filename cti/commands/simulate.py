@@ -12,8 +12,8 @@ from acd.simulation.trial import run
 from cti.centre import load_centre
 from cti.commands.errors import Exit
 from cti.commands.figures import AGENTS, CALLS, NO_DATA, SELDOM, SERVICE_LEVEL, Figure, shown
+from cti.commands.policy import policy_of
 from cti.commands.tables import table
-from cti.queues_file import settings_of
 from cti.settings import Settings
 from cti.traffic_file import load_traffic
 
@@ -28,8 +28,8 @@ def simulate(settings: Settings, given: argparse.Namespace) -> Exit:
     agents: means over independent replications, with intervals of confidence (Student t)."""
     centre = load_centre(settings.dialplans)
     title, traffic = load_traffic(given.traffic, centre)
-    queues = [settings_of(name, queue) for name, queue in centre.queues.items()]
-    runs = [run(traffic.draw(given.seed, one), queues).figures for one in range(1, given.replications + 1)]
+    policy = policy_of(centre)
+    runs = [run(traffic.draw(given.seed, one), policy).figures for one in range(1, given.replications + 1)]
     confidence = given.confidence / 100
     calls = {name: _intervals(CALLS, [one.calls[name] for one in runs], confidence) for name in _with_calls(runs)}
     agents = {group: _intervals(AGENTS, [one.agents[group] for one in runs], confidence) for group in runs[0].agents}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.facts import AgentStateChanged, CallQueued, Fact, QueueClosed, QueueOpened, SurgeDeclared, to_json
+from acd.facts import AgentStateChanged, CallQueued, Fact, SurgeDeclared, to_json
 from acd.states import AgentState, Status
 from recording.past import Past
 
@@ -41,15 +41,13 @@ def journal(path: Path, *facts: Fact | bytes) -> Path:
 
 def test_of_the_time_before_only_what_still_held_is_told_in_the_order_of_time(tmp_path: Path) -> None:
     surge = SurgeDeclared(at_ms=30, queue="sales", on=True, cause="api")
-    closed, opened = QueueClosed(at_ms=20, queue="sales"), QueueOpened(at_ms=60, queue="sales")
     path = journal(
         tmp_path / "facts.jsonl",
         state(10),
-        closed,
+        SurgeDeclared(at_ms=20, queue="sales", on=False, cause="api"),
         surge,
         queued(40),
         state(50, "1002"),
-        opened,
         state(70, after=AgentState.NOT_READY),
         queued(100),
         state(110),
@@ -58,7 +56,6 @@ def test_of_the_time_before_only_what_still_held_is_told_in_the_order_of_time(tm
     assert list(Past(path, 100)) == [
         surge,
         state(50, "1002"),
-        opened,
         state(70, after=AgentState.NOT_READY),
         queued(100),
         state(110),

@@ -1,7 +1,7 @@
 """A recorded day as people's behaviour: played under the settings it was recorded with, it is the same day again."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from acd.requirements import from_levels
 from acd.simulation.comparison import truth
 from acd.simulation.day import Arrival, Choice, Day, Onward, Seat, Visit, Wish
 from acd.simulation.floor import play
+from acd.simulation.policy import Policy
 from acd.simulation.recorded import RecordedDay
 from acd.simulation.supposed import NothingAnswered
 from acd.simulation.traffic import HOUR_MS, Demand, Duration, Kind, Rate, Shape, Shift, Traffic
@@ -20,7 +21,7 @@ from acd.simulation.trial import Trial, run, tally
 from acd.states import DequeueReason
 from acd.targets import Target, TargetKind
 from cti.centre import load_centre
-from cti.queues_file import settings_of
+from cti.commands.policy import policy_of
 from recording.past import Past
 
 pytestmark = pytest.mark.unit
@@ -63,22 +64,24 @@ TRAFFIC = Traffic(
     ),
 )
 POLICIES = {
-    "plain": (SALES, SUPPORT),
-    "several phones, steps, overflow": (
-        replace(SALES, ring_several=3),
-        replace(
-            SUPPORT,
-            on_max_wait=Target(TargetKind.QUEUE, "sales"),
-            steps=(Step(after_ms=20_000, requires=from_levels({"support": 2}), priority=3),),
-        ),
+    "plain": Policy((SALES, SUPPORT)),
+    "several phones, steps, overflow": Policy(
+        (
+            replace(SALES, ring_several=3),
+            replace(
+                SUPPORT,
+                on_max_wait=Target(TargetKind.QUEUE, "sales"),
+                steps=(Step(after_ms=20_000, requires=from_levels({"support": 2}), priority=3),),
+            ),
+        )
     ),
 }
 
 
-def facts_of(day: Day, queues: Sequence[QueueSettings]) -> list[Fact]:
+def facts_of(day: Day, policy: Policy) -> list[Fact]:
     """The day as the journal would keep it."""
     facts: list[Fact] = []
-    play(day, queues, facts.append)
+    play(day, policy, facts.append)
     return [from_json(json.loads(json.dumps(to_json(fact)))) for fact in facts]
 
 
@@ -89,8 +92,8 @@ def recorded(facts: Iterable[Fact], from_ms: int = 0, until_ms: int = MIDNIGHT_M
     return day
 
 
-def counted(day: Day, facts: Iterable[Fact], queues: Sequence[QueueSettings]) -> Trial:
-    count = tally(day, queues, whole=False)
+def counted(day: Day, facts: Iterable[Fact], policy: Policy) -> Trial:
+    count = tally(day, policy, whole=False)
     for fact in facts:
         count.see(fact)
     return Trial(count.figures(), count.ways)
@@ -99,10 +102,10 @@ def counted(day: Day, facts: Iterable[Fact], queues: Sequence[QueueSettings]) ->
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_made_up_day_recorded_and_replayed_is_the_same_to_the_millisecond(policy: str, seed: int) -> None:
-    queues, original = POLICIES[policy], TRAFFIC.draw(seed, 1)
-    facts = facts_of(original, queues)
+    served, original = POLICIES[policy], TRAFFIC.draw(seed, 1)
+    facts = facts_of(original, served)
     day = recorded(facts).day(original.seats)
-    was, again = counted(day, facts, queues), run(day, queues, whole=False)
+    was, again = counted(day, facts, served), run(day, served, whole=False)
     assert again.ways == was.ways
     assert again.figures == was.figures
     assert sum(group.missed for group in was.figures.agents.values()) > 0  # absences are part of it
@@ -112,7 +115,7 @@ def test_a_made_up_day_recorded_and_replayed_is_the_same_to_the_millisecond(poli
 def test_the_same_day_under_other_settings_is_another_one_and_always_the_same_other_one() -> None:
     original = TRAFFIC.draw(4, 1)
     day = recorded(facts_of(original, POLICIES["plain"])).day(original.seats)
-    changed = [run(day, (replace(SALES, wrap_up_ms=90_000), SUPPORT), whole=False) for _ in range(2)]
+    changed = [run(day, Policy((replace(SALES, wrap_up_ms=90_000), SUPPORT)), whole=False) for _ in range(2)]
     assert changed[0] == changed[1]
     same = run(day, POLICIES["plain"], whole=False)
     assert truth(same.ways, changed[0].ways).same_end < len(same.ways)
@@ -160,7 +163,7 @@ def test_a_call_resumed_after_an_absence_of_the_daemon_is_one_call() -> None:
     restart = [DaemonStarted(at_ms=first.at_ms, node="node1", version="1"), replace(first, at_ms=first.at_ms)]
     before, after = recorded(facts), recorded([*facts[: at + 1], *restart, *facts[at + 1 :]])
     assert before.day(()).arrivals == after.day(()).arrivals
-    assert (before.absences_of_the_daemon, after.absences_of_the_daemon) == (0, 1)
+    assert (before.starts_of_the_daemon, after.starts_of_the_daemon) == (0, 1)
 
 
 def test_only_calls_that_came_within_the_day_are_played() -> None:
@@ -176,7 +179,7 @@ def test_only_calls_that_came_within_the_day_are_played() -> None:
 def test_a_day_recorded_on_a_real_asterisk_is_itself_again() -> None:
     """Six callers of two agents (tests/integration/test_replay.py): one abandoned, one missed, one short wrap-up."""
     centre = load_centre(FIXTURES.parent.parent / "dialplans", FIXTURES / "floor/queues.yaml")
-    queues = [settings_of(name, queue) for name, queue in centre.queues.items()]
+    policy = policy_of(centre)
     facts = list(Past(FIXTURES / "days/two_sellers/facts.jsonl", 0))
     from_ms, until_ms = facts[0].at_ms, facts[-1].at_ms + 1
     seats = [
@@ -185,7 +188,7 @@ def test_a_day_recorded_on_a_real_asterisk_is_itself_again() -> None:
     ]
     record = recorded(facts, from_ms, until_ms)
     day = record.day(seats)
-    was, again = counted(day, facts, queues), run(day, queues, whole=False)
+    was, again = counted(day, facts, policy), run(day, policy, whole=False)
     found = truth(was.ways, again.ways)
     assert (found.calls, found.same_end, found.answered_in_both, found.same_agent) == (6, 6, 5, 5)
     assert found.most_apart_ms is not None

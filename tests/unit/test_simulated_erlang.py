@@ -15,6 +15,7 @@ from acd.erlang import ErlangA, ErlangC
 from acd.queues import QueueSettings
 from acd.simulation.figures import WHOLE, CallFigures
 from acd.simulation.intervals import Interval, interval
+from acd.simulation.policy import Policy
 from acd.simulation.traffic import HOUR_MS, Demand, Duration, Rate, Shift, Traffic
 from acd.simulation.trial import Trial, run
 
@@ -25,7 +26,7 @@ CONFIDENCE = 0.99
 WARM_UP_MS, DAY_MS = HOUR_MS, 6 * HOUR_MS
 AGENTS, CALLS_PER_HOUR, HANDLING_MS, PATIENCE_MS = 6, 90.0, 180_000.0, 120_000.0
 WITHIN_MS = 20_000
-QUEUES = [QueueSettings(name="sales", skills={"sales": 1}, service_level_ms=WITHIN_MS)]
+POLICY = Policy([QueueSettings(name="sales", skills={"sales": 1}, service_level_ms=WITHIN_MS)])
 
 FIGURES: dict[str, Callable[[CallFigures], float | None]] = {
     "mean wait": lambda calls: calls.mean_wait_ms,
@@ -49,7 +50,7 @@ def trials(patience_ms: float | None) -> Sequence[Trial]:
         ],
         shifts=[Shift(group="sellers", count=AGENTS, skills={"sales": 5}, from_ms=0, until_ms=2 * DAY_MS)],
     )
-    return [run(traffic.draw(4, one), QUEUES, count_from_ms=WARM_UP_MS, whole=False) for one in range(REPLICATIONS)]
+    return [run(traffic.draw(4, one), POLICY, count_from_ms=WARM_UP_MS, whole=False) for one in range(REPLICATIONS)]
 
 
 def simulated(patience_ms: float | None) -> dict[str, Interval]:

@@ -1,7 +1,8 @@
 """People played to the real router: each does what his day says, whatever the router makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,10 +17,12 @@ from acd.facts import (
     SurgeDeclared,
     WrapUpEnded,
 )
+from acd.hours import WeeklyHours, parse_hours
 from acd.queues import Blended, QueueSettings
 from acd.requirements import parse
-from acd.simulation.day import Absence, Arrival, Choice, Day, Decree, Onward, Seat, Visit, Wish
+from acd.simulation.day import Absence, Arrival, Choice, Day, Onward, Seat, Visit, Wish
 from acd.simulation.floor import play
+from acd.simulation.policy import Policy
 from acd.states import AgentState, DequeueReason, NotReadyReason, OfferOutcome
 from acd.targets import Target, TargetKind
 
@@ -43,8 +46,9 @@ class Played:
         *arrivals: Arrival,
         choices: Sequence[Choice] = (THERE,),
         queues: Sequence[QueueSettings] = (SALES, SUPPORT),
+        hours: Mapping[str, WeeklyHours] | None = None,
         absences: Sequence[Absence] = (),
-        decrees: Sequence[Decree] = (),
+        surges: Sequence[SurgeDeclared] = (),
     ) -> None:
         self.facts: list[Fact] = []
         day = Day(
@@ -54,10 +58,10 @@ class Played:
             seats=(SELLER, OTHER),
             choices=tuple(choices),
             absences=tuple(absences),
-            decrees=tuple(decrees),
+            surges=tuple(surges),
             back_after_ms=60_000,
         )
-        self.router = play(day, queues, self.facts.append)
+        self.router = play(day, Policy(queues, hours or {}), self.facts.append)
 
     def stated(self, kind: type[Kind]) -> list[Kind]:
         return [fact for fact in self.facts if isinstance(fact, kind)]
@@ -95,6 +99,11 @@ def test_a_caller_gives_up_when_his_patience_ends_counted_from_his_first_entry()
 def test_patience_that_ends_while_the_phone_rings_takes_the_call_away() -> None:
     day = Played(call("a", 0, patience_ms=5_000, answers_ms=(9_000,)))
     assert day.offers() == [("1001", OfferOutcome.ABANDONED, 5_000)]
+
+
+def test_a_caller_may_leave_by_his_key_instead_of_hanging_up() -> None:
+    day = Played(call("a", 0, patience_ms=5_000, leaves_for=TargetKind.CALLBACK), choices=())
+    assert day.ends() == [("a", DequeueReason.OVERFLOWED, 5_000)]
 
 
 def test_patience_that_ends_in_conversation_means_nothing() -> None:
@@ -181,19 +190,31 @@ def test_agents_come_go_and_have_breaks_as_they_choose() -> None:
     ]
 
 
-def test_a_surge_and_hours_of_service_happen_when_they_did() -> None:
-    blended = QueueSettings(
-        name="support",
-        skills={"support": 1},
-        blended=Blended(agents=parse("agent = 1001")),
-        on_closed=Target(TargetKind.LEAVE),
-    )
-    decrees: tuple[Decree, ...] = (
+def test_a_surge_is_declared_when_it_was() -> None:
+    blended = QueueSettings(name="support", skills={"support": 1}, blended=Blended(agents=parse("agent = 1001")))
+    surges = (
         SurgeDeclared(at_ms=5_000, queue="support", on=True, cause="api"),
         SurgeDeclared(at_ms=6_000, queue="a queue of another time", on=True, cause="api"),
     )
-    assert Played(call("a", 0, "support"), queues=(blended,), decrees=decrees).ends() == [
-        ("a", DequeueReason.ANSWERED, 5_000)
+    day = Played(call("a", 0, "support"), queues=(blended,), surges=surges)
+    assert day.ends() == [("a", DequeueReason.ANSWERED, 5_000)]
+
+
+def test_queues_open_and_close_by_their_hours() -> None:
+    """The day begins on 1 January 1970, a Thursday, at midnight."""
+    closing = QueueSettings(name="sales", skills={"sales": 1}, on_closed=Target(TargetKind.LEAVE))
+    hours = {"sales": parse_hours({"thu": "00:10-00:20"}, ZoneInfo("UTC"))}
+    minutes = {"early": 9, "open": 12, "waits": 19, "late": 25}
+    day = Played(
+        *(call(name, at * 60_000, handling_ms=8 * 60_000) for name, at in minutes.items()),
+        queues=(closing,),
+        hours=hours,
+    )
+    assert day.ends() == [
+        ("early", DequeueReason.OVERFLOWED, 0),
+        ("open", DequeueReason.ANSWERED, 0),
+        ("waits", DequeueReason.OVERFLOWED, 60_000),
+        ("late", DequeueReason.OVERFLOWED, 0),
     ]
 
 

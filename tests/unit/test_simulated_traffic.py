@@ -103,6 +103,7 @@ def test_agents_keep_their_shift_and_their_breaks() -> None:
         breaks=((12 * HOUR_MS, 13 * HOUR_MS),),
     )
     day = replace(TRAFFIC, shifts=(shift,)).draw(1, 1)
+    assert (day.from_ms, day.until_ms) == (8 * HOUR_MS, 11 * HOUR_MS)
     assert [(seat.number, seat.group, seat.skills, seat.attributes) for seat in day.seats] == [
         ("early-1", "early", {"sales": 5}, {"team": "north"}),
         ("early-2", "early", {"sales": 5}, {"team": "north"}),
@@ -113,3 +114,12 @@ def test_agents_keep_their_shift_and_their_breaks() -> None:
         Choice(at_ms=13 * HOUR_MS, agent="early-2", wish=Wish.READY),
         Choice(at_ms=16 * HOUR_MS, agent="early-2", wish=Wish.SIGN_OUT),
     ]
+
+
+def test_a_day_may_lie_anywhere_in_time() -> None:
+    shift = Shift(group="early", count=1, skills={}, from_ms=9 * HOUR_MS, until_ms=16 * HOUR_MS)
+    here = replace(TRAFFIC, shifts=(shift,)).draw(1, 1)
+    there = replace(TRAFFIC, shifts=(shift,), midnight_ms=10**12).draw(1, 1)
+    assert there.from_ms == here.from_ms + 10**12
+    assert [one.at_ms - 10**12 for one in there.arrivals] == [one.at_ms for one in here.arrivals]
+    assert [one.at_ms - 10**12 for one in there.choices] == [one.at_ms for one in here.choices]

@@ -1,6 +1,8 @@
 """Made-up traffic as administrators write it: read into what the simulation draws, every mistake with its line."""
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +18,7 @@ SHIPPED = sorted((DIALPLANS / "traffic").glob("*.yaml"))
 
 WHOLE = """\
 title: A day
+day: tue
 open: 09:00-12:00
 queues:
   sales:
@@ -57,6 +60,9 @@ def test_a_file_says_everything_that_is_drawn(tmp_path: Path) -> None:
         12 * HOUR_MS,
         30_000,
     )
+    assert datetime.fromtimestamp(traffic.midnight_ms / 1000, ZoneInfo("Asia/Shanghai")) == datetime(
+        2024, 1, 2, tzinfo=ZoneInfo("Asia/Shanghai")
+    )
     sales, support = traffic.demands
     assert sales.rates == [Rate(9 * HOUR_MS, 30.5), Rate(10 * HOUR_MS + HOUR_MS // 2, 90)]
     assert sales.handling == Duration(mean_ms=240_000, shape=Shape.LOG_NORMAL, variation=1.1)
@@ -74,21 +80,21 @@ def test_a_file_says_everything_that_is_drawn(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "problem"),
     [
-        ("  support:", "  suport:", '10:3: unknown queue "suport", did you mean "support"?'),
-        ("skills: {sales: 7}", "skills: {sails: 7}", '14:39: unknown skill "sails", did you mean "sales"?'),
-        ("shift: 08:30-12:00", "attributes: {team: a}, shift: 08:30-12:00", '14:63: unknown attribute "team"'),
-        ("    per_hour: 12\n", "", "10:3: how many calls come is not said once (expected either per_hour or rates)"),
-        ("09:00-12:00", "12:00-09:00", '2:7: "12:00-09:00" does not fit (expected two times of one day'),
-        ('"09:00": 30.5', '"9": 30.5', '5:26: "9" does not fit (expected a time of the day such as 09:30)'),
-        ("share: 0.1", "share: 1.1", "9:21: 1.1 does not fit"),
-        ("[{share: 0.1, priority: 2}]", "[{share: 0.6}, {share: 0.6}]", "9:12: the shares are more than 1 together"),
-        ("breaks: [10:00-10:15]", "breaks: [08:00-08:45]", "14:79: 08:00-08:45 is not within the shift"),
-        ("mean_s: 240", "mean_s: -1", "6:24: -1 does not fit"),
-        ("shape: constant", "shape: normal", '8:32: "normal" does not fit'),
+        ("  support:", "  suport:", '11:3: unknown queue "suport", did you mean "support"?'),
+        ("skills: {sales: 7}", "skills: {sails: 7}", '15:39: unknown skill "sails", did you mean "sales"?'),
+        ("shift: 08:30-12:00", "attributes: {team: a}, shift: 08:30-12:00", '15:63: unknown attribute "team"'),
+        ("    per_hour: 12\n", "", "11:3: how many calls come is not said once (expected either per_hour or rates)"),
+        ("09:00-12:00", "12:00-09:00", '3:7: "12:00-09:00" does not fit (expected two times of one day'),
+        ('"09:00": 30.5', '"9": 30.5', '6:26: "9" does not fit (expected a time of the day such as 09:30)'),
+        ("share: 0.1", "share: 1.1", "10:21: 1.1 does not fit"),
+        ("[{share: 0.1, priority: 2}]", "[{share: 0.6}, {share: 0.6}]", "10:12: the shares are more than 1 together"),
+        ("breaks: [10:00-10:15]", "breaks: [08:00-08:45]", "15:79: 08:00-08:45 is not within the shift"),
+        ("mean_s: 240", "mean_s: -1", "7:24: -1 does not fit"),
+        ("shape: constant", "shape: normal", '9:32: "normal" does not fit'),
         (
             "back_after_missed_s: 30",
             "  - {group: early, count: 1, shift: 09:00-10:00}",
-            '15:13: group "early" stands here twice',
+            '16:13: group "early" stands here twice',
         ),
     ],
 )
