@@ -26,6 +26,7 @@ from cti.health import Health
 from cti.http.app import make_app
 from cti.http.live import LiveHub
 from cti.logs import write_logs
+from cti.memory import settle_down
 from cti.people import People
 from cti.queues_file import settings_of
 from cti.recorder import RecorderProcess
@@ -123,6 +124,7 @@ class Daemon:
         runner = await self._open_web()
         try:
             await self._prepare()
+            settle_down()
             await self.agi.start()
             parts = [self.switch.run(), self.recorder.run(), self._become_ready()]
             if self.stream is not None:
