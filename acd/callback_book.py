@@ -135,6 +135,16 @@ class CallbackBook:
             raise CallbackUnderWay(name)
         self._end(callback, CallbackOutcome.CANCELLED, cause, now_ms)
 
+    def hasten(self, name: str, *, now_ms: int) -> None:
+        """Do not wait for its time: it stands in its queue again at once, if it may. Raises UnknownCallback,
+        CallbackOver; where it does not wait for its time nothing happens."""
+        callback = self.get(name)
+        if not callback.open:
+            raise CallbackOver(name)
+        if callback.state is CallbackState.DUE:
+            self._timers.cancel(("due", name))
+            self._fall_due(callback, now_ms)
+
     def tell_voicemail(self, name: str, *, now_ms: int) -> None:
         """The agent says that a machine has answered: it is tried again as the rules say, even if it was over already.
 
@@ -207,7 +217,7 @@ class CallbackBook:
         """The agent did not take it: it stands in the queue as before."""
         if (callback := self.of_stay(linkedid)) is not None and callback.state is CallbackState.RINGING:
             callback.apply(CallbackEvent.OFFER_ENDED)
-            if callback.rules.hours is not None and not callback.rules.hours.allow(now_ms):
+            if not callback.rules.in_hours(now_ms):
                 self._wait_for_hours(callback, now_ms)
             self._settle(callback.number, now_ms)
 
@@ -265,13 +275,11 @@ class CallbackBook:
         for kind, name in self._timers.pop_due(now_ms):
             callback = self._by_id[name]
             match kind:
-                case "due":
-                    callback.apply(CallbackEvent.FELL_DUE)
-                    callback.due_ms = None
-                    self._settle(callback.number, now_ms)
+                case "due" if callback.state is CallbackState.DUE:  # it may have expired in the same moment
+                    self._fall_due(callback, now_ms)
                 case "hours" if callback.state is CallbackState.WAITING:
                     self._wait_for_hours(callback, now_ms)
-                case "expires" if callback.state not in UNDER_WAY:
+                case "expires" if callback.open and callback.state not in UNDER_WAY:
                     self._end(callback, CallbackOutcome.EXPIRED, "time", now_ms)
                 case "forget":
                     del self._by_id[name]
@@ -321,26 +329,30 @@ class CallbackBook:
                     pass
 
     def _enter(self, callback: Callback, now_ms: int) -> None:
-        hours = callback.rules.hours
-        if hours is not None and not hours.allow(now_ms):
+        if not callback.rules.in_hours(now_ms):
             self._wait_for_hours(callback, now_ms)
             return
         callback.apply(CallbackEvent.ENTERED)
         callback.stay += 1
         self._out.enter.append(callback)
-        if hours is not None:
-            self._timers.set(("hours", callback.id), hours.next_last_ms(now_ms))
+        if (change_ms := callback.rules.hours_change_ms(now_ms)) is not None:
+            self._timers.set(("hours", callback.id), change_ms)
 
     def _hold(self, callback: Callback) -> None:
         callback.apply(CallbackEvent.HELD)
         self._out.leave.append(callback.linkedid)
 
     def _wait_for_hours(self, callback: Callback, now_ms: int) -> None:
-        assert callback.rules.hours is not None
         if callback.state in IN_QUEUE:
             self._out.leave.append(callback.linkedid)
         callback.apply(CallbackEvent.POSTPONED)
-        self._postpone(callback, callback.rules.hours.next_first_ms(now_ms))
+        change_ms = callback.rules.hours_change_ms(now_ms)
+        self._postpone(callback, callback.expires_ms if change_ms is None else change_ms)
+
+    def _fall_due(self, callback: Callback, now_ms: int) -> None:
+        callback.apply(CallbackEvent.FELL_DUE)
+        callback.due_ms = None
+        self._settle(callback.number, now_ms)
 
     def _postpone(self, callback: Callback, due_ms: int) -> None:
         callback.due_ms = due_ms

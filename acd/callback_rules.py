@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime
 
+from acd.hours import WeeklyHours
 from acd.states import CallbackOutcome
 
 MINUTE_MS = 60_000
@@ -32,39 +33,6 @@ RETRY_MS: Mapping[CallbackOutcome, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CallingHours:
-    """From when until when, on any day in `zone`, customers may be called; `first` is included, `last` is not. A `last`
-    before `first` is on the next day."""
-
-    first: time
-    last: time
-    zone: tzinfo = UTC
-
-    def allow(self, at_ms: int) -> bool:
-        """Whether it is the time."""
-        now = datetime.fromtimestamp(at_ms / 1000, self.zone).time()
-        if self.first <= self.last:
-            return self.first <= now < self.last
-        return now >= self.first or now < self.last
-
-    def next_first_ms(self, after_ms: int) -> int:
-        """When they begin next, later than `after_ms`."""
-        return self._next(self.first, after_ms)
-
-    def next_last_ms(self, after_ms: int) -> int:
-        """When they end next, later than `after_ms`."""
-        return self._next(self.last, after_ms)
-
-    def _next(self, at: time, after_ms: int) -> int:
-        day = datetime.fromtimestamp(after_ms / 1000, self.zone).date()
-        while True:  # twice at most, three times where the clocks are put back
-            moment = round(datetime.combine(day, at, self.zone).timestamp() * 1000)
-            if moment > after_ms:
-                return moment
-            day += timedelta(days=1)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRules:
     """The rules of one queue. `retry_ms` says after which outcome it is tried again, and how long after its end; of all
@@ -75,7 +43,8 @@ class CallbackRules:
     expires_ms: int = 24 * HOUR_MS
     ring_ms: int = 30_000
     """How long the customer's phone rings."""
-    hours: CallingHours | None = None
+    hours: WeeklyHours | None = None
+    """When customers may be called; None: always."""
     prefixes: tuple[str, ...] = ()
 
     def may_call(self, number: str) -> bool:
@@ -84,6 +53,19 @@ class CallbackRules:
             return False
         return not self.prefixes or number.startswith(self.prefixes)
 
+    def in_hours(self, now_ms: int) -> bool:
+        """Whether it is the time of day to call customers."""
+        return self.hours is None or self.hours.is_open(_instant(now_ms))
+
+    def hours_change_ms(self, now_ms: int) -> int | None:
+        """When that changes next; None: never."""
+        change = None if self.hours is None else self.hours.next_change(_instant(now_ms))
+        return None if change is None else round(change.timestamp() * 1000)
+
     def again_ms(self, outcome: CallbackOutcome, attempts: int) -> int | None:
         """How long after an attempt that ended so, the `attempts`-th, the next begins; None: there is none."""
         return self.retry_ms.get(outcome) if attempts < self.attempts else None
+
+
+def _instant(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -16,6 +16,7 @@ from acd.hours import WeeklyHours, parse_hours
 from acd.seats import Seats
 from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
+from ivr import callback_words
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
 from ivr.flow.check import Names, load_flow
 from ivr.flow.graph import speeches
@@ -97,13 +98,15 @@ class Centre:
         return {str(queue.extension): name for name, queue in self.queues.items() if queue.extension is not None}
 
     def prompts(self) -> frozenset[Prompt]:
-        """Everything its flows say, and its queues on a caller's way elsewhere."""
+        """Everything its flows say, its queues on a caller's way elsewhere, and agents hear of call-backs."""
         nodes = (node for flow in self.flows.values() for node in flow.nodes.values())
         flows = (speech for node in nodes for speech in speeches(node).values())
         queues = (elsewhere.say or {} for queue in self.queues.values() for _, elsewhere in queue.elsewheres())
         said = (Prompt(text, language) for speech in chain(flows, queues) for language, text in speech.items())
         cared = (prompt for queue in self.queues.values() for prompt in prompts_of(queue.care, self.languages))
-        return frozenset(chain(said, cared, fixed(self.languages)))
+        called_back = [queue.title for queue in self.queues.values() if queue.callback is not None]
+        told = callback_words.needed(called_back, self.languages) if called_back else ()
+        return frozenset(chain(said, cared, fixed(self.languages), told))
 
 
 Value = TypeVar("Value")

@@ -17,6 +17,7 @@ from acd.distributor import Distributor
 from acd.facts import DaemonStarted
 from acd.router import Router
 from cti.accounts import AccountsError, load_credentials
+from cti.callbacks.make import make_desk, restore_desk
 from cti.callers import Callers
 from cti.centre import Centre, load_centre
 from cti.estimates import estimates_of
@@ -35,7 +36,7 @@ from cti.service_hours import ServiceHours
 from cti.settings import Settings, SettingsError, load_settings
 from cti.switch import Switch
 from ivr.agi.errors import AgiCannotListen
-from ivr.agi.server import AgiServer
+from ivr.agi.server import AgiServer, Handler
 from ivr.announcements import all_prompts
 from ivr.consults import Consults
 from ivr.desk import Desk, Outside
@@ -98,6 +99,7 @@ class Daemon:
             self.live.board,
             on_joined=self.consults.joined,
         )
+        self.callbacks = make_desk(settings, self.centre, self.distributor, self.switch, self.prompts)
         self.recorder = RecorderProcess(settings, self._channels, self.live.on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
         self.health = Health(self.switch, self.recorder, self.journal, self.store, self.stream)
@@ -109,15 +111,18 @@ class Daemon:
             people=self.people,
             directory=self.directory,
             live=self.live,
+            callbacks=self.callbacks,
             health=self.health.parts,
             recordings=settings.recordings,
             token=credentials.token,
         )
-        self.agi = AgiServer(
-            settings.control,
-            settings.agi_port,
-            {"call": self._reception(), "consult": self.consults, "star": self._star_codes()},
-        )
+        scripts: dict[str, Handler] = {
+            "call": self._reception(),
+            "callback": self.callbacks,
+            "consult": self.consults,
+            "star": self._star_codes(),
+        }
+        self.agi = AgiServer(settings.control, settings.agi_port, scripts)
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set. Raises what the first part to die raises."""
@@ -155,6 +160,7 @@ class Daemon:
         self.distributor.state(DaemonStarted(at_ms=now_ms, node=self.settings.node, version=version("callcenter")))
         restore_agents(self.distributor, self.journal.path)
         self.hours.define(self.centre.service_hours())
+        restore_desk(self.callbacks, self.settings, self.centre)
 
     async def _open_web(self) -> web.AppRunner:
         runner = web.AppRunner(make_app(self.floor), access_log=None)
@@ -183,6 +189,7 @@ class Daemon:
             estimate=self.estimates.estimate,
             known=self.callers.known,
             outside=_outside(self.centre),
+            callbacks=self.callbacks,
             messages=self.settings.recordings / VOICEMAIL,
             find=self.destinations,
             journeys=self.journeys,

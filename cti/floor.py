@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from acd.distributor import Distributor
+from cti.callbacks.desk import CallbackDesk
 from cti.centre import Centre
 from cti.http.live import LiveHub
 from cti.people import People
@@ -40,6 +41,7 @@ class Floor:
     people: People
     directory: Directory
     live: LiveHub
+    callbacks: CallbackDesk
     health: Callable[[], Awaitable[Mapping[str, Part]]]
     recordings: Path
     token: str = field(repr=False)

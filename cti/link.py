@@ -6,6 +6,7 @@ It only listens. What must be asked of Asterisk after a break is in cti/snapshot
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from acd.callbacks import is_callback
 from acd.distributor import Distributor
 from acd.offers import Offer
 from acd.seats import agents_side, is_outside, phone_of_channel
@@ -64,6 +65,8 @@ class Link:
         self.phones = Phones()
         self.channels: dict[str, str] = {}
         """Every channel there is: its uniqueid, and the linkedid of its call."""
+        self.on_callback: Callable[[Message], None] = _nobody
+        """Is told how the agent's channel of a call-back fares: OriginateResponse and Hangup."""
         self._handlers: dict[str, Callable[[Message], None]] = {
             "Newchannel": self._new_channel,
             "DialBegin": self._dial_begin,
@@ -74,6 +77,7 @@ class Link:
             "AttendedTransfer": self._attended_transfer,
             "DeviceStateChange": self._device_state,
             "Reload": self._reload,
+            "OriginateResponse": self._originate_response,
             "UserEvent": self._user_event,
         }
 
@@ -114,7 +118,7 @@ class Link:
             self._carried[side] = leg  # the dialplan calls the number of an agent outside: it is he who is rung for us
             return
         router = self._distributor.router
-        if not router.is_offered(leg.linkedid):
+        if not router.is_offered(leg.linkedid) or _is_of_callback(message):
             return
         self._legs[leg.uniqueid] = leg
         if router.offer_at(leg.linkedid, phone_of_channel(leg.channel)) is None:
@@ -124,6 +128,10 @@ class Link:
         if message.get("DialStatus") != "ANSWER":
             return
         leg = _leg(message)
+        if _is_of_callback(message):
+            leg = Leg(message.get("Channel"), leg.linkedid, leg.linkedid)
+        elif is_callback(leg.linkedid):
+            return  # the agent has picked up: he talks when the customer has, too
         if leg.uniqueid in self._legs and self._distributor.router.is_offered(leg.linkedid):
             with self._distributor.command() as (router, now_ms):
                 router.answered(leg.linkedid, phone=phone_of_channel(leg.channel), now_ms=now_ms)
@@ -138,15 +146,21 @@ class Link:
             phone = phone_of_channel(leg.channel)
             with self._distributor.command() as (router, now_ms):
                 router.released(leg.linkedid, phone=phone, now_ms=now_ms)
-                # Of several phones that ring together, one may be out of it long before Dial comes back.
+                # Of several phones that ring together, one may be out of it long before Dial comes back. In a call-back
+                # the cause may be the customer's.
                 offer, outcome = router.offer_at(leg.linkedid, phone), _failed(phone, message.get("Cause"))
-                if offer is not None and outcome is not None:
+                if offer is not None and outcome is not None and not is_callback(leg.linkedid):
                     router.offer_ended(offer.id, outcome, now_ms=now_ms)
         # Who is asked to confirm does not hear that his offer is over: Asterisk plays on to him.
         carried = self._carried.pop(message.get("Channel"), None)
         if carried is not None and carried.uniqueid in self.channels:
             self._on_stray(carried)
         self.apply(self.phones.ended(uniqueid))
+        self._originate_response(message)
+
+    def _originate_response(self, message: Message) -> None:
+        if is_callback(message.get("Uniqueid")):
+            self.on_callback(message)
 
     def _leg_of(self, message: Message) -> Leg | None:
         """The agent's leg that this is said of; a carrier's channel speaks for the agent outside."""
@@ -209,6 +223,15 @@ def _failed(phone: str, cause: str) -> OfferOutcome | None:
     if cause == NOT_CONFIRMED and is_outside(phone):
         return OfferOutcome.MISSED
     return FAILED.get(cause)
+
+
+def _is_of_callback(message: Message) -> bool:
+    """Whether it is a call-back's customer who is dialled: by the agent's channel, which is the call's first."""
+    return is_callback(uniqueid := message.get("Uniqueid")) and message.get("DestLinkedid") == uniqueid
+
+
+def _nobody(_: Message) -> None:
+    pass
 
 
 def _leg(message: Message) -> Leg:

@@ -15,6 +15,7 @@ from acd.hours import HoursError, parse_hours
 from acd.queues import Blended, QueueSettings, Step
 from acd.requirements import ANY, Requirement, parse
 from acd.targets import LEAVE, Target, TargetKind
+from cti.callbacks.rules import CallbackPart
 from cti.care_file import AnnouncePart, VoicemailPart, care_of, care_problems, said_in_each
 from ivr.asked import asked_problems
 from ivr.desk import Care
@@ -108,6 +109,8 @@ class Queue(Part):
     """When it is open, in the centre's time zone: days and times (acd/hours.py); always where nothing stands here."""
     on_closed: Elsewhere | None = None
     blended: BlendedAgents | None = None
+    callback: CallbackPart | None = None
+    """Callers may ask to be called back; without this they may not."""
     service_level_s: PositiveInt = 20
     music: Name = "default"
     announce: AnnouncePart | None = None
@@ -169,6 +172,7 @@ def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...], *
                 yield document.problem((*here, *path, "number"), wrong, '"outside" in centre.yaml')
         yield from _hours(document, (*here, "hours"), queue.hours or {})
         yield from care_problems(document, here, queue.announce, queue.voicemail, languages)
+        yield from _callbacks(document, here, queue, outside)
         waits = [step.after_s for step in queue.steps]
         for index, (before, after) in enumerate(pairwise(waits)):
             if after <= before:
@@ -185,6 +189,17 @@ def _hours(document: Document[QueuesFile], path: Path, hours: Mapping[str, str])
         parse_hours(hours, ZoneInfo("UTC"))
     except HoursError as error:
         yield document.problem((*path, error.key), error.wrong, error.expected, key=error.in_key)
+
+
+def _callbacks(document: Document[QueuesFile], here: Path, queue: Queue, outside: bool) -> Iterator[Problem]:
+    if queue.callback is not None:
+        yield from _hours(document, (*here, "callback", "hours"), queue.callback.hours or {})
+        if not outside:
+            wrong = "there is no line over which to call back"
+            yield document.problem((*here, "callback"), wrong, '"outside" in centre.yaml', key=True)
+    elif queue.announce and queue.announce.leave and queue.announce.leave.to == "callback":
+        path = (*here, "announce", "leave", "to")
+        yield document.problem(path, "the queue takes no call-backs", '"callback" in the queue as well')
 
 
 def _elsewhere(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import structlog
 
+from acd.callbacks import is_callback
 from acd.distributor import Distributor
 from acd.errors import RoutingError
 from acd.seats import phone_of_channel
@@ -63,7 +64,8 @@ class Snapshot:
         legs = [
             leg
             for leg in every.values()
-            if leg.uniqueid != leg.linkedid and roster.at_phone(phone_of_channel(leg.channel)) is not None
+            if (leg.uniqueid != leg.linkedid or is_callback(leg.linkedid))
+            and roster.at_phone(phone_of_channel(leg.channel)) is not None
         ]
         ours = {leg.uniqueid for leg in legs if router.is_offered(leg.linkedid) or leg.linkedid in router.conversations}
         self._link.channels = {leg.uniqueid: leg.linkedid for leg in every.values()}

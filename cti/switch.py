@@ -13,6 +13,7 @@ from acd.facts import AgentStateChanged, Fact, LinkChanged
 from acd.offers import Offer
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiError, AmiHeaderRefused
+from cti.ami.message import Message
 from cti.board import Board
 from cti.colleagues import Colleagues
 from cti.fallback import Action, Fallback
@@ -69,6 +70,10 @@ class Switch:
     def channels(self) -> Mapping[str, str]:
         """Every channel of this Asterisk: its uniqueid, and the linkedid of its call."""
         return self._link.channels
+
+    def listen_to_callbacks(self, listener: Callable[[Message], None]) -> None:
+        """`listener` is told how the agents' channels of call-backs fare (Link.on_callback)."""
+        self._link.on_callback = listener
 
     async def run(self) -> None:
         """Hold the link until cancelled."""

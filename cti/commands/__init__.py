@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from cti import supervisor
 from cti.accounts import AccountsError
-from cti.commands import agents, call, callers, calls, explain, replay, simulate
+from cti.commands import agents, call, callbacks, callers, calls, explain, replay, simulate
 from cti.commands.check import check
 from cti.commands.errors import BadInput, Exit
 from cti.logs import write_logs
@@ -57,6 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
         commands.add_parser("call", help="place simulated calls that simulated agents answer", description=call.__doc__)
     )
     agents.add_commands(commands.add_parser("agents", help="agents: who is there, sign in and out, add, PINs"))
+    callbacks.add_commands(commands.add_parser("callbacks", help="call-backs: who is owed one, add, cancel"))
     calls.add_commands(commands.add_parser("calls", help="calls: what became of them"))
     callers.add_commands(commands.add_parser("callers", help="callers who are known: VIPs, and whom they are to reach"))
     explain.add_arguments(

@@ -30,6 +30,10 @@ class Service:
         given = {name: value for name, value in body.items() if value is not None}
         return self._ask("POST", path, json.dumps(given).encode())
 
+    def delete(self, path: str) -> Any:
+        """What is answered to the removal of what is at a path."""
+        return self._ask("DELETE", path)
+
     def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
         request = Request(self._address + path, body, headers, method=method)

@@ -5,7 +5,20 @@ from typing import Any
 from aiohttp import web
 
 from cti.floor import Floor
-from cti.http import agents, callers, calls, centre, decisions, health, live_socket, metrics, openapi, page, queues
+from cti.http import (
+    agents,
+    callbacks,
+    callers,
+    calls,
+    centre,
+    decisions,
+    health,
+    live_socket,
+    metrics,
+    openapi,
+    page,
+    queues,
+)
 from cti.http.endpoints import FLOOR, Endpoint
 from cti.http.errors import Handler, Starting, Unauthorized, tell_errors
 from cti.http.tokens import bears
@@ -18,6 +31,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *agents.ENDPOINTS,
     *queues.ENDPOINTS,
     *calls.ENDPOINTS,
+    *callbacks.ENDPOINTS,
     *decisions.ENDPOINTS,
     *callers.ENDPOINTS,
     *live_socket.ENDPOINTS,

@@ -10,7 +10,17 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, Field, ValidationError
 
-from acd.errors import AlreadySignedIn, NotSignedIn, NumberRefused, PhoneTaken, RoutingError, UnknownAgent, UnknownQueue
+from acd.errors import (
+    AlreadySignedIn,
+    NotSignedIn,
+    NotToBeCalled,
+    NumberRefused,
+    PhoneTaken,
+    RoutingError,
+    UnknownAgent,
+    UnknownCallback,
+    UnknownQueue,
+)
 from cti.outside import NumberOfOurs
 from recording.database import is_away
 
@@ -119,6 +129,8 @@ ROUTING_STATUS: dict[type[RoutingError], int] = {
     NotSignedIn: 409,
     NumberRefused: 422,
     NumberOfOurs: 422,
+    UnknownCallback: 404,
+    NotToBeCalled: 422,
 }
 
 

@@ -10,12 +10,18 @@ from aiohttp import ClientWebSocketResponse
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
+from acd.callback_book import CallbackBook
+from acd.callback_rules import CallbackRules
 from acd.clock import Clock
 from acd.distributor import Distributor, Place
 from acd.facts import CallArrived, CallEnded
 from acd.queues import QueueSettings
 from acd.router import Router
+from acd.seats import Seats
 from acd.states import EndedBy
+from cti.ami.client import AmiClient
+from cti.callbacks.desk import CallbackDesk
+from cti.callbacks.means import Means
 from cti.centre import load_centre
 from cti.floor import Floor, Part
 from cti.http.app import make_app
@@ -70,6 +76,11 @@ class FakeFloor:
     async def post(self, path: str, body: object = None, headers: Mapping[str, str] = BEARER) -> tuple[int, Any]:
         """Status and JSON of a POST."""
         async with self.client.post(path, json=body, headers=headers) as answer:
+            return answer.status, await answer.json()
+
+    async def delete(self, path: str, headers: Mapping[str, str] = BEARER) -> tuple[int, Any]:
+        """Status and JSON of a DELETE."""
+        async with self.client.delete(path, headers=headers) as answer:
             return answer.status, await answer.json()
 
     async def text(self, path: str) -> str:
@@ -138,6 +149,34 @@ class FakeFloor:
         await self.floor.store.add_recordings([(call.linkedid, kept)])
 
 
+def _callbacks(distributor: Distributor) -> CallbackDesk:
+    """Queue `sales` takes call-backs; Asterisk never comes, so none is ever dialled."""
+    means = Means(
+        client=AmiClient("127.0.0.1", 1, "", "", on_event=_nothing, on_up=_never, on_down=_nothing),
+        distributor=distributor,
+        channels=dict,
+        line="line",
+        shown="4000",
+        sound_of=str,
+        was_answered=_never_answered,
+        title_of=str,
+        seats=Seats(),
+    )
+    return CallbackDesk(CallbackBook("node1", {"sales": CallbackRules(prefixes=("0", "1"))}.get), means)
+
+
+def _nothing(_: object) -> None:
+    pass
+
+
+async def _never() -> None:
+    pass
+
+
+async def _never_answered(_: str) -> bool:
+    return False
+
+
 @asynccontextmanager
 async def open_floor(
     folder: Path, *, started: bool = True, behind_at_most: int = BEHIND_AT_MOST
@@ -166,6 +205,7 @@ async def open_floor(
         people=people,
         directory=Directory(store),
         live=LiveHub(distributor, behind_at_most=behind_at_most),
+        callbacks=_callbacks(distributor),
         health=health,
         recordings=folder,
         token=TOKEN,

@@ -76,15 +76,17 @@ async def test_one_agent_has_one_session_and_one_phone_one_agent(tmp_path: Path)
         assert await refused(web, "/api/agents/1002/sign-in", {"phone": "1001"}) == (409, "phone-taken", None)
 
 
-def with_a_line_outside(web: FakeFloor) -> FakeFloor:
-    """The centre has a carrier over which agents outside are called."""
-    object.__setattr__(web.floor, "centre", replace(web.floor.centre, outside=Outside(line="mobilenet")))
+def with_a_line_outside(web: FakeFloor, line: str = "mobilenet") -> FakeFloor:
+    """The centre has a carrier over which agents outside are called; none where the line is empty."""
+    outside = Outside(line=line) if line else None
+    object.__setattr__(web.floor, "centre", replace(web.floor.centre, outside=outside))
     return web
 
 
 async def test_an_agent_signs_in_at_the_outside_number_stored_with_him_or_given_by_a_supervisor(tmp_path: Path) -> None:
     async with open_floor(tmp_path) as web:
         at = "/api/agents/1001/sign-in"
+        with_a_line_outside(web, "")
         assert await refused(web, at, {"outside": True}) == (409, "no-outside-line", None)
         with_a_line_outside(web)
         assert await refused(web, at, {"outside": True}) == (409, "no-outside-number", None)

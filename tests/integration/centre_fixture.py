@@ -195,13 +195,21 @@ class RunningCentre:
         record: dict[str, Any] = message["record"]
         return record
 
-    def phones(self, *, audio: bool = False, ring_ms: int | None = None, talk_ms: int | None = None) -> Telephones:
-        """All agents' phones, and the carrier's line."""
+    def phones(
+        self,
+        *,
+        customers: Sequence[str] = (),
+        audio: bool = False,
+        ring_ms: int | None = None,
+        talk_ms: int | None = None,
+    ) -> Telephones:
+        """All agents' phones, and the carrier's line, over which these customers are reached."""
         accounts = {account.phone: account.sip_password for account in self.credentials.agents}
         return Telephones(
             self.settings.state / "phones",
             sip_port=self.settings.sip_port,
             accounts=accounts,
+            customers=customers,
             audio=audio,
             ring_ms=ring_ms,
             talk_ms=talk_ms,

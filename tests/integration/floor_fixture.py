@@ -72,13 +72,17 @@ async def floor(dialplans: Path, floor_prompts: Path, music: Path) -> AsyncItera
 
 @asynccontextmanager
 async def staffed(
-    floor: RunningCentre, *agents: str, seats: Sequence[str] = SEATS, audio: bool = False
+    floor: RunningCentre,
+    *agents: str,
+    seats: Sequence[str] = SEATS,
+    customers: Sequence[str] = (),
+    audio: bool = False,
 ) -> AsyncIterator[Telephones]:
     """The phones of these seats registered, and these agents ready, idle since longest in this order. The story told
     inside must end before `LONGEST_S`.
     """
     try:
-        async with asyncio.timeout(LONGEST_S), floor.phones(audio=audio) as phones:
+        async with asyncio.timeout(LONGEST_S), floor.phones(customers=customers, audio=audio) as phones:
             await asyncio.gather(*(phones[seat].register() for seat in seats))
             for agent in agents:
                 await floor.sign_in(agent)

@@ -1,11 +1,12 @@
 """One call-back after another through the book: who stands in a queue when, who is dialled again, and how it ends."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from acd.callback_book import AGAIN_MS, KEEP_MS
-from acd.callback_rules import HOUR_MS, MINUTE_MS, CallbackRules, CallingHours
+from acd.callback_rules import HOUR_MS, MINUTE_MS, CallbackRules
 from acd.callbacks import CallbackEvent, ImpossibleStep, is_callback
 from acd.errors import (
     CallbackAsked,
@@ -17,6 +18,7 @@ from acd.errors import (
     UnknownCallback,
 )
 from acd.facts import CallbackAttempted, CallbackDialled, CallbackEnded, CallbackRequested
+from acd.hours import parse_hours
 from acd.states import CallbackOutcome as Outcome
 from acd.states import CallbackState as State
 from tests.unit.callback_floor import NUMBER, CallbackFloor
@@ -271,7 +273,7 @@ def test_a_queue_says_which_numbers_it_calls_and_whether_it_calls_at_all() -> No
 
 
 def test_outside_calling_hours_it_waits_for_them() -> None:
-    day = CallingHours(time(8), time(20), UTC)
+    day = parse_hours({"daily": "08:00-20:00"}, ZoneInfo("UTC"))
     floor = CallbackFloor({"sales": CallbackRules(hours=day, expires_ms=100 * HOUR_MS)})
     floor.now_ms = round(datetime(2026, 11, 22, 19, 59, tzinfo=UTC).timestamp() * 1000)
     asked, rings = floor.ask(), floor.ask("13900000002")
@@ -284,12 +286,11 @@ def test_outside_calling_hours_it_waits_for_them() -> None:
     assert floor.states() == [State.WAITING, State.WAITING]
 
 
-def test_calling_hours_may_cross_midnight() -> None:
-    night = CallingHours(time(18), time(9), UTC)
-    at = [round(datetime(2026, 11, 22, hour, tzinfo=UTC).timestamp() * 1000) for hour in (8, 9, 17, 18)]
-    assert [night.allow(moment) for moment in at] == [True, False, False, True]
-    assert night.next_first_ms(at[1]) == at[3]
-    assert night.next_last_ms(at[1]) == at[1] + 24 * HOUR_MS
+def test_one_for_which_there_are_no_hours_waits_to_its_expiry() -> None:
+    floor = CallbackFloor({"sales": CallbackRules(hours=parse_hours({}, ZoneInfo("UTC")))})
+    asked = floor.ask()
+    floor.wait(24 * HOUR_MS)
+    assert (asked.outcome, asked.stay) == (Outcome.EXPIRED, 0)
 
 
 def test_what_the_table_has_no_row_for_changes_nothing() -> None:

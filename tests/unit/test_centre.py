@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cti.callbacks.rules import CallbackPart
 from cti.centre import Centre, Number, Reason, load_centre
 from cti.queues_file import Queue
 from ivr.documents import DocumentError
@@ -42,7 +43,10 @@ def test_the_shipped_centre_is_whole() -> None:
     assert set(centre.numbers) == {"4000", "4001", "4002", "4003"}
     assert set(centre.flows) == {"hotline", "sales", "support", "announcement"}
     assert set(centre.skills) == set(centre.queues) == {"sales", "support"}
-    assert centre.queues["sales"] == Queue(title="Sales", skills={"sales": 1}, ring_s=20, wrap_up_s=10, extension=7001)
+    called_back = CallbackPart(attempts=3, retry_minutes={"busy": 5, "no_answer": 30}, expires_h=24)
+    assert centre.queues["sales"] == Queue(
+        title="Sales", skills={"sales": 1}, ring_s=20, wrap_up_s=10, extension=7001, callback=called_back
+    )
     assert centre.reasons["break"] == Reason(title="Break", key=1, minutes=15)
     assert centre.reasons["training"].minutes is None
 

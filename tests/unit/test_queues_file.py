@@ -31,10 +31,8 @@ queues:
 
 
 def folder_of(tmp_path: Path, sales: str) -> Path:
-    """The shipped files and a line outwards, with these lines for the queue sales; they begin at line 8."""
+    """The shipped files, with these lines for the queue sales; they begin at line 8."""
     folder = Path(shutil.copytree(SHIPPED, tmp_path / "dialplans"))
-    with (folder / "centre.yaml").open("a") as centre:
-        centre.write("outside: {line: carrier}\n")
     (folder / "queues.yaml").write_text(HEAD + indent(dedent(sales), "    "))
     return folder
 

@@ -1,0 +1,50 @@
+"""Puts the desk of call-backs together, for one centre on one Asterisk."""
+
+from functools import partial
+
+from acd.callback_book import CallbackBook
+from acd.callback_rules import CallbackRules
+from acd.distributor import Distributor
+from cti.callbacks.desk import CallbackDesk
+from cti.callbacks.means import Means
+from cti.callbacks.restoration import restore_callbacks, was_answered
+from cti.callbacks.rules import rules_of
+from cti.centre import Centre
+from cti.settings import Settings
+from cti.switch import Switch
+from ivr.prompts import Prompts
+
+
+def callback_rules(centre: Centre, queue: str) -> CallbackRules | None:
+    """The rules of the queue; None where it takes no call-backs, or the centre has no line to make them over."""
+    found = centre.queues.get(queue)
+    if centre.outside is None or found is None or found.callback is None:
+        return None
+    return rules_of(found.callback, centre.time_zone)
+
+
+def make_desk(
+    settings: Settings, centre: Centre, distributor: Distributor, switch: Switch, prompts: Prompts
+) -> CallbackDesk:
+    """The desk, with an empty book."""
+    outside = centre.outside
+    means = Means(
+        client=switch.client,
+        distributor=distributor,
+        channels=lambda: switch.channels,
+        line=outside.line if outside else "",
+        shown=(outside.caller_id if outside else None) or next(iter(centre.numbers), ""),
+        sound_of=prompts.sound,
+        was_answered=partial(was_answered, settings.ledger),
+        title_of=lambda queue: centre.queues[queue].title if queue in centre.queues else queue,
+        seats=centre.seats,
+    )
+    desk = CallbackDesk(CallbackBook(settings.node, partial(callback_rules, centre)), means)
+    switch.listen_to_callbacks(desk.hear)
+    return desk
+
+
+def restore_desk(desk: CallbackDesk, settings: Settings, centre: Centre) -> None:
+    """What the journal knows of call-backs is in the book again."""
+    with desk.tell() as (book, now_ms):
+        restore_callbacks(book, settings.journal, partial(callback_rules, centre), now_ms=now_ms)

@@ -1,0 +1,28 @@
+"""What the call-backs of one Asterisk work with."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from acd.distributor import Distributor
+from acd.seats import Seats
+from cti.ami.client import AmiClient
+from ivr.flow.steps import Prompt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """`channels` are those there are now (uniqueid to linkedid). `line` is the carrier's endpoint over which customers
+    are dialled, `shown` the number they see. `was_answered` asks Asterisk's ledger whether the customer of a stay
+    (linkedid) has answered: for what no event could tell. `title_of` names a queue, `sound_of` finds a prompt's sound;
+    `seats` says how agents are rung, and which languages they are spoken to in.
+    """
+
+    client: AmiClient
+    distributor: Distributor
+    channels: Callable[[], Mapping[str, str]]
+    line: str
+    shown: str
+    sound_of: Callable[[Prompt], str]
+    was_answered: Callable[[str], Awaitable[bool]]
+    title_of: Callable[[str], str]
+    seats: Seats

@@ -1,0 +1,62 @@
+"""After a restart of ours: every call-back that was open, from the journal, and from Asterisk's ledger whether a
+customer who was being rung has answered meanwhile. Neither needs the database (docs/decisions/0005).
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from acd.callback_book import CallbackBook
+from acd.callback_history import TOLD_BY, history
+from acd.callback_rules import CallbackRules
+from acd.callbacks import MARK, is_callback
+from acd.facts import Fact, from_json
+from recording.ledger import RowError, RowType, parse_row
+
+_MARKS = (b'"fact":"Callback', MARK.encode())
+
+
+def restore_callbacks(
+    book: CallbackBook, journal: Path, rules_of: Callable[[str], CallbackRules | None], *, now_ms: int
+) -> None:
+    """Fill the book; nothing enters a queue before Asterisk is there."""
+    if journal.exists():
+        with journal.open("rb") as lines:
+            book.restore(history(_told(lines), rules_of), now_ms=now_ms)
+
+
+def _told(lines: Iterable[bytes]) -> Iterator[Fact]:
+    """The facts among a journal's lines that a history is made of; a line that is no fact is passed over."""
+    for line in lines:
+        if not any(mark in line for mark in _MARKS):
+            continue
+        try:
+            fact = from_json(json.loads(line))
+        except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
+            continue
+        if isinstance(fact, TOLD_BY):
+            yield fact
+
+
+async def was_answered(ledger: Path, linkedid: str) -> bool:
+    """Whether the customer of this stay has answered. A call-back's first channel is the agent's: any other's answer is
+    the customer's."""
+    return await asyncio.to_thread(_was_answered, ledger, linkedid)
+
+
+def _was_answered(ledger: Path, linkedid: str) -> bool:
+    wanted = f'"{linkedid}"'.encode()
+    if not is_callback(linkedid) or not ledger.exists():
+        return False
+    with ledger.open("rb") as lines:
+        for line in lines:
+            if wanted not in line:
+                continue
+            try:
+                row = parse_row(line.decode("utf-8", "backslashreplace").rstrip("\n"))
+            except RowError:
+                continue
+            if row.linkedid == linkedid != row.uniqueid and row.type == RowType.ANSWER:
+                return True
+    return False
