@@ -17,10 +17,17 @@ from typing import Any
 from cti.accounts import provide_credentials
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskProcess
+from cti.centre import load_centre
 from cti.settings import HOME
+from ivr.announcements import all_prompts
 from ivr.music import provide_music
+from ivr.prompts import Prompts
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.centre_fixture import RunningCentre
+from tests.load.bench import FOLDER
+
+PROMPTS = FOLDER / "prompts"
+"""Spoken once for all benchmarks: that takes longer than the rest of a start."""
 
 SPARE_PORTS = 200
 """A port is not free again in the moment its call ends."""
@@ -93,6 +100,8 @@ async def bench_centre(agents: int, channels: int) -> AsyncIterator[RunningCentr
     (dialplans / "extensions.conf").write_text(shipped + APP_QUEUE_EXTENSIONS)
     (state / "accounts.json").write_text(json.dumps({"agents": [_account(1001 + n) for n in range(agents)]}))
     provide_music(state / "sounds/music/default")
+    await Prompts(PROMPTS).make([*load_centre(dialplans).prompts(), *all_prompts()])
+    shutil.copytree(PROMPTS, state / "sounds/prompts")
     settings = free_settings(state, rtp_ports=2 * channels + SPARE_PORTS).model_copy(update={"dialplans": dialplans})
     centre = RunningCentre(settings, provide_credentials(state))
     try:
