@@ -290,7 +290,9 @@ class CallbackEnded(CallFact):
 class AgentStateChanged(Fact):
     """What an agent does or chose has changed; `status` is his choice, `after` what the floor sees.
 
-    `cause` says who or what did it: "phone", "api", "offer", "call", "device", "system".
+    `cause` says who or what did it: "phone" (he, at a phone), "api", "command", "desktop" or "wallboard" (a program,
+    with ":name" behind where it says for whom), "offer", "call", "device" (his phone came or went), "system" (a time
+    was over), "restart" (seated again as he was).
     """
 
     agent: str
@@ -301,6 +303,19 @@ class AgentStateChanged(Fact):
     reason: str
     cause: str
     linkedid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentEdited(Fact):
+    """What an agent can do, or where he may sit, was changed; it holds for calls already waiting. `outside` is the
+    outside number he may sign in at by himself; `cause` says who did it, as in AgentStateChanged."""
+
+    agent: str
+    name: str
+    skills: Mapping[str, int]
+    attributes: Mapping[str, str]
+    outside: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,8 +371,8 @@ FACTS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         CallArrived, NodeEntered, MenuAnswered, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
-        CallRetrieved, CallReleased, CallTransferred, WrapUpEnded, CallEnded, AgentStateChanged, DaemonStarted,
-        LinkChanged,
+        CallRetrieved, CallReleased, CallTransferred, WrapUpEnded, CallEnded, AgentStateChanged, AgentEdited,
+        DaemonStarted, LinkChanged,
         CallerRecognised, CallerTold, VoicemailLeft,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,

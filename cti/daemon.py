@@ -52,7 +52,7 @@ from ivr.voicemail import VOICEMAIL
 from recording.database import DatabaseError
 from recording.directory import Directory
 from recording.journal import Journal
-from recording.store import Store
+from recording.store import Agent, Store
 
 log = structlog.get_logger()
 
@@ -76,7 +76,7 @@ class Daemon:
         self.distributor = Distributor(_router(self.centre, clock.now_ms()), clock, self.centre.seats)
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
-        self.people = People(self.store, self.distributor.router.roster.define)
+        self.people = People(self.store, self._define)
         self.prompts = Prompts(settings.state / "sounds/prompts")
         self.live = LiveHub(self.distributor)
         self.hours = ServiceHours(self.distributor)
@@ -177,6 +177,10 @@ class Daemon:
             self.recorder.settle()
             self.consults.look()
             await self.switch.lost.wait()
+
+    def _define(self, person: Agent) -> None:
+        with self.distributor.command() as (router, now_ms):
+            router.define_agent(person.number, person.name, person.skills, person.attributes, now_ms=now_ms)
 
     def _channels(self) -> Mapping[str, str] | None:
         return self.switch.channels if self.switch.ready.is_set() else None

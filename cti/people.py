@@ -3,12 +3,13 @@ is kept, so that agents can sign in while the database is away.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from acd.errors import UnknownAgent
 from cti.accounts import Account
 from recording.database import is_away
 from recording.store import Agent, Store
@@ -18,22 +19,21 @@ log = structlog.get_logger()
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """argon2id with the least parameters OWASP recommends: someone waits at a phone for it, and three wrong PINs lock."""
 
-Define = Callable[[str, str, Mapping[str, int]], None]
-
 
 class People:
-    """All active agents. `define` tells the router of each as he is read (`Roster.define`)."""
+    """All active agents. `define` tells the router of each who is new or different when they are read."""
 
-    def __init__(self, store: Store, define: Define) -> None:
+    def __init__(self, store: Store, define: Callable[[Agent], None]) -> None:
         self._store = store
         self._define = define
         self._known: dict[str, Agent] = {}
 
     async def load(self) -> None:
         """Read everyone anew; raises the database's errors while it is away."""
-        self._known = {agent.number: agent for agent in await self._store.agents()}
+        had, self._known = self._known, {agent.number: agent for agent in await self._store.agents()}
         for agent in self._known.values():
-            self._define(agent.number, agent.name, agent.skills)
+            if had.get(agent.number) != agent:
+                self._define(agent)
 
     async def find(self, number: str) -> Agent | None:
         """The agent of that number as the database has him now, or had him when it last answered."""
@@ -49,6 +49,16 @@ class People:
         """Whether the PIN is that of an active agent of that number."""
         agent = await self.find(number)
         return agent is not None and await pin_fits(agent.pin_hash, pin)
+
+    async def edit(self, number: str, change: Callable[[Agent], Agent]) -> Agent:
+        """Change an agent, in the database and for the router. Raises UnknownAgent, and the database's errors."""
+        await self.load()
+        if (agent := self._known.get(number)) is None:
+            raise UnknownAgent(number)
+        changed = change(agent)
+        await self._store.save_agents([changed])
+        await self.load()
+        return changed
 
     async def enrol(self, accounts: Iterable[Account]) -> None:
         """Add the agents of `accounts.json` whom the database has never heard of; those it has stay as they are."""

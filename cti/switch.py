@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 import structlog
 
 from acd.distributor import Distributor
-from acd.facts import AgentStateChanged, Fact, LinkChanged
+from acd.facts import AgentEdited, AgentStateChanged, Fact, LinkChanged
 from acd.offers import Offer
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiError, AmiHeaderRefused
@@ -101,7 +101,7 @@ class Switch:
             self._distributor.state(LinkChanged(at_ms=self._distributor.clock.now_ms(), node=self._node, up=False))
 
     def _on_fact(self, fact: Fact) -> None:
-        if isinstance(fact, AgentStateChanged):
+        if isinstance(fact, AgentStateChanged | AgentEdited):
             # Left for the next turn of the loop: the task that rings the agent's phone goes first.
             asyncio.get_running_loop().call_soon(self._keep_up, fact.agent)
 

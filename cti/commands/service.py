@@ -1,6 +1,10 @@
 """The running service, as the command line reaches it: its HTTP API, with the token of the state folder."""
 
 import json
+import os
+import re
+from collections.abc import Mapping
+from getpass import getuser
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
@@ -34,8 +38,16 @@ class Service:
         """What is answered to the removal of what is at a path."""
         return self._ask("DELETE", path)
 
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        """What is answered to a JSON object that says what is to be different."""
+        return self._ask("PATCH", path, json.dumps(body).encode())
+
     def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:
-        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/json"}
+        headers = {
+            "Authorization": f"Bearer {self._token()}",
+            "Content-Type": "application/json",
+            "Callcenter-Cause": f"command:{_who()}",
+        }
         request = Request(self._address + path, body, headers, method=method)
         try:
             with self._open(request, timeout=TIMEOUT_S) as answer:
@@ -56,6 +68,15 @@ class Service:
             raise ServiceAway(
                 f"{self._token_file}: {error.strerror}; expected the access token there, `callcenter run` makes it"
             ) from None
+
+
+def _who() -> str:
+    """Who gives the command, for the log: the machine's name for him."""
+    try:
+        name = getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        name = str(os.getuid())
+    return re.sub(r"[^A-Za-z0-9._@-]", "_", name)[:64] or "nobody"
 
 
 def _refusal(error: HTTPError) -> CommandError:

@@ -5,12 +5,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from acd.errors import UnknownAgent
+from cti.http.causes import cause_of
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import Unfit
 from cti.http.views import AgentView, View, agent_view
 from cti.outside import seat_outside
-
-CAUSE = "api"
 
 
 class Agents(View):
@@ -58,21 +57,21 @@ async def sign_in(asked: Asked[Nothing, SignIn]) -> AgentView:
     elif not (phone := asked.body.phone or person.phone):
         raise Unfit(f"phone: agent {number} has no phone of his own; expected the one he sits at", "phone")
     with asked.floor.distributor.command() as (router, now_ms):
-        router.sign_in(number, phone, ready=asked.body.ready, cause=CAUSE, now_ms=now_ms)
+        router.sign_in(number, phone, ready=asked.body.ready, cause=cause_of(asked.request), now_ms=now_ms)
     return _now(asked)
 
 
 async def sign_out(asked: Asked[Nothing, Nothing]) -> AgentView:
     """Sign an agent out. A ringing offer goes to another; a conversation goes on to its end."""
     with asked.floor.distributor.command() as (router, now_ms):
-        router.sign_out(asked.path["number"], cause=CAUSE, now_ms=now_ms)
+        router.sign_out(asked.path["number"], cause=cause_of(asked.request), now_ms=now_ms)
     return _now(asked)
 
 
 async def ready(asked: Asked[Nothing, Nothing]) -> AgentView:
     """The agent wants calls. His wrap-up, if any, is over."""
     with asked.floor.distributor.command() as (router, now_ms):
-        router.set_ready(asked.path["number"], cause=CAUSE, now_ms=now_ms)
+        router.set_ready(asked.path["number"], cause=cause_of(asked.request), now_ms=now_ms)
     return _now(asked)
 
 
@@ -82,7 +81,7 @@ async def not_ready(asked: Asked[Nothing, NotReady]) -> AgentView:
     if (reason := asked.body.reason) not in reasons:
         raise Unfit(f"reason: {reason!r} is none of this centre's; expected one of: {', '.join(reasons)}", "reason")
     with asked.floor.distributor.command() as (router, now_ms):
-        router.set_not_ready(asked.path["number"], reason, cause=CAUSE, now_ms=now_ms)
+        router.set_not_ready(asked.path["number"], reason, cause=cause_of(asked.request), now_ms=now_ms)
     return _now(asked)
 
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from cti.floor import Floor
 from cti.http import (
+    agent_log,
     agents,
     callbacks,
     callers,
@@ -17,6 +18,7 @@ from cti.http import (
     metrics,
     openapi,
     page,
+    profiles,
     queues,
 )
 from cti.http.endpoints import FLOOR, Endpoint
@@ -29,6 +31,8 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *health.ENDPOINTS,
     *centre.ENDPOINTS,
     *agents.ENDPOINTS,
+    *profiles.ENDPOINTS,
+    *agent_log.ENDPOINTS,
     *queues.ENDPOINTS,
     *calls.ENDPOINTS,
     *callbacks.ENDPOINTS,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from acd.distributor import Distributor
-from acd.facts import AgentStateChanged, CallFact, Fact, to_json
+from acd.facts import AgentEdited, AgentStateChanged, CallFact, Fact, to_json
 from cti.board import Board
 from cti.http.views import CallView, Snapshot, Update, agent_view, call_view, queue_view
 from recording.identity import call_id
@@ -113,7 +113,7 @@ class LiveHub:
 
     def _update(self, facts: list[Fact]) -> Update:
         router, now_ms = self._distributor.router, self._distributor.clock.now_ms()
-        agents = {fact.agent for fact in facts if isinstance(fact, AgentStateChanged)}
+        agents = {fact.agent for fact in facts if isinstance(fact, AgentStateChanged | AgentEdited)}
         calls = {fact.linkedid for fact in facts if isinstance(fact, CallFact)}
         calls |= {fact.linkedid for fact in facts if isinstance(fact, AgentStateChanged)} & self.board.calls.keys()
         queues = {str(getattr(fact, "queue", "")) for fact in facts}

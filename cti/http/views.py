@@ -32,6 +32,7 @@ class AgentView(View):
     reason: str = Field(description="Why he is not ready.")
     since_ms: int | None = Field(description="Since when he is in this state, null if not since this service started.")
     skills: Mapping[str, int]
+    attributes: Mapping[str, str]
     call: str = Field(description="The id of the call he rings for, talks in or wraps up.")
 
 
@@ -98,6 +99,7 @@ def agent_view(agent: Agent, board: Board) -> AgentView:
         reason=agent.reason,
         since_ms=board.since_ms.get(agent.number),
         skills=agent.skills,
+        attributes=agent.attributes,
         call=call_id(agent.linkedid) if agent.linkedid else "",
     )
 

@@ -83,6 +83,11 @@ class FakeFloor:
         async with self.client.delete(path, headers=headers) as answer:
             return answer.status, await answer.json()
 
+    async def patch(self, path: str, body: object, headers: Mapping[str, str] = BEARER) -> tuple[int, Any]:
+        """Status and JSON of a PATCH."""
+        async with self.client.patch(path, json=body, headers=headers) as answer:
+            return answer.status, await answer.json()
+
     async def text(self, path: str) -> str:
         """Text of a GET."""
         async with self.client.get(path, headers=BEARER) as answer:
@@ -191,7 +196,7 @@ async def open_floor(
     store = Store(f"sqlite:///{folder / 'callcenter.db'}")
     await store.migrate()
     await store.save_agents(PEOPLE)
-    people = People(store, router.roster.define)
+    people = People(store, lambda person: _define(distributor, person))
     await people.load()
     parts = dict(ALL_WELL)
 
@@ -220,3 +225,8 @@ async def open_floor(
         await client.close()
         distributor.close()
         await store.close()
+
+
+def _define(distributor: Distributor, person: Agent) -> None:
+    with distributor.command() as (router, now_ms):
+        router.define_agent(person.number, person.name, person.skills, person.attributes, now_ms=now_ms)

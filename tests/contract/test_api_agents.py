@@ -32,6 +32,7 @@ async def test_agents_are_listed_by_number(tmp_path: Path) -> None:
             "reason": "",
             "since_ms": None,
             "skills": {"sales": 8, "support": 5},
+            "attributes": {},
             "call": "",
         }
 

@@ -148,6 +148,27 @@ async def test_an_agent_is_added_with_a_pin_that_fits_and_can_be_changed(
         assert await callcenter("agents", "set-pin", "1099") == 1
 
 
+async def test_what_an_agent_can_do_is_changed_while_the_service_runs_and_his_day_is_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with running(tmp_path, monkeypatch) as web:
+        added = ("1006", "Ma Li", "--attribute", "language=cmn", "--outside", "+8613800138000")
+        assert await callcenter("agents", "add", *added) == 0
+        assert await callcenter("agents", "skill", "1006", "sales=5", "support=2") == 0
+        assert await callcenter("agents", "skill", "1006", "support=0") == 0
+        assert await callcenter("agents", "attribute", "1006", "team=night", "language=") == 0
+        assert await callcenter("agents", "change", "1006", "--name", "Ma Lili", "--phone", "2006") == 0
+        told = capsys.readouterr().out.splitlines()[-1]
+        assert told == "Agent 1006, Ma Lili: sales 5, team night; phone 2006; outside +8613800138000."
+        agent = web.floor.distributor.router.roster.agent("1006")
+        assert (agent.skills, agent.attributes) == ({"sales": 5}, {"team": "night"})
+        assert await callcenter("agents", "change", "1006") == 2
+        assert await callcenter("agents", "skill", "1006", "sails=5") == 2
+        assert await callcenter("agents", "attribute", "1099", "team=night") == 1
+        assert await callcenter("agents", "log", "1006", "--day", "2026-11-22") == 0
+        assert capsys.readouterr().out.split() == ["TIME", "FROM", "TO", "REASON", "PHONE", "CAUSE", "CALL"]
+
+
 async def test_an_agent_with_a_skill_of_no_queue_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert await callcenter("agents", "add", "1005", "Li", "--skill", "sails=7") == 2
     assert "expected one of: sales, support" in capsys.readouterr().err
@@ -161,6 +182,10 @@ async def test_an_agent_with_a_skill_of_no_queue_is_refused(capsys: pytest.Captu
         ("agents", "add", "1005", "L\ni"),
         ("agents", "add", "1005", "Li", "--skill", "sales=11"),
         ("agents", "sign-in", "1005", "--phone", "PJSIP/1"),
+        ("agents", "skill", "1005", "sales"),
+        ("agents", "attribute", "1005", "team"),
+        ("agents", "change", "1005", "--outside", "138 001"),
+        ("agents", "log", "1005", "--day", "today"),
         ("calls", "list", "--outcome", "lost"),
         ("calls", "show"),
     ],

@@ -89,7 +89,8 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
         ("flows/sales.yaml", "queue: sales", "queue: sails",
          'flows/sales.yaml:9:12: unknown queue "sails", did you mean "sales"? (expected one of: sales, support)'),
         ("flows/sales.yaml", "queue: sales", "queue: sales\n    requires: sales and languge = en",
-         'flows/sales.yaml:10:15: unknown attribute "languge" (expected no attribute here)'),
+         'flows/sales.yaml:10:15: unknown attribute "languge", did you mean "language"? '
+         '(expected one of: language, team)'),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_told_with_its_place(folder: Path, file: str, old: str, new: str, problem: str) -> None:

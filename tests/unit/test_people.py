@@ -1,10 +1,12 @@
 """Who is known, and whose PIN it is. The database is a list in memory here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
+from acd.errors import UnknownAgent
 from cti.accounts import Account
 from cti.people import People, hash_pin, pin_fits
 from recording.store import Agent, Store
@@ -35,7 +37,7 @@ class Floor:
         self.database = Database()
         self.known: dict[str, dict[str, int]] = {}
         self.people = People(
-            cast(Store, self.database), lambda number, _name, skills: self.known.update({number: dict(skills)})
+            cast(Store, self.database), lambda agent: self.known.update({agent.number: dict(agent.skills)})
         )
 
 
@@ -81,6 +83,22 @@ async def test_who_has_left_neither_signs_in_nor_comes_back_by_himself() -> None
     )
     await floor.people.enrol([account("1001")])
     assert not await floor.people.authenticate("1001", "493817")
+
+
+async def test_only_who_is_new_or_different_is_told_to_the_router() -> None:
+    floor = Floor()
+    await floor.people.enrol([account("1001"), account("1002")])
+    floor.known.clear()
+    await floor.people.load()
+    assert floor.known == {}
+    changed = await floor.people.edit("1002", lambda agent: replace(agent, skills={"sales": 5}))
+    assert floor.known == {"1002": {"sales": 5}} == {changed.number: changed.skills}
+    assert floor.database.rows["1002"] == changed
+
+
+async def test_who_is_not_there_cannot_be_changed() -> None:
+    with pytest.raises(UnknownAgent):
+        await Floor().people.edit("1001", lambda agent: agent)
 
 
 async def test_people_are_known_from_memory_while_the_database_is_away() -> None:

@@ -12,6 +12,7 @@ SHOWN = [name for name in events() if name in examples()]
 UNSEEN = {
     "CallcenterCallStepped",
     "CallcenterCallOverflowed",
+    "CallcenterAgentEdited",
     "CallcenterSurgeDeclared",
     "CallcenterBlendedAgentsCalled",
     "CallcenterQueueOpened",

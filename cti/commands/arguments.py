@@ -1,0 +1,57 @@
+"""Arguments of agents' commands, checked as they are read from the command line."""
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from re import fullmatch
+
+
+def fitting(pattern: str, expected: str) -> Callable[[str], str]:
+    """An argument's type: a text of that form."""
+
+    def check(text: str) -> str:
+        if not fullmatch(pattern, text):
+            raise argparse.ArgumentTypeError(f"{text!r} does not fit; expected {expected}")
+        return text
+
+    return check
+
+
+agent_number = fitting(r"[0-9]{2,8}", "2 to 8 digits")
+phone = fitting(r"[A-Za-z0-9]{2,32}", "2 to 32 letters and digits")
+phone_or_none = fitting(r"[A-Za-z0-9]{2,32}|", "2 to 32 letters and digits, or nothing")
+outside = fitting(r"\+?[0-9]{3,20}", "3 to 20 figures, perhaps with a + before")
+outside_or_none = fitting(r"(\+?[0-9]{3,20})?", "3 to 20 figures, perhaps with a + before, or nothing")
+name = fitting(r"[^\x00-\x1f\x7f]{1,80}", "1 to 80 characters")
+
+
+def skill(text: str) -> tuple[str, int]:
+    """A skill and a level from 1 to 10."""
+    chosen, level = skill_or_none(text)
+    if level == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit; expected a level from 1 to 10: sales=5")
+    return chosen, level
+
+
+def skill_or_none(text: str) -> tuple[str, int]:
+    """A skill and a level from 0 to 10."""
+    match = fullmatch(r"([a-z][a-z0-9_-]*)=([0-9]|10)", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit; expected a skill and a level up to 10: sales=5")
+    return match[1], int(match[2])
+
+
+def attribute(text: str) -> tuple[str, str]:
+    """An attribute and its value, which may be empty."""
+    match = fullmatch(r"([a-z][a-z0-9_-]*)=([^\x00-\x1f\x7f]{0,64})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit; expected an attribute and its value: language=cmn")
+    return match[1], match[2]
+
+
+def day(text: str) -> date:
+    """A day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit; expected a day such as 2026-11-22") from None
