@@ -29,6 +29,7 @@ from cti.http.live import LiveHub
 from cti.logs import write_logs
 from cti.memory import settle_down
 from cti.people import People
+from cti.processes import allow_open_files
 from cti.queues_file import settings_of
 from cti.recorder import RecorderProcess
 from cti.restoration import restore_agents
@@ -233,6 +234,7 @@ async def _run(settings: Settings) -> None:
 def main() -> int:
     """The daemon's life: 0 when it was told to stop, 2 for files or settings it cannot use."""
     write_logs()
+    allow_open_files()
     try:
         asyncio.run(_run(load_settings()))
     except UNUSABLE as error:

@@ -2,7 +2,12 @@
 
 import asyncio
 import os
+import resource
 from pathlib import Path
+
+OPEN_FILES = 65536
+"""A recorded call takes Asterisk about eight descriptors, a waiting one the daemon one; the usual limit of 1,024 would
+end at 120 calls, or at 1,000 that wait."""
 
 
 def command_line(pid: int) -> list[str]:
@@ -37,3 +42,11 @@ async def ended(pid: int) -> None:
     finally:
         loop.remove_reader(descriptor)
         os.close(descriptor)
+
+
+def allow_open_files() -> None:
+    """Let this process and those it starts have so many files open; where the machine allows fewer, those."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -3,22 +3,19 @@
 import asyncio
 import contextlib
 import os
-import resource
 import signal
 import subprocess
 
 import structlog
 
 from cti.asterisk.installation import Installation
-from cti.processes import command_line, ended
+from cti.processes import allow_open_files, command_line, ended
 from cti.settings import Settings
 
 log = structlog.get_logger()
 
 BOOT_S = 30.0
 STOP_S = 10.0
-OPEN_FILES = 65536
-"""A recorded call takes about eight descriptors; the usual limit of 1,024 would end at 120 calls."""
 
 
 class AsteriskFailed(Exception):
@@ -60,7 +57,7 @@ class AsteriskProcess:
         log.info("asterisk-started", pid=self.pid)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        _allow_open_files()
+        allow_open_files()
         with open(self._folder / "log/console", "wb") as console:
             return subprocess.Popen(
                 [*self._command, "-f"],
@@ -125,10 +122,3 @@ class AsteriskProcess:
                 text = (self._folder / name).read_text("utf-8", errors="replace")
                 words += [line for line in text.splitlines() if "ERROR" in line or name == "log/console"][-5:]
         return "\n".join(words) or "none"
-
-
-def _allow_open_files() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

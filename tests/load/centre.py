@@ -8,6 +8,7 @@ import json
 import secrets
 import shutil
 import tempfile
+import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -32,9 +33,15 @@ PROMPTS = FOLDER / "prompts"
 SPARE_PORTS = 200
 """A port is not free again in the moment its call ends."""
 
-APP_QUEUE_EXTENSIONS = """
-; The other side of the benchmarks: the same recording, the same answer, then app_queue.
+QUIET_NUMBER = "4002"
+"""As 4001, but without recording: thousands of them cost Asterisk next to nothing."""
+
+EXTENSIONS = """
+; Our side without recording.
 [lines](+)
+exten => 4002,1,Set(CALLCENTER_DIALLED=4001)
+ same => n,Goto(callcenter,s,reception)
+; The other side of the benchmarks: the same recording, the same answer, then app_queue.
 exten => _490[01],1,MixMonitor(${RECORDINGS}/${UNIQUEID}.raw,D)
  same => n,Answer()
  same => n,Queue(${IF($["${EXTEN}" = "4900"]?bench:bench-default)})
@@ -97,9 +104,10 @@ async def bench_centre(agents: int, channels: int) -> AsyncIterator[RunningCentr
     dialplans = state / "dialplans"
     shutil.copytree(Path(__file__).parent / "dialplans", dialplans)
     shipped = (HOME / "dialplans/extensions.conf").read_text("utf-8")
-    (dialplans / "extensions.conf").write_text(shipped + APP_QUEUE_EXTENSIONS)
+    (dialplans / "extensions.conf").write_text(shipped + EXTENSIONS)
     (state / "accounts.json").write_text(json.dumps({"agents": [_account(1001 + n) for n in range(agents)]}))
     provide_music(state / "sounds/music/default")
+    _provide_silence(state / "sounds/music/quiet")
     await Prompts(PROMPTS).make([*load_centre(dialplans).prompts(), *all_prompts()])
     shutil.copytree(PROMPTS, state / "sounds/prompts")
     settings = free_settings(state, rtp_ports=2 * channels + SPARE_PORTS).model_copy(update={"dialplans": dialplans})
@@ -135,6 +143,15 @@ async def silence(centre: RunningCentre) -> None:
 async def asterisk_version(centre: RunningCentre) -> str:
     """As Asterisk itself names it."""
     return (await console(centre, "core show version")).split()[1]
+
+
+def _provide_silence(folder: Path) -> None:
+    """A music without a single sample: Asterisk begins it, finds nothing to send, and leaves it at that."""
+    folder.mkdir(parents=True)
+    with wave.open(str(folder / "silence.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
 
 
 def _account(number: int) -> dict[str, object]:
