@@ -287,6 +287,17 @@ class CallbackEnded(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDefined(Fact):
+    """An agent is known to the router from now on, or is known with other skills (levels 1 to 10) or attributes (team,
+    language, …) than before. Stated of everybody when the daemon starts."""
+
+    agent: str
+    name: str
+    skills: Mapping[str, int]
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentStateChanged(Fact):
     """What an agent does or chose has changed; `status` is his choice, `after` what the floor sees.
 
@@ -371,8 +382,8 @@ FACTS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         CallArrived, NodeEntered, MenuAnswered, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
-        CallRetrieved, CallReleased, CallTransferred, WrapUpEnded, CallEnded, AgentStateChanged, AgentEdited,
-        DaemonStarted, LinkChanged,
+        CallRetrieved, CallReleased, CallTransferred, WrapUpEnded, CallEnded, AgentDefined, AgentStateChanged,
+        AgentEdited, DaemonStarted, LinkChanged,
         CallerRecognised, CallerTold, VoicemailLeft,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,

@@ -61,13 +61,16 @@ class Roster:
 
     def define(
         self, number: str, name: str, skills: Mapping[str, int], attributes: Mapping[str, str] | None = None
-    ) -> None:
-        """Add an agent, or change one who is there. What calls he can be given from now on is for the router."""
+    ) -> bool:
+        """Add an agent, or change one who is there. What calls he can be given from now on is for the router. Returns
+        whether he is new, or another than before."""
         attributes = dict(attributes or {})
         agent = self._agents.get(number)
         if agent is None:
             self._agents[number] = Agent(number, name, skills, attributes=attributes)
-            return
+            return True
+        if (agent.name, agent.skills, agent.attributes) == (name, skills, attributes):
+            return False
         agent.name = name
         if (agent.skills, agent.attributes) != (skills, attributes):
             if agent.free_sequence:
@@ -75,6 +78,7 @@ class Roster:
             self.pools.gone(agent)
             agent.skills, agent.attributes = skills, attributes
             self._seat(agent)
+        return True
 
     def sign_in(self, number: str, phone: str, *, ready: bool, cause: str, now_ms: int) -> None:
         """Seat the agent at the phone. Raises UnknownAgent, AlreadySignedIn, PhoneTaken."""

@@ -11,7 +11,7 @@ from acd.consults import Consults
 from acd.conversations import Conversation, Conversations
 from acd.decisions import Trigger
 from acd.errors import AlreadyQueued
-from acd.facts import Fact
+from acd.facts import AgentDefined, Fact
 from acd.matching import Matching
 from acd.offers import Offer, Offers, Outcome
 from acd.queues import PREFERRED, Call, Order, Queue, QueueSettings
@@ -90,7 +90,9 @@ class Router:
         now_ms: int,
     ) -> None:
         """Add an agent, or change one: that holds for the calls already waiting, not for those offered to him."""
-        self.roster.define(number, name, skills, attributes)
+        if self.roster.define(number, name, skills, attributes):
+            attributes = dict(attributes or {})
+            self._state(AgentDefined(at_ms=now_ms, agent=number, name=name, skills=skills, attributes=attributes))
         self._matching.settle(Trigger.AGENT_CHANGED, now_ms)
 
     def sign_in(self, number: str, phone: str, *, cause: str, now_ms: int, ready: bool = True) -> None:

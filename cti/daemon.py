@@ -152,13 +152,13 @@ class Daemon:
     async def _prepare(self) -> None:
         """What must be there before the first call: tables, people, prompts, and who was signed in."""
         await self.store.migrate()
-        await self.people.enrol(self.accounts)
         await self.prompts.make([*self.centre.prompts(), *all_prompts()])
         self.distributor.on_fact.insert(0, self.journal.append)
         if self.stream is not None:
             self.distributor.on_fact.append(self.stream.put)
         now_ms = self.distributor.clock.now_ms()
         self.distributor.state(DaemonStarted(at_ms=now_ms, node=self.settings.node, version=version("callcenter")))
+        await self.people.enrol(self.accounts)
         restore_agents(self.distributor, self.journal.path)
         self.hours.define(self.centre.service_hours())
         restore_desk(self.callbacks, self.settings, self.centre)

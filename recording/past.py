@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from acd.facts import AgentStateChanged, Fact, SurgeDeclared
+from acd.facts import AgentDefined, AgentStateChanged, Fact, SurgeDeclared
 from recording.facts import FactError, parse_fact
 
 _HEAD = re.compile(rb'\{"fact":"(\w+)","at_ms":(\d+)(?:,"(?:agent|queue)":("[^"]*"))?')
 """How the journal begins each of its lines (acd.facts.to_json)."""
 
-_LASTING = frozenset(kind.__name__.encode() for kind in (AgentStateChanged, SurgeDeclared))
+_LASTING = frozenset(kind.__name__.encode() for kind in (AgentDefined, AgentStateChanged, SurgeDeclared))
 """Facts that hold until the next of the same kind of the same agent or queue."""
 
 

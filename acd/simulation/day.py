@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from acd.facts import SurgeDeclared
+from acd.facts import AgentDefined, SurgeDeclared
 from acd.requirements import ANY, Requirement
 from acd.states import DequeueReason, OfferOutcome
 from acd.targets import TargetKind
@@ -70,6 +70,11 @@ class Seat:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
+def group_of(skills: Mapping[str, int], attributes: Mapping[str, str]) -> str:
+    """The group of an agent of whom none is told: his team, or what he can do where he is of no team."""
+    return attributes.get("team") or "+".join(sorted(skills)) or "no skills"
+
+
 class Wish(StrEnum):
     """What an agent does of his own accord, or his phone."""
 
@@ -113,6 +118,8 @@ class Day:
     seats: tuple[Seat, ...]
     choices: tuple[Choice, ...]
     absences: tuple[Absence, ...] = ()
+    redefined: tuple[AgentDefined, ...] = ()
+    """Agents who have other skills or attributes from then on."""
     surges: tuple[SurgeDeclared, ...] = ()
     """What supervisors declared."""
     back_after_ms: int = 60_000

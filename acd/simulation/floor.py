@@ -5,7 +5,7 @@ who gets whom exactly as it does in the daemon; nothing here chooses.
 from collections.abc import Callable
 from functools import partial
 
-from acd.facts import CallDequeued, CallReleased, Fact, OfferEnded, SurgeDeclared
+from acd.facts import AgentDefined, CallDequeued, CallReleased, Fact, OfferEnded, SurgeDeclared
 from acd.offers import Offer
 from acd.router import Router
 from acd.simulation.clockwork import Clockwork
@@ -57,6 +57,8 @@ class _Floor:
             self._clockwork.at(at_ms, partial(self._open, queue, is_open))
         for surge in self._day.surges:
             self._clockwork.at(surge.at_ms, partial(self._surge, surge))
+        for agent in self._day.redefined:
+            self._clockwork.at(agent.at_ms, partial(self._redefine, agent))
         for choice in self._day.choices:
             self._clockwork.at(choice.at_ms, partial(self._choose, choice))
         for arrival in self._day.arrivals:
@@ -120,6 +122,9 @@ class _Floor:
             case Wish.PHONE_AWAY | Wish.PHONE_BACK:
                 back = choice.wish is Wish.PHONE_BACK
                 router.phone_changed(number, reachable=back, engaged=False, now_ms=now_ms)
+
+    def _redefine(self, agent: AgentDefined, now_ms: int) -> None:
+        self._router.define_agent(agent.agent, agent.agent, agent.skills, agent.attributes, now_ms=now_ms)
 
     def _ring(self, offer: Offer) -> None:
         self._ringing[offer.id] = offer

@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from acd.facts import AgentStateChanged, DaemonStarted, Fact, SurgeDeclared
+from acd.facts import AgentDefined, AgentStateChanged, DaemonStarted, Fact, SurgeDeclared
 from acd.simulation.agents_day import agents_day
-from acd.simulation.day import Arrival, Day, Onward, Seat, Visit
+from acd.simulation.day import Arrival, Day, Onward, Seat, Visit, group_of
 from acd.simulation.supposed import Supposition
 from acd.simulation.told import ToldStay
 from acd.simulation.told_calls import ToldCalls
 
 
 class RecordedDay:
-    """Takes the facts of a day in order of time (`see`): of the time before it the last change of each agent's state
-    and the last surge declared for each queue, then all, until `settled` after its end."""
+    """Takes the facts of a day in order of time (`see`): of the time before it what still held (who each agent is, the
+    last change of his state, the last surge declared for each queue), then all, until `settled` after its end."""
 
     def __init__(self, from_ms: int, until_ms: int) -> None:
         self._from_ms = from_ms
@@ -22,6 +22,9 @@ class RecordedDay:
         self._calls = ToldCalls(from_ms, until_ms)
         self._surges: list[SurgeDeclared] = []
         self._changes: dict[str, list[AgentStateChanged]] = defaultdict(list)
+        self._seats: dict[str, Seat] = {}
+        self._defined: dict[str, AgentDefined] = {}
+        self._redefined: list[AgentDefined] = []
         self.starts_of_the_daemon = 0
 
     def see(self, fact: Fact) -> None:
@@ -30,6 +33,8 @@ class RecordedDay:
         match fact:
             case AgentStateChanged():
                 self._changes[fact.agent].append(fact)
+            case AgentDefined() if fact.at_ms < self._until_ms:
+                self._define(fact)
             case SurgeDeclared() if fact.at_ms < self._until_ms:
                 self._surges.append(replace(fact, at_ms=max(fact.at_ms, self._from_ms)))
             case DaemonStarted() if self._from_ms <= fact.at_ms < self._until_ms:
@@ -40,16 +45,20 @@ class RecordedDay:
         """Whether the end of each of its calls is known."""
         return self._calls.settled
 
-    @property
-    def agents(self) -> Sequence[str]:
-        """The agents the facts speak of."""
-        return sorted(self._changes)
+    def seats(self, known: Sequence[Seat] = ()) -> Sequence[Seat]:
+        """The agents who did something, as they were then, or as they are `known` where the facts do not tell it."""
+        seats = {seat.number: seat for seat in known} | self._seats
+        return [seats[number] for number in sorted(self._changes.keys() & seats.keys())]
 
-    def day(self, seats: Sequence[Seat]) -> Day:
-        """The day of the calls that came to a queue in it, and of these agents. Raises NothingAnswered."""
-        known, played = {seat.number for seat in seats}, self._calls.played
+    def unknown(self, known: Sequence[Seat] = ()) -> Sequence[str]:
+        """Those of whom neither says what they can do: they cannot be played."""
+        return sorted(self._changes.keys() - {seat.number for seat in self.seats(known)})
+
+    def day(self, known: Sequence[Seat] = ()) -> Day:
+        """The day of the calls that came to a queue in it, and of its `seats`. Raises NothingAnswered."""
+        seats, played = self.seats(known), self._calls.played
         choices, absences = [], []
-        for number in sorted(known & self._changes.keys()):
+        for number in (seat.number for seat in seats):
             failed = [one for one in self._calls.failed if one[0].agent == number]
             for_him, away = agents_day(self._changes[number], failed, played, self._from_ms, self._until_ms)
             choices += for_him
@@ -61,8 +70,20 @@ class RecordedDay:
             seats=tuple(seats),
             choices=tuple(choices),
             absences=tuple(absences),
+            redefined=tuple(self._redefined),
             surges=tuple(self._surges),
         )
+
+    def _define(self, fact: AgentDefined) -> None:
+        before, self._defined[fact.agent] = self._defined.get(fact.agent), fact
+        if before is not None and fact.at_ms > self._from_ms:
+            if (before.skills, before.attributes) != (fact.skills, fact.attributes):
+                self._redefined.append(fact)
+        else:
+            group = group_of(fact.skills, fact.attributes)
+            self._seats[fact.agent] = Seat(
+                number=fact.agent, skills=fact.skills, group=group, attributes=fact.attributes
+            )
 
     def _arrivals(self) -> Iterator[Arrival]:
         supposition = Supposition([stay for _, stays in self._calls for stay in stays])

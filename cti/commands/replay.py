@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from acd.simulation.comparison import Truth, truth
-from acd.simulation.day import Seat
+from acd.simulation.day import Seat, group_of
 from acd.simulation.figures import WHOLE, Figures, Tally
 from acd.simulation.recorded import RecordedDay
 from acd.simulation.trial import run
@@ -47,21 +47,23 @@ def replay(settings: Settings, given: argparse.Namespace) -> Exit:
     centre = load_centre(settings.dialplans)
     policy = policy_of(centre)
     other = policy_of(_other_centre(settings.dialplans, given.other)) if given.other else None
-    seats = [_seat(agent) for agent in asyncio.run(_people(settings))]
+    known = [_seat(agent) for agent in asyncio.run(_people(settings))]
     from_ms, until_ms = _bounds(given.day, centre)
     past, recorded = Past(settings.journal, from_ms), RecordedDay(from_ms, until_ms)
-    tally = Tally(policy.thresholds_ms, {seat.number: seat.group for seat in seats}, from_ms=from_ms, until_ms=until_ms)
+    groups: dict[str, str] = {}
+    tally = Tally(policy.thresholds_ms, groups, from_ms=from_ms, until_ms=until_ms)
     with suppress(FileNotFoundError):
         _read(past, recorded, tally, until_ms)
     if not tally.ways:
         raise NothingRecorded(f"{settings.journal}: no call came to a queue on {given.day}; expected a day with calls")
-    day = recorded.day(seats)
+    groups |= {seat.number: seat.group for seat in recorded.seats(known)}
+    day = recorded.day(known)
     trials = {SAME: run(day, policy, whole=False)}
     if other is not None:
         trials[CHANGED] = run(day, other, whole=False)
     figures = {RECORDED: tally.figures(), **{name: trial.figures for name, trial in trials.items()}}
     how_true = truth(tally.ways, trials[SAME].ways)
-    unknown = sorted(set(recorded.agents) - {seat.number for seat in seats})
+    unknown = recorded.unknown(known)
     if given.json:
         print(json.dumps(_document(given, figures, how_true, unknown), indent=2, ensure_ascii=False))
         return Exit.DONE
@@ -118,8 +120,7 @@ async def _people(settings: Settings) -> Sequence[Agent]:
 
 
 def _seat(agent: Agent) -> Seat:
-    """His group is his team, or what he can do where no team is known."""
-    group = agent.attributes.get("team") or "+".join(sorted(agent.skills)) or "no skills"
+    group = group_of(agent.skills, agent.attributes)
     return Seat(number=agent.number, skills=agent.skills, group=group, attributes=agent.attributes)
 
 
@@ -137,7 +138,7 @@ def _remarks(recorded: RecordedDay, past: Past, unknown: Sequence[str]) -> Itera
         times = "once" if recorded.starts_of_the_daemon == 1 else f"{recorded.starts_of_the_daemon} times"
         yield f"The service was started {times} on this day; what happened while it was away is not in its journal."
     if unknown:
-        yield f"Agents {', '.join(unknown)} are not in the database; they are left out of the replay."
+        yield f"Agents {', '.join(unknown)} are known neither to the journal nor to the database: they are left out."
     if past.unreadable:
         yield f"{past.unreadable} lines of the journal cannot be read; they are passed over."
 

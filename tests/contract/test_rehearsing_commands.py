@@ -152,7 +152,7 @@ async def test_agents_of_whom_nothing_is_known_are_left_out_and_named(
     (own_state / "callcenter.db").unlink()
     assert (await told(capsys, "replay", DAY))["left_out"] == ["1001", "1002"]
     assert await callcenter("replay", DAY) == 0
-    assert "Agents 1001, 1002 are not in the database; they are left out of the replay." in capsys.readouterr().out
+    assert "Agents 1001, 1002 are known neither to the journal nor to the database" in capsys.readouterr().out
 
 
 async def test_a_day_or_a_file_that_is_not_there_is_told(

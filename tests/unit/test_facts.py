@@ -23,6 +23,7 @@ objects: st.SearchStrategy[dict[str, object]] = st.dictionaries(
 mappings: dict[str, st.SearchStrategy[dict[str, object]]] = {
     "skills": st.dictionaries(st.text(), st.integers(1, 10)),
     "data": st.dictionaries(st.text(), st.text()),
+    "attributes": st.dictionaries(st.text(), st.text()),
     "decision": objects,
 }
 

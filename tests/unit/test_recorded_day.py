@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.facts import CallDequeued, CallQueued, DaemonStarted, Fact, from_json, to_json
+from acd.facts import AgentDefined, CallDequeued, CallQueued, DaemonStarted, Fact, from_json, to_json
 from acd.queues import QueueSettings, Step
 from acd.requirements import from_levels
 from acd.simulation.comparison import truth
@@ -196,3 +196,33 @@ def test_a_day_recorded_on_a_real_asterisk_is_itself_again() -> None:
     assert again.figures.agents["sellers"].missed == was.figures.agents["sellers"].missed == 1
     ends = [fact.reason for fact in facts if isinstance(fact, CallDequeued)]
     assert ends.count(DequeueReason.ABANDONED) == was.figures.calls[""].abandoned == 1
+
+
+def test_agents_are_what_the_journal_says_they_were_whatever_they_are_today() -> None:
+    original = TRAFFIC.draw(5, 1)
+    facts = facts_of(original, POLICIES["plain"])
+    assert (
+        recorded(facts).day().seats == recorded(facts).day([replace(seat, skills={}) for seat in original.seats]).seats
+    )
+    by_number = {seat.number: seat for seat in original.seats}
+    for seat in recorded(facts).seats():
+        assert (seat.skills, seat.group) == (by_number[seat.number].skills, "+".join(sorted(seat.skills)))
+    assert recorded(facts).unknown() == []
+
+
+def test_an_agent_who_learns_something_during_the_day_can_do_it_from_then_on() -> None:
+    original = TRAFFIC.draw(5, 1)
+    facts = facts_of(original, POLICIES["plain"])
+    same = AgentDefined(at_ms=HOUR_MS, agent="both-1", name="both-1", skills={"sales": 3, "support": 2}, attributes={})
+    learnt = replace(same, at_ms=10 * HOUR_MS, skills={"english": 9}, attributes={"team": "north"})
+    day = recorded(sorted([*facts, same, learnt], key=lambda fact: fact.at_ms)).day()
+    assert day.redefined == (learnt,)  # that he was told of anew when the daemon started is no change
+    again = run(day, POLICIES["plain"], whole=False)
+    assert not [way for way in again.ways if way.agent == "both-1" and way.entered_ms > 10 * HOUR_MS]
+
+
+def test_who_is_known_to_nobody_is_left_out() -> None:
+    facts = [fact for fact in facts_of(TRAFFIC.draw(5, 1), POLICIES["plain"]) if not isinstance(fact, AgentDefined)]
+    seats = TRAFFIC.draw(5, 1).seats[:3]
+    assert [seat.number for seat in recorded(facts).seats(seats)] == [seat.number for seat in seats]
+    assert "technicians-1" in recorded(facts).unknown(seats)

@@ -3,7 +3,7 @@
 import pytest
 
 from acd.errors import AlreadySignedIn, NotSignedIn, PhoneTaken, UnknownAgent
-from acd.facts import AgentStateChanged, WrapUpEnded
+from acd.facts import AgentDefined, AgentStateChanged, WrapUpEnded
 from acd.seats import outside_seat
 from acd.states import AgentState, NotReadyReason, OfferOutcome
 from tests.unit.floor import Floor
@@ -224,3 +224,15 @@ def test_new_skills_count_from_the_next_look() -> None:
     assert floor.router.roster.agent("1001").name == "Li Na"
     assert "1001" in floor.router.roster
     assert "1002" not in floor.router.roster
+
+
+def test_it_is_stated_what_an_agent_can_do_when_he_becomes_known_and_whenever_that_changes() -> None:
+    floor = Floor()
+    floor.define("1001", {"team": "north"}, sales=3)
+    floor.define("1001", {"team": "north"}, sales=3)
+    floor.wait(10)
+    floor.define("1001", {"team": "south"}, sales=3)
+    assert [(fact.at_ms, fact.agent, fact.skills, fact.attributes) for fact in floor.stated(AgentDefined)] == [
+        (1_000_000, "1001", {"sales": 3}, {"team": "north"}),
+        (1_000_010, "1001", {"sales": 3}, {"team": "south"}),
+    ]
