@@ -13,31 +13,59 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from acd.states import (
-    AgentState,
-    CallbackOutcome,
-    DequeueReason,
-    EndedBy,
-    OfferOutcome,
-    OverflowCause,
-    Status,
-    TransferKind,
+from acd.fact import CallFact, Fact
+from acd.floor_facts import (
+    AgentDefined,
+    AgentEdited,
+    AgentStateChanged,
+    BlendedAgentsCalled,
+    DaemonStarted,
+    LinkChanged,
+    QueueClosed,
+    QueueOpened,
+    SurgeDeclared,
 )
+from acd.states import CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause, TransferKind
 from acd.targets import TargetKind
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """The base of all facts."""
-
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallFact(Fact):
-    """A fact of one call."""
-
-    linkedid: str
+__all__ = [
+    "FACTS",
+    "AgentDefined",
+    "AgentEdited",
+    "AgentStateChanged",
+    "BlendedAgentsCalled",
+    "CallArrived",
+    "CallDequeued",
+    "CallEnded",
+    "CallFact",
+    "CallHeld",
+    "CallOffered",
+    "CallOverflowed",
+    "CallQueued",
+    "CallReleased",
+    "CallRetrieved",
+    "CallStepped",
+    "CallTransferred",
+    "CallbackAttempted",
+    "CallbackDialled",
+    "CallbackEnded",
+    "CallbackRequested",
+    "CallerRecognised",
+    "CallerTold",
+    "DaemonStarted",
+    "Fact",
+    "LinkChanged",
+    "MenuAnswered",
+    "NodeEntered",
+    "OfferEnded",
+    "QueueClosed",
+    "QueueOpened",
+    "SurgeDeclared",
+    "VoicemailLeft",
+    "WrapUpEnded",
+    "from_json",
+    "to_json",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,98 +312,6 @@ class CallbackEnded(CallFact):
     attempts: int
     wait_ms: int
     cause: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentDefined(Fact):
-    """An agent is known to the router from now on, or is known with other skills (levels 1 to 10) or attributes (team,
-    language, …) than before. Stated of everybody when the daemon starts."""
-
-    agent: str
-    name: str
-    skills: Mapping[str, int]
-    attributes: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentStateChanged(Fact):
-    """What an agent does or chose has changed; `status` is his choice, `after` what the floor sees.
-
-    `cause` says who or what did it: "phone" (he, at a phone), "api", "command", "desktop" or "wallboard" (a program,
-    with ":name" behind where it says for whom), "offer", "call", "device" (his phone came or went), "system" (a time
-    was over), "restart" (seated again as he was).
-    """
-
-    agent: str
-    phone: str
-    before: AgentState
-    after: AgentState
-    status: Status
-    reason: str
-    cause: str
-    linkedid: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgentEdited(Fact):
-    """What an agent can do, or where he may sit, was changed; it holds for calls already waiting. `outside` is the
-    outside number he may sign in at by himself; `cause` says who did it, as in AgentStateChanged."""
-
-    agent: str
-    name: str
-    skills: Mapping[str, int]
-    attributes: Mapping[str, str]
-    outside: str
-    cause: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SurgeDeclared(Fact):
-    """A supervisor calls the blended agents into a queue, or lets them go. `cause` is who, `why` his words."""
-
-    queue: str
-    on: bool
-    cause: str
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlendedAgentsCalled(Fact):
-    """The agents of other work take calls of this queue from now on, or no more."""
-
-    queue: str
-    on: bool
-    waiting: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueOpened(Fact):
-    """The queue's hours of service began."""
-
-    queue: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueClosed(Fact):
-    """The queue's hours of service ended; its waiting calls go where its settings say, or stay."""
-
-    queue: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DaemonStarted(Fact):
-    """The daemon began to serve; whatever happened since the fact before this one it did not see."""
-
-    node: str
-    version: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkChanged(Fact):
-    """The AMI link to Asterisk came up or went down."""
-
-    node: str
-    up: bool
 
 
 FACTS: Mapping[str, type[Fact]] = {

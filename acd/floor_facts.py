@@ -1,0 +1,101 @@
+"""The facts that are not of one call: agents, queues, and the service itself. acd/facts.py reads and writes them with
+all others; they are imported from there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from acd.fact import Fact
+from acd.states import AgentState, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDefined(Fact):
+    """An agent is known to the router from now on, or is known with other skills (levels 1 to 10) or attributes (team,
+    language, …) than before. Stated of everybody when the daemon starts."""
+
+    agent: str
+    name: str
+    skills: Mapping[str, int]
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentStateChanged(Fact):
+    """What an agent does or chose has changed; `status` is his choice, `after` what the floor sees.
+
+    `cause` says who or what did it: "phone" (he, at a phone), "api", "command", "desktop" or "wallboard" (a program,
+    with ":name" behind where it says for whom), "offer", "call", "device" (his phone came or went), "system" (a time
+    was over), "restart" (seated again as he was).
+    """
+
+    agent: str
+    phone: str
+    before: AgentState
+    after: AgentState
+    status: Status
+    reason: str
+    cause: str
+    linkedid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentEdited(Fact):
+    """What an agent can do, or where he may sit, was changed; it holds for calls already waiting. `outside` is the
+    outside number he may sign in at by himself; `cause` says who did it, as in AgentStateChanged."""
+
+    agent: str
+    name: str
+    skills: Mapping[str, int]
+    attributes: Mapping[str, str]
+    outside: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurgeDeclared(Fact):
+    """A supervisor calls the blended agents into a queue, or lets them go. `cause` is who, `why` his words."""
+
+    queue: str
+    on: bool
+    cause: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlendedAgentsCalled(Fact):
+    """The agents of other work take calls of this queue from now on, or no more."""
+
+    queue: str
+    on: bool
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueOpened(Fact):
+    """The queue's hours of service began."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueClosed(Fact):
+    """The queue's hours of service ended; its waiting calls go where its settings say, or stay."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaemonStarted(Fact):
+    """The daemon began to serve; whatever happened since the fact before this one it did not see."""
+
+    node: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChanged(Fact):
+    """The AMI link to Asterisk came up or went down."""
+
+    node: str
+    up: bool
