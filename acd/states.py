@@ -80,10 +80,13 @@ class TransferKind(StrEnum):
 class CallOutcome(StrEnum):
     """What became of a call, seen from the caller (kpi.md, figure 22)."""
 
-    ANSWERED = "answered"
+    ANSWERED = "answered"  # by an agent, or at the outside number that a queue sent him to
     ABANDONED = "abandoned"
     SERVED_BY_IVR = "served_by_ivr"
     TIMED_OUT = "timed_out"
+    OVERFLOWED = "overflowed"  # his queue sent him elsewhere, where nobody answered or could
+    VOICEMAIL = "voicemail"  # he left a message for the queue
+    CALLBACK = "callback"  # he asked to be rung back
     BLOCKED = "blocked"
 
 

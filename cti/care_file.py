@@ -54,7 +54,7 @@ class VoicemailPart(Part):
     """How a message is taken: words before it, its greatest length, and the silence that ends it, in seconds."""
 
     greeting: Speech = Field(default_factory=dict)
-    most_s: Annotated[int, Field(ge=10, le=1800)] = 180
+    most_s: Annotated[int, Field(ge=3, le=1800)] = 180
     silence_s: Annotated[int, Field(ge=2, le=60)] = 5
 
 

@@ -12,10 +12,10 @@ from acd.targets import TargetKind
 from ivr.announce import Announce
 from ivr.flow.steps import Prompt
 
-PLACES = 30
+PLACES = 20
 """Places behind this one are not told apart."""
 
-MINUTES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60)
+MINUTES = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60)
 """The minutes that are said; above the last it is "more than an hour"."""
 
 _MINUTE_MS = 60_000

@@ -12,6 +12,7 @@ from acd.facts import (
     CallEnded,
     CallHeld,
     CallOffered,
+    CallOverflowed,
     CallQueued,
     CallRetrieved,
     CallTransferred,
@@ -19,8 +20,10 @@ from acd.facts import (
     MenuAnswered,
     NodeEntered,
     OfferEnded,
+    VoicemailLeft,
     WrapUpEnded,
 )
+from acd.targets import TargetKind
 from recording.channels import Interval
 from recording.instants import utc
 from recording.record import PathStep
@@ -38,6 +41,8 @@ class Account:
     transfers: tuple[CallTransferred, ...]
     wrap_up_ms: int
     ended: CallEnded | None
+    left_message: bool
+    asked_back: bool
     agent_at: Mapping[str, str]
 
 
@@ -54,6 +59,8 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         transfers=tuple(fact for fact in ordered if isinstance(fact, CallTransferred)),
         wrap_up_ms=sum(fact.wrap_up_ms for fact in ordered if isinstance(fact, WrapUpEnded)),
         ended=next((fact for fact in reversed(ordered) if isinstance(fact, CallEnded)), None),
+        left_message=any(isinstance(fact, VoicemailLeft) for fact in ordered),
+        asked_back=any(isinstance(fact, CallOverflowed) and fact.to is TargetKind.CALLBACK for fact in ordered),
         agent_at={fact.phone: fact.agent for fact in ordered if isinstance(fact, AgentStateChanged)},
     )
 

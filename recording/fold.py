@@ -57,6 +57,7 @@ def _record(
     conversations = tuple(_conversation(one, story) for one in talks)
     hold_ms = sum(one.hold_ms for one in conversations)
     last = visits[-1] if visits else None
+    sent_to = _sent_to(story, connections(caller, [one for one in others if one not in rung]))
     return CallRecord(
         id=call_id(end.linkedid),
         linkedid=end.linkedid,
@@ -68,7 +69,7 @@ def _record(
         answered_at=utc(caller.answered_us) if caller.answered_us else None,
         connected_at=conversations[0].started_at if conversations else None,
         ended_at=utc(end.at_us),
-        outcome=_outcome(caller, conversations, _waited_last(visits, story), left_by_caller),
+        outcome=_outcome(caller, conversations, _waited_last(visits, story), left_by_caller, sent_to),
         ended_by=ended_by,
         reason=_reason(end, story, last, ended_by),
         queue=last.queue if last else None,
@@ -142,13 +143,32 @@ def _waited_last(visits: Sequence[QueueVisit], story: Account) -> QueueVisit | N
     return last
 
 
+def _sent_to(story: Account, talks_outside: Sequence[Connection]) -> CallOutcome:
+    """What became of him where a queue sent him, if one did."""
+    if story.left_message:
+        return CallOutcome.VOICEMAIL
+    if story.asked_back:
+        return CallOutcome.CALLBACK
+    return CallOutcome.ANSWERED if talks_outside else CallOutcome.OVERFLOWED
+
+
 def _outcome(
-    caller: Channel, conversations: Sequence[Conversation], last: QueueVisit | None, left_by_caller: bool
+    caller: Channel,
+    conversations: Sequence[Conversation],
+    last: QueueVisit | None,
+    left_by_caller: bool,
+    sent_to: CallOutcome,
 ) -> CallOutcome:
     if conversations or (last and last.reason is DequeueReason.ANSWERED):
         return CallOutcome.ANSWERED
     if last:
-        return CallOutcome.ABANDONED if last.reason is DequeueReason.ABANDONED else CallOutcome.TIMED_OUT
+        match last.reason:
+            case DequeueReason.ABANDONED:
+                return CallOutcome.ABANDONED
+            case DequeueReason.OVERFLOWED:
+                return sent_to
+            case _:
+                return CallOutcome.TIMED_OUT
     if caller.answered_us is None:
         return CallOutcome.ABANDONED if left_by_caller else CallOutcome.BLOCKED
     return CallOutcome.SERVED_BY_IVR

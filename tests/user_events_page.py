@@ -35,6 +35,7 @@ EXAMPLES = HOME / "tests" / "fixtures" / "user_events.json"
 STORIES = (
     "tests/integration/test_monitor.py",
     "tests/integration/test_known_callers.py",
+    "tests/integration/test_path_waiting.py",
     "tests/integration/test_path_menu.py::test_star_leads_back_and_zero_to_an_agent",
 )
 """Where the events happen."""

@@ -27,7 +27,7 @@ EMPTY = ("acl.conf", "ccss.conf", "features.conf", "pjproject.conf", "queuerules
 FOLDERS = (
     *(f"asterisk/{name}" for name in ("etc", "lib/keys", "cache", "agi-bin", "spool", "run")),
     *("asterisk/log/cdr-csv", "asterisk/log/cel-custom"),  # without these every record is lost
-    *("journal", "recordings", "sounds/prompts", "sounds/music/default"),
+    *("journal", "recordings", "recordings/voicemail", "sounds/prompts", "sounds/music/default"),
 )
 
 

@@ -11,7 +11,6 @@ RECORD = "python -m tests.user_events_page --record"
 SHOWN = [name for name in events() if name in examples()]
 UNSEEN = {
     "CallcenterCallStepped",
-    "CallcenterCallOverflowed",
     "CallcenterAgentEdited",
     "CallcenterSurgeDeclared",
     "CallcenterBlendedAgentsCalled",
@@ -22,8 +21,6 @@ UNSEEN = {
     "CallcenterCallbackAttempted",
     "CallcenterCallbackEnded",
     "CallcenterCallTransferred",
-    "CallcenterCallerTold",
-    "CallcenterVoicemailLeft",
 }
 """Events that no story shows yet."""
 

@@ -50,9 +50,9 @@ def test_numbers_in_mandarin_of_things_and_of_figures(number: int, counted: str,
     [
         (1, "You are number one in the queue.", "您现在排在第一位。"),
         (2, "You are number two in the queue.", "您现在排在第二位。"),
-        (30, "You are number thirty in the queue.", "您现在排在第三十位。"),
-        (31, "There are at least thirty callers in front of you.", "您前面至少还有三十位客户。"),
-        (900, "There are at least thirty callers in front of you.", "您前面至少还有三十位客户。"),
+        (20, "You are number twenty in the queue.", "您现在排在第二十位。"),
+        (21, "There are at least twenty callers in front of you.", "您前面至少还有二十位客户。"),
+        (900, "There are at least twenty callers in front of you.", "您前面至少还有二十位客户。"),
     ],
 )
 def test_a_place(position: int, english_words: str, mandarin_words: str) -> None:
@@ -67,7 +67,7 @@ def test_a_place(position: int, english_words: str, mandarin_words: str) -> None
         (60, 61, "The estimated wait is one to two minutes.", "预计等待时间为一 到两分钟。"),
         (150, 280, "The estimated wait is two to five minutes.", "预计等待时间为两 到五分钟。"),
         (300, 300, "The estimated wait is up to five minutes.", "预计等待时间不超过五分钟。"),
-        (650, 1_300, "The estimated wait is ten to twenty-five minutes.", "预计等待时间为十 到二十五分钟。"),
+        (650, 1_300, "The estimated wait is ten to thirty minutes.", "预计等待时间为十 到三十分钟。"),
         (2_000, 3_600, "The estimated wait is thirty to sixty minutes.", "预计等待时间为三十 到六十分钟。"),
         (2_000, 3_601, "The estimated wait is more than thirty minutes.", "预计等待时间超过三十分钟。"),
         (30, 3_601, "The estimated wait is more than one minute.", "预计等待时间超过一分钟。"),

@@ -11,7 +11,8 @@ const WORDS = {
   wrap_up: ["wrap-up", "warn"], unreachable: ["unreachable", "bad"],
   ivr: ["in the menu", "away"], waiting: ["waiting", "warn"],
   answered: ["answered", "good"], abandoned: ["abandoned", "bad"], served_by_ivr: ["served by IVR", "away"],
-  timed_out: ["timed out", "bad"], blocked: ["blocked", "bad"],
+  timed_out: ["timed out", "bad"], overflowed: ["overflowed", "bad"], voicemail: ["left a message", "warn"],
+  callback: ["to be rung back", "warn"], blocked: ["blocked", "bad"],
 };
 const ORDER = ["ringing", "talking", "holding", "wrap_up", "ready", "not_ready", "unreachable", "signed_out"];
 
