@@ -25,6 +25,10 @@ def _key_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _one_or_more(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
 def _pause(seconds: int) -> int:
     if seconds and not SHORTEST_S <= seconds <= LONGEST_S:
         raise PydanticCustomError("pause", "Input should be 0 (once), or 10 to 3600 seconds")
@@ -32,7 +36,7 @@ def _pause(seconds: int) -> int:
 
 
 class LeavePart(Part):
-    """The key by which a waiting caller leaves, and where to."""
+    """A key by which a waiting caller leaves, and where to. In a file one of them needs no list."""
 
     key: Annotated[Key, BeforeValidator(_key_as_text)]
     to: Literal["callback", "voicemail"]
@@ -47,7 +51,7 @@ class AnnouncePart(Part):
     position: bool = False
     estimate: bool = False
     messages: Annotated[tuple[Words, ...], Field(strict=False)] = ()
-    leave: LeavePart | None = None
+    leave: Annotated[tuple[LeavePart, ...], Field(strict=False), BeforeValidator(_one_or_more)] = ()
 
 
 class VoicemailPart(Part):
@@ -89,6 +93,10 @@ def care_problems(
     path = (*here, "announce")
     for index, message in enumerate(announce.messages):
         yield from said_in_each(document, (*path, "messages", index), message, languages)
+    keys = [way.key for way in announce.leave]
+    for index, key in enumerate(keys):
+        if key in keys[:index]:
+            yield document.problem((*path, "leave", index, "key"), f"key {key} has a meaning already", "a free key")
     if not _announce(announce).says_something:
         yield document.problem(path, "nothing is announced", "position, estimate, messages or leave", key=True)
     elif announce.position or announce.estimate or announce.leave:
@@ -117,6 +125,5 @@ def _announce(part: AnnouncePart) -> Announce:
         position=part.position,
         estimate=part.estimate,
         messages=part.messages,
-        leave_key=part.leave.key if part.leave else "",
-        leave_to=TargetKind(part.leave.to) if part.leave else TargetKind.VOICEMAIL,
+        leave={way.key: TargetKind(way.to) for way in part.leave},
     )

@@ -197,8 +197,8 @@ def _callbacks(document: Document[QueuesFile], here: Path, queue: Queue, outside
         if not outside:
             wrong = "there is no line over which to call back"
             yield document.problem((*here, "callback"), wrong, '"outside" in centre.yaml', key=True)
-    elif queue.announce and queue.announce.leave and queue.announce.leave.to == "callback":
-        path = (*here, "announce", "leave", "to")
+    elif queue.announce and any(way.to == "callback" for way in queue.announce.leave):
+        path = (*here, "announce", "leave")
         yield document.problem(path, "the queue takes no call-backs", '"callback" in the queue as well')
 
 

@@ -4,28 +4,27 @@ The words are those of ivr/waiting_words.py; who speaks them is ivr/company.py.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from acd.targets import TargetKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announce:
-    """A queue's announcements. Durations in milliseconds; `every_ms` 0: only once. With a `leave_key` the caller can go
-    to `leave_to` (a call-back or voicemail) whenever he likes. One of the `messages` is said each time, in turn."""
+    """A queue's announcements. Durations in milliseconds; `every_ms` 0: only once. By a key of `leave` the caller can
+    go elsewhere (a call-back or voicemail) whenever he likes. One of the `messages` is said each time, in turn."""
 
     first_ms: int = 10_000
     every_ms: int = 45_000
     position: bool = False
     estimate: bool = False
     messages: tuple[Mapping[str, str], ...] = ()
-    leave_key: str = ""
-    leave_to: TargetKind = TargetKind.VOICEMAIL
+    leave: Mapping[str, TargetKind] = field(default_factory=dict)
 
     @property
     def says_something(self) -> bool:
         """Whether there is ever anything to be said."""
-        return self.position or self.estimate or bool(self.messages) or bool(self.leave_key)
+        return self.position or self.estimate or bool(self.messages) or bool(self.leave)
 
 
 NOTHING = Announce()

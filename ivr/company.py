@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from acd.facts import CallerTold
+from acd.targets import TargetKind
 from ivr import waiting_words
 from ivr.agi.errors import AgiCommandFailed
 from ivr.agi.session import AgiSession
@@ -22,7 +23,7 @@ FOR_EVER = -1
 
 
 class Company:
-    """One caller's company in one queue. `leave` is called when he presses the key; False: he must stay after all."""
+    """One caller's company in one queue. `leave` is called with where his key leads; False: he must stay after all."""
 
     def __init__(
         self,
@@ -33,7 +34,7 @@ class Company:
         *,
         music: str,
         language: str,
-        leave: Callable[[], bool],
+        leave: Callable[[TargetKind], bool],
     ) -> None:
         self._desk = desk
         self._session = session
@@ -48,29 +49,29 @@ class Company:
     async def keep(self) -> None:
         """Until he leaves, or nothing more will be said: then the music goes on by itself."""
         await self._session.set_music(on=True, music_class=self._music)
-        while self._announce.leave_key or self._schedule.due_ms is not None:
-            if await self._listen() or await self._tell():
-                if self._leave():
+        while self._announce.leave or self._schedule.due_ms is not None:
+            if (key := await self._listen() or await self._tell()) is not None:
+                if self._leave(self._announce.leave[key]):
                     return
                 await self._say(waiting_words.no_callback(self._language))
             await self._session.set_music(on=True, music_class=self._music)
 
-    async def _listen(self) -> bool:
-        """Music until the next announcement is due. True: he pressed the key."""
+    async def _listen(self) -> str | None:
+        """Music until the next announcement is due, or the key to leave that he pressed."""
         while True:
             left_ms = FOR_EVER
             if self._schedule.due_ms is not None and (left_ms := self._schedule.due_ms - self._now_ms()) <= 0:
-                return False
+                return None
             key = await self._session.wait_for_digit(left_ms)
-            if key is not None and key == self._announce.leave_key:
-                return True
+            if key in self._announce.leave:
+                return key
 
-    async def _tell(self) -> bool:
-        """The announcement that is due. True: he pressed the key."""
+    async def _tell(self) -> str | None:
+        """The announcement that is due, to its end or the key to leave that he pressed."""
         for prompt in self._prompts():
-            if await self._say(prompt):
-                return True
-        return False
+            if (key := await self._say(prompt)) is not None:
+                return key
+        return None
 
     def _prompts(self) -> list[Prompt]:
         announce, language = self._announce, self._language
@@ -95,8 +96,7 @@ class Company:
             )
         if language in message:
             prompts.append(Prompt(message[language], language))
-        if announce.leave_key:
-            prompts.append(waiting_words.way_out(announce.leave_key, announce.leave_to, language))
+        prompts.extend(waiting_words.way_out(key, to, language) for key, to in announce.leave.items())
         return prompts
 
     def _position(self) -> int:
@@ -105,14 +105,13 @@ class Company:
         call = router.calls.get(self._linkedid)
         return router.queue(call.queue).position(call) if call is not None else 0
 
-    async def _say(self, prompt: Prompt) -> bool:
-        """True: he pressed the key. A prompt that cannot be played is passed over: he came for an agent."""
+    async def _say(self, prompt: Prompt) -> str | None:
+        """The key to leave that ended it. A prompt that cannot be played is passed over: he came for an agent."""
         try:
-            key = await self._session.stream_file(self._desk.sound_of(prompt), self._announce.leave_key)
+            return await self._session.stream_file(self._desk.sound_of(prompt), "".join(self._announce.leave))
         except AgiCommandFailed as error:
             log.warning("announcement-failed", error_id=error.id, detail=str(error), queue=self._queue)
-            return False
-        return key is not None
+            return None
 
     def _now_ms(self) -> int:
         return self._desk.distributor.clock.now_ms()

@@ -138,9 +138,8 @@ class Stay:
                 now_ms=now_ms,
             )
 
-    def _leave(self) -> bool:
-        """He has pressed the key. False: he must stay, for he cannot be called back."""
-        to = self._desk.care_of(self._queue).announce.leave_to
+    def _leave(self, to: TargetKind) -> bool:
+        """He has pressed a key. False: he must stay, for he cannot be called back."""
         if to is TargetKind.CALLBACK and not self._ask_for_callback():
             return False
         with self._distributor.command() as (router, now_ms):

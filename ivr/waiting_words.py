@@ -177,8 +177,7 @@ def needed(announce: Announce, languages: Iterable[str]) -> Iterator[Prompt]:
             for minutes in MINUTES:
                 yield from (part(minutes, language) for part in (_from, _to, _up_to, _more_than))
         yield from (Prompt(message[language], language) for message in announce.messages)
-        if announce.leave_key:
-            yield way_out(announce.leave_key, announce.leave_to, language)
+        yield from (way_out(key, to, language) for key, to in announce.leave.items())
 
 
 def _figure(number: int, language: str) -> str:

@@ -38,7 +38,7 @@ FULL = Announce(
     position=True,
     estimate=True,
     messages=({"en": "We have tea.", "cmn": "有茶。"}, {"en": "We have coffee.", "cmn": "有咖啡。"}),
-    leave_key="1",
+    leave={"1": TargetKind.VOICEMAIL},
 )
 PLACE, WAIT, KEY = (
     "You are number one in the queue.",
@@ -281,7 +281,7 @@ async def test_where_nothing_is_announced_the_channel_is_left_alone_with_its_mus
 @pytest.mark.parametrize("taken", [True, False])
 async def test_a_call_back_keeps_his_place_and_where_there_can_be_none_he_waits_on(taken: bool) -> None:
     asked = Asked(taken)
-    announce = replace(FULL, leave_to=TargetKind.CALLBACK, first_ms=0, every_ms=0)
+    announce = replace(FULL, leave={"1": TargetKind.CALLBACK}, first_ms=0, every_ms=0)
     async with waiting(Care(announce=announce), callbacks=asked) as story:
         keys = iter(["200 result=49"])
 
@@ -312,7 +312,7 @@ async def test_a_call_back_keeps_his_place_and_where_there_can_be_none_he_waits_
 
 async def test_who_shows_no_number_cannot_be_called_back() -> None:
     asked = Asked(taken=True)
-    announce = replace(FULL, leave_to=TargetKind.CALLBACK, first_ms=0, every_ms=0)
+    announce = replace(FULL, leave={"1": TargetKind.CALLBACK}, first_ms=0, every_ms=0)
     async with waiting(Care(announce=announce), number="unknown", callbacks=asked) as story:
         gone = hangs_up(story.asterisk, "200 result=-1 endpos=80")
         await story.asterisk.serve({"WAIT FOR DIGIT": "200 result=49", f"STREAM FILE {SORRY}": gone})

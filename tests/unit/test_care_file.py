@@ -1,6 +1,6 @@
 """What the queue file may say of announcements and messages: what the reception is given, and what does not fit."""
 
-import shutil
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from ivr.announce import NOTHING, Announce
 from ivr.desk import Care, Voicemail
 from ivr.documents import DocumentError
 from ivr.flow.steps import Prompt
-from tests.unit.test_queues_file import HEAD, SHIPPED, folder_of
+from tests.unit.test_queues_file import folder_of
 
 pytestmark = pytest.mark.unit
 
@@ -40,7 +40,8 @@ def test_everything_that_may_be_said_reaches_the_reception(tmp_path: Path) -> No
           position: true
           estimate: true
           messages: [{cmn: 有茶。, en: We have tea.}]
-          leave: {key: 1, to: callback}
+          leave: [{key: 1, to: callback}, {key: "#", to: voicemail}]
+        callback: {}
         voicemail: {greeting: {cmn: 请说。, en: Speak.}, most_s: 60, silence_s: 3}
         """,
     )
@@ -51,8 +52,7 @@ def test_everything_that_may_be_said_reaches_the_reception(tmp_path: Path) -> No
             position=True,
             estimate=True,
             messages=({"cmn": "有茶。", "en": "We have tea."},),
-            leave_key="1",
-            leave_to=TargetKind.CALLBACK,
+            leave={"1": TargetKind.CALLBACK, "#": TargetKind.VOICEMAIL},
         ),
         voicemail=Voicemail(greeting={"cmn": "请说。", "en": "Speak."}, most_ms=60_000, silence_s=3),
     )
@@ -77,10 +77,12 @@ def test_every_prompt_that_can_be_needed_is_made_beforehand(tmp_path: Path) -> N
          "8:5: nothing is announced (expected position, estimate, messages or leave)"),
         ("announce: {messages: [{en: We have tea.}]}",
          '8:27: nothing is said in "cmn" (expected "cmn" here)'),
-        ("announce: {leave: {key: 12, to: voicemail}}",
-         "8:29: \"12\" does not fit (expected one key of a phone: 0 to 9, '*' or '#')"),
-        ("announce: {leave: {key: 1, to: home}}",
-         '8:36: "home" does not fit (expected \'callback\' or \'voicemail\')'),
+        ("announce: {leave: [{key: 12, to: voicemail}]}",
+         "8:30: \"12\" does not fit (expected one key of a phone: 0 to 9, '*' or '#')"),
+        ("announce: {leave: [{key: 1, to: voicemail}, {key: 1, to: voicemail}]}",
+         "8:55: key 1 has a meaning already (expected a free key)"),
+        ("announce: {leave: [{key: 1, to: home}]}",
+         '8:37: "home" does not fit (expected \'callback\' or \'voicemail\')'),
         ("voicemail: {greeting: {en: Speak.}}",
          '8:17: nothing is said in "cmn" (expected "cmn" here)'),
         ("voicemail: {most_s: 2}",
@@ -95,7 +97,8 @@ def test_what_does_not_fit_is_told_with_its_place(tmp_path: Path, sales: str, pr
 
 
 def test_a_number_needs_a_line_outwards(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(SHIPPED, tmp_path / "dialplans"))
-    (folder / "queues.yaml").write_text(HEAD + '    on_full: {number: "5550100"}\n')
+    folder = folder_of(tmp_path, 'on_full: {number: "5550100"}\n')
+    centre = (folder / "centre.yaml").read_text("utf-8")
+    (folder / "centre.yaml").write_text(re.sub("^outside:.*$", "", centre, flags=re.MULTILINE))
     with pytest.raises(DocumentError, match="no line over which to call a number"):
         load_centre(folder)

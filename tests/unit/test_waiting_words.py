@@ -10,7 +10,7 @@ from ivr.waiting_words import MINUTES, PLACES, WORDS, english, fixed, mandarin, 
 
 pytestmark = pytest.mark.unit
 
-ALL = Announce(position=True, estimate=True, leave_key="*", leave_to=TargetKind.CALLBACK)
+ALL = Announce(position=True, estimate=True, leave={"*": TargetKind.CALLBACK})
 
 
 def said(*prompts: Prompt) -> str:
@@ -113,6 +113,6 @@ def test_the_schedule_says_messages_in_turn_and_counts_from_each_announcement() 
 
 def test_a_schedule_that_says_nothing_or_nothing_more_is_never_due() -> None:
     assert Schedule(Announce(), since_ms=0).due_ms is None
-    once = Schedule(Announce(every_ms=0, leave_key="1"), since_ms=0)
+    once = Schedule(Announce(every_ms=0, leave={"1": TargetKind.VOICEMAIL}), since_ms=0)
     assert once.take(10_000) == {}
     assert once.due_ms is None
