@@ -217,7 +217,8 @@ async def test_a_broken_file_ends_with_2_and_the_line(
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("run",), ("check",), ("agents", "add"), ("calls", "list"), ("calls", "show")]
+    "arguments",
+    [(), ("run",), ("check",), ("agents", "add"), ("calls", "list"), ("calls", "show"), ("simulate",), ("replay",)],
 )
 async def test_help_is_there_for_every_command(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

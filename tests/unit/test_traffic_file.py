@@ -82,7 +82,7 @@ def test_a_file_says_everything_that_is_drawn(tmp_path: Path) -> None:
     [
         ("  support:", "  suport:", '11:3: unknown queue "suport", did you mean "support"?'),
         ("skills: {sales: 7}", "skills: {sails: 7}", '15:39: unknown skill "sails", did you mean "sales"?'),
-        ("shift: 08:30-12:00", "attributes: {team: a}, shift: 08:30-12:00", '15:63: unknown attribute "team"'),
+        ("shift: 08:30-12:00", "attributes: {mood: a}, shift: 08:30-12:00", '15:63: unknown attribute "mood"'),
         ("    per_hour: 12\n", "", "11:3: how many calls come is not said once (expected either per_hour or rates)"),
         ("09:00-12:00", "12:00-09:00", '3:7: "12:00-09:00" does not fit (expected two times of one day'),
         ('"09:00": 30.5', '"9": 30.5', '6:26: "9" does not fit (expected a time of the day such as 09:30)'),
