@@ -141,6 +141,8 @@ class Call:
     order: Order
     preferred: str = ""
     """The agent it waits for alone, at step PREFERRED."""
+    named: bool = False
+    """Whether somebody has sent it to that agent: then he is the right one whatever the queue asks."""
     step: int = 0
     offers: dict[str, str] = field(default_factory=dict)
     pool: "Pool | None" = None

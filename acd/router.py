@@ -142,11 +142,12 @@ class Router:
         entered_ms: int | None = None,
         queued_ms: int | None = None,
         preferred: str = "",
+        named: bool = False,
         on_line: bool = True,
     ) -> None:
         """Put a call into a queue. `entered_ms` where it has waited before, `queued_ms` where it did so in this queue
-        (as a rule since `entered_ms`); `preferred` is the agent to be waited for first; `on_line` is False for a
-        call-back, which has no caller who holds the line.
+        (as a rule since `entered_ms`); `preferred` is the agent to be waited for first, `named` if he need not meet
+        what is asked; `on_line` is False for a call-back, which has no caller who holds the line.
 
         Raises UnknownQueue, AlreadyQueued.
         """
@@ -168,6 +169,7 @@ class Router:
             sequence=self._sequence,
             order=Order(0, 0, 0),
             preferred=preferred,
+            named=named,
             step=PREFERRED if preferred else 0,
             on_line=on_line,
         )

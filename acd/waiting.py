@@ -234,7 +234,7 @@ class Waiting:
     def _step(self, call: Call, queue: Queue, now_ms: int) -> int:
         """The step that is due; steps for which nobody is signed in are passed over."""
         if call.step == PREFERRED:
-            if now_ms < call.queued_ms + queue.settings.preferred_ms and self._wanted(call, queue):
+            if now_ms < call.queued_ms + _preferred_ms(call, queue) and self._wanted(call, queue):
                 return PREFERRED
             call.step = 0
         stages = queue.stages
@@ -249,7 +249,7 @@ class Waiting:
         stages = queue.stages
         following = stages[step + 1].after_ms if step + 1 < len(stages) else None
         if step == PREFERRED:
-            following = queue.settings.preferred_ms
+            following = _preferred_ms(call, queue)
         if following is None:
             self._timers.cancel(("step", call.linkedid))
         else:
@@ -273,15 +273,14 @@ class Waiting:
             )
 
     def _wanted(self, call: Call, queue: Queue) -> bool:
-        """Whether to wait for the preferred agent: he takes calls now, and could take this one at some step."""
+        """Whether to wait for the preferred agent: he takes calls now, and could take this one at some step (or is the
+        one to whom it was sent)."""
         if call.preferred not in self._roster:
             return False
         agent = self._roster.agent(call.preferred)
-        return (
-            agent.status is Status.READY
-            and call.requires.met_by(agent)
-            and any(requires.met_by(agent) for requires in queue.could_serve())
-        )
+        if call.named or agent.status is not Status.READY:
+            return agent.status is Status.READY
+        return call.requires.met_by(agent) and any(requires.met_by(agent) for requires in queue.could_serve())
 
     def _pool_at(self, call: Call, queue: Queue, step: int) -> Pool:
         blended = queue.settings.blended.agents if queue.blending and queue.settings.blended else None
@@ -335,6 +334,12 @@ def outcome_of_leaving(reason: DequeueReason) -> OfferOutcome:
     return OfferOutcome.ABANDONED if reason is DequeueReason.ABANDONED else OfferOutcome.WITHDRAWN
 
 
+def _preferred_ms(call: Call, queue: Queue) -> int:
+    """How long the call waits for one agent alone; to whom it was sent, his phone rings at least."""
+    settings = queue.settings
+    return max(settings.preferred_ms, settings.ring_ms) if call.named else settings.preferred_ms
+
+
 def order_of(call: Call, points: int, settings: QueueSettings) -> Order:
     """The call's place with so many points of priority."""
     return Order(call.entered_ms - points * settings.point_ms, call.entered_ms, call.sequence)
@@ -343,7 +348,7 @@ def order_of(call: Call, points: int, settings: QueueSettings) -> Order:
 def moved(call: Call, into: QueueSettings, now_ms: int) -> Call:
     """The same call as it comes into another queue: what it is and how long it has waited stays."""
     there = replace(call, queue=into.name, queued_ms=now_ms, step=0, offers={}, pool=None)
-    there.preferred = ""
+    there.preferred, there.named = "", False
     there.visited = call.visited | {call.queue}
     there.order = order_of(there, there.priority, into)
     return there

@@ -17,11 +17,12 @@ from acd.facts import (
     CallQueued,
     CallReleased,
     CallRetrieved,
+    CallTransferred,
     Fact,
     NodeEntered,
     OfferEnded,
 )
-from acd.states import AgentState, DequeueReason, OfferOutcome
+from acd.states import AgentState, DequeueReason, OfferOutcome, TransferKind
 
 
 class CallState(StrEnum):
@@ -100,7 +101,7 @@ def _found_talking(fact: AgentStateChanged) -> CallUnderWay:
     )
 
 
-def _after(call: CallUnderWay, fact: CallFact) -> CallUnderWay | None:  # noqa: PLR0911 - a table, a line a fact
+def _after(call: CallUnderWay, fact: CallFact) -> CallUnderWay | None:  # noqa: PLR0911, PLR0912 - a table, a line a fact
     """The call after the fact, None when it is over."""
     at_ms = fact.at_ms
     match fact:
@@ -118,6 +119,9 @@ def _after(call: CallUnderWay, fact: CallFact) -> CallUnderWay | None:  # noqa: 
             return replace(call, state=CallState.HOLDING, since_ms=at_ms)
         case CallRetrieved():
             return replace(call, state=CallState.TALKING, since_ms=at_ms)
+        case CallTransferred(kind=TransferKind.ANNOUNCED, to=agent, queue=queue):
+            queue = queue or call.queue
+            return replace(call, state=CallState.TALKING, since_ms=at_ms, agent=agent, queue=queue)
         case CallDequeued(reason=DequeueReason.ANSWERED):
             return call
         case CallReleased() if not call.flow:

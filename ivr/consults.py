@@ -50,6 +50,7 @@ class Consults:
 
     def joined(self, linkedid: str) -> None:
         """The agent who asks in this call has put his caller in his place: nobody is rung for the agent any more."""
+        self._journeys.joined(linkedid)
         with self._distributor.command() as (router, now_ms):
             router.leave(linkedid, reason=DequeueReason.WITHDRAWN, talk_ends=False, now_ms=now_ms)
         if (place := self._places.get(linkedid)) is not None:
@@ -120,7 +121,7 @@ class _Consult:
             return EndedBy.CALLER, "transferred"
         if not answered:
             await self._session.exec("Playtones", "busy")
-            await self._session.exec("Wait", "5")
+            await self._session.exec("Wait", "3")
         await self._session.set_variable(variables.DONE, "1")
         await self._session.hangup()
         return (EndedBy.AGENT, "served") if answered else (EndedBy.SYSTEM, "not_answered")

@@ -37,4 +37,4 @@ class Reception:
         if caller.transfer:
             transfer = Transfer(caller, self._desk.find(caller.transfer), self._desk.distributor, self._journeys)
         with structlog.contextvars.bound_contextvars(linkedid=caller.linkedid):
-            await Visit(self._desk, session, caller, flow, transfer).run()
+            await Visit(self._desk, session, caller, flow, self._journeys, transfer).run()

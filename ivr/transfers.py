@@ -4,6 +4,7 @@ Asterisk has ended the session in which he was with the agent and begun another;
 flow, with its data and priority, his language) is still on his channel, how long he has waited is in his journey.
 """
 
+import asyncio
 from dataclasses import replace
 
 from acd.distributor import Distributor
@@ -16,21 +17,34 @@ from ivr.agi.session import AgiSession
 from ivr.caller import Caller
 from ivr.destinations import Destination
 from ivr.flow.steps import Enqueue
-from ivr.journeys import Journeys
+from ivr.journeys import Journey, Journeys
 
 CONTEXT = "transferred"
 CONTEXTS = ("transfers", CONTEXT)
 """Where the dialplan takes a caller whom his agent sends on."""
 
+_PAUSES_S = (0.005, 0.01, 0.02, 0.04)
 _WHERE = "${CHANNEL(uniqueid)},${CHANNEL(context)}"
 
 
-async def sent_on(session: AgiSession) -> bool:
+async def sent_on(session: AgiSession, journey: Journey | None) -> bool:
     """Whether the session that was told a hang-up ended because its caller goes on elsewhere: he is on his way to
     another extension, or stands in another channel's place, which left its name here.
+
+    Asterisk may tell the hang-up a moment before it puts him into the call in which his agent asks for somebody; where
+    there is such a call, that moment is waited for.
     """
-    uniqueid, _, context = (await session.last_word(_WHERE)).partition(",")
-    return context in CONTEXTS or uniqueid not in ("", session.environment.uniqueid)
+    for pause_s in (*_PAUSES_S, 0.0):
+        if journey is not None and journey.joined:
+            journey.joined = False
+            return True
+        uniqueid, _, context = (await session.last_word(_WHERE)).partition(",")
+        if context in CONTEXTS or uniqueid not in ("", session.environment.uniqueid):
+            return True
+        if journey is None or not journey.asking:
+            return False
+        await asyncio.sleep(pause_s)
+    return False
 
 
 def moved(step: Enqueue, queue: str) -> Enqueue:
@@ -53,6 +67,8 @@ class Transfer:
         self._distributor = distributor
         self._journey = journeys.get(caller.linkedid)
         self.known = self._journey is not None
+        if self._journey is not None:
+            self._journey.joined = False
 
     @property
     def enqueue(self) -> Enqueue | None:
@@ -81,7 +97,7 @@ class Transfer:
     def applied(self, step: Enqueue) -> Enqueue:
         """The step as the agent wants it: another queue, or one agent in the queue where he is."""
         step = moved(step, self._destination.queue or self._caller.queue or step.queue)
-        return replace(step, preferred=self._destination.agent)
+        return replace(step, preferred=self._destination.agent, named=self._destination.agent != "")
 
     def place(self, before_ms: int | None) -> tuple[int, int]:
         """His first entry, later by the time in which he talked, and his entry into the new queue. `before_ms` is his

@@ -15,6 +15,7 @@ from ivr.desk import Desk
 from ivr.flow.model import Flow
 from ivr.flow.steps import Answered, Ask, Digit, Enqueue, Entered, Finished, Hangup, Input, Play, Prompt, QueueLeft
 from ivr.flow.steps import Timeout as NoKey
+from ivr.journeys import Journeys
 from ivr.transfers import Transfer, moved, sent_on
 from ivr.waiting import Ending, Goodbye, Stay
 from ivr.walker import Walker
@@ -29,9 +30,11 @@ class Visit:
         session: AgiSession,
         caller: Caller,
         flow: Flow,
+        journeys: Journeys,
         transfer: Transfer | None = None,
     ) -> None:
         """`transfer` where an agent has sent him here, from a conversation."""
+        self._journeys = journeys
         self._desk = desk
         self._distributor = desk.distributor
         self._session = session
@@ -60,7 +63,7 @@ class Visit:
             await self._session.hangup()
         except AgiHungUp:
             self._ended_by, reason = EndedBy.CALLER, "hung_up"
-            if await sent_on(self._session):
+            if await sent_on(self._session, self._journeys.get(linkedid)):
                 return  # his call goes on, in another session
         finally:
             self._tell_trail()

@@ -135,6 +135,7 @@ class Stay:
                 entered_ms=self._entered_ms,
                 queued_ms=self._queued_ms,
                 preferred=step.preferred,
+                named=step.named,
                 now_ms=now_ms,
             )
 

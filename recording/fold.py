@@ -69,7 +69,9 @@ def _record(
         answered_at=utc(caller.answered_us) if caller.answered_us else None,
         connected_at=conversations[0].started_at if conversations else None,
         ended_at=utc(end.at_us),
-        outcome=_outcome(caller, conversations, _waited_last(visits, story), left_by_caller, sent_to),
+        outcome=_outcome(
+            caller, conversations, _waited_last(visits, story), left_by_caller, sent_to, rung=bool(offered)
+        ),
         ended_by=ended_by,
         reason=_reason(end, story, last, ended_by),
         queue=last.queue if last else None,
@@ -158,20 +160,19 @@ def _outcome(
     last: QueueVisit | None,
     left_by_caller: bool,
     sent_to: CallOutcome,
+    *,
+    rung: bool,
 ) -> CallOutcome:
     if conversations or (last and last.reason is DequeueReason.ANSWERED):
         return CallOutcome.ANSWERED
     if last:
-        match last.reason:
-            case DequeueReason.ABANDONED:
-                return CallOutcome.ABANDONED
-            case DequeueReason.OVERFLOWED:
-                return sent_to
-            case _:
-                return CallOutcome.TIMED_OUT
-    if caller.answered_us is None:
-        return CallOutcome.ABANDONED if left_by_caller else CallOutcome.BLOCKED
-    return CallOutcome.SERVED_BY_IVR
+        left = {DequeueReason.ABANDONED: CallOutcome.ABANDONED, DequeueReason.OVERFLOWED: sent_to}
+        return left.get(last.reason, CallOutcome.TIMED_OUT)
+    if caller.answered_us is not None and not rung:  # who was rung, but not out of a queue: a colleague, for another
+        return CallOutcome.SERVED_BY_IVR
+    if left_by_caller:
+        return CallOutcome.ABANDONED
+    return CallOutcome.TIMED_OUT if rung else CallOutcome.BLOCKED
 
 
 def _reason(end: LedgerRow, story: Account, last: QueueVisit | None, ended_by: EndedBy) -> str:

@@ -35,7 +35,7 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Enqueue:
     """Hand the caller to the ACD; when he is out of it: feed QueueLeft. `skills` are asked besides the queue's own,
-    `preferred` is the agent he is to reach first."""
+    `preferred` is the agent he is to reach first, whatever is asked if `named`."""
 
     queue: str
     skills: Mapping[str, int] = field(default_factory=dict)
@@ -44,6 +44,7 @@ class Enqueue:
     music: str | None = None
     requires: Requirement = ANY
     preferred: str = ""
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

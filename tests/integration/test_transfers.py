@@ -19,6 +19,21 @@ async def hear_each_other(caller: Call, leg: Call) -> None:
     await asyncio.gather(caller.audio.hears(leg.audio.tone_hz), leg.audio.hears(caller.audio.tone_hz))
 
 
+async def ask(consult: Call, asked: Call) -> None:
+    """The colleague answers and hears the agent. (Whose own ear has the caller whom he holds in it as well: a simulated
+    telephone has but one.)"""
+    await asked.answer()
+    assert consult.audio
+    assert asked.audio
+    await asked.audio.hears(consult.audio.tone_hz)
+
+
+def shows(message: dict[str, Any], linkedid: str, state: str, agent: str) -> bool:
+    """Whether the live picture has the call so."""
+    calls = message.get("update", {}).get("calls", [])
+    return any((call["linkedid"], call["state"], call["agent"]) == (linkedid, state, agent) for call in calls)
+
+
 def visits(record: dict[str, Any]) -> list[tuple[str, str]]:
     return [(visit["queue"], visit["reason"]) for visit in record["queues"]]
 
@@ -61,3 +76,114 @@ async def test_a_caller_sent_to_a_queue_waits_there_as_himself_and_comes_back_to
         assert (record["outcome"], record["reason"], record["ended_by"]) == ("answered", "served", "agent")
         assert len(record["recordings"]) == 1
         assert not record["reconstructed"]
+
+
+async def test_a_caller_announced_to_who_answers_for_a_queue_is_joined_with_him_and_with_nobody_else(
+    floor: RunningCentre,
+) -> None:
+    async with staffed(floor, "1002", "1003", audio=True) as phones:
+        caller, leg = await conversation(phones, "4001", "1002", number="100")
+        linkedid = (await floor.fact("CallQueued", queue="sales"))["linkedid"]
+        await leg.hold()
+        await sees(floor, "1002", "holding")
+        consult = phones["1002"].dial("7002")
+        asked = await phones["1003"].next_call()
+        assert asked.caller == "1002"
+        await ask(consult, asked)
+        arrived = await floor.fact("CallArrived", dialled="7002")
+        assert (arrived["caller"], arrived["consult_of"]) == ("1002", linkedid)
+        await sees(floor, "1003", "talking")
+        await consult.hold()
+        assert await leg.transfer("7002", consult) == 200
+        told = await floor.fact("CallTransferred", linkedid=linkedid)
+        assert (told["kind"], told["agent"], told["to"]) == ("announced", "1002", "1003")
+        await hear_each_other(caller, asked)
+        await sees(floor, "1002", "ready")  # after his wrap-up, while the other talks on
+        await sees(floor, "1003", "talking")
+        await floor.seen(lambda message: shows(message, linkedid, "talking", "1003"))
+        await asked.hang_up()
+        await caller.ended()
+        await sees(floor, "1003", "ready")
+        record = await floor.record("100")
+        agrees_with_asterisk(floor.settings.state, record)
+        assert visits(record) == [("sales", "answered")]
+        first, second = record["conversations"]
+        assert (first["agent"], second["agent"]) == ("1002", "1003")
+        assert first["ended_at"] <= second["started_at"]
+        assert first["hold_ms"] > 0
+        assert second["hold_ms"] == 0
+        (transfer,) = record["transfers"]
+        asking = await floor.record("1002", recorded=False)
+        assert (asking["direction"], asking["consult_of"]) == ("internal", record["id"])
+        assert transfer["consult"] == asking["id"]
+        assert visits(asking) == [("support", "answered")]
+        assert [offer["agent"] for record in (record, asking) for offer in record["offers"]] == ["1002", "1003"]
+        assert not record["reconstructed"]
+        assert not asking["reconstructed"]
+
+
+async def test_a_caller_joined_before_anybody_has_answered_waits_in_the_agents_place(floor: RunningCentre) -> None:
+    async with staffed(floor, "1002", audio=True) as phones:
+        caller, leg = await conversation(phones, "4001", "1002", number="100")
+        linkedid = (await floor.fact("CallQueued", queue="sales"))["linkedid"]
+        await leg.hold()
+        consult = phones["1002"].dial("7002")
+        asked = await floor.fact("CallQueued", queue="support")
+        assert await leg.transfer("7002", consult) == 200
+        waiting = await floor.fact("CallQueued", queue="support", linkedid=linkedid)
+        assert waiting["entered_ms"] == asked["entered_ms"]
+        assert (await floor.fact("CallDequeued", linkedid=asked["linkedid"]))["reason"] == "withdrawn"
+        await sees(floor, "1002", "ready")
+        await floor.sign_in("1003")
+        second = await phones["1003"].next_call()
+        assert second.caller == "100"
+        # And again, to a colleague whose phone rings for the agent just then.
+        await talk(caller, second)
+        await second.hold()
+        consult = phones["1003"].dial("1002")
+        await phones["1002"].next_call()
+        await consult.answered()
+        await sees(floor, "1002", "ringing")
+        assert await second.transfer("1002", consult) == 200
+        third = await phones["1002"].next_call()
+        assert third.caller == "100"
+        await talk(caller, third)
+        await caller.hang_up()
+        await third.ended()
+        record = await floor.record("100")
+        agrees_with_asterisk(floor.settings.state, record)
+        assert [one["agent"] for one in record["conversations"]] == ["1002", "1003", "1002"]
+        assert [(one["kind"], one["agent"], one["queue"], one["to"]) for one in record["transfers"]] == [
+            ("blind", "1002", "support", "1003"),
+            ("blind", "1003", None, "1002"),
+        ]
+        assert [one["consult"] is not None for one in record["transfers"]] == [True, True]
+        assert (record["ended_by"], record["reason"]) == ("caller", "hung_up")
+
+
+async def test_a_colleague_asked_in_vain_is_free_again_and_the_caller_is_taken_back(floor: RunningCentre) -> None:
+    async with staffed(floor, "1002", "1003", audio=True) as phones:
+        caller, leg = await conversation(phones, "4001", "1002", number="100")
+        await floor.post("/api/agents/1003/not-ready", {"reason": "break"})
+        await leg.hold()
+        consult = phones["1002"].dial("1003")
+        asked = await phones["1003"].next_call()
+        await sees(floor, "1003", "ringing", "break")
+        await floor.post("/api/agents/1003/ready")
+        await phones.dial("4002", number="200")
+        await floor.shows("/api/queues/support", lambda queue: queue["waiting"] == 1)
+        await ask(consult, asked)
+        assert len(phones["1003"].calls) == 1  # while he is asked, he is rung for nobody
+        await consult.hang_up()
+        await asked.ended()
+        following = await phones["1003"].next_call()
+        assert following.caller == "200"
+        await leg.retrieve()
+        await hear_each_other(caller, leg)
+        busy = phones["1002"].dial("1003")  # he rings for the next caller: the tone is all that comes
+        await busy.answered()
+        await busy.hang_up()
+        await leg.hang_up()
+        record = await floor.record("100")
+        assert record["transfers"] == []
+        assert len(record["conversations"]) == 1
