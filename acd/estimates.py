@@ -14,7 +14,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from acd.facts import AgentStateChanged, CallDequeued, CallOffered, CallQueued, Fact, OfferEnded
+from acd.facts import (
+    AgentStateChanged,
+    CallDequeued,
+    CallOffered,
+    CallQueued,
+    CentreReloaded,
+    Fact,
+    OfferEnded,
+)
 from acd.states import AgentState, DequeueReason, OfferOutcome, Status
 from acd.wait_model import MEMORY, Calibration, WaitModel, wait_at
 
@@ -176,6 +184,8 @@ class Estimates:
                 self._offer_ended(fact)
             case CallDequeued():
                 self._dequeued(fact)
+            case CentreReloaded():
+                self._recount(fact.at_ms)
             case _:
                 pass
 
@@ -194,6 +204,12 @@ class Estimates:
             if serves != (fact.agent in queue.staff):
                 queue.settle(fact.at_ms)
                 (queue.staff.add if serves else queue.staff.discard)(fact.agent)
+
+    def _recount(self, now_ms: int) -> None:
+        """The queues were edited: others may serve them now."""
+        for name, queue in self._queues.items():
+            queue.settle(now_ms)
+            queue.staff = {agent for agent in self._at_work if self._serves(agent, name)}
 
     def _queued(self, fact: CallQueued) -> None:
         queue = self._queue(fact.queue, fact.at_ms)

@@ -19,6 +19,7 @@ from acd.floor_facts import (
     AgentEdited,
     AgentStateChanged,
     BlendedAgentsCalled,
+    CentreReloaded,
     DaemonStarted,
     LinkChanged,
     QueueClosed,
@@ -52,6 +53,7 @@ __all__ = [
     "CallbackRequested",
     "CallerRecognised",
     "CallerTold",
+    "CentreReloaded",
     "DaemonStarted",
     "Fact",
     "LinkChanged",
@@ -321,6 +323,7 @@ FACTS: Mapping[str, type[Fact]] = {
         CallRetrieved, CallReleased, CallTransferred, WrapUpEnded, CallEnded, AgentDefined, AgentStateChanged,
         AgentEdited, DaemonStarted, LinkChanged,
         CallerRecognised, CallerTold, VoicemailLeft,
+        CentreReloaded,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
     )

@@ -86,6 +86,15 @@ class QueueClosed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CentreReloaded(Fact):
+    """An edit of the centre's files was taken by the running daemon, all of it. `version` is what they say now, in
+    twelve figures; `by` who asked for it."""
+
+    version: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DaemonStarted(Fact):
     """The daemon began to serve; whatever happened since the fact before this one it did not see."""
 

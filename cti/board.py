@@ -21,6 +21,7 @@ from acd.facts import (
     Fact,
     NodeEntered,
     OfferEnded,
+    SurgeDeclared,
 )
 from acd.states import AgentState, DequeueReason, OfferOutcome, TransferKind
 
@@ -54,17 +55,23 @@ class CallUnderWay:
 
 
 class Board:
-    """Calls by linkedid in the order of their arrival; since when an agent is in his state, by number."""
+    """Calls by linkedid in the order of their arrival; since when an agent is in his state, by number; surges."""
 
     def __init__(self) -> None:
         self.calls: dict[str, CallUnderWay] = {}
         self.since_ms: dict[str, int] = {}
+        self.surges: dict[str, SurgeDeclared] = {}
+        """Surges that are on, by queue: since when, who declared it, and why."""
 
     def on_fact(self, fact: Fact) -> None:
         """Take note of a fact; one of a call that was never seen is passed over."""
         match fact:
             case CallArrived():
                 self.calls[fact.linkedid] = _arrived(fact)
+            case SurgeDeclared(on=True):
+                self.surges[fact.queue] = fact
+            case SurgeDeclared():
+                self.surges.pop(fact.queue, None)
             case AgentStateChanged():
                 if fact.before is not fact.after:
                     self.since_ms[fact.agent] = fact.at_ms

@@ -5,6 +5,7 @@ checked as a whole. How a queue is served is decided by the ACD.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -79,6 +80,8 @@ class Centre:
     flows: Mapping[str, Flow]
     country_code: str = ""
     last_agent_days: int = 0
+    version: str = ""
+    """Of all that its files say: the same where they say the same."""
 
     @property
     def seats(self) -> Seats:
@@ -143,6 +146,7 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
     ]
     if problems:
         raise DocumentError(problems)
+    flows = {name: flow for name, flow in read.items() if flow is not None}
     return Centre(
         name=centre.value.centre,
         time_zone=ZoneInfo(centre.value.time_zone),
@@ -153,10 +157,15 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
         skills=queues.value.skills,
         attributes=queues.value.attributes,
         queues=queues.value.queues,
-        flows={name: flow for name, flow in read.items() if flow is not None},
+        flows=flows,
         country_code=str(centre.value.country_code or ""),
         last_agent_days=centre.value.last_agent_days,
+        version=_version(centre.value, queues.value, *(flows[name] for name in sorted(flows))),
     )
+
+
+def _version(*said: Part) -> str:
+    return sha256("\0".join(part.model_dump_json() for part in said).encode()).hexdigest()[:12]
 
 
 def _time_zone(document: Document[_CentreFile]) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 
 import structlog
@@ -17,6 +18,8 @@ from acd.distributor import Distributor
 from acd.facts import DaemonStarted
 from acd.router import Router
 from cti.accounts import AccountsError, load_credentials
+from cti.administration import Administration, ReasonKeys
+from cti.asterisk.refresh import refresh
 from cti.callbacks.make import make_desk, restore_desk
 from cti.callers import Callers
 from cti.centre import Centre, load_centre
@@ -29,10 +32,11 @@ from cti.http.live import LiveHub
 from cti.logs import write_logs
 from cti.memory import settle_down
 from cti.people import People
+from cti.preparation import plan_of
 from cti.processes import allow_open_files
-from cti.queues_file import settings_of
+from cti.queues_file import Queue, settings_of
 from cti.recorder import RecorderProcess
-from cti.restoration import restore_agents
+from cti.restoration import restore
 from cti.service_hours import ServiceHours
 from cti.settings import Settings, SettingsError, load_settings
 from cti.switch import Switch
@@ -72,22 +76,25 @@ class Daemon:
         """Raises DocumentError, AccountsError, OSError for files that cannot be used."""
         self.settings = settings
         credentials = load_credentials(settings.state)
-        self.centre = load_centre(settings.dialplans)
+        centre = load_centre(settings.dialplans)
         clock = Clock()
-        self.distributor = Distributor(_router(self.centre, clock.now_ms()), clock, self.centre.seats)
+        self.distributor = Distributor(_router(centre, clock.now_ms()), clock, centre.seats)
+        self.administration = Administration(settings.dialplans, centre, self.distributor)
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
         self.people = People(self.store, self._define)
         self.prompts = Prompts(settings.state / "sounds/prompts")
-        self.live = LiveHub(self.distributor)
-        self.hours = ServiceHours(self.distributor)
         self.estimates = estimates_of(self.distributor)
+        self.live = LiveHub(self.distributor, self.estimates)
+        self.hours = ServiceHours(self.distributor)
         self.directory = Directory(self.store)
-        self.callers = Callers(self.directory, self.distributor, lambda: self.centre)
+        self.callers = Callers(self.directory, self.distributor, lambda: self.administration.centre)
         self.distributor.on_fact.append(self.callers.on_fact)
         self.journeys = Journeys(self.distributor)
         self.destinations = Destinations(
-            self.distributor, lambda: self.centre.extensions, lambda: set(self.centre.numbers)
+            self.distributor,
+            lambda: self.administration.centre.extensions,
+            lambda: set(self.administration.centre.numbers),
         )
         self.consults = Consults(self.distributor, self.destinations, self.journeys)
         self.switch = Switch(
@@ -100,14 +107,18 @@ class Daemon:
             self.live.board,
             on_joined=self.consults.joined,
         )
-        self.callbacks = make_desk(settings, self.centre, self.distributor, self.switch, self.prompts)
+        self.callbacks = make_desk(
+            settings, lambda: self.administration.centre, self.distributor, self.switch, self.prompts
+        )
+        self.administration.prepare += [self._make_prompts, self._refresh_asterisk]
+        self.administration.on_change.append(self._take_edit)
         self.recorder = RecorderProcess(settings, self._channels, self.live.on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
         self.health = Health(self.switch, self.recorder, self.journal, self.store, self.stream)
         self.accounts = credentials.agents
         self.floor = Floor(
             distributor=self.distributor,
-            centre=self.centre,
+            administration=self.administration,
             store=self.store,
             people=self.people,
             directory=self.directory,
@@ -152,16 +163,16 @@ class Daemon:
     async def _prepare(self) -> None:
         """What must be there before the first call: tables, people, prompts, and who was signed in."""
         await self.store.migrate()
-        await self.prompts.make([*self.centre.prompts(), *all_prompts()])
+        await self.prompts.make([*self.administration.centre.prompts(), *all_prompts()])
         self.distributor.on_fact.insert(0, self.journal.append)
         if self.stream is not None:
             self.distributor.on_fact.append(self.stream.put)
         now_ms = self.distributor.clock.now_ms()
         self.distributor.state(DaemonStarted(at_ms=now_ms, node=self.settings.node, version=version("callcenter")))
         await self.people.enrol(self.accounts)
-        restore_agents(self.distributor, self.journal.path)
-        self.hours.define(self.centre.service_hours())
-        restore_desk(self.callbacks, self.settings, self.centre)
+        restore(self.distributor, self.journal.path)
+        self.hours.define(self.administration.centre.service_hours())
+        restore_desk(self.callbacks, self.settings, self.administration.centre)
 
     async def _open_web(self) -> web.AppRunner:
         runner = web.AppRunner(make_app(self.floor), access_log=None)
@@ -183,6 +194,17 @@ class Daemon:
         with self.distributor.command() as (router, now_ms):
             router.define_agent(person.number, person.name, person.skills, person.attributes, now_ms=now_ms)
 
+    async def _make_prompts(self, centre: Centre, _: Mapping[str, Queue]) -> None:
+        await self.prompts.make(centre.prompts())
+
+    async def _refresh_asterisk(self, centre: Centre, queues: Mapping[str, Queue]) -> None:
+        await refresh(self.settings, plan_of(replace(centre, queues=queues)), self.switch.client.action)
+
+    def _take_edit(self, centre: Centre) -> None:
+        self.hours.define(centre.service_hours())
+        self.distributor.seats = centre.seats
+        self.switch.keep_members()
+
     def _channels(self) -> Mapping[str, str] | None:
         return self.switch.channels if self.switch.ready.is_set() else None
 
@@ -190,10 +212,10 @@ class Daemon:
         desk = Desk(
             distributor=self.distributor,
             sound_of=self.prompts.sound,
-            care_of=lambda queue: self.centre.queues[queue].care,
+            care_of=lambda queue: self.administration.queue(queue).care,
             estimate=self.estimates.estimate,
             known=self.callers.known,
-            outside=_outside(self.centre),
+            outside=_outside(self.administration.centre),
             callbacks=self.callbacks,
             messages=self.settings.recordings / VOICEMAIL,
             find=self.destinations,
@@ -203,11 +225,12 @@ class Daemon:
         return Reception(desk, self._flow_of)
 
     def _flow_of(self, dialled: str) -> Flow:
-        return self.centre.flows[self.centre.numbers[dialled].flow]
+        centre = self.administration.centre
+        return centre.flows[centre.numbers[dialled].flow]
 
     def _star_codes(self) -> StarCodes:
-        reasons = {str(reason.key): name for name, reason in self.centre.reasons.items() if reason.key is not None}
-        language = self.centre.languages[0]
+        reasons = ReasonKeys(self.administration)
+        language = self.administration.centre.languages[0]
         return StarCodes(self.distributor, self.people.authenticate, reasons, self.prompts.sound, language)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from acd.distributor import Distributor
+from cti.administration import Administration
 from cti.callbacks.desk import CallbackDesk
 from cti.centre import Centre
 from cti.http.live import LiveHub
@@ -36,7 +37,7 @@ class Floor:
     """
 
     distributor: Distributor
-    centre: Centre
+    administration: Administration
     store: Store
     people: People
     directory: Directory
@@ -46,3 +47,8 @@ class Floor:
     recordings: Path
     token: str = field(repr=False)
     started: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def centre(self) -> Centre:
+        """The centre as its files describe it now."""
+        return self.administration.centre

@@ -40,10 +40,13 @@ class SnapshotBegan(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueIs(Row):
-    """A queue as it is now; `waiting` are the calls that stand in it, those whose agent's phone rings included."""
+    """A queue as it is now; `waiting` are the calls that stand in it, those whose agent's phone rings included; `open`
+    whether its hours are on, `surge` whether one is declared."""
 
     queue: str
     waiting: int
+    open: bool
+    surge: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,8 @@ def rows(router: Router, board: Board, now_ms: Callable[[], int]) -> Iterator[Ro
     queues, agents, calls = list(router.queues), [agent.number for agent in router.roster], list(board.calls)
     yield SnapshotBegan(at_ms=now_ms(), queues=len(queues), agents=len(agents), calls=len(calls))
     for name in queues:
-        yield QueueIs(at_ms=now_ms(), queue=name, waiting=len(router.queues[name]))
+        queue = router.queues[name]
+        yield QueueIs(at_ms=now_ms(), queue=name, waiting=len(queue), open=queue.open, surge=queue.surge)
     for number in agents:
         agent = router.roster.agent(number)
         yield AgentIs(

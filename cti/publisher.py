@@ -10,7 +10,7 @@ from itertools import islice
 import structlog
 
 from acd.distributor import Distributor
-from acd.facts import Fact
+from acd.facts import CentreReloaded, Fact
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiError, AmiHeaderRefused
 from cti.board import Board
@@ -57,6 +57,8 @@ class Publisher:
         if not self._facts:
             asyncio.get_running_loop().call_soon(self._flush)
         self._facts.append((self._next(), fact))
+        if isinstance(fact, CentreReloaded):
+            self.ask()  # there may be queues that no fact has told of
 
     def ask(self) -> None:
         """A monitor wants a picture."""

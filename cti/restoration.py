@@ -1,46 +1,70 @@
-"""After a restart of ours: seats every agent where the journal says he was, with the status he had chosen.
+"""After a restart of ours: seats every agent where the journal says he was, with the status he had chosen, and declares
+again the surges that were on.
 
-His phone and his call are Asterisk's to tell, and come with the first snapshot.
+An agent's phone and his call are Asterisk's to tell, and come with the first snapshot.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
 from acd.distributor import Distributor
 from acd.errors import RoutingError
-from acd.facts import AgentStateChanged, from_json
+from acd.facts import AgentStateChanged, SurgeDeclared, from_json
 from acd.states import AgentState, Status
 
 log = structlog.get_logger()
 
-_NAME = f'"{AgentStateChanged.__name__}"'.encode()
+_NAMES = tuple(f'"{kind.__name__}"'.encode() for kind in (AgentStateChanged, SurgeDeclared))
 
 
-def last_changes(lines: Iterable[bytes]) -> Mapping[str, AgentStateChanged]:
-    """Each agent's latest change of state in a journal's lines; a line that is no fact is passed over."""
-    changes: dict[str, AgentStateChanged] = {}
+@dataclass(slots=True)
+class Latest:
+    """The latest change of each agent's state, by number, and of each queue's surge, by name."""
+
+    agents: dict[str, AgentStateChanged] = field(default_factory=dict)
+    surges: dict[str, SurgeDeclared] = field(default_factory=dict)
+
+
+def latest(lines: Iterable[bytes]) -> Latest:
+    """What a journal's lines say last; a line that is no fact is passed over."""
+    said = Latest()
     for line in lines:
-        if _NAME not in line:
+        if not any(name in line for name in _NAMES):
             continue
         try:
             fact = from_json(json.loads(line))
         except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
             continue
-        if isinstance(fact, AgentStateChanged):
-            changes[fact.agent] = fact
-    return changes
+        match fact:
+            case AgentStateChanged():
+                said.agents[fact.agent] = fact
+            case SurgeDeclared():
+                said.surges[fact.queue] = fact
+            case _:
+                pass
+    return said
 
 
-def restore_agents(distributor: Distributor, journal: Path) -> None:
-    """Sign in again who was signed in; an agent who is there no more, or whose phone is taken, is left out."""
+def restore(distributor: Distributor, journal: Path) -> None:
+    """Sign in again who was signed in, and declare the surges that were on. An agent who is there no more, or whose
+    phone is taken, is left out, and so is a queue that is there no more."""
     if not journal.exists():
         return
     with journal.open("rb") as lines:
-        changes = last_changes(lines)
-    for change in changes.values():
+        said = latest(lines)
+    _restore_agents(distributor, said.agents.values())
+    for surge in said.surges.values():
+        if surge.on and surge.queue in distributor.router.queues:
+            with distributor.command() as (router, now_ms):
+                router.declare_surge(surge.queue, on=True, cause=surge.cause, why=surge.why, now_ms=now_ms)
+
+
+def _restore_agents(distributor: Distributor, changes: Iterable[AgentStateChanged]) -> None:
+    for change in changes:
         if change.status is Status.SIGNED_OUT:
             if change.after is not AgentState.SIGNED_OUT:
                 _state_signed_out(distributor, change)

@@ -81,13 +81,17 @@ class Switch:
             group.create_task(self.client.run())
             group.create_task(self._publisher.run())
 
+    def keep_members(self) -> None:
+        """Make every agent's memberships of the plain queues what the roster and the queues say now."""
+        for agent in self._distributor.router.roster:
+            self._keep_up(agent.number)
+
     async def _up(self) -> None:
         await self._snapshot.take()
         roster = self._distributor.router.roster
         self._post(self._fallback.strangers(agent.number for agent in roster))
         self._post(self._colleagues.strangers(agent.number for agent in roster))
-        for agent in roster:
-            self._keep_up(agent.number)
+        self.keep_members()
         self._distributor.state(LinkChanged(at_ms=self._distributor.clock.now_ms(), node=self._node, up=True))
         self.lost.clear()
         self.ready.set()

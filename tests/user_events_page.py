@@ -36,6 +36,7 @@ STORIES = (
     "tests/integration/test_monitor.py",
     "tests/integration/test_known_callers.py",
     "tests/integration/test_path_waiting.py",
+    "tests/integration/test_reload.py",
     "tests/integration/test_path_menu.py::test_star_leads_back_and_zero_to_an_agent",
 )
 """Where the events happen."""

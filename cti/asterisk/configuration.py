@@ -24,6 +24,14 @@ NEEDS_RESTART = frozenset({"asterisk.conf", "modules.conf", "rtp.conf", "transpo
 EMPTY = ("acl.conf", "ccss.conf", "features.conf", "pjproject.conf", "queuerules.conf", "udptl.conf")
 """Files whose defaults are right, but whose absence Asterisk calls an error."""
 
+PLANNED: Mapping[str, str] = {
+    "queues.conf": "app_queue.so",
+    "musiconhold.conf": "res_musiconhold.so",
+    "extensions.conf": "pbx_config.so",
+    "centre.conf": "pbx_config.so",
+}
+"""Files that follow from the centre's alone, and the module that reads each of them again."""
+
 FOLDERS = (
     *(f"asterisk/{name}" for name in ("etc", "lib/keys", "cache", "agi-bin", "spool", "run")),
     *("asterisk/log/cdr-csv", "asterisk/log/cel-custom"),  # without these every record is lost
@@ -62,20 +70,39 @@ def render(settings: Settings, installation: Installation, credentials: Credenti
     carriers = settings.state / "carriers.conf"
     if not carriers.exists():
         _write(carriers, (TEMPLATES / carriers.name).read_text("utf-8"))
-    values = _values(settings, installation, credentials, plan)
-    files = {
-        path.name: re.sub(r"@([a-z_]+)@", lambda match: values[match[1]], path.read_text("utf-8"))
-        for path in sorted(TEMPLATES.glob("*.conf"))
-        if path.name != carriers.name
-    }
-    files["extensions.conf"] = (settings.dialplans / "extensions.conf").read_text("utf-8")
+    values = _instance_values(settings, installation, credentials)
+    ours = {path.name for path in TEMPLATES.glob("*.conf")} - {carriers.name, *PLANNED}
+    files = {name: _filled(name, values) for name in sorted(ours)}
     files |= dict.fromkeys(EMPTY, "; the defaults hold\n")
+    return render_plan(settings, plan) | _write_all(settings, files)
+
+
+def render_plan(settings: Settings, plan: Plan) -> frozenset[str]:
+    """Write the part that follows from the centre's files alone, which a running Asterisk reads again module by module
+    (PLANNED); returns the names of the files that changed. Raises OSError.
+    """
+    values = {
+        "queues": "\n".join(map(_queue, plan.queues)),
+        "music": "\n".join(
+            _music(settings.state, name) for name in sorted({"default", *(q.music for q in plan.queues)})
+        ),
+    }
+    files = {name: _filled(name, values) for name in ("queues.conf", "musiconhold.conf")}
+    files["extensions.conf"] = (settings.dialplans / "extensions.conf").read_text("utf-8")
     files["centre.conf"] = _globals(settings, plan)
+    return _write_all(settings, files)
+
+
+def _filled(name: str, values: Mapping[str, str]) -> str:
+    return re.sub(r"@([a-z_]+)@", lambda match: values[match[1]], (TEMPLATES / name).read_text("utf-8"))
+
+
+def _write_all(settings: Settings, files: Mapping[str, str]) -> frozenset[str]:
     etc = settings.state / "asterisk/etc"
     return frozenset(name for name, text in files.items() if _write(etc / name, text))
 
 
-def _values(settings: Settings, installation: Installation, credentials: Credentials, plan: Plan) -> Mapping[str, str]:
+def _instance_values(settings: Settings, installation: Installation, credentials: Credentials) -> Mapping[str, str]:
     state = settings.state
     return {
         "state": str(state),
@@ -93,8 +120,6 @@ def _values(settings: Settings, installation: Installation, credentials: Credent
         "ami_secret": credentials.ami.callcenter,
         "monitor_secret": credentials.ami.monitor,
         "phones": "\n".join(map(_phone, credentials.agents)),
-        "queues": "\n".join(map(_queue, plan.queues)),
-        "music": "\n".join(_music(state, name) for name in sorted({"default", *(q.music for q in plan.queues)})),
     }
 
 
@@ -156,7 +181,9 @@ def _globals(settings: Settings, plan: Plan) -> str:
         f"exten => {number},1,Goto(transferred,${{EXTEN}},1)\n" for number in (*plan.numbers, *plan.extensions)
     )
     return (
-        f"; What extensions.conf knows of this instance and its centre.\n[globals]\n{known}\n"
+        "; What extensions.conf knows of this instance and its centre.\n"
+        # Cleared: a number that is taken out of centre.yaml must not lead anywhere after a reload.
+        f"[general]\nclearglobalvars = yes\n\n[globals]\n{known}\n"
         "; Where an agent's phone may send a caller. Asterisk refuses a transfer to any other number.\n"
         f"[transfers]\n{sent}include => colleagues\n"
     )

@@ -1,5 +1,6 @@
 """Puts the desk of call-backs together, for one centre on one Asterisk."""
 
+from collections.abc import Callable
 from functools import partial
 
 from acd.callback_book import CallbackBook
@@ -24,10 +25,17 @@ def callback_rules(centre: Centre, queue: str) -> CallbackRules | None:
 
 
 def make_desk(
-    settings: Settings, centre: Centre, distributor: Distributor, switch: Switch, prompts: Prompts
+    settings: Settings, now: Callable[[], Centre], distributor: Distributor, switch: Switch, prompts: Prompts
 ) -> CallbackDesk:
-    """The desk, with an empty book."""
+    """The desk, with an empty book. Edits of the queues hold at once (`now` is the centre as it is), those of the line
+    and of the seats after a restart."""
+    centre = now()
     outside = centre.outside
+
+    def title_of(queue: str) -> str:
+        queues = now().queues
+        return queues[queue].title if queue in queues else queue
+
     means = Means(
         client=switch.client,
         distributor=distributor,
@@ -36,10 +44,10 @@ def make_desk(
         shown=(outside.caller_id if outside else None) or next(iter(centre.numbers), ""),
         sound_of=prompts.sound,
         was_answered=partial(was_answered, settings.ledger),
-        title_of=lambda queue: centre.queues[queue].title if queue in centre.queues else queue,
+        title_of=title_of,
         seats=centre.seats,
     )
-    desk = CallbackDesk(CallbackBook(settings.node, partial(callback_rules, centre)), means)
+    desk = CallbackDesk(CallbackBook(settings.node, lambda queue: callback_rules(now(), queue)), means)
     switch.listen_to_callbacks(desk.hear)
     return desk
 

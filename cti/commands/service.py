@@ -19,7 +19,8 @@ TIMEOUT_S = 10
 class Service:
     """Asks the service of these settings; raises ServiceAway, ServiceRefused, BadInput."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, timeout_s: float = TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
         self._address = f"http://{settings.local}:{settings.http_port}"
         self._token_file = settings.state / "token"
         self._open = build_opener(ProxyHandler({})).open  # the service is near: no proxy, whatever the environment says
@@ -50,7 +51,7 @@ class Service:
         }
         request = Request(self._address + path, body, headers, method=method)
         try:
-            with self._open(request, timeout=TIMEOUT_S) as answer:
+            with self._open(request, timeout=self._timeout_s) as answer:
                 return json.load(answer)
         except HTTPError as error:
             with error:

@@ -101,6 +101,23 @@ class Unfit(ApiError):
     status = 422
 
 
+class FilesDoNotFit(ApiError):
+    """The centre's files do not fit; the message has a line for each fault, with its place."""
+
+    id = "document-invalid"
+    status = 422
+
+
+class NotReloaded(ApiError):
+    """An edit of the centre's files could not be made ready; `id` is that of the part that failed."""
+
+    status = 503
+
+    def __init__(self, error_id: str, message: str) -> None:
+        super().__init__(f"{message}; the centre is as it was before")
+        self.id = error_id
+
+
 class Starting(ApiError):
     """The service is not ready yet."""
 

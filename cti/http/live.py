@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from acd.distributor import Distributor
-from acd.facts import AgentEdited, AgentStateChanged, CallFact, Fact, to_json
+from acd.estimates import Estimates
+from acd.facts import AgentEdited, AgentStateChanged, CallFact, CentreReloaded, Fact, to_json
+from acd.queues import Queue
 from cti.board import Board
-from cti.http.views import CallView, Snapshot, Update, agent_view, call_view, queue_view
+from cti.http.views import CallView, QueueView, Snapshot, Update, agent_view, call_view, queue_view
 from recording.identity import call_id
 
 BEHIND_AT_MOST = 2_000
@@ -48,9 +50,10 @@ class Watcher:
 class LiveHub:
     """Facts in, messages out: `{"snapshot": …}` first, then `{"fact": name, …}`, `{"update": …}`, `{"record": …}`."""
 
-    def __init__(self, distributor: Distributor, *, behind_at_most: int = BEHIND_AT_MOST) -> None:
+    def __init__(self, distributor: Distributor, estimates: Estimates, *, behind_at_most: int = BEHIND_AT_MOST) -> None:
         self.board = Board()
         self._distributor = distributor
+        self._estimates = estimates
         self._behind_at_most = behind_at_most
         self._watchers: set[Watcher] = set()
         self._pending: list[Fact] = []
@@ -79,13 +82,18 @@ class LiveHub:
             self._flush()
             self._send(message)
 
+    def queue(self, queue: Queue) -> QueueView:
+        """The queue as it is now."""
+        router, now_ms = self._distributor.router, self._distributor.clock.now_ms()
+        return queue_view(queue, router.roster, now_ms, self.board.surges.get(queue.settings.name), self._estimates)
+
     def snapshot(self) -> Snapshot:
         """Everything that is going on now."""
         router, now_ms = self._distributor.router, self._distributor.clock.now_ms()
         return Snapshot(
             at_ms=now_ms,
             agents=[agent_view(agent, self.board) for agent in router.roster],
-            queues=[queue_view(queue, router.roster, now_ms) for queue in router.queues.values()],
+            queues=[self.queue(queue) for queue in router.queues.values()],
             calls=[call_view(call) for call in self.board.calls.values()],
         )
 
@@ -112,11 +120,12 @@ class LiveHub:
             self._send(f'{{"update":{self._update(facts).model_dump_json()}}}')
 
     def _update(self, facts: list[Fact]) -> Update:
-        router, now_ms = self._distributor.router, self._distributor.clock.now_ms()
+        router = self._distributor.router
         agents = {fact.agent for fact in facts if isinstance(fact, AgentStateChanged | AgentEdited)}
         calls = {fact.linkedid for fact in facts if isinstance(fact, CallFact)}
         calls |= {fact.linkedid for fact in facts if isinstance(fact, AgentStateChanged)} & self.board.calls.keys()
         queues = {str(getattr(fact, "queue", "")) for fact in facts}
+        edited = any(isinstance(fact, CentreReloaded) for fact in facts)
         shown: list[CallView] = []
         ended: list[str] = []
         for linkedid in sorted(calls):
@@ -128,9 +137,9 @@ class LiveHub:
         return Update(
             agents=[agent_view(agent, self.board) for agent in moved],
             queues=[
-                queue_view(queue, router.roster, now_ms)
+                self.queue(queue)
                 for queue in router.queues.values()
-                if queue.settings.name in queues or any(queue.base.met_by(agent) for agent in moved)
+                if edited or queue.settings.name in queues or any(queue.base.met_by(agent) for agent in moved)
             ],
             calls=shown,
             ended=ended,

@@ -13,7 +13,7 @@ from cti.board import CallState
 from cti.floor import Floor
 from cti.http.endpoints import Asked, Endpoint, Nothing
 from cti.http.health import judge
-from cti.http.views import queue_view
+from cti.http.views import QueueView
 
 WAIT_BUCKETS_S = (0.1, 1, 5, 10, 20, 30, 60, 120, 300, 600, 1800)
 TALK_BUCKETS_S = (10, 30, 60, 120, 180, 300, 480, 600, 900, 1800, 3600)
@@ -47,6 +47,29 @@ class Metrics:
         self._waiting = Gauge("callcenter_calls_waiting", "Calls waiting now", ["queue"], registry=registry)
         self._longest = Gauge("callcenter_longest_wait_seconds", "Longest wait now", ["queue"], registry=registry)
         self._free = Gauge("callcenter_agents_free", "Agents free for the queue now", ["queue"], registry=registry)
+        self._open = Gauge("callcenter_queue_open", "1 in the queue's hours of service", ["queue"], registry=registry)
+        self._surge = Gauge("callcenter_queue_surge", "1 while a surge is declared", ["queue"], registry=registry)
+        self._blending = Gauge(
+            "callcenter_queue_blending", "1 while agents of other work take its calls", ["queue"], registry=registry
+        )
+        self._at_step = Gauge(
+            "callcenter_calls_waiting_at_step",
+            "Calls waiting now by step of the queue, -1 for their preferred agent",
+            ["queue", "step"],
+            registry=registry,
+        )
+        self._expected = Gauge(
+            "callcenter_expected_wait_seconds",
+            "Wait of a caller who would come now, which this share does not exceed",
+            ["queue", "share"],
+            registry=registry,
+        )
+        self._error = Gauge(
+            "callcenter_expected_wait_error_seconds",
+            "Mean distance of the wait from the expected median, of the last calls",
+            ["queue"],
+            registry=registry,
+        )
         self._calls = Gauge("callcenter_calls_under_way", "Calls under way now", ["state"], registry=registry)
         self._agents = Gauge("callcenter_agents", "Agents by state now", ["state"], registry=registry)
         self._violations = Gauge(
@@ -81,12 +104,15 @@ class Metrics:
 
     async def scrape(self) -> bytes:
         """All figures in Prometheus' text form."""
-        router, now_ms = self._floor.distributor.router, self._floor.distributor.clock.now_ms()
+        router = self._floor.distributor.router
+        self._at_step.clear()
+        self._expected.clear()
         for queue in router.queues.values():
-            view = queue_view(queue, router.roster, now_ms)
+            view = self._floor.live.queue(queue)
             self._waiting.labels(view.name).set(view.waiting)
             self._longest.labels(view.name).set(view.longest_wait_ms / 1000)
             self._free.labels(view.name).set(view.agents_free)
+            self._scrape_way(view)
         agents = [agent.state for agent in router.roster]
         for state in AgentState:
             self._agents.labels(state).set(agents.count(state))
@@ -98,6 +124,18 @@ class Metrics:
         self._watchers.set(len(self._floor.live))
         await self._scrape_health()
         return generate_latest(self._registry)
+
+    def _scrape_way(self, queue: QueueView) -> None:
+        self._open.labels(queue.name).set(queue.open)
+        self._surge.labels(queue.name).set(queue.surge is not None)
+        self._blending.labels(queue.name).set(queue.blending)
+        for step in queue.steps:
+            self._at_step.labels(queue.name, step.step).set(step.waiting)
+        if queue.expected is not None:
+            self._expected.labels(queue.name, "0.5").set(queue.expected.median_ms / 1000)
+            self._expected.labels(queue.name, "0.8").set(queue.expected.most_ms / 1000)
+        if queue.accuracy is not None:
+            self._error.labels(queue.name).set(queue.accuracy.mean_error_ms / 1000)
 
     async def _scrape_health(self) -> None:
         health = await judge(self._floor)

@@ -3,12 +3,17 @@
 Times named `…_ms` that are points are milliseconds since the epoch (UTC), as in the facts.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from acd.agents import Agent
-from acd.queues import Queue
+from acd.estimates import Accuracy, Estimate, Estimates
+from acd.facts import SurgeDeclared
+from acd.queues import PREFERRED, Queue
 from acd.states import Activity, AgentState, DequeueReason, Status
 from cti.board import Board, CallState, CallUnderWay
 from recording.identity import call_id
@@ -18,6 +23,9 @@ class View(BaseModel):
     """The base of all answers."""
 
     model_config = ConfigDict(frozen=True)
+
+
+Shown = TypeVar("Shown", bound=View)
 
 
 class AgentView(View):
@@ -36,6 +44,40 @@ class AgentView(View):
     call: str = Field(description="The id of the call he rings for, talks in or wraps up.")
 
 
+class StepView(View):
+    """A step of a queue, and how many calls wait at it; step -1 are those that wait for their preferred agent alone."""
+
+    step: int
+    after_ms: int = Field(description="Since the call came into this queue.")
+    requires: str
+    waiting: int
+
+
+class SurgeView(View):
+    """A surge that is on: since when, who declared it, and why."""
+
+    since_ms: int
+    by: str
+    why: str
+
+
+class ExpectedView(View):
+    """The wait of one who would come now: half wait no longer than the median, four in five no longer than the most."""
+
+    median_ms: int
+    most_ms: int
+
+
+class AccuracyView(View):
+    """How the last estimates came true: the mean distance from the median, and the shares that waited no longer than
+    the median and than the most."""
+
+    calls: int
+    mean_error_ms: int
+    within_median: float
+    within_most: float
+
+
 class QueueView(View):
     """A queue: who waits, who could answer, and what became of those who entered since this service started."""
 
@@ -49,6 +91,12 @@ class QueueView(View):
     agents_free: int = Field(description="Those of them a call could be offered to now.")
     entered: int
     left: Mapping[DequeueReason, int]
+    open: bool = Field(description="Whether its hours of service are on.")
+    surge: SurgeView | None
+    blending: bool = Field(description="Whether agents of other work take its calls now.")
+    steps: list[StepView]
+    expected: ExpectedView | None = Field(description="Null where it is not known.")
+    accuracy: AccuracyView | None = Field(description="Null where no estimate was put to the test yet.")
 
 
 class CallView(View):
@@ -104,12 +152,15 @@ def agent_view(agent: Agent, board: Board) -> AgentView:
     )
 
 
-def queue_view(queue: Queue, agents: Iterable[Agent], now_ms: int) -> QueueView:
-    """The queue as it is now; `agents` are all of the centre."""
+def queue_view(
+    queue: Queue, agents: Iterable[Agent], now_ms: int, surge: SurgeDeclared | None, estimates: Estimates
+) -> QueueView:
+    """The queue as it is now; `agents` are all of the centre, `surge` is the one that is on."""
+    name = queue.settings.name
     able = [agent for agent in agents if agent.status is not Status.SIGNED_OUT and queue.base.met_by(agent)]
     oldest_ms = min((call.entered_ms for call in queue), default=None)
     return QueueView(
-        name=queue.settings.name,
+        name=name,
         title=queue.settings.title,
         skills=queue.settings.skills,
         waiting=len(queue),
@@ -119,7 +170,28 @@ def queue_view(queue: Queue, agents: Iterable[Agent], now_ms: int) -> QueueView:
         agents_free=sum(agent.free for agent in able),
         entered=queue.entered,
         left={reason: queue.left[reason] for reason in DequeueReason},
+        open=queue.open,
+        surge=None if surge is None else SurgeView(since_ms=surge.at_ms, by=surge.cause, why=surge.why),
+        blending=queue.blending,
+        steps=_steps(queue),
+        expected=_shown(ExpectedView, estimates.estimate(name, len(queue) + 1)),
+        accuracy=_shown(AccuracyView, estimates.accuracy(name)),
     )
+
+
+def _steps(queue: Queue) -> list[StepView]:
+    at = Counter(call.step for call in queue)
+    shown = [
+        StepView(step=step, after_ms=stage.after_ms, requires=stage.requires.text, waiting=at[step])
+        for step, stage in enumerate(queue.stages)
+    ]
+    if at[PREFERRED]:
+        shown.insert(0, StepView(step=PREFERRED, after_ms=0, requires="", waiting=at[PREFERRED]))
+    return shown
+
+
+def _shown(view: type[Shown], value: Estimate | Accuracy | None) -> Shown | None:
+    return None if value is None else view(**asdict(value))
 
 
 def call_view(call: CallUnderWay) -> CallView:

@@ -19,10 +19,12 @@ from acd.queues import QueueSettings
 from acd.router import Router
 from acd.seats import Seats
 from acd.states import EndedBy
+from cti.administration import Administration
 from cti.ami.client import AmiClient
 from cti.callbacks.desk import CallbackDesk
 from cti.callbacks.means import Means
 from cti.centre import load_centre
+from cti.estimates import estimates_of
 from cti.floor import Floor, Part
 from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
@@ -184,13 +186,13 @@ async def _never_answered(_: str) -> bool:
 
 @asynccontextmanager
 async def open_floor(
-    folder: Path, *, started: bool = True, behind_at_most: int = BEHIND_AT_MOST
+    folder: Path, *, started: bool = True, behind_at_most: int = BEHIND_AT_MOST, dialplans: Path = HOME / "dialplans"
 ) -> AsyncIterator[FakeFloor]:
-    """A floor with the demonstration centre and three agents, all signed out."""
+    """A floor with the demonstration centre, or another, and three agents, all signed out."""
     time = Time()
     router = Router()
     distributor = Distributor(router, Clock(time, time))
-    centre = load_centre(HOME / "dialplans")
+    centre = load_centre(dialplans)
     for name, queue in centre.queues.items():
         router.define_queue(QueueSettings(name=name, title=queue.title, skills=queue.skills), now_ms=0)
     store = Store(f"sqlite:///{folder / 'callcenter.db'}")
@@ -205,11 +207,11 @@ async def open_floor(
 
     floor = Floor(
         distributor=distributor,
-        centre=centre,
+        administration=Administration(dialplans, centre, distributor),
         store=store,
         people=people,
         directory=Directory(store),
-        live=LiveHub(distributor, behind_at_most=behind_at_most),
+        live=LiveHub(distributor, estimates_of(distributor), behind_at_most=behind_at_most),
         callbacks=_callbacks(distributor),
         health=health,
         recordings=folder,

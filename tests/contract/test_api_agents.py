@@ -80,7 +80,7 @@ async def test_one_agent_has_one_session_and_one_phone_one_agent(tmp_path: Path)
 def with_a_line_outside(web: FakeFloor, line: str = "mobilenet") -> FakeFloor:
     """The centre has a carrier over which agents outside are called; none where the line is empty."""
     outside = Outside(line=line) if line else None
-    object.__setattr__(web.floor, "centre", replace(web.floor.centre, outside=outside))
+    web.floor.administration.centre = replace(web.floor.centre, outside=outside)
     return web
 
 

@@ -26,9 +26,14 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeFloor]:
     async with open_floor(tmp_path) as web:
-        (tmp_path / "token").write_text(TOKEN + "\n")
-        monkeypatch.setenv("CALLCENTER_HTTP_PORT", str(web.client.port))
+        reach(web, tmp_path, monkeypatch)
         yield web
+
+
+def reach(web: FakeFloor, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands find this floor from now on."""
+    (state / "token").write_text(TOKEN + "\n")
+    monkeypatch.setenv("CALLCENTER_HTTP_PORT", str(web.client.port))
 
 
 async def callcenter(*arguments: str) -> int:

@@ -118,7 +118,7 @@ async def test_through_a_lively_story_and_a_dead_daemon_monitors_early_and_late_
         phones = await stack.enter_async_context(staffed(floor, "1003", "1002", "1001", "1004", audio=True))
         await early.agrees(floor)
 
-        # One lets it ring, the next refuses, the third talks and holds; others wait, give up, are put out.
+        # One lets it ring, the next refuses, the third talks and holds; others wait, give up, are put out, overflow.
         first = await phones.dial("4011", number="100")
         await phones["1002"].next_call()
         await sees(floor, "1002", "not_ready", "missed_call")
@@ -134,6 +134,9 @@ async def test_through_a_lively_story_and_a_dead_daemon_monitors_early_and_late_
         await phones.dial("4012", number="500")
         await floor.fact("CallDequeued", reason="timed_out")
         await floor.fact("CallEnded", reason="nobody_free")
+        await phones.dial("4014", number="600")
+        await floor.fact("CallOverflowed", queue="stepwise", value="support")
+        assert (await phones["1003"].next_call()).caller == "600"
         await early.agrees(floor)
 
         late = await stack.enter_async_context(monitor(floor))
@@ -143,7 +146,7 @@ async def test_through_a_lively_story_and_a_dead_daemon_monitors_early_and_late_
         await phones["1001"].next_call()
         await floor.post("/api/agents/1001/sign-out")
         await sees(floor, "1001", "signed_out")
-        await floor.post("/api/agents/1003/not-ready", {"reason": "break"})
+        await floor.post("/api/agents/1003/not-ready", {"reason": "break"})  # and so loses the one who overflowed
         await leg.retrieve()
         await floor.post("/api/agents/1004/sign-out")
         await leg.hang_up()

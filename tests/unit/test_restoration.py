@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from acd.distributor import Distributor
-from acd.facts import AgentStateChanged, Fact, to_json
+from acd.facts import AgentStateChanged, Fact, SurgeDeclared, to_json
+from acd.queues import QueueSettings
 from acd.states import AgentState, Status
-from cti.restoration import last_changes, restore_agents
+from cti.restoration import latest, restore
 from tests.unit.running_floor import Told, distributor
 from tests.virtual_time import in_virtual_time
 
@@ -42,27 +43,27 @@ AT_LUNCH = _changed("1001", Status.NOT_READY, AgentState.NOT_READY, reason="meal
 
 def test_the_latest_change_of_each_agent_counts() -> None:
     other = _changed("1002", Status.SIGNED_OUT, AgentState.SIGNED_OUT)
-    assert last_changes(map(_line, [READY, other, AT_LUNCH])) == {"1001": AT_LUNCH, "1002": other}
+    assert latest(map(_line, [READY, other, AT_LUNCH])).agents == {"1001": AT_LUNCH, "1002": other}
 
 
 @pytest.mark.parametrize(
     "torn", [_line(READY)[:40], b"\xff\xfe\n", b"\n", b'{"fact":"AgentStateChanged"}\n', b'["AgentStateChanged"]\n']
 )
 def test_a_line_that_is_no_fact_is_passed_over(torn: bytes) -> None:
-    assert last_changes([_line(AT_LUNCH), torn]) == {"1001": AT_LUNCH}
+    assert latest([_line(AT_LUNCH), torn]).agents == {"1001": AT_LUNCH}
 
 
 @in_virtual_time
 async def test_without_a_journal_nobody_is_signed_in(tmp_path: Path) -> None:
     floor, told = _floor()
-    restore_agents(floor, tmp_path / "facts.jsonl")
+    restore(floor, tmp_path / "facts.jsonl")
     assert told.facts == []
 
 
 def _restored(journal: Path, *changes: AgentStateChanged) -> tuple[Distributor, Told]:
     floor, told = _floor()
     journal.write_bytes(b"".join(map(_line, changes)))
-    restore_agents(floor, journal)
+    restore(floor, journal)
     return floor, told
 
 
@@ -103,3 +104,21 @@ async def test_an_agent_who_is_no_more_or_whose_phone_is_taken_is_left_out(tmp_p
         _changed("1002", Status.READY, AgentState.READY, phone="1001"),
     )
     assert [agent.number for agent in floor.router.roster if agent.status is Status.READY] == ["1001"]
+
+
+@in_virtual_time
+async def test_a_surge_that_was_on_is_on_again_with_who_declared_it_and_why(tmp_path: Path) -> None:
+    floor, told = _floor()
+    declared = SurgeDeclared(at_ms=1, queue="sales", on=True, cause="Wang", why="storm")
+    over = SurgeDeclared(at_ms=2, queue="support", on=True, cause="Wang")
+    gone = SurgeDeclared(at_ms=2, queue="of old", on=True, cause="Wang")
+    ended = SurgeDeclared(at_ms=3, queue="support", on=False, cause="Li")
+    with floor.command() as (router, now_ms):
+        router.define_queue(QueueSettings(name="support"), now_ms=now_ms)
+    journal = tmp_path / "facts.jsonl"
+    journal.write_bytes(b"".join(map(_line, [declared, over, gone, ended])))
+    restore(floor, journal)
+    assert (floor.router.queues["sales"].surge, floor.router.queues["support"].surge) == (True, False)
+    [again] = [fact for fact in told.facts if isinstance(fact, SurgeDeclared)]
+    assert (again.queue, again.on, again.cause, again.why) == ("sales", True, "Wang", "storm")
+    floor.close()

@@ -10,12 +10,9 @@ pytestmark = pytest.mark.unit
 RECORD = "python -m tests.user_events_page --record"
 SHOWN = [name for name in events() if name in examples()]
 UNSEEN = {
-    "CallcenterCallStepped",
     "CallcenterAgentEdited",
-    "CallcenterSurgeDeclared",
-    "CallcenterBlendedAgentsCalled",
-    "CallcenterQueueOpened",
-    "CallcenterQueueClosed",
+    "CallcenterCallerTold",
+    "CallcenterVoicemailLeft",
     "CallcenterCallbackRequested",
     "CallcenterCallbackDialled",
     "CallcenterCallbackAttempted",

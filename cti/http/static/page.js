@@ -61,8 +61,18 @@ function queueCard(queue) {
       figure("longest wait", element("dd", longest)),
       figure("free / signed in", element("dd", { text: `${queue.agents_free} / ${queue.agents_signed_in}` })),
     ] }),
+    element("p", { className: "note", text: queueNotes(queue) }),
     element("p", { className: "note", text: `since start: ${queue.left.answered} answered, ${queue.left.abandoned} abandoned, of ${queue.entered}` }),
   ] });
+}
+
+function queueNotes(queue) {
+  const notes = [];
+  if (!queue.open) notes.push("closed");
+  if (queue.surge) notes.push(`surge since ${clock(queue.surge.since_ms, { timeStyle: "short" })} (${queue.surge.by}: ${queue.surge.why})`);
+  else if (queue.blending) notes.push("agents of other work help out");
+  if (queue.expected && queue.open) notes.push(`expected wait ${duration(queue.expected.median_ms)} to ${duration(queue.expected.most_ms)}`);
+  return notes.join("; ");
 }
 
 function agentCard(agent) {

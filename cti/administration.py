@@ -1,0 +1,108 @@
+"""The centre as its files describe it now, and how the running service takes an edit of them: all of it, or none.
+
+What must be there before a call can meet the edit (sounds, Asterisk's plain queues) is prepared first; only then is the
+centre exchanged, within one turn of the loop. Calls in progress go on in the flow they began in.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from acd.distributor import Distributor
+from acd.facts import CentreReloaded
+from cti.centre import Centre, load_centre
+from cti.queues_file import Queue, settings_of
+
+log = structlog.get_logger()
+
+Prepare = Callable[[Centre, Mapping[str, Queue]], Awaitable[None]]
+"""Makes ready what a centre needs. The queues are all that Asterisk must serve, also those taken out of the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What an edit changed, by name. `retired` are queues no longer in the file: calls in progress may still come to
+    them, so they stay until the daemon starts anew."""
+
+    version: str
+    queues_added: Sequence[str]
+    queues_changed: Sequence[str]
+    queues_retired: Sequence[str]
+    flows_changed: Sequence[str]
+
+
+class Administration:
+    """The centre now. `prepare` are run one after another for each edit before it holds, `on_change` after."""
+
+    def __init__(self, folder: Path, centre: Centre, distributor: Distributor) -> None:
+        self.centre = centre
+        self.prepare: list[Prepare] = []
+        self.on_change: list[Callable[[Centre], None]] = []
+        self._folder = folder
+        self._distributor = distributor
+        self._retired: dict[str, Queue] = {}
+        self._turn = asyncio.Lock()
+
+    def queue(self, name: str) -> Queue:
+        """What the files say of a queue, or last said of it. Raises KeyError."""
+        return self.centre.queues.get(name) or self._retired[name]
+
+    async def reload(self, by: str) -> Edit:
+        """Take the files as they are now. Raises DocumentError with everything that is wrong in them, and what the
+        preparations raise; then nothing has changed."""
+        async with self._turn:
+            centre = await asyncio.to_thread(load_centre, self._folder)
+            before, retired = self.centre, self._retired | dict(self.centre.queues)
+            retired = {name: queue for name, queue in retired.items() if name not in centre.queues}
+            for prepare in self.prepare:
+                await prepare(centre, {**centre.queues, **retired})
+            self.centre, self._retired = centre, retired
+            self._define(before, centre)
+            for on_change in self.on_change:
+                on_change(centre)
+            now_ms = self._distributor.clock.now_ms()
+            self._distributor.state(CentreReloaded(at_ms=now_ms, version=centre.version, by=by))
+            log.info("centre-reloaded", version=centre.version, by=by)
+            return _edit(before, centre, retired)
+
+    def _define(self, before: Centre, after: Centre) -> None:
+        with self._distributor.command() as (router, now_ms):
+            for name, queue in after.queues.items():
+                if before.queues.get(name) != queue:
+                    router.define_queue(settings_of(name, queue), now_ms=now_ms)
+
+
+class ReasonKeys(Mapping[str, str]):
+    """The key on an agent's phone, and the reason for not being ready it stands for, as they are now."""
+
+    def __init__(self, administration: Administration) -> None:
+        self._administration = administration
+
+    def __getitem__(self, key: str) -> str:
+        return self._now()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now())
+
+    def __len__(self) -> int:
+        return len(self._now())
+
+    def _now(self) -> dict[str, str]:
+        reasons = self._administration.centre.reasons
+        return {str(reason.key): name for name, reason in reasons.items() if reason.key is not None}
+
+
+def _edit(before: Centre, after: Centre, retired: Mapping[str, Queue]) -> Edit:
+    old, new = before.queues, after.queues
+    return Edit(
+        version=after.version,
+        queues_added=[name for name in new if name not in old],
+        queues_changed=[name for name in new if name in old and old[name] != new[name]],
+        queues_retired=list(retired),
+        flows_changed=[
+            name for name in {**before.flows, **after.flows} if before.flows.get(name) != after.flows.get(name)
+        ],
+    )
