@@ -284,13 +284,16 @@ class Router:
         self._matching.settle(Trigger.AGENT_FREE, now_ms)
         return True
 
-    def adopt(self, linkedid: str, queue: str, number: str, *, since_ms: int, now_ms: int) -> None:
+    def adopt(
+        self, linkedid: str, queue: str, number: str, *, since_ms: int, now_ms: int, consult: bool = False
+    ) -> None:
         """A conversation found under way when the daemon came up; an agent who is not idle, and a call that waits
-        or talks already, are left alone.
+        or talks already, are left alone. For a `consult`, in which a colleague asks him, no queue need be known.
 
         Raises UnknownQueue, UnknownAgent, NotSignedIn.
         """
-        self.queue(queue)
+        if queue or not consult:
+            self.queue(queue)
         agent = self.roster.signed_in(number)
         known = linkedid in self.calls or linkedid in self.conversations.by_call
         if agent.activity is Activity.IDLE and not known:

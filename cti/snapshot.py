@@ -101,14 +101,15 @@ class Snapshot:
         agent = router.roster.at_phone(phone_of_channel(leg.channel))
         if agent is None or leg.linkedid in router.conversations:
             return
-        if leg.linkedid in router.calls:
+        if router.is_offered(leg.linkedid):
             with self._distributor.command() as (_, now_ms):
                 router.answered(leg.linkedid, now_ms=now_ms)
             return
         queue = await self._variable(leg.linkedid, variables.QUEUE) or await self._variable(leg.linkedid, QUEUE_NAME)
+        consult = not queue and await self._variable(leg.linkedid, variables.CONSULT) == leg.linkedid
         try:
             with self._distributor.command() as (_, now_ms):
-                router.adopt(leg.linkedid, queue, agent.number, since_ms=now_ms, now_ms=now_ms)
+                router.adopt(leg.linkedid, queue, agent.number, since_ms=now_ms, now_ms=now_ms, consult=consult)
         except RoutingError as error:
             log.warning("not-adopted", error_id=error.id, linkedid=leg.linkedid, agent=agent.number)
 

@@ -187,3 +187,37 @@ async def test_a_colleague_asked_in_vain_is_free_again_and_the_caller_is_taken_b
         record = await floor.record("100")
         assert record["transfers"] == []
         assert len(record["conversations"]) == 1
+
+
+async def test_a_daemon_killed_while_an_agent_asks_finds_both_talking_and_the_transfer_after_it(
+    floor: RunningCentre,
+) -> None:
+    async with staffed(floor, "1002", "1003", audio=True) as phones:
+        caller, leg = await conversation(phones, "4001", "1002", number="100")
+        await leg.hold()
+        consult = phones["1002"].dial("7002")
+        asked = await phones["1003"].next_call()
+        await ask(consult, asked)
+        await sees(floor, "1003", "talking")
+        floor.messages.clear()
+        floor.kill_daemon()
+        await floor.seen(lambda message: "snapshot" in message)  # of the next one
+        for agent in ("1002", "1003"):
+            await sees(floor, agent, "talking")
+        await phones.dial("4002", number="200")
+        await floor.shows("/api/queues/support", lambda queue: queue["waiting"] == 1)
+        assert await leg.transfer("7002", consult) == 200
+        await hear_each_other(caller, asked)
+        await sees(floor, "1002", "ready")
+        await sees(floor, "1003", "talking")
+        assert len(phones["1003"].calls) == 1
+        await asked.hang_up()
+        await caller.ended()
+        assert (await phones["1003"].next_call()).caller == "200"  # after his wrap-up
+        record = await floor.record("100")
+        agrees_with_asterisk(floor.settings.state, record)
+        assert [one["agent"] for one in record["conversations"]] == ["1002", "1003"]
+        assert [(one["kind"], one["agent"], one["to"]) for one in record["transfers"]] == [
+            ("announced", "1002", "1003")
+        ]
+        assert record["reconstructed"]
