@@ -91,9 +91,12 @@ class Distributor:
             self._carry_out(self.router.take())
 
     @contextmanager
-    def place(self, linkedid: str, *, talk_ends: bool = True) -> Iterator[Place]:
-        """Offers for the call arrive here; enter it inside. When the block ends the call is out of the queue, unless it
-        has a newer place: a call may come back on a new session before the old one has noticed its end.
+    def place(
+        self, linkedid: str, *, talk_ends: bool = True, reason: DequeueReason = DequeueReason.ABANDONED
+    ) -> Iterator[Place]:
+        """Offers for the call arrive here; enter it inside. When the block ends the call is out of the queue for this
+        reason, unless it has a newer place: a call may come back on a new session before the old one has noticed its
+        end.
 
         With `talk_ends` a conversation of his is over then as well; without, Asterisk's events tell of its end.
 
@@ -101,7 +104,6 @@ class Distributor:
         fallback queue if Asterisk still has him. His hang-up is for the block to tell (`hung_up`).
         """
         place = self._places[linkedid] = Place()
-        reason = DequeueReason.ABANDONED
         try:
             yield place
         except BaseException:

@@ -88,6 +88,7 @@ class CallOutcome(StrEnum):
     VOICEMAIL = "voicemail"  # he left a message for the queue
     CALLBACK = "callback"  # he asked to be rung back
     BLOCKED = "blocked"
+    NOT_REACHED = "not_reached"  # an attempt of ours to call him back that came to no conversation
 
 
 class CallbackState(StrEnum):

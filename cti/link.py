@@ -187,8 +187,9 @@ class Link:
         if message.get("Result") != "Success":
             return
         legs = [_party(message, which) for which in ("OrigTransferer", "SecondTransferer")]
-        own = next((leg for leg in legs if leg.uniqueid != leg.linkedid), None)
-        consult = next((leg for leg in legs if leg.uniqueid == leg.linkedid), None)
+        given = [leg for leg in legs if leg.uniqueid != leg.linkedid or is_callback(leg.linkedid)]
+        own = next(iter(given), None)
+        consult = next((leg for leg in legs if leg not in given), None)
         if own is None or consult is None:
             return  # two calls that he has placed, or two that he was given: no conversation of ours moves
         if message.get("DestType") == "App":

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from acd.facts import (
     AgentStateChanged,
     CallArrived,
+    CallbackAttempted,
+    CallbackDialled,
+    CallbackRequested,
     CallDequeued,
     CallEnded,
     CallHeld,
@@ -31,7 +34,8 @@ from recording.record import PathStep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What the router says of a call, in order of time. `agent_at` maps a phone to the agent who sat there."""
+    """What the router says of a call, in order of time. `agent_at` maps a phone to the agent who sat there; `requested`
+    is a call-back asked for in this call, `dialled` and `attempted` are of the call that is one."""
 
     arrived: CallArrived | None
     path: tuple[PathStep, ...]
@@ -43,6 +47,9 @@ class Account:
     ended: CallEnded | None
     left_message: bool
     asked_back: bool
+    requested: CallbackRequested | None
+    dialled: CallbackDialled | None
+    attempted: CallbackAttempted | None
     agent_at: Mapping[str, str]
 
 
@@ -61,6 +68,9 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         ended=next((fact for fact in reversed(ordered) if isinstance(fact, CallEnded)), None),
         left_message=any(isinstance(fact, VoicemailLeft) for fact in ordered),
         asked_back=any(isinstance(fact, CallOverflowed) and fact.to is TargetKind.CALLBACK for fact in ordered),
+        requested=next((fact for fact in ordered if isinstance(fact, CallbackRequested)), None),
+        dialled=next((fact for fact in ordered if isinstance(fact, CallbackDialled)), None),
+        attempted=next((fact for fact in reversed(ordered) if isinstance(fact, CallbackAttempted)), None),
         agent_at={fact.phone: fact.agent for fact in ordered if isinstance(fact, AgentStateChanged)},
     )
 

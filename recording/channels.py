@@ -2,9 +2,9 @@
 queues or outcomes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import attrgetter
 
 from acd.seats import agent_of_channel, phone_of_channel
@@ -65,13 +65,9 @@ class Connection:
 def channels(rows: Sequence[LedgerRow], ended_us: int) -> tuple[Channel, ...]:
     """The channels in order of their start. What has no end in the ledger ended with the call, at `ended_us`."""
     joined = _joined(rows)
-    by_channel = groupby(sorted(rows, key=attrgetter("uniqueid")), key=attrgetter("uniqueid"))
-    return tuple(
-        sorted(
-            (_channel(list(own), joined.get(uniqueid), ended_us) for uniqueid, own in by_channel),
-            key=lambda one: one.started_us,
-        )
-    )
+    by_name = groupby(sorted(rows, key=attrgetter("uniqueid")), key=attrgetter("uniqueid"))
+    found = (_channel(life, joined.get(uniqueid), ended_us) for uniqueid, own in by_name for life in _lives(list(own)))
+    return tuple(sorted(found, key=lambda one: one.started_us))
 
 
 def connections(caller: Channel, others: Sequence[Channel]) -> tuple[Connection, ...]:
@@ -85,6 +81,13 @@ def connections(caller: Channel, others: Sequence[Channel]) -> tuple[Connection,
         and (start_us := max(own.start_us, his.start_us)) < (end_us := min(own.end_us, his.end_us))
     ]
     return tuple(sorted(found, key=lambda one: one.start_us))
+
+
+def _lives(rows: Sequence[LedgerRow]) -> Iterator[list[LedgerRow]]:
+    """The rows of each channel among those of one uniqueid: the agents' channels of a call-back bear it in turn."""
+    starts = [at for at, row in enumerate(rows) if row.type == RowType.CHAN_START and at > 0]
+    for start, end in pairwise((0, *starts, len(rows))):
+        yield [*rows[start:end]]
 
 
 def _joined(rows: Iterable[LedgerRow]) -> Mapping[str, int]:

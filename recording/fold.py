@@ -4,16 +4,28 @@ offers, the way through the menu) from the router's facts; what the router misse
 
 from collections.abc import Iterable, Sequence
 
+from acd.callbacks import is_callback
 from acd.facts import CallDequeued, Fact
 from acd.seats import agent_of_channel, agents_side
 from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome
 from recording.account import Account, account
+from recording.callbacks import customer_of, told_otherwise
 from recording.channels import Channel, Connection, channels, connections
 from recording.identity import call_id
 from recording.instants import span_ms, utc
 from recording.ledger import VANISHED, LedgerRow, RowType
 from recording.offers import Ringing, offers
-from recording.record import CallRecord, Conversation, Direction, Leg, LegKind, Offer, QueueVisit, Recording
+from recording.record import (
+    ASTERISK_LOST,
+    CallRecord,
+    Conversation,
+    Direction,
+    Leg,
+    LegKind,
+    Offer,
+    QueueVisit,
+    Recording,
+)
 from recording.transfers import transfers
 from recording.visits import queue_visits
 
@@ -24,21 +36,31 @@ def fold(
     """The record of the call whose `linkedid` all of `rows` and `facts` bear: each once, and those of one source in the
     order they were written. Pure and total.
 
-    None while the call goes on, and for an agent's dealings with the star codes: a person's word with the system is no
-    call (the log of agent states has it).
+    None while the call goes on; for an agent's dealings with the star codes: a person's word with the system is no call
+    (the log of agent states has it); and for a call-back whose customer was not rung.
     """
-    ends = [row for row in rows if row.type == RowType.LINKEDID_END]
-    end = min(ends, key=lambda row: bool(row.extra.get(VANISHED)), default=None)  # Asterisk's own before ours
+    end = _end(rows)
     every = channels([row for row in rows if row.type != RowType.LINKEDID_END], end.at_us) if end else ()
     if end is None or not every:
         return None
-    caller = next((one for one in every if one.uniqueid == end.linkedid), every[0])
-    if caller.extension.startswith("*"):
+    if is_callback(end.linkedid):
+        caller = customer_of(every, end.linkedid) if every[-1].started_us <= end.at_us else None
+    else:
+        caller = next((one for one in every if one.uniqueid == end.linkedid), every[0])
+    if caller is None or caller.extension.startswith("*"):
         return None
     others = [one for one in every if one is not caller]
     record = _record(end, caller, others, story := account(facts, end.at_us), recordings)
     sent_on = transfers(rows, story.transfers, story.agent_at, every, record.conversations)
-    return record.model_copy(update={"transfers": sent_on})
+    called_back = told_otherwise(every, caller, record, story) if is_callback(end.linkedid) else {}
+    return record.model_copy(update={"transfers": sent_on, **called_back})
+
+
+def _end(rows: Sequence[LedgerRow]) -> LedgerRow | None:
+    """The end of the call: Asterisk's own before ours, the last where several agents' phones rang for a call-back."""
+    ends = [row for row in rows if row.type == RowType.LINKEDID_END]
+    asterisks = [row for row in ends if not row.extra.get(VANISHED)]
+    return next(reversed(asterisks or ends), None)
 
 
 def _record(
@@ -49,9 +71,14 @@ def _record(
     talks = connections(caller, rung)
     ended_by = _ended_by(caller, rung, story, _left_outside(others, talks))
     left_by_caller = ended_by is EndedBy.CALLER
-    visits = queue_visits(story.queued, caller, rung, talks, _reason_at_end(end, left_by_caller))
+    if called_back := is_callback(end.linkedid):
+        visits = queue_visits(story.queued, caller, (), talks, DequeueReason.WITHDRAWN)
+    else:
+        visits = queue_visits(story.queued, caller, rung, talks, _reason_at_end(end, left_by_caller))
     ringing = Ringing(
-        caller=caller, left_by_caller=left_by_caller, connected=frozenset(one.channel.uniqueid for one in talks)
+        caller=caller,
+        left_by_caller=left_by_caller and not called_back,
+        connected=frozenset(one.channel.name for one in talks),
     )
     offered = offers(story.offers, [one for one in rung if not one.joined], ringing, story.agent_at, visits)
     conversations = tuple(_conversation(one, story) for one in talks)
@@ -87,6 +114,7 @@ def _record(
         queues=visits,
         offers=offered,
         conversations=conversations,
+        callback=story.requested.callback if story.requested else None,
         consult_of=call_id(story.arrived.consult_of) if story.arrived and story.arrived.consult_of else None,
         legs=(_leg(caller, LegKind.CALLER, story), *(_leg(one, _kind(one, rung), story) for one in others)),
         recordings=tuple(recordings),
@@ -177,7 +205,7 @@ def _outcome(
 
 def _reason(end: LedgerRow, story: Account, last: QueueVisit | None, ended_by: EndedBy) -> str:
     if end.extra.get(VANISHED):
-        return "asterisk_lost"
+        return ASTERISK_LOST
     if story.ended:
         return story.ended.reason
     if ended_by is EndedBy.SYSTEM and last and last.reason is DequeueReason.TIMED_OUT:

@@ -57,7 +57,8 @@ class Keeper:
         """
         files = sorted(self.folder.glob("*.raw"))
         channels = await live() if files else {}
-        await self._keep(raw for raw in files if raw.stem not in channels)
+        there = {*channels, *channels.values()}  # a call-back's file bears its linkedid, and is on another's channel
+        await self._keep(raw for raw in files if raw.stem not in there)
 
     async def _keep(self, files: Iterable[Path]) -> None:
         """These raw files; an error is logged and leaves those that it concerns for the next sweep."""

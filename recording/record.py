@@ -13,12 +13,16 @@ from pydantic import BaseModel, ConfigDict
 
 from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome, TransferKind
 
+ASTERISK_LOST = "asterisk_lost"
+"""The reason of a call whose end Asterisk, killed, did not write."""
+
 
 class Direction(StrEnum):
     """Where a call came from."""
 
     INBOUND = "inbound"  # from a carrier line
     INTERNAL = "internal"  # from an agent's phone
+    OUTBOUND = "outbound"  # from us: a customer is called back
 
 
 class LegKind(StrEnum):
@@ -121,7 +125,10 @@ class CallRecord(_Value):
     `answered_at` is when the caller's line was answered (by the IVR, as a rule), `connected_at` when he first spoke
     with an agent, `agent` the first who did. `queue` is the last queue visited, whose priority, skills and data follow.
     `talk_ms` is without `hold_ms`. `consult_of` is the id of the call on hold about which an agent asks in this one.
-    `reconstructed`: some of it is told by Asterisk's ledger alone, the router's own account being missing or cut short.
+    `callback` is the id of the call-back that was asked for in this call, or that this call is an attempt of; of an
+    attempt `origin` is the id of the call in which it was asked for, `caller` and `dialled` are the customer's number,
+    and the wait counts from the place he kept. `reconstructed`: some of it is told by Asterisk's ledger alone, the
+    router's own account being missing or cut short.
     """
 
     id: str
@@ -152,6 +159,8 @@ class CallRecord(_Value):
     conversations: tuple[Conversation, ...]
     transfers: tuple[Transfer, ...] = ()
     consult_of: str | None = None
+    callback: str | None = None
+    origin: str | None = None
     legs: tuple[Leg, ...]
     recordings: tuple[Recording, ...]
     reconstructed: bool

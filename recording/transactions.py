@@ -130,11 +130,14 @@ async def _write_states(connection: AsyncConnection, entries: Iterable[Entry]) -
 
 async def _open_and_close(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
     """Notes which calls began and ended."""
-    rows = [one.event for one in entries if isinstance(one.event, LedgerRow)]
-    begun = {row.linkedid for row in rows if row.type == RowType.CHAN_START}
-    ended = {row.linkedid for row in rows if row.type == RowType.LINKEDID_END}
-    await _insert_new(connection, CallInProgress, "linkedid", [{"linkedid": one} for one in sorted(begun - ended)])
-    for some in _chunks(sorted(ended)):
+    goes_on: dict[str, bool] = {}
+    for row in (one.event for one in entries if isinstance(one.event, LedgerRow)):
+        if row.type in (RowType.CHAN_START, RowType.LINKEDID_END):
+            goes_on[row.linkedid] = row.type == RowType.CHAN_START  # a call-back may begin again under its name
+    begun = sorted(linkedid for linkedid, going in goes_on.items() if going)
+    ended = sorted(goes_on.keys() - set(begun))
+    await _insert_new(connection, CallInProgress, "linkedid", [{"linkedid": one} for one in begun])
+    for some in _chunks(ended):
         await connection.execute(delete(CallInProgress).where(CallInProgress.linkedid.in_(some)))
 
 

@@ -11,7 +11,7 @@ import structlog
 from acd.callback_book import CallbackBook, Decisions
 from acd.callbacks import UNDER_WAY, Callback, callback_of, is_callback
 from acd.errors import CallbackAsked, RoutingError
-from acd.facts import AgentStateChanged, CallArrived, CallEnded, CallReleased, Fact, LinkChanged, OfferEnded
+from acd.facts import AgentStateChanged, CallArrived, CallEnded, Fact, LinkChanged, OfferEnded
 from acd.offers import Offer
 from acd.states import AgentState, CallbackOutcome, CallbackState, OfferOutcome
 from cti.ami.message import Message
@@ -37,7 +37,6 @@ class CallbackDesk:
         self._distributor = means.distributor
         self._stays: dict[str, asyncio.Task[None]] = {}
         self._asking: set[asyncio.Task[None]] = set()
-        self._waiters: dict[str, asyncio.Event] = {}
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_ms: int | None = None
         self._distributor.on_fact.append(self._on_fact)
@@ -142,11 +141,6 @@ class CallbackDesk:
         finally:
             self._carry_out(self._book.take())
 
-    async def released(self, linkedid: str) -> None:
-        """Wait until nobody talks in this call."""
-        while linkedid in self._distributor.router.conversations:
-            await self._waiters.setdefault(linkedid, asyncio.Event()).wait()
-
     # What is heard
 
     def hear(self, message: Message) -> None:
@@ -171,8 +165,6 @@ class CallbackDesk:
                 asyncio.get_running_loop().call_soon(self._tell_fact, fact)
             case AgentStateChanged(after=AgentState.TALKING, linkedid=linkedid) if is_callback(linkedid):
                 self._book.connected(linkedid)  # found talking after an absence of ours
-            case CallReleased(linkedid=linkedid) if (waiter := self._waiters.pop(linkedid, None)) is not None:
-                waiter.set()
             case _:
                 pass
 

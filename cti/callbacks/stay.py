@@ -41,9 +41,6 @@ class Desk(Protocol):
     def tell(self) -> AbstractContextManager[tuple[CallbackBook, int]]:
         """The book and the time, to be told something inside; what it decides is carried out when the block ends."""
 
-    async def released(self, linkedid: str) -> None:
-        """Wait until nobody talks in this call."""
-
 
 class Stay:
     """`run` it once; cancel it to take the call-back out of its queue."""
@@ -57,15 +54,11 @@ class Stay:
 
     async def run(self) -> None:
         """Stand in the queue until the customer was dialled, or the stay is taken back. Raises UnknownQueue."""
-        linkedid = self._linkedid
-        with self._distributor.place(linkedid) as place:
+        # Handed over, the customer may go on with another agent, or in another queue, when this one is done with him.
+        with self._distributor.place(self._linkedid, talk_ends=False, reason=DequeueReason.WITHDRAWN) as place:
             self._enter()
             while await self._goes_on(place):
                 pass
-            if linkedid in self._distributor.router.calls:
-                with self._distributor.command() as (router, now_ms):
-                    router.leave(linkedid, reason=DequeueReason.WITHDRAWN, now_ms=now_ms)
-            await self._desk.released(linkedid)  # an agent to whom the customer was handed over may still talk
 
     def _enter(self) -> None:
         one = self._callback
