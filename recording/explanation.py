@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from acd.facts import (
+    CallbackRequested,
     CallDequeued,
     CallerRecognised,
     CallFact,
@@ -16,8 +17,10 @@ from acd.facts import (
     CallOverflowed,
     CallQueued,
     CallStepped,
+    CallTransferred,
     Fact,
     OfferEnded,
+    VoicemailLeft,
 )
 from acd.requirements import ANY
 from acd.states import DequeueReason, OfferOutcome, OverflowCause
@@ -106,6 +109,13 @@ def _explained(fact: CallFact) -> Explained | None:
             sentence = f"Agent {agent} {_OUTCOME[fact.outcome]} ({_s(fact.ring_ms)})."
         case CallOverflowed(queue=queue):
             sentence = f"It went {_TO[fact.to].format(fact.value)}: {_CAUSE[fact.cause]}."
+        case CallTransferred(queue=queue, agent=agent):
+            whither = f"queue {queue}" if queue else f"agent {fact.to}" if fact.to else "another number of the centre"
+            sentence = f"Agent {agent} sent it on to {whither}."
+        case VoicemailLeft(queue=queue):
+            sentence = f"The caller left a message for queue {queue} ({_s(fact.duration_ms)})."
+        case CallbackRequested(queue=queue):
+            sentence = f"A call-back was asked for, with the place in queue {queue}."
         case CallDequeued(queue=queue):
             sentence = f"It left queue {queue} after {_s(fact.wait_ms)} {_LEFT[fact.reason]}."
         case _:

@@ -37,6 +37,8 @@ STORIES = (
     "tests/integration/test_known_callers.py",
     "tests/integration/test_path_waiting.py",
     "tests/integration/test_reload.py",
+    "tests/integration/test_callbacks.py",
+    "tests/integration/test_transfers.py::test_a_caller_sent_to_a_queue_waits_there_as_himself_and_comes_back_to_nobody_else",
     "tests/integration/test_path_menu.py::test_star_leads_back_and_zero_to_an_agent",
 )
 """Where the events happen."""

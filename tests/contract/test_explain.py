@@ -33,6 +33,7 @@ async def test_a_call_under_way_and_one_that_is_over_are_explained(
         web.sign_in("1002")
         web.arrives(CALL)
         with web.waits(CALL):
+            await web.get("/api/queues")  # facts are told in a later turn of the loop
             await journal(web, told)
             status, answer = await web.get(f"/api/calls/{call_id(CALL)}/decisions")
             assert (status, answer["under_way"], answer["linkedid"]) == (200, True, CALL)

@@ -147,6 +147,8 @@ async def test_through_a_lively_story_and_a_dead_daemon_monitors_early_and_late_
         await floor.post("/api/agents/1001/sign-out")
         await sees(floor, "1001", "signed_out")
         await floor.post("/api/agents/1003/not-ready", {"reason": "break"})  # and so loses the one who overflowed
+        assert (await floor.ask("PATCH", "/api/agents/1003", json={"skills": {"support": 7}}))[0] == 200
+        await floor.fact("AgentEdited", agent="1003")
         await leg.retrieve()
         await floor.post("/api/agents/1004/sign-out")
         await leg.hang_up()

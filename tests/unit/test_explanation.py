@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from acd.facts import CallArrived, CallerRecognised, Fact
+from acd.facts import CallArrived, CallerRecognised, CallTransferred, Fact, VoicemailLeft
 from acd.queues import QueueSettings, Step
 from acd.requirements import parse
-from acd.states import DequeueReason, OfferOutcome
+from acd.states import DequeueReason, OfferOutcome, TransferKind
 from acd.targets import Target, TargetKind
 from recording.explanation import explain
 from tests.ledgers import real_call
@@ -118,3 +118,24 @@ def test_an_agent_whom_the_plain_queue_rang_while_we_were_away_is_told_as_that()
 def test_who_the_caller_is_stands_before_his_queues(name: str, priority: int, agent: str, sentence: str) -> None:
     known = CallerRecognised(at_ms=1, linkedid="call", name=name, priority=priority, vip=priority > 0, agent=agent)
     assert sentences([known]) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentence"),
+    [
+        (
+            CallTransferred(at_ms=1, linkedid="call", kind=TransferKind.BLIND, agent="1001", queue="support"),
+            "Agent 1001 sent it on to queue support.",
+        ),
+        (
+            CallTransferred(at_ms=1, linkedid="call", kind=TransferKind.BLIND, agent="1001", to="1002"),
+            "Agent 1001 sent it on to agent 1002.",
+        ),
+        (
+            VoicemailLeft(at_ms=1, linkedid="call", queue="sales", language="en", duration_ms=4_200, file="a.wav"),
+            "The caller left a message for queue sales (4.2 s).",
+        ),
+    ],
+)
+def test_where_a_call_went_besides_is_told(fact: Fact, sentence: str) -> None:
+    assert sentences([fact]) == [sentence]
