@@ -42,20 +42,25 @@ EXTENSIONS = """
 exten => 4002,1,Set(CALLCENTER_DIALLED=4001)
  same => n,Goto(callcenter,s,reception)
 ; The other side of the benchmarks: the same recording, the same answer, then app_queue.
-exten => _490[01],1,MixMonitor(${RECORDINGS}/${UNIQUEID}.raw,D)
+exten => _490[012],1,MixMonitor(${RECORDINGS}/${UNIQUEID}.raw,D)
  same => n,Answer()
- same => n,Queue(${IF($["${EXTEN}" = "4900"]?bench:bench-default)})
+ same => n,Queue(${IF($["${EXTEN}" = "4900"]?bench:bench-${EXTEN})})
  same => n,Hangup()
 """
 
-DEFAULT_QUEUE = """
+QUEUES = """
 ; app_queue as it is if nothing is said, but for two things that it cannot be measured without: by default it rings all
 ; agents for each caller (ringall), and those too who are in a call.
-[bench-default]
+[bench-4901]
 autofill = no
 musicclass = default
 strategy = rrmemory
 ringinuse = no
+
+; As our fallback queues are, with all agents in it for good.
+[bench-4902](fallback)
+autofill = yes
+musicclass = default
 """
 """`autofill = no` is the default as well; it stands here because our queues.conf says otherwise in [general]."""
 
@@ -93,8 +98,11 @@ OURS = Side(
 APP_QUEUE = _app_queue("app_queue", "4900", "bench")
 """At its best settings, those of our fallback queues: retry=0, autofill=yes, ringinuse=no, strategy=rrmemory."""
 
-APP_QUEUE_DEFAULT = _app_queue("app_queue_default", "4901", "bench-default")
+APP_QUEUE_DEFAULT = _app_queue("app_queue_default", "4901", "bench-4901")
 """autofill=no and retry=5 above all: one caller after the other, each looks again for an agent after five seconds."""
+
+MANNED_APP_QUEUE_NUMBER = "4902"
+"""app_queue at its best settings, where all agents are members for good."""
 
 
 @asynccontextmanager
@@ -115,7 +123,8 @@ async def bench_centre(agents: int, channels: int) -> AsyncIterator[RunningCentr
     try:
         await centre.start()
         with (state / "asterisk/etc/queues.conf").open("a") as queues:
-            queues.write(DEFAULT_QUEUE)
+            queues.write(QUEUES)
+            queues.writelines(f"member => PJSIP/{account.phone}\n" for account in centre.credentials.agents)
         await console(centre, "queue reload all")
         yield centre
     finally:
