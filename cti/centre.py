@@ -107,7 +107,7 @@ class Centre:
         queues = (elsewhere.say or {} for queue in self.queues.values() for _, elsewhere in queue.elsewheres())
         said = (Prompt(text, language) for speech in chain(flows, queues) for language, text in speech.items())
         cared = (prompt for queue in self.queues.values() for prompt in prompts_of(queue.care, self.languages))
-        called_back = [queue.title for queue in self.queues.values() if queue.callback is not None]
+        called_back = [queue.spoken or {} for queue in self.queues.values() if queue.callback is not None]
         told = callback_words.needed(called_back, self.languages) if called_back else ()
         return frozenset(chain(said, cared, fixed(self.languages), told))
 

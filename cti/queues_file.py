@@ -20,7 +20,7 @@ from cti.care_file import AnnouncePart, VoicemailPart, care_of, care_problems, s
 from ivr.asked import asked_problems
 from ivr.desk import Care
 from ivr.documents import Document, Name, Part, Problem
-from ivr.flow.model import Level, Words
+from ivr.flow.model import Level, Speech, Words
 from ivr.yaml_tree import Path
 
 Text = Annotated[str, Field(min_length=1)]
@@ -87,6 +87,8 @@ class Queue(Part):
     """A queue's settings. Times in seconds; `skills` are the least levels asked of an agent."""
 
     title: Text
+    spoken: Speech | None = None
+    """Its name as agents hear it, by language."""
     skills: dict[Name, Level] = Field(default_factory=dict)
     requires: Text | None = None
     steps: Annotated[tuple[QueueStep, ...], Field(strict=False)] = ()
@@ -165,6 +167,8 @@ def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...], *
                 yield document.unknown((*here, "skills", skill), "skill", skill, file.skills, key=True)
         for path, text in queue.requirements():
             yield from asked_problems(document, (*here, *path), text, file.skills, file.attributes)
+        if queue.spoken is not None:
+            yield from said_in_each(document, (*here, "spoken"), queue.spoken, languages)
         for path, elsewhere in queue.elsewheres():
             yield from _elsewhere(document, (*here, *path), elsewhere, name, languages)
             if elsewhere.number is not None and not outside:
@@ -173,15 +177,17 @@ def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...], *
         yield from _hours(document, (*here, "hours"), queue.hours or {})
         yield from care_problems(document, here, queue.announce, queue.voicemail, languages)
         yield from _callbacks(document, here, queue, outside)
-        waits = [step.after_s for step in queue.steps]
-        for index, (before, after) in enumerate(pairwise(waits)):
-            if after <= before:
-                path = (*here, "steps", index + 1, "after_s")
-                yield document.problem(path, f"{after} does not come after {before}", "steps in the order of time")
-        for index, step in enumerate(queue.steps[:-1]):
-            if step.overflow is not None:
-                path = (*here, "steps", index, "overflow")
-                yield document.problem(path, "nothing can come after this step", "it as the last step")
+        yield from _steps(document, (*here, "steps"), queue.steps)
+
+
+def _steps(document: Document[QueuesFile], path: Path, steps: tuple[QueueStep, ...]) -> Iterator[Problem]:
+    for index, (before, after) in enumerate(pairwise(steps)):
+        if after.after_s <= before.after_s:
+            wrong = f"{after.after_s} does not come after {before.after_s}"
+            yield document.problem((*path, index + 1, "after_s"), wrong, "steps in the order of time")
+        if before.overflow is not None:
+            wrong = "nothing can come after this step"
+            yield document.problem((*path, index, "overflow"), wrong, "it as the last step")
 
 
 def _hours(document: Document[QueuesFile], path: Path, hours: Mapping[str, str]) -> Iterator[Problem]:

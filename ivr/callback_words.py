@@ -33,6 +33,7 @@ _AGO: tuple[tuple[int, Mapping[str, str]], ...] = (
 )
 """From how long ago on it is said so."""
 
+_CALL_BACK: Mapping[str, str] = {"en": "A call-back.", "cmn": "回拨电话。"}
 _FOR_QUEUE: Mapping[str, str] = {"en": "Call-back for {}.", "cmn": "{}回拨。"}
 _NUMBER: Mapping[str, str] = {"en": "The number is", "cmn": "号码是"}
 _CHOICE: Mapping[str, str] = {
@@ -51,12 +52,13 @@ _FAILED: Mapping[CallbackOutcome, Mapping[str, str]] = {
 }
 
 
-def who(title: str, number: str, ago_ms: int, language: str) -> list[Prompt]:
-    """Whom the agent is about to call: for which queue, at which number, asked for how long ago, and what he may do."""
+def who(names: Mapping[str, str], number: str, ago_ms: int, language: str) -> list[Prompt]:
+    """Whom the agent is about to call: for which queue (by its spoken names), at which number, asked for how long ago,
+    and what he may do."""
     spoken = _spoken(language)
     ago = _AGO[bisect_right([at_ms for at_ms, _ in _AGO], max(ago_ms, 0)) - 1][1]
     return [
-        Prompt(_FOR_QUEUE[spoken].format(title), spoken),
+        _what(names, spoken),
         Prompt(_NUMBER[spoken], spoken),
         *(Prompt(_DIGITS[spoken][digit], spoken) for digit in number),
         Prompt(ago[spoken], spoken),
@@ -76,14 +78,20 @@ def not_needed(language: str) -> Prompt:
     return Prompt(_NOT_NEEDED[spoken], spoken)
 
 
-def needed(titles: Iterable[str], languages: Iterable[str]) -> Iterator[Prompt]:
-    """Every prompt of call-backs in queues of these titles, to be made before the first call."""
-    titles = [*titles]
+def needed(queues: Iterable[Mapping[str, str]], languages: Iterable[str]) -> Iterator[Prompt]:
+    """Every prompt of call-backs in queues of these spoken names, to be made before the first call."""
+    queues = [*queues]
     for language in dict.fromkeys(map(_spoken, languages)):
-        yield from (Prompt(_FOR_QUEUE[language].format(title), language) for title in titles)
+        yield from (_what(names, language) for names in queues)
         yield from (Prompt(word, language) for word in _DIGITS[language].values())
         yield from (Prompt(words[language], language) for _, words in _AGO)
         yield from (Prompt(words[language], language) for words in (_NUMBER, _CHOICE, _NOT_NEEDED, *_FAILED.values()))
+
+
+def _what(names: Mapping[str, str], language: str) -> Prompt:
+    if language not in names:
+        return Prompt(_CALL_BACK[language], language)
+    return Prompt(_FOR_QUEUE[language].format(names[language]), language)
 
 
 def _spoken(language: str) -> str:

@@ -44,8 +44,8 @@ class Dialling:
         """Tell him who it is; False if he refuses by the key. Raises AgiOver: he hung up, or Asterisk is gone."""
         callback = self._callback
         ago_ms = self._means.distributor.clock.now_ms() - callback.requested_ms
-        title = self._means.title_of(callback.queue)
-        key = await self._say(callback_words.who(title, callback.number, ago_ms, self._language))
+        names = self._means.names_of(callback.queue)
+        key = await self._say(callback_words.who(names, callback.number, ago_ms, self._language))
         return key != callback_words.REFUSE
 
     async def dial(self) -> CallbackOutcome:

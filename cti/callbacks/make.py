@@ -1,6 +1,6 @@
 """Puts the desk of call-backs together, for one centre on one Asterisk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from acd.callback_book import CallbackBook
@@ -32,9 +32,9 @@ def make_desk(
     centre = now()
     outside = centre.outside
 
-    def title_of(queue: str) -> str:
+    def names_of(queue: str) -> Mapping[str, str]:
         queues = now().queues
-        return queues[queue].title if queue in queues else queue
+        return queues[queue].spoken or {} if queue in queues else {}
 
     means = Means(
         client=switch.client,
@@ -44,7 +44,7 @@ def make_desk(
         shown=(outside.caller_id if outside else None) or next(iter(centre.numbers), ""),
         sound_of=prompts.sound,
         was_answered=partial(was_answered, settings.ledger),
-        title_of=title_of,
+        names_of=names_of,
         seats=centre.seats,
     )
     desk = CallbackDesk(CallbackBook(settings.node, lambda queue: callback_rules(now(), queue)), means)

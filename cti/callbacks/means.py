@@ -13,8 +13,8 @@ from ivr.flow.steps import Prompt
 class Means:
     """`channels` are those there are now (uniqueid to linkedid). `line` is the carrier's endpoint over which customers
     are dialled, `shown` the number they see. `was_answered` asks Asterisk's ledger whether the customer of a stay
-    (linkedid) has answered: for what no event could tell. `title_of` names a queue, `sound_of` finds a prompt's sound;
-    `seats` says how agents are rung, and which languages they are spoken to in.
+    (linkedid) has answered: for what no event could tell. `names_of` gives a queue's spoken names by language,
+    `sound_of` finds a prompt's sound; `seats` says how agents are rung, and which languages they are spoken to in.
     """
 
     client: AmiClient
@@ -24,5 +24,5 @@ class Means:
     shown: str
     sound_of: Callable[[Prompt], str]
     was_answered: Callable[[str], Awaitable[bool]]
-    title_of: Callable[[str], str]
+    names_of: Callable[[str], Mapping[str, str]]
     seats: Seats

@@ -166,7 +166,7 @@ def _callbacks(distributor: Distributor) -> CallbackDesk:
         shown="4000",
         sound_of=str,
         was_answered=_never_answered,
-        title_of=str,
+        names_of=lambda queue: {},
         seats=Seats(),
     )
     return CallbackDesk(CallbackBook("node1", {"sales": CallbackRules(prefixes=("0", "1"))}.get), means)

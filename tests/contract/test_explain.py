@@ -1,5 +1,6 @@
 """Why a call went the way it went, asked of the API and on the command line, while it goes on and when it is over."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -17,7 +18,8 @@ CALL = "node1-1800000000.7"
 
 
 async def journal(web: FakeFloor, facts: list[Fact]) -> None:
-    """The recorder has read these facts."""
+    """The recorder has read these facts; those behind an offer are told in the next turn of the loop."""
+    await asyncio.sleep(0)
     entries = [entry(Source.JOURNAL, json.dumps(to_json(fact))) for fact in facts]
     await web.floor.store.ingest(Batch(source=Source.JOURNAL, entries=entries, rejected=(), position=Position()))
 
