@@ -5,6 +5,7 @@ The event's name is "Callcenter" and the fact's; its headers are the fact's fiel
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from acd.facts import Fact, to_json
@@ -34,6 +35,7 @@ def event(name: str, fields: Mapping[str, Any]) -> dict[str, str]:
     return headers
 
 
+@cache
 def header(name: str) -> str:
     """The header that carries a field: `wait_ms` is `WaitMs`."""
     return "".join(part.capitalize() for part in name.split("_"))
@@ -50,4 +52,6 @@ def _text(value: Any) -> str:
         case _:
             text = str(value)
     # A caller's name may hold anything; an action line may not.
-    return "".join(sign if sign.isprintable() else " " for sign in text)[:LONGEST]
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " for sign in text)
+    return text[:LONGEST]

@@ -2,8 +2,8 @@
 
 Callers come evenly for 10 s, with sound on both sides; agents enough answer at once, talk for 4 s and hang up. A rate
 is failed when more than 1 % of the callers are not served within 2 s (beside the talk), or SIP had to be said again
-for more than 1 % of them. Rates rise until both sides have failed, by turns; then each side's own limit is closed in on.
-While app_queue is measured nobody is signed in to us, and the daemon and its recorder go on beside it.
+for more than 1 % of them. Rates rise until both sides have failed, by turns; then each side's own limit is closed in
+on. While app_queue is measured nobody is signed in to us, and the daemon and its recorder go on beside it.
 """
 
 import asyncio
