@@ -5,7 +5,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,6 +102,13 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture
 async def asterisk(music: Path) -> AsyncIterator[RunningAsterisk]:
+    """As `running_asterisk`, for one test."""
+    async with running_asterisk(music) as running:
+        yield running
+
+
+@asynccontextmanager
+async def running_asterisk(music: Path) -> AsyncIterator[RunningAsterisk]:
     """A booted Asterisk without a daemon, with music, the two demonstration queues, and no member signed in."""
     # Not tmp_path: its length would leave no room for the name of a UNIX socket.
     state = Path(tempfile.mkdtemp(prefix="callcenter-"))
