@@ -15,11 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from acd.facts import (
+    AgentEdited,
     AgentStateChanged,
     CallDequeued,
     CallOffered,
     CallQueued,
     CentreReloaded,
+    DaemonStarted,
     Fact,
     OfferEnded,
 )
@@ -139,8 +141,8 @@ class _Queue:
 class Estimates:
     """Estimates for every queue; `on_fact` is to hear every fact of the router.
 
-    `serves` says whether an agent (by number) can take the calls of a queue; it is asked at each change of his state,
-    so an edit of skills counts from the next. `position` gives a call's place in its queue (1 is first, calls that are
+    `serves` says whether an agent (by number) can take the calls of a queue; it is asked at each change of his state
+    and after each edit. `position` gives a call's place in its queue (1 is first, calls that are
     being offered included), None where that is not known: then calls are taken to be served in the order they come.
     """
 
@@ -184,8 +186,10 @@ class Estimates:
                 self._offer_ended(fact)
             case CallDequeued():
                 self._dequeued(fact)
-            case CentreReloaded():
+            case CentreReloaded() | AgentEdited():
                 self._recount(fact.at_ms)
+            case DaemonStarted():
+                self._begin_anew()
             case _:
                 pass
 
@@ -205,8 +209,16 @@ class Estimates:
                 queue.settle(fact.at_ms)
                 (queue.staff.add if serves else queue.staff.discard)(fact.agent)
 
+    def _begin_anew(self) -> None:
+        """Who waited and who was at work is not known any more; what was learnt is."""
+        self._waits.clear()
+        self._at_work.clear()
+        for queue in self._queues.values():
+            queue.staff.clear()
+            queue.unserved = queue.offered = 0
+
     def _recount(self, now_ms: int) -> None:
-        """The queues were edited: others may serve them now."""
+        """Queues or an agent were edited: others may serve now."""
         for name, queue in self._queues.items():
             queue.settle(now_ms)
             queue.staff = {agent for agent in self._at_work if self._serves(agent, name)}

@@ -23,7 +23,7 @@ from cti.asterisk.refresh import refresh
 from cti.callbacks.make import make_desk, restore_desk
 from cti.callers import Callers
 from cti.centre import Centre, load_centre
-from cti.estimates import estimates_of
+from cti.estimates import estimates_of, recall
 from cti.facts_stream import FactsStream
 from cti.floor import Floor
 from cti.health import Health
@@ -170,6 +170,7 @@ class Daemon:
         now_ms = self.distributor.clock.now_ms()
         self.distributor.state(DaemonStarted(at_ms=now_ms, node=self.settings.node, version=version("callcenter")))
         await self.people.enrol(self.accounts)
+        recall(self.estimates, self.journal.path)
         restore(self.distributor, self.journal.path)
         self.hours.define(self.administration.centre.service_hours())
         restore_desk(self.callbacks, self.settings, self.administration.centre)
@@ -215,7 +216,7 @@ class Daemon:
             care_of=lambda queue: self.administration.queue(queue).care,
             estimate=self.estimates.estimate,
             known=self.callers.known,
-            outside=_outside(self.administration.centre),
+            outside=lambda: _outside(self.administration.centre),
             callbacks=self.callbacks,
             messages=self.settings.recordings / VOICEMAIL,
             find=self.destinations,

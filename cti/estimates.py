@@ -1,7 +1,20 @@
-"""Joins the estimates of the wait to the router: who can serve which queue, and who stands where."""
+"""Joins the estimates of the wait to the router: who can serve which queue, and who stands where; and lets them go on
+after a restart with what the journal tells.
+"""
+
+import json
+import os
+from pathlib import Path
 
 from acd.distributor import Distributor
 from acd.estimates import Estimates
+from acd.facts import AgentStateChanged, CallDequeued, CallOffered, CallQueued, DaemonStarted, OfferEnded, from_json
+
+RECALLED = 16 * 1024 * 1024
+"""So many bytes of the journal's end are read again: some hours of a busy centre, half a second."""
+
+_KINDS = (AgentStateChanged, CallQueued, CallOffered, OfferEnded, CallDequeued, DaemonStarted)
+_NAMES = tuple(f'{{"fact":"{kind.__name__}"'.encode() for kind in _KINDS)
 
 
 def estimates_of(distributor: Distributor) -> Estimates:
@@ -9,7 +22,8 @@ def estimates_of(distributor: Distributor) -> Estimates:
     router = distributor.router
 
     def serves(agent: str, queue: str) -> bool:
-        return router.queue(queue).settings.base.met_by(router.roster.agent(agent))
+        known = queue in router.queues and agent in router.roster
+        return known and router.queue(queue).settings.base.met_by(router.roster.agent(agent))
 
     def position(linkedid: str) -> int | None:
         call = router.calls.get(linkedid)
@@ -18,3 +32,19 @@ def estimates_of(distributor: Distributor) -> Estimates:
     estimates = Estimates(serves, position)
     distributor.on_fact.append(estimates.on_fact)
     return estimates
+
+
+def recall(estimates: Estimates, journal: Path) -> None:
+    """Let them learn again from the journal's end what they knew. It ends with the start of this daemon, after which
+    nobody waits; a line that is no fact is passed over."""
+    if not journal.exists():
+        return
+    with journal.open("rb") as lines:
+        lines.seek(max(0, lines.seek(0, os.SEEK_END) - RECALLED))
+        for line in lines:
+            if not line.startswith(_NAMES):
+                continue
+            try:
+                estimates.on_fact(from_json(json.loads(line)))
+            except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
+                continue

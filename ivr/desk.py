@@ -64,6 +64,10 @@ def _no_estimate(queue: str, position: int) -> Estimate | None:
     return None
 
 
+def _no_line() -> Outside | None:
+    return None
+
+
 def _nowhere(text: str) -> Destination | None:
     return None
 
@@ -87,6 +91,6 @@ class Desk:
     find: Find = _nowhere
     journeys: Journeys | None = None
     callbacks: Callbacks | None = None
-    outside: Outside | None = None
+    outside: Callable[[], Outside | None] = _no_line
     messages: Path = Path()
     beep: str = "beep"

@@ -166,7 +166,7 @@ class Stay:
         """He is out of the queue, without an agent of it."""
         match target.kind:
             case TargetKind.NUMBER:
-                answered = await dial_outside(self._session, self._desk.outside, target.value, self._music)
+                answered = await dial_outside(self._session, self._desk.outside(), target.value, self._music)
                 return DequeueReason.ANSWERED if answered else DequeueReason.OVERFLOWED
             case TargetKind.VOICEMAIL:
                 left = await take_message(self._desk, self._session, self._linkedid, self._queue, self._language)

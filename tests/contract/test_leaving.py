@@ -52,7 +52,7 @@ async def leaving(
         distributor=floor.distributor,
         sound_of=words,
         care_of=lambda queue: Care(voicemail=voicemail),
-        outside=outside,
+        outside=lambda: outside,
         messages=tmp_path / "voicemail",
         beep="tone",
     )
