@@ -24,9 +24,9 @@ from recording.record import CallRecord
 from recording.recorder import Recorder
 from recording.store import Store
 
-NICENESS = 19
-"""Whoever speaks comes first: we take the moments that Asterisk and the router leave, and catch up later. Not idle
-scheduling, for on a machine without such moments the database would stay locked for everybody else."""
+NICENESS = 15
+"""Whoever speaks comes first: on a machine that is full we get a thirtieth of a core, and catch up later. Not less, for
+while we write, the database is locked for everybody else."""
 
 LONGEST_LINE = 64 * 1024 * 1024
 
