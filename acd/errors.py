@@ -142,6 +142,15 @@ class CallbackNotReached(RoutingError):
         )
 
 
+class NotInConversation(RoutingError):
+    """The caller talks with no agent."""
+
+    id = "not-in-conversation"
+
+    def __init__(self, linkedid: str) -> None:
+        super().__init__(f"the caller of {linkedid} talks with no agent; expected one who does")
+
+
 class AgentBusy(RoutingError):
     """The agent cannot be rung just now."""
 

@@ -37,6 +37,7 @@ from cti.processes import allow_open_files
 from cti.queues_file import Queue, settings_of
 from cti.recorder import RecorderProcess
 from cti.restoration import restore
+from cti.sending import Sending
 from cti.service_hours import ServiceHours
 from cti.settings import Settings, SettingsError, load_settings
 from cti.switch import Switch
@@ -124,6 +125,7 @@ class Daemon:
             directory=self.directory,
             live=self.live,
             callbacks=self.callbacks,
+            send_on=Sending(self.switch.client, self.distributor),
             health=self.health.parts,
             recordings=settings.recordings,
             token=credentials.token,

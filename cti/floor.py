@@ -13,6 +13,7 @@ from cti.callbacks.desk import CallbackDesk
 from cti.centre import Centre
 from cti.http.live import LiveHub
 from cti.people import People
+from ivr.destinations import Destination
 from recording.directory import Directory
 from recording.store import Store
 
@@ -32,8 +33,9 @@ class Part(BaseModel):
 class Floor:
     """What `cti.http.app.make_app` needs.
 
-    `health` asks each part (asterisk, ami, ledger, journal, database); `started` is set once calls can be routed, when
-    the first snapshot of Asterisk has been taken. `recordings` is the folder that `Recording.file` counts from.
+    `send_on` sends the caller of a linkedid on (cti/sending.py). `health` asks each part (asterisk, ami, ledger,
+    journal, database); `started` is set once calls can be routed, when the first snapshot of Asterisk has been taken.
+    `recordings` is the folder that `Recording.file` counts from.
     """
 
     distributor: Distributor
@@ -43,6 +45,7 @@ class Floor:
     directory: Directory
     live: LiveHub
     callbacks: CallbackDesk
+    send_on: Callable[[str, Destination], Awaitable[None]]
     health: Callable[[], Awaitable[Mapping[str, Part]]]
     recordings: Path
     token: str = field(repr=False)

@@ -83,14 +83,14 @@ class Visit:
         )
 
     async def _walk(self, at: str | None) -> str:
-        step = self._walker.start(at)
-        if self._transfer is not None and at is not None:
-            self._told = len(self._walker.trail)  # he has been at this node: he only changes the queue
-        elif self._transfer is not None and (sent := self._transfer.enqueue) is not None:
+        if at is None and self._transfer is not None and (sent := self._transfer.enqueue) is not None:
             ending = await self._queue(sent)  # he came to his agent without a flow of ours, and has none to go on in
             if isinstance(ending, Goodbye):
                 return ending.reason
             return "served" if ending is DequeueReason.ANSWERED else ending.value
+        step = self._walker.start(at)
+        if self._transfer is not None and at is not None:
+            self._told = len(self._walker.trail)  # he has been at this node: he only changes the queue
         while True:
             self._tell_trail()
             given: Input

@@ -20,6 +20,7 @@ from cti.http import (
     page,
     profiles,
     queues,
+    transfers,
 )
 from cti.http.endpoints import FLOOR, Endpoint
 from cti.http.errors import Handler, Starting, Unauthorized, tell_errors
@@ -35,6 +36,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *agent_log.ENDPOINTS,
     *queues.ENDPOINTS,
     *calls.ENDPOINTS,
+    *transfers.ENDPOINTS,
     *callbacks.ENDPOINTS,
     *decisions.ENDPOINTS,
     *callers.ENDPOINTS,

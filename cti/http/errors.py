@@ -68,13 +68,13 @@ class Unauthorized(ApiError):
 
 
 class UnknownCall(ApiError):
-    """There is no record of such a call."""
+    """There is no such call, or no record of it."""
 
     id = "unknown-call"
     status = 404
 
-    def __init__(self, call: str) -> None:
-        super().__init__(f"there is no call {call!r}; expected the id of a call that is over")
+    def __init__(self, call: str, which: str = "that is over") -> None:
+        super().__init__(f"there is no call {call!r}; expected the id of a call {which}")
 
 
 class UnknownCaller(ApiError):
@@ -116,6 +116,16 @@ class NotReloaded(ApiError):
     def __init__(self, error_id: str, message: str) -> None:
         super().__init__(f"{message}; the centre is as it was before")
         self.id = error_id
+
+
+class AsteriskAway(ApiError):
+    """Asterisk does not answer."""
+
+    id = "asterisk-unavailable"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("Asterisk does not answer; whether it has done what was asked is not known, see /api/health")
 
 
 class Starting(ApiError):

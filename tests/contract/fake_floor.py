@@ -21,6 +21,7 @@ from acd.seats import Seats
 from acd.states import EndedBy
 from cti.administration import Administration
 from cti.ami.client import AmiClient
+from cti.ami.errors import AmiLinkLost
 from cti.callbacks.desk import CallbackDesk
 from cti.callbacks.means import Means
 from cti.centre import load_centre
@@ -29,6 +30,7 @@ from cti.floor import Floor, Part
 from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.people import People
+from ivr.destinations import Destination
 from recording.directory import Directory
 from recording.entries import Batch, Position, Source, entry
 from recording.record import CallRecord, Recording
@@ -202,6 +204,9 @@ async def open_floor(
     await people.load()
     parts = dict(ALL_WELL)
 
+    async def send_on(linkedid: str, destination: Destination) -> None:
+        raise AmiLinkLost("there is no Asterisk here")
+
     async def health() -> Mapping[str, Part]:
         return parts
 
@@ -213,6 +218,7 @@ async def open_floor(
         directory=Directory(store),
         live=LiveHub(distributor, estimates_of(distributor), behind_at_most=behind_at_most),
         callbacks=_callbacks(distributor),
+        send_on=send_on,
         health=health,
         recordings=folder,
         token=TOKEN,

@@ -1,0 +1,63 @@
+"""Callers sent on over HTTP, for the agent whose desktop asks."""
+
+from collections.abc import Mapping
+
+import structlog
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from cti.ami.errors import AmiError
+from cti.board import CallUnderWay
+from cti.http.endpoints import Asked, Endpoint, Given, Nothing
+from cti.http.errors import AsteriskAway, UnknownCall
+from cti.http.views import CallView, call_view
+from ivr.destinations import Destination
+from recording.identity import call_id
+
+log = structlog.get_logger()
+
+
+class To(Given):
+    """A queue by its name or an agent by his number: one of the two."""
+
+    queue: str | None = Field(None, description="The queue's name.")
+    agent: str | None = Field(None, description="The agent's number. He must be signed in.")
+
+    @model_validator(mode="after")
+    def _one(self) -> "To":
+        if (self.queue is None) == (self.agent is None):
+            raise PydanticCustomError("destination", "Input should be one of queue, agent")
+        return self
+
+
+class TransferOrder(Given):
+    """Where the caller is to go."""
+
+    to: To
+
+
+async def transfer(asked: Asked[Nothing, TransferOrder]) -> CallView:
+    """Send a caller who talks with an agent to a queue or to another agent. He keeps his call, its data and the time he
+    has waited; the agent is released. Who is sent to an agent waits for him a while, then for whoever serves the queue
+    he came from.
+    """
+    to = asked.body.to
+    call = _under_way(asked.floor.live.board.calls, asked.path["id"])
+    try:
+        await asked.floor.send_on(call.linkedid, Destination(queue=to.queue or "", agent=to.agent or ""))
+    except AmiError as error:
+        log.warning("not-sent-on", error_id=error.id, linkedid=call.linkedid, detail=str(error))
+        raise AsteriskAway from error
+    return call_view(asked.floor.live.board.calls.get(call.linkedid, call))
+
+
+def _under_way(calls: Mapping[str, CallUnderWay], wanted: str) -> CallUnderWay:
+    found = next((call for linkedid, call in calls.items() if call_id(linkedid) == wanted), None)
+    if found is None:
+        raise UnknownCall(wanted, "that is under way")
+    return found
+
+
+ENDPOINTS = (
+    Endpoint("POST", "/api/calls/{id}/transfer", transfer, Nothing, TransferOrder, CallView, errors=(404, 409, 503)),
+)

@@ -1,0 +1,49 @@
+"""Sends a caller on for his agent, by AMI: what a phone does by REFER, a desktop does here.
+
+What becomes of the caller then is told in ivr/transfers.py.
+"""
+
+from acd.callbacks import is_callback
+from acd.distributor import Distributor
+from acd.errors import AgentBusy, NotInConversation
+from cti.ami.client import AmiClient
+from cti.ami.errors import AmiRefused
+from ivr import variables
+from ivr.destinations import AGENT_WORD, QUEUE_WORD, Destination
+from ivr.transfers import CONTEXT
+
+
+class Sending:
+    """`await sending(linkedid, destination)` takes the caller out of his conversation and sends him to a queue or an
+    agent. The agent he was with is released."""
+
+    def __init__(self, client: AmiClient, distributor: Distributor) -> None:
+        self._client = client
+        self._distributor = distributor
+
+    async def __call__(self, linkedid: str, destination: Destination) -> None:
+        """Returns when Asterisk has taken it on.
+
+        Raises NotInConversation, UnknownQueue, UnknownAgent, NotSignedIn, AgentBusy (for the agent himself);
+        AmiLinkLost and AmiTimeout, after which the caller may be on his way or not.
+        """
+        router = self._distributor.router
+        talk = router.conversations.by_call.get(linkedid)
+        # Of a colleague who asks his phone alone disposes; and a call-back is the agent's own call, not its customer's.
+        if talk is None or not talk.queue or is_callback(linkedid):
+            raise NotInConversation(linkedid)
+        if destination.agent:
+            if destination.agent == talk.agent:
+                raise AgentBusy(talk.agent, "in this very call")
+            router.roster.signed_in(destination.agent)
+            word, queue = AGENT_WORD + destination.agent, talk.queue
+        else:
+            word, queue = QUEUE_WORD + destination.queue, router.queue(destination.queue).settings.name
+        told = {variables.TRANSFER: word, variables.SENDER: talk.agent, variables.QUEUE: queue}
+        try:
+            for name, value in told.items():
+                await self._client.action("Setvar", {"Channel": linkedid, "Variable": name, "Value": value})
+            where = {"Context": CONTEXT, "Exten": "s", "Priority": "1"}
+            await self._client.action("Redirect", {"Channel": linkedid, **where})
+        except AmiRefused:
+            raise NotInConversation(linkedid) from None  # he has hung up meanwhile
