@@ -84,15 +84,22 @@ class Snapshot:
         conversations = self._distributor.router.conversations.by_call
         there = {(leg.linkedid, phone_of_channel(leg.channel)) for leg in legs}
         call_at = {phone: linkedid for linkedid, phone in there}
+
+        def gone(linkedid: str) -> str:
+            """The phone of an agent who is no longer in this conversation; empty if he is, or if there is none."""
+            talk = conversations.get(linkedid)
+            phone = self._distributor.router.roster.agent(talk.agent).phone if talk is not None else ""
+            return "" if (linkedid, phone) in there else phone
+
+        for linkedid in [*conversations]:
+            if (phone := gone(linkedid)) and call_at.get(phone) in conversations:
+                with self._distributor.command() as (router, now_ms):
+                    router.transferred(call_at[phone], linkedid, phone="", now_ms=now_ms)
         for linkedid in [*self._distributor.router.calls, *conversations]:
             with self._distributor.command() as (router, now_ms):
-                talk = conversations.get(linkedid)
-                phone = router.roster.agent(talk.agent).phone if talk is not None else ""
-                if talk is not None and (linkedid, phone) not in there and call_at.get(phone) in conversations:
-                    router.transferred(call_at[phone], linkedid, phone="", now_ms=now_ms)
-                elif linkedid not in calls:
+                if linkedid not in calls:
                     router.leave(linkedid, now_ms=now_ms)
-                elif talk is not None and (linkedid, phone) not in there:
+                elif gone(linkedid):
                     router.released(linkedid, now_ms=now_ms)
 
     async def adopt(self, leg: Leg) -> None:

@@ -116,3 +116,48 @@ async def test_callers_in_the_plain_queue_are_fetched_back_though_one_has_gone()
         asterisk.waits(channel)
     async with switched(asterisk, floor):
         assert asterisk.redirected == ["PJSIP/line-01", "gone-02", "PJSIP/line-03"]
+
+
+async def joined_with(floor: Distributor, asterisk: FakeAsterisk) -> None:
+    """1001 talks in `call`; 1002 is asked in `consult`, and is in `call` when the link is back."""
+    with floor.command() as (router, now_ms):
+        for linkedid in ("call", "consult"):
+            router.enter(linkedid, "sales", now_ms=now_ms)
+            router.answered(linkedid, now_ms=now_ms)
+    asterisk.caller("call")
+    asterisk.leg("1002", "call", talking=True)
+
+
+async def test_an_agent_who_joined_his_caller_with_a_colleague_behind_a_broken_link_has_him_no_more() -> None:
+    floor, asterisk = distributor("1001", "1002"), FakeAsterisk()
+    async with switched(asterisk, floor) as (switch, peer):
+        await joined_with(floor, asterisk)
+        await relinked(asterisk, switch, peer)
+        assert (state(floor, "1001"), state(floor, "1002")) == ("wrap_up", "talking")
+        assert list(floor.router.conversations) == ["call"]
+        assert floor.router.roster.agent("1002").linkedid == "call"
+
+
+async def test_an_agent_found_talking_with_a_colleague_who_asks_him_is_talking_in_no_queue() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    asterisk.channels.append(
+        ("Event: CoreShowChannel", "Channel: PJSIP/1002-01", "Uniqueid: own", "Linkedid: own", "BridgeId: b")
+    )
+    asterisk.leg("1001", "own", talking=True)
+    asterisk.variables |= {("own", variables.QUEUE): "", ("own", "QUEUENAME"): "", ("own", variables.CONSULT): "own"}
+    async with switched(asterisk, floor):
+        assert state(floor, "1001") == "talking"
+        assert floor.router.conversations.by_call["own"].queue == ""
+
+
+async def test_the_extensions_of_agents_are_made_to_agree_after_each_login_and_each_reading_of_the_dialplan() -> None:
+    floor, asterisk = distributor("1001", "1002"), FakeAsterisk()
+    asterisk.extension("1002")
+    asterisk.extension("1009")
+    async with switched(asterisk, floor) as (_, peer):
+        assert [await asterisk.extended.get() for _ in range(2)] == [("Remove", "1009"), ("Add", "1001")]
+        peer.send("Event: Reload", "Module: All", "Status: 0")
+        assert [await asterisk.extended.get() for _ in range(2)] == [("Add", "1001"), ("Add", "1002")]
+        with floor.command() as (router, now_ms):
+            router.sign_out("1002", cause="api", now_ms=now_ms)
+        assert await asterisk.extended.get() == ("Remove", "1002")

@@ -64,6 +64,15 @@ def test_the_line_to_agents_outside_and_what_they_are_asked_are_there(tmp_path: 
     assert given in rendered(settings, "centre.conf")
 
 
+def test_a_phone_can_send_callers_to_queues_and_numbers_of_the_centre_and_to_colleagues(tmp_path: Path) -> None:
+    settings = Settings(state=tmp_path)
+    render(settings, INSTALLATION, credentials(), replace(PLAN, extensions={"7001": "sales"}))
+    given = rendered(settings, "centre.conf")
+    assert "\nQUEUE_7001 = sales\n" in given
+    sent = [f"exten => {number},1,Goto(transferred,${{EXTEN}},1)" for number in ("4000", "+86104001", "7001")]
+    assert given.partition("[transfers]\n")[2].splitlines() == [*sent, "include => colleagues"]
+
+
 def test_a_name_cannot_leave_its_line_or_its_quotes(tmp_path: Path) -> None:
     settings = Settings(state=tmp_path)
     render(settings, INSTALLATION, credentials('王伟 "Bob"; <9> \\'), PLAN)

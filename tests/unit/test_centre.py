@@ -85,6 +85,12 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
          f"(expected one of: {', '.join(sorted(Queue.model_fields))})"),
         ("flows/sales.yaml", "queue: sales", "queue: sails",
          'flows/sales.yaml:9:12: unknown queue "sails", did you mean "sales"? (expected one of: sales, support)'),
+        ("queues.yaml", "extension: 7002", "extension: 7001",
+         "queues.yaml:27:16: extension 7001 is already that of sales (expected a free number)"),
+        ("queues.yaml", "extension: 7002", "extension: 4001",
+         "queues.yaml:27:16: 4001 is a number of the centre (expected one that callers do not dial)"),
+        ("queues.yaml", "extension: 7002", "extension: 7",
+         "queues.yaml:27:16: 7 does not fit (expected a whole number from 10 to 999999)"),
         ("flows/sales.yaml", "queue: sales", "queue: sales\n    requires: sales and languge = en",
          'flows/sales.yaml:10:15: unknown attribute "languge", did you mean "language"? '
          '(expected one of: language, team)'),
