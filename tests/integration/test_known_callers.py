@@ -12,6 +12,17 @@ from tests.integration.floor_fixture import running_floor, sees, staffed, talk
 
 pytestmark = pytest.mark.integration
 
+GREETED = """\
+flow: greeted
+languages: [en]
+start: greeting
+nodes:
+  greeting: {kind: play, text: {en: Welcome to our test centre.}, next: sales}
+  sales: {kind: queue, queue: sales, then: served, otherwise: served}
+  served: {kind: hangup, reason: served, text: {en: Goodbye.}}
+"""
+"""While he is greeted a caller is looked up, however slow the machine."""
+
 
 @pytest_asyncio.fixture
 async def remembering(
@@ -19,8 +30,10 @@ async def remembering(
 ) -> AsyncIterator[RunningCentre]:
     """A floor that leads callers to their last agent."""
     folder = shutil.copytree(dialplans, tmp_path / "dialplans")
-    with (folder / "centre.yaml").open("a") as centre:
-        centre.write("\ncountry_code: 86\nlast_agent_days: 7\n")
+    centre = folder / "centre.yaml"
+    numbers = centre.read_text("utf-8").replace("  4001:", "  4030: {flow: greeted, fallback: sales}\n  4001:")
+    centre.write_text(f"{numbers}\ncountry_code: 86\nlast_agent_days: 7\n", "utf-8")
+    (folder / "flows/greeted.yaml").write_text(GREETED, "utf-8")
     async with running_floor(folder, floor_prompts, music) as running:
         yield running
 
@@ -33,7 +46,7 @@ async def test_a_vip_goes_ahead_and_each_caller_reaches_the_agent_named_for_him_
         await floor.ask("PUT", f"/api/callers/{vip}", json={"name": "Ma", "priority": 5})
         await floor.ask("PUT", f"/api/callers/+86{regular}", json={"agent": "1004"})
 
-        caller = await phones.dial("4001", number=regular)
+        caller = await phones.dial("4030", number=regular)
         leg = await phones["1004"].next_call()  # 1002 has been idle longer
         recognised = await floor.fact("CallerRecognised")
         assert (recognised["agent"], recognised["vip"]) == ("1004", False)
@@ -42,9 +55,9 @@ async def test_a_vip_goes_ahead_and_each_caller_reaches_the_agent_named_for_him_
 
         for agent in ("1002", "1001"):
             await floor.post(f"/api/agents/{agent}/not-ready", {"reason": "break"})
-        first = await phones.dial("4001", number=other)
+        first = await phones.dial("4030", number=other)
         await floor.shows("/api/queues/sales", lambda queue: queue["waiting"] == 1)
-        second = await phones.dial("4001", number=vip)
+        second = await phones.dial("4030", number=vip)
         await floor.shows("/api/queues/sales", lambda queue: queue["waiting"] == 2)
         await floor.post("/api/agents/1001/ready")
         leg_of_vip = await phones["1001"].next_call()
@@ -60,6 +73,6 @@ async def test_a_vip_goes_ahead_and_each_caller_reaches_the_agent_named_for_him_
         for agent in ("1001", "1002"):
             await sees(floor, agent, "ready")
 
-        await phones.dial("4001", number=other)  # 1001 has been idle longer, but 1002 spoke with him last
+        await phones.dial("4030", number=other)  # 1001 has been idle longer, but 1002 spoke with him last
         assert (await phones["1002"].next_call()).caller == other
         assert not [call for call in phones["1001"].calls if call.caller == other]
