@@ -24,9 +24,9 @@ from recording.record import CallRecord
 from recording.recorder import Recorder
 from recording.store import Store
 
-NICENESS = 15
-"""Whoever speaks comes first: on a machine that is full we get a thirtieth of a core, and catch up later. Not less, for
-while we write, the database is locked for everybody else."""
+NICENESS = 10
+"""Whoever speaks comes first: on a machine that is full we get a tenth of a core, and catch up later. Not less, for while
+we write, the database is locked for everybody else, and who waits for a record waits for us."""
 
 LONGEST_LINE = 64 * 1024 * 1024
 

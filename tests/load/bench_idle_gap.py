@@ -28,6 +28,7 @@ WAITING = 200
 APART_S = 0.05
 TALK_MS = 2500
 CALLERS_APART_S = 0.02
+COME_S = 60
 MEASURE_S = 20
 SINGLE_CALLS = 40
 ROUNDS = 2
@@ -40,8 +41,9 @@ async def idle_gaps_ms(centre: RunningCentre, side: Side) -> list[float]:
     async with centre.phones(ring_ms=1, talk_ms=TALK_MS) as phones, line:
         await phones.register()
         callers = asyncio.create_task(_keep_calling(line, side.dialled))
-        while sum(Moment.ANSWERED in call.at_us for call in line.calls) < WAITING:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(COME_S):
+            while sum(Moment.ANSWERED in call.at_us for call in line.calls) < WAITING:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
         async with agents_of(centre, side, APART_S):
             await asyncio.sleep(MEASURE_S)
             gaps = [gap for phone in phones for gap in _gaps_ms([call for call in phone.calls if call.incoming])]
