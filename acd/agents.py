@@ -48,6 +48,16 @@ class ImpossibleTransition(Exception):
     id = "impossible-transition"
 
 
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A stay in one reason for not being ready. `allowed_ms` 0: no limit; `overdue`: longer than that, and told."""
+
+    reason: str
+    since_ms: int
+    allowed_ms: int = 0
+    overdue: bool = False
+
+
 @dataclass(slots=True)
 class Agent:
     """An agent as the router keeps him. Only the router changes him, through `apply` and its own commands."""
@@ -76,6 +86,10 @@ class Agent:
     """His last offer, counted in offers of the whole centre; 0 for none yet."""
     free_sequence: int = 0
     """Which of his times of being free this is, for the pools; 0 while he is not."""
+    absence: Absence | None = None
+    """Since when he is not ready, while he has no call."""
+    wrap_up_until_ms: int = 0
+    """When his wrap-up ends by itself; 0 while he has none."""
 
     @property
     def state(self) -> AgentState:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from acd.agents import Agent, AgentEvent
-from acd.facts import CallHeld, CallReleased, CallRetrieved, CallTransferred, Fact, WrapUpEnded
+from acd.errors import NotInWrapUp, WrapUpAtMost
+from acd.facts import CallHeld, CallReleased, CallRetrieved, CallTransferred, Fact, WrapUpEnded, WrapUpExtended
+from acd.queues import AfterCall
 from acd.roster import Roster
 from acd.states import Activity, Status, TransferKind
 from acd.timers import Timers
@@ -21,7 +23,7 @@ class Conversation:
     queue: str
     agent: str
     answered_ms: int
-    wrap_up_ms: int
+    after: AfterCall
     held_since_ms: int | None = None
     hold_ms: int = 0
 
@@ -33,6 +35,7 @@ class WrapUp:
     linkedid: str
     queue: str
     since_ms: int
+    after: AfterCall
 
 
 class Conversations:
@@ -81,13 +84,13 @@ class Conversations:
             return
         agent = self._roster.agent(talk.agent)
         self._state_released(talk, now_ms)
-        self._wrap_ups[talk.agent] = WrapUp(linkedid, talk.queue, now_ms)
+        self._wrap_ups[talk.agent] = WrapUp(linkedid, talk.queue, now_ms, talk.after)
         with self._roster.change(agent, "call", now_ms, linkedid=linkedid):
             agent.apply(AgentEvent.RELEASED)
-            if talk.wrap_up_ms == 0 or agent.status is Status.SIGNED_OUT:
+            if talk.after.wrap_up_ms == 0 or agent.status is Status.SIGNED_OUT:
                 self._finish(agent, now_ms)
         if agent.activity is Activity.WRAP_UP:
-            self._timers.set(("wrap_up", agent.number), now_ms + talk.wrap_up_ms)
+            self._wrap_up_until(agent, now_ms + talk.after.wrap_up_ms)
 
     def hand_over(self, consult: Conversation, talk: Conversation, sender: str, now_ms: int) -> None:
         """The agent whom `sender` asked in the conversation `consult` goes on in `talk`, with the caller of that one;
@@ -117,6 +120,37 @@ class Conversations:
             with self._roster.change(agent, cause, now_ms, linkedid=agent.linkedid):
                 self._finish(agent, now_ms)
 
+    def wrapping_up(self, number: str) -> Agent:
+        """The agent of that number, in wrap-up. Raises UnknownAgent, NotInWrapUp."""
+        agent = self._roster.agent(number)
+        if agent.activity is not Activity.WRAP_UP:
+            raise NotInWrapUp(number)
+        return agent
+
+    def extend_wrap_up(self, agent: Agent, by_ms: int | None, cause: str, now_ms: int) -> None:
+        """He needs longer, by `by_ms` or what the queue gives at a time, as far as it allows. Raises WrapUpAtMost."""
+        wrap_up = self._wrap_ups[agent.number]
+        after, until_ms = wrap_up.after, agent.wrap_up_until_ms
+        longer_ms = until_ms + (after.more_ms if by_ms is None else by_ms)
+        self._wrap_up_until(agent, max(until_ms, min(longer_ms, wrap_up.since_ms + after.most_ms)))
+        if agent.wrap_up_until_ms == until_ms:
+            raise WrapUpAtMost(agent.number, after.most_ms)
+        self._state(
+            WrapUpExtended(
+                at_ms=now_ms,
+                linkedid=wrap_up.linkedid,
+                queue=wrap_up.queue,
+                agent=agent.number,
+                by_ms=agent.wrap_up_until_ms - until_ms,
+                until_ms=agent.wrap_up_until_ms,
+                cause=cause,
+            )
+        )
+
+    def _wrap_up_until(self, agent: Agent, until_ms: int) -> None:
+        agent.wrap_up_until_ms = until_ms
+        self._timers.set(("wrap_up", agent.number), until_ms)
+
     def _state_released(self, talk: Conversation, now_ms: int) -> None:
         if talk.held_since_ms is not None:
             talk.hold_ms += now_ms - talk.held_since_ms
@@ -135,7 +169,7 @@ class Conversations:
         wrap_up = self._wrap_ups.pop(agent.number)
         self._timers.cancel(("wrap_up", agent.number))
         agent.apply(AgentEvent.WRAPPED_UP)
-        agent.linkedid = ""
+        agent.linkedid, agent.wrap_up_until_ms = "", 0
         self._state(
             WrapUpEnded(
                 at_ms=now_ms,

@@ -43,6 +43,24 @@ class PhoneTaken(RoutingError):
         super().__init__(f"phone {phone} is taken by agent {agent}; expected a phone at which nobody is signed in")
 
 
+class NotInWrapUp(RoutingError):
+    """Only who is in wrap-up can end it or make it longer."""
+
+    id = "not-in-wrap-up"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"agent {agent} is not in wrap-up; expected him to have ended a call just now")
+
+
+class WrapUpAtMost(RoutingError):
+    """The wrap-up is as long as its queue allows."""
+
+    id = "wrap-up-at-most"
+
+    def __init__(self, agent: str, most_ms: int) -> None:
+        super().__init__(f"agent {agent} has all the wrap-up his queue allows; expected {most_ms // 1000} s at most")
+
+
 class NumberRefused(RoutingError):
     """An outside number that no carrier is asked to reach. It is not repeated: it may be anything."""
 

@@ -22,6 +22,7 @@ from acd.floor_facts import (
     CentreReloaded,
     DaemonStarted,
     LinkChanged,
+    NotReadyExceeded,
     QueueClosed,
     QueueOpened,
     SurgeDeclared,
@@ -59,12 +60,14 @@ __all__ = [
     "LinkChanged",
     "MenuAnswered",
     "NodeEntered",
+    "NotReadyExceeded",
     "OfferEnded",
     "QueueClosed",
     "QueueOpened",
     "SurgeDeclared",
     "VoicemailLeft",
     "WrapUpEnded",
+    "WrapUpExtended",
     "from_json",
     "to_json",
 ]  # fmt: skip
@@ -242,6 +245,18 @@ class CallTransferred(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpExtended(CallFact):
+    """The agent's after-call work goes on until `until_ms`, `by_ms` longer than it would have. `cause` says who asked
+    for it, as in AgentStateChanged."""
+
+    queue: str
+    agent: str
+    by_ms: int
+    until_ms: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpEnded(CallFact):
     """The agent's after-call work is over."""
 
@@ -320,8 +335,8 @@ FACTS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         CallArrived, NodeEntered, MenuAnswered, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
-        CallRetrieved, CallReleased, CallTransferred, WrapUpEnded, CallEnded, AgentDefined, AgentStateChanged,
-        AgentEdited, DaemonStarted, LinkChanged,
+        CallRetrieved, CallReleased, CallTransferred, WrapUpExtended, WrapUpEnded, CallEnded,
+        AgentDefined, AgentStateChanged, NotReadyExceeded, AgentEdited, DaemonStarted, LinkChanged,
         CallerRecognised, CallerTold, VoicemailLeft,
         CentreReloaded,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,

@@ -40,6 +40,16 @@ class AgentStateChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotReadyExceeded(Fact):
+    """An agent has been not ready for this reason since `since_ms`, longer than it allows. Told once for each stay."""
+
+    agent: str
+    reason: str
+    since_ms: int
+    allowed_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentEdited(Fact):
     """What an agent can do, or where he may sit, was changed; it holds for calls already waiting. `outside` is the
     outside number he may sign in at by himself; `cause` says who did it, as in AgentStateChanged."""

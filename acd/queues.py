@@ -48,6 +48,18 @@ class Blended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AfterCall:
+    """An agent's wrap-up: how long it is, by how much he makes it longer at a time, how long it may be in all."""
+
+    wrap_up_ms: int
+    more_ms: int
+    most_ms: int
+
+
+NO_WRAP_UP = AfterCall(wrap_up_ms=0, more_ms=0, most_ms=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
     """What the centre's files say about a queue. Durations in milliseconds; a limit of 0 is no limit."""
 
@@ -60,6 +72,10 @@ class QueueSettings:
     ring_several: int = 1
     ring_ms: int = 20_000
     wrap_up_ms: int = 0
+    wrap_up_more_ms: int = 60_000
+    """By how much an agent makes his wrap-up longer at a time."""
+    wrap_up_most_ms: int = 600_000
+    """How long a wrap-up may be made in all; no longer than `wrap_up_ms`: not at all."""
     point_ms: int = 60_000
     """What one point of priority is worth: a head start of so much waiting."""
     preferred_ms: int = 30_000
@@ -77,6 +93,11 @@ class QueueSettings:
     blended: Blended | None = None
     service_level_ms: int = 20_000
     music: str = "default"
+
+    @property
+    def after_call(self) -> AfterCall:
+        """The wrap-up of its agents."""
+        return AfterCall(wrap_up_ms=self.wrap_up_ms, more_ms=self.wrap_up_more_ms, most_ms=self.wrap_up_most_ms)
 
     @property
     def base(self) -> Requirement:

@@ -6,6 +6,7 @@ It knows nothing of calls and queues; the router steers it.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from acd.absences import Absences
 from acd.agents import Agent
 from acd.errors import AlreadySignedIn, NotSignedIn, PhoneTaken, UnknownAgent
 from acd.facts import AgentStateChanged
@@ -19,8 +20,9 @@ class Roster:
     """All agents by number. Every change goes through `change`, which states it and keeps the pools true, but for those
     who become free: the router takes them (`take_freed`) and gives them a call, or puts them into their pools."""
 
-    def __init__(self, state: Callable[[AgentStateChanged], None]) -> None:
+    def __init__(self, state: Callable[[AgentStateChanged], None], absences: Absences) -> None:
         self._state = state
+        self.absences = absences
         self.pools = Pools()
         self._agents: dict[str, Agent] = {}
         self._at_phone: dict[str, Agent] = {}
@@ -144,6 +146,7 @@ class Roster:
         if not keep_place and not agent.free_sequence and agent.free:
             agent.ready_since_ms = now_ms
         self._seat(agent)
+        self.absences.look(agent, now_ms)
         if (before, phone, status, reason) != (after, agent.phone, agent.status, agent.reason):
             self._state(
                 AgentStateChanged(

@@ -6,6 +6,8 @@ Nothing polls: each change that could make a match possible looks for it at once
 
 from collections.abc import Mapping
 
+from acd import absences
+from acd.absences import Absences
 from acd.agents import Agent, AgentEvent
 from acd.consults import Consults
 from acd.conversations import Conversation, Conversations
@@ -14,7 +16,7 @@ from acd.errors import AlreadyQueued
 from acd.facts import AgentDefined, Fact
 from acd.matching import Matching
 from acd.offers import Offer, Offers, Outcome
-from acd.queues import PREFERRED, Call, Order, Queue, QueueSettings
+from acd.queues import NO_WRAP_UP, PREFERRED, Call, Order, Queue, QueueSettings
 from acd.requirements import ANY, Requirement, both, from_levels
 from acd.roster import Roster
 from acd.states import Activity, DequeueReason, OfferOutcome, OverflowCause, Status
@@ -30,7 +32,7 @@ class Router:
         self._out = Outcome()
         self._timers: Timers[tuple[str, str]] = Timers()
         self._sequence = 0
-        self.roster = Roster(self._state)
+        self.roster = Roster(self._state, Absences(self._timers, self._state))
         self.conversations = Conversations(self.roster, self._timers, self._state)
         self._offers = Offers(self.roster, self._timers, self._state)
         self._waiting = Waiting(self.roster, self._timers, self._state, self._withdraw, self._left)
@@ -121,6 +123,25 @@ class Router:
         self.roster.set_status(agent, Status.NOT_READY, reason, cause=cause, now_ms=now_ms)
         self._take_back(agent, now_ms)
         self._matching.settle(Trigger.AGENT_FREE, now_ms)
+
+    def end_wrap_up(self, number: str, *, cause: str, now_ms: int) -> None:
+        """He is done early, and is then what he chose last. Raises UnknownAgent, NotInWrapUp."""
+        self.conversations.end_wrap_up(self.conversations.wrapping_up(number), cause, now_ms)
+        self._matching.settle(Trigger.AGENT_FREE, now_ms)
+
+    def extend_wrap_up(self, number: str, by_ms: int | None = None, *, cause: str, now_ms: int) -> None:
+        """He needs longer, by as much as his queue gives at a time where nothing is said, and no longer in all than it
+        allows. Raises UnknownAgent, NotInWrapUp, WrapUpAtMost."""
+        self.conversations.extend_wrap_up(self.conversations.wrapping_up(number), by_ms, cause, now_ms)
+
+    def resume_absence(self, number: str, since_ms: int, *, told: bool) -> None:
+        """He has been not ready since then, from before a restart of ours; `told`: longer than allowed, as was told.
+        Raises UnknownAgent."""
+        self.roster.absences.resume(self.roster.agent(number), since_ms, told=told)
+
+    def define_reasons(self, allowed_ms: Mapping[str, int]) -> None:
+        """How long agents may be not ready for each reason; one that is left out has no limit."""
+        self.roster.absences.define(allowed_ms, self.roster)
 
     def phone_changed(self, phone: str, *, reachable: bool, engaged: bool, now_ms: int) -> None:
         """What Asterisk says of a phone: whether it can be rung, whether it is in a call that is not ours."""
@@ -311,11 +332,13 @@ class Router:
         return self._timers.next_due_ms
 
     def tick(self, *, now_ms: int) -> None:
-        """Do what has fallen due: steps, greatest waits, wrap-ups, phones to be believed again."""
+        """Do what has fallen due: steps, greatest waits, wrap-ups, absences, phones to be believed again."""
         while keys := self._timers.pop_due(now_ms):
             for kind, key in keys:
                 if kind == "wrap_up":
                     self.conversations.end_wrap_up(self.roster.agent(key), "system", now_ms)
+                elif kind == absences.TIMER:
+                    self.roster.absences.due(self.roster.agent(key), now_ms)
                 elif kind == "phone":
                     self.roster.try_phone_again(self.roster.agent(key), now_ms=now_ms)
                 elif key in self.calls:  # what fell due before it may have sent the call elsewhere
@@ -347,8 +370,8 @@ class Router:
         self.conversations.begin(self._conversation(linkedid, queue, agent.number, answered_ms))
 
     def _conversation(self, linkedid: str, queue: str, agent: str, answered_ms: int) -> Conversation:
-        wrap_up_ms = self.queues[queue].settings.wrap_up_ms if queue in self.queues else 0  # none for a colleague
-        return Conversation(linkedid=linkedid, queue=queue, agent=agent, answered_ms=answered_ms, wrap_up_ms=wrap_up_ms)
+        after = self.queues[queue].settings.after_call if queue in self.queues else NO_WRAP_UP  # none for a colleague
+        return Conversation(linkedid=linkedid, queue=queue, agent=agent, answered_ms=answered_ms, after=after)
 
     def _offered(self, offer: Offer) -> None:
         self._out.offers.append(offer)

@@ -5,7 +5,7 @@ centre exchanged, within one turn of the loop. Calls in progress go on in the fl
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,26 +73,7 @@ class Administration:
             for name, queue in after.queues.items():
                 if before.queues.get(name) != queue:
                     router.define_queue(settings_of(name, queue), now_ms=now_ms)
-
-
-class ReasonKeys(Mapping[str, str]):
-    """The key on an agent's phone, and the reason for not being ready it stands for, as they are now."""
-
-    def __init__(self, administration: Administration) -> None:
-        self._administration = administration
-
-    def __getitem__(self, key: str) -> str:
-        return self._now()[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._now())
-
-    def __len__(self) -> int:
-        return len(self._now())
-
-    def _now(self) -> dict[str, str]:
-        reasons = self._administration.centre.reasons
-        return {str(reason.key): name for name, reason in reasons.items() if reason.key is not None}
+            router.define_reasons(after.allowed_ms())
 
 
 def _edit(before: Centre, after: Centre, retired: Mapping[str, Queue]) -> Edit:

@@ -11,20 +11,24 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from acd.hours import WeeklyHours, parse_hours
 from acd.seats import Seats
+from acd.states import NotReadyReason
 from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from ivr import callback_words
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
 from ivr.flow.check import Names, load_flow
 from ivr.flow.graph import speeches
-from ivr.flow.model import Flow
+from ivr.flow.model import Flow, Words
 from ivr.flow.steps import Prompt
 from ivr.prompts import VOICES
+from ivr.star_codes import Custom
 from ivr.waiting_words import fixed
+
+Minutes = Annotated[float, Field(gt=0)]
 
 
 class Number(Part):
@@ -35,11 +39,19 @@ class Number(Part):
 
 
 class Reason(Part):
-    """Why an agent may be not ready: a title for people, the key for it on his phone, the minutes allowed."""
+    """Why an agent may be not ready: a title for people, the key for it on his phone, the minutes allowed, and what it
+    is called when he asks for his state."""
 
     title: Text
     key: Annotated[int, Field(ge=0, le=9)] | None = None
-    minutes: PositiveInt | None = None
+    minutes: Minutes | None = None
+    say: Words | None = None
+
+
+class SystemReason(Part):
+    """How many minutes an agent may stay not ready for a reason that the system gave him."""
+
+    minutes: Minutes
 
 
 class Outside(Part):
@@ -57,6 +69,7 @@ class _CentreFile(Part):
     languages: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
     numbers: dict[Dialled, Number]
     not_ready_reasons: dict[Name, Reason] = Field(default_factory=dict)
+    system_reasons: dict[Name, SystemReason] = Field(default_factory=dict)
     country_code: Annotated[int, Field(ge=1, le=999)] | None = None
     """Of the country the centre is in: callers' numbers are one in their national and their international form."""
     last_agent_days: Annotated[int, Field(ge=0, le=366)] = 0
@@ -73,6 +86,7 @@ class Centre:
     languages: tuple[str, ...]
     numbers: Mapping[str, Number]
     reasons: Mapping[str, Reason]
+    system_reasons: Mapping[str, SystemReason]
     outside: Outside | None
     skills: Mapping[str, str]
     attributes: Mapping[str, str]
@@ -82,6 +96,21 @@ class Centre:
     last_agent_days: int = 0
     version: str = ""
     """Of all that its files say: the same where they say the same."""
+
+    def allowed_ms(self) -> Mapping[str, int]:
+        """How long agents may be not ready for each reason that has a limit."""
+        own = {name: reason.minutes for name, reason in self.reasons.items() if reason.minutes is not None}
+        given = {name: reason.minutes for name, reason in self.system_reasons.items()}
+        return {name: round(minutes * 60_000) for name, minutes in {**own, **given}.items()}
+
+    @property
+    def custom(self) -> Custom:
+        """How its star codes have it."""
+        return Custom(
+            reasons={str(reason.key): name for name, reason in self.reasons.items() if reason.key is not None},
+            words={name: reason.say for name, reason in self.reasons.items() if reason.say is not None},
+            languages=self.languages,
+        )
 
     @property
     def seats(self) -> Seats:
@@ -101,7 +130,8 @@ class Centre:
         return {str(queue.extension): name for name, queue in self.queues.items() if queue.extension is not None}
 
     def prompts(self) -> frozenset[Prompt]:
-        """Everything its flows say, its queues on a caller's way elsewhere, and agents hear of call-backs."""
+        """Everything its flows say, its queues on a caller's way elsewhere, and agents hear of call-backs and of the
+        reasons they gave."""
         nodes = (node for flow in self.flows.values() for node in flow.nodes.values())
         flows = (speech for node in nodes for speech in speeches(node).values())
         queues = (elsewhere.say or {} for queue in self.queues.values() for _, elsewhere in queue.elsewheres())
@@ -109,7 +139,9 @@ class Centre:
         cared = (prompt for queue in self.queues.values() for prompt in prompts_of(queue.care, self.languages))
         called_back = [queue.spoken or {} for queue in self.queues.values() if queue.callback is not None]
         told = callback_words.needed(called_back, self.languages) if called_back else ()
-        return frozenset(chain(said, cared, fixed(self.languages), told))
+        named = (reason.say or {} for reason in self.reasons.values())
+        reasons = (Prompt(text, language) for speech in named for language, text in speech.items())
+        return frozenset(chain(said, cared, fixed(self.languages), told, reasons))
 
 
 Value = TypeVar("Value")
@@ -153,6 +185,7 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
         languages=centre.value.languages,
         numbers=centre.value.numbers,
         reasons=centre.value.not_ready_reasons,
+        system_reasons=centre.value.system_reasons,
         outside=centre.value.outside,
         skills=queues.value.skills,
         attributes=queues.value.attributes,
@@ -199,8 +232,19 @@ def _extensions(document: Document[QueuesFile], numbers: Mapping[str, Number]) -
 
 
 def _reasons(document: Document[_CentreFile]) -> Iterator[Problem]:
+    systems = [reason.value for reason in NotReadyReason]
+    for name in document.value.system_reasons:
+        if name not in systems:
+            yield document.unknown(("system_reasons", name), "system reason", name, systems, key=True)
     owners: dict[int, str] = {}
     for name, reason in document.value.not_ready_reasons.items():
+        for language in reason.say or {}:
+            if language not in document.value.languages:
+                where = ("not_ready_reasons", name, "say", language)
+                yield document.unknown(where, "language", language, document.value.languages, key=True)
+        if name in systems:
+            own = f"{name} is the system's own reason"
+            yield document.problem(("not_ready_reasons", name), own, "another name", key=True)
         if reason.key is None:
             continue
         if reason.key in owners:

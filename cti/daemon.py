@@ -18,7 +18,7 @@ from acd.distributor import Distributor
 from acd.facts import DaemonStarted
 from acd.router import Router
 from cti.accounts import AccountsError, load_credentials
-from cti.administration import Administration, ReasonKeys
+from cti.administration import Administration
 from cti.asterisk.refresh import refresh
 from cti.callbacks.make import make_desk, restore_desk
 from cti.callers import Callers
@@ -31,6 +31,7 @@ from cti.http.app import make_app
 from cti.http.live import LiveHub
 from cti.logs import write_logs
 from cti.memory import settle_down
+from cti.outside import seat_outside
 from cti.people import People
 from cti.preparation import plan_of
 from cti.processes import allow_open_files
@@ -232,9 +233,17 @@ class Daemon:
         return centre.flows[centre.numbers[dialled].flow]
 
     def _star_codes(self) -> StarCodes:
-        reasons = ReasonKeys(self.administration)
-        language = self.administration.centre.languages[0]
-        return StarCodes(self.distributor, self.people.authenticate, reasons, self.prompts.sound, language)
+        return StarCodes(
+            self.distributor,
+            self.people.authenticate,
+            self._outside_of,
+            self.prompts.sound,
+            lambda: self.administration.centre.custom,
+        )
+
+    async def _outside_of(self, number: str) -> str:
+        person = await self.people.find(number)
+        return seat_outside(self.administration.centre, number, person.outside if person else "")
 
 
 def _outside(centre: Centre) -> Outside | None:
@@ -247,6 +256,7 @@ def _router(centre: Centre, now_ms: int) -> Router:
     router = Router()
     for name, queue in centre.queues.items():
         router.define_queue(settings_of(name, queue), now_ms=now_ms)
+    router.define_reasons(centre.allowed_ms())
     return router
 
 

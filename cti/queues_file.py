@@ -96,6 +96,10 @@ class Queue(Part):
     ring_several: Annotated[int, Field(ge=1, le=10)] = 1
     ring_s: Annotated[int, Field(ge=1, le=120)] = 20
     wrap_up_s: NonNegativeInt = 0
+    wrap_up_more_s: PositiveInt = 60
+    """By how much an agent makes his wrap-up longer at a time."""
+    wrap_up_most_s: NonNegativeInt = 600
+    """How long a wrap-up may be made in all; 0: nobody makes it longer."""
     point_s: PositiveInt = 60
     """One point of priority is worth this much waiting."""
     preferred_s: NonNegativeInt = 30
@@ -240,6 +244,8 @@ def settings_of(name: str, queue: Queue) -> QueueSettings:
         ring_several=queue.ring_several,
         ring_ms=queue.ring_s * 1000,
         wrap_up_ms=queue.wrap_up_s * 1000,
+        wrap_up_more_ms=queue.wrap_up_more_s * 1000,
+        wrap_up_most_ms=queue.wrap_up_most_s * 1000,
         point_ms=queue.point_s * 1000,
         preferred_ms=queue.preferred_s * 1000,
         max_wait_ms=queue.max_wait_s * 1000,

@@ -6,26 +6,37 @@ An agent's phone and his call are Asterisk's to tell, and come with the first sn
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
 
 from acd.distributor import Distributor
 from acd.errors import RoutingError
-from acd.facts import AgentStateChanged, SurgeDeclared, from_json
+from acd.facts import AgentStateChanged, NotReadyExceeded, SurgeDeclared, from_json
 from acd.states import AgentState, Status
 
 log = structlog.get_logger()
 
-_NAMES = tuple(f'"{kind.__name__}"'.encode() for kind in (AgentStateChanged, SurgeDeclared))
+_NAMES = tuple(f'"{kind.__name__}"'.encode() for kind in (AgentStateChanged, NotReadyExceeded, SurgeDeclared))
+_ABSENT = frozenset({AgentState.NOT_READY, AgentState.UNREACHABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """An agent's latest change of state. If he was not ready: since when (milliseconds since the epoch), and whether it
+    was told that this is longer than allowed."""
+
+    change: AgentStateChanged
+    since_ms: int
+    told: bool = False
 
 
 @dataclass(slots=True)
 class Latest:
     """The latest change of each agent's state, by number, and of each queue's surge, by name."""
 
-    agents: dict[str, AgentStateChanged] = field(default_factory=dict)
+    agents: dict[str, Last] = field(default_factory=dict)
     surges: dict[str, SurgeDeclared] = field(default_factory=dict)
 
 
@@ -41,12 +52,22 @@ def latest(lines: Iterable[bytes]) -> Latest:
             continue
         match fact:
             case AgentStateChanged():
-                said.agents[fact.agent] = fact
+                said.agents[fact.agent] = _following(said.agents.get(fact.agent), fact)
+            case NotReadyExceeded() if fact.agent in said.agents:
+                said.agents[fact.agent] = replace(said.agents[fact.agent], told=True)
             case SurgeDeclared():
                 said.surges[fact.queue] = fact
             case _:
                 pass
     return said
+
+
+def _following(last: Last | None, change: AgentStateChanged) -> Last:
+    """His phone may come and go while he is not ready: that is one stay."""
+    goes_on = last is not None and change.status is Status.NOT_READY and {change.before, change.after} <= _ABSENT
+    if last is None or not goes_on or last.change.reason != change.reason:
+        return Last(change, change.at_ms)
+    return Last(change, last.since_ms, last.told)
 
 
 def restore(distributor: Distributor, journal: Path) -> None:
@@ -63,8 +84,9 @@ def restore(distributor: Distributor, journal: Path) -> None:
                 router.declare_surge(surge.queue, on=True, cause=surge.cause, why=surge.why, now_ms=now_ms)
 
 
-def _restore_agents(distributor: Distributor, changes: Iterable[AgentStateChanged]) -> None:
-    for change in changes:
+def _restore_agents(distributor: Distributor, agents: Iterable[Last]) -> None:
+    for last in agents:
+        change = last.change
         if change.status is Status.SIGNED_OUT:
             if change.after is not AgentState.SIGNED_OUT:
                 _state_signed_out(distributor, change)
@@ -75,6 +97,8 @@ def _restore_agents(distributor: Distributor, changes: Iterable[AgentStateChange
                 router.sign_in(change.agent, change.phone, ready=ready, cause="restart", now_ms=now_ms)
                 if change.reason and not ready:
                     router.set_not_ready(change.agent, change.reason, cause="restart", now_ms=now_ms)
+                if change.after in _ABSENT:
+                    router.resume_absence(change.agent, last.since_ms, told=last.told)
         except RoutingError as error:
             log.warning("agent-not-restored", error_id=error.id, agent=change.agent, detail=str(error))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from enum import StrEnum, auto
 
+from acd.states import NotReadyReason
 from ivr.flow.steps import Prompt
 
 
@@ -22,6 +23,16 @@ class Announcement(StrEnum):
     NOT_READY = auto()
     WHICH_REASON = auto()
     UNKNOWN_CODE = auto()
+    IN_CALL = auto()
+    IN_WRAP_UP = auto()
+    UNREACHABLE = auto()
+    OVERDUE = auto()
+    WRAP_UP_ENDED = auto()
+    WRAP_UP_EXTENDED = auto()
+    WRAP_UP_AT_MOST = auto()
+    NO_WRAP_UP = auto()
+    SIGNED_IN_OUTSIDE = auto()
+    NO_OUTSIDE = auto()
     OUTSIDE_ASK = auto()
 
 
@@ -53,12 +64,42 @@ WORDS: Mapping[Announcement, Mapping[str, str]] = {
     Announcement.READY: {"en": "You are ready.", "cmn": "您已就绪。"},
     Announcement.NOT_READY: {"en": "You are not ready.", "cmn": "您已置忙。"},
     Announcement.WHICH_REASON: {"en": "Please press the key of your reason.", "cmn": "请按键选择置忙原因。"},
+    Announcement.IN_CALL: {"en": "You are in a call.", "cmn": "您正在通话中。"},
+    Announcement.IN_WRAP_UP: {"en": "You are in wrap-up.", "cmn": "您正在话后处理中。"},
+    Announcement.UNREACHABLE: {"en": "Your phone cannot be reached.", "cmn": "无法接通您的话机。"},
+    Announcement.OVERDUE: {
+        "en": "You are not ready, for longer than is allowed.",
+        "cmn": "您已置忙，并且超过了允许的时间。",
+    },
+    Announcement.WRAP_UP_ENDED: {"en": "Your wrap-up is over.", "cmn": "话后处理已结束。"},
+    Announcement.WRAP_UP_EXTENDED: {"en": "Your wrap-up is longer now.", "cmn": "话后处理时间已延长。"},
+    Announcement.WRAP_UP_AT_MOST: {
+        "en": "Your wrap-up cannot be made any longer.",
+        "cmn": "话后处理时间不能再延长了。",
+    },
+    Announcement.NO_WRAP_UP: {"en": "You are not in wrap-up.", "cmn": "您不在话后处理状态。"},
+    Announcement.SIGNED_IN_OUTSIDE: {
+        "en": "You are signed in at your outside number, and ready.",
+        "cmn": "您已在外部号码上签入，处于就绪状态。",
+    },
+    Announcement.NO_OUTSIDE: {
+        "en": "You cannot sign in at an outside number. Please ask your team leader.",
+        "cmn": "您不能在外部号码上签入，请联系班长。",
+    },
     Announcement.OUTSIDE_ASK: {
         "en": "A call from your call centre. Press 1 to take it, or 2 to refuse it.",
         "cmn": "呼叫中心来电。接听请按一，拒绝请按二。",
     },
     Announcement.UNKNOWN_CODE: {"en": "There is no such code.", "cmn": "没有这个代码。"},
 }
+
+
+REASONS: Mapping[str, Mapping[str, str]] = {
+    NotReadyReason.MISSED_CALL: {"en": "You missed a call.", "cmn": "原因是未接来电。"},
+    NotReadyReason.REFUSED_CALL: {"en": "You refused a call.", "cmn": "原因是拒接来电。"},
+    NotReadyReason.SIGNED_IN: {"en": "You have only signed in.", "cmn": "原因是刚刚签入。"},
+}
+"""Why the system itself made him not ready; the centre's own reasons have their words in centre.yaml."""
 
 
 def prompt(announcement: Announcement, language: str) -> Prompt:
@@ -69,7 +110,7 @@ def prompt(announcement: Announcement, language: str) -> Prompt:
 
 
 def all_prompts() -> Iterator[Prompt]:
-    """Every announcement in every language, to be made before the first call."""
-    for words in WORDS.values():
+    """Every announcement and reason in every language, to be made before the first call."""
+    for words in (*WORDS.values(), *REASONS.values()):
         for language, text in words.items():
             yield Prompt(text, language)

@@ -1,19 +1,22 @@
-"""Star codes: agents sign in and out and change their state at a phone, and hear that it was done.
+"""Star codes: agents sign in and out and change their state at a phone, and hear in their language that it was done.
 
-*11 sign in (agent number may follow: *111001), *12 sign out, *13 ready, *14 not ready (the reason's key may follow).
-Who may do what is decided here and in the router; numbers and PINs appear in no log.
+They act for who is signed in at the phone, or, with an agent's number behind and his PIN, for him wherever he sits
+(docs/agents.md). Who may do what is decided here and in the router; numbers and PINs appear in no log.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import structlog
 
+from acd.agents import Agent
 from acd.distributor import Distributor
-from acd.errors import AlreadySignedIn, PhoneTaken, RoutingError
+from acd.errors import AlreadySignedIn, NotInWrapUp, PhoneTaken, RoutingError, WrapUpAtMost
+from acd.states import AgentState
 from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
-from ivr.announcements import Announcement, prompt
+from ivr.announcements import REASONS, Announcement, prompt
 from ivr.flow.steps import Prompt
 from ivr.pin_guard import WRONG_PINS, PinGuard
 
@@ -31,104 +34,197 @@ class StarCode(StrEnum):
     SIGN_OUT = "*12"
     READY = "*13"
     NOT_READY = "*14"
+    END_WRAP_UP = "*15"
+    EXTEND_WRAP_UP = "*16"
+    SIGN_IN_OUTSIDE = "*17"
+    MY_STATE = "*18"
+
+
+STATES: Mapping[AgentState, Announcement] = {
+    AgentState.SIGNED_OUT: Announcement.SIGNED_OUT,
+    AgentState.READY: Announcement.READY,
+    AgentState.NOT_READY: Announcement.NOT_READY,
+    AgentState.RINGING: Announcement.IN_CALL,
+    AgentState.TALKING: Announcement.IN_CALL,
+    AgentState.HOLDING: Announcement.IN_CALL,
+    AgentState.WRAP_UP: Announcement.IN_WRAP_UP,
+    AgentState.UNREACHABLE: Announcement.UNREACHABLE,
+}
+
+FOR_HIM_WHO_SITS_HERE = frozenset(StarCode) - {StarCode.SIGN_IN, StarCode.SIGN_IN_OUTSIDE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custom:
+    """How this centre has it. `reasons` maps a key to a reason for not being ready, `words` a reason to what it is
+    called in each language; of the `languages` the first is spoken to who is not known."""
+
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    languages: Sequence[str] = ("en",)
 
 
 class StarCodes:
-    """Serves the phones that dial a star code. `reasons` maps a key to a reason for not being ready."""
+    """Serves the phones that dial a star code. `authenticate` tells whether a PIN is an agent's, `outside_of` the
+    outside seat of an agent (RoutingError where he has none), `custom` how the centre has it now."""
 
     def __init__(
         self,
         distributor: Distributor,
         authenticate: Callable[[str, str], Awaitable[bool]],
-        reasons: Mapping[str, str],
+        outside_of: Callable[[str], Awaitable[str]],
         sound_of: Callable[[Prompt], str],
-        language: str,
+        custom: Callable[[], Custom],
         guard: PinGuard | None = None,
     ) -> None:
-        self._distributor = distributor
-        self._authenticate = authenticate
-        self._reasons = reasons
-        self._sound_of = sound_of
-        self._language = language
-        self._guard = guard or PinGuard()
+        self.distributor = distributor
+        self.authenticate = authenticate
+        self.outside_of = outside_of
+        self.sound_of = sound_of
+        self.custom = custom
+        self.guard = guard or PinGuard()
 
     async def __call__(self, session: AgiSession) -> None:
         """One code dialled at one phone: `AGI(…/star,phone,code)`."""
         phone, dialled = (*session.environment.arguments, "", "")[:2]
-        code, rest = dialled[:3], dialled[3:]
         try:
             await session.answer()
-            if code == StarCode.SIGN_IN:
-                said = await self._sign_in(session, phone, rest)
-            elif (agent := self._distributor.router.roster.at_phone(phone)) is None:
-                said = Announcement.NOBODY
-            else:
-                said = await self._change(session, agent.number, code, rest)
-            await self._say(session, said)
+            await _Dealing(self, session, phone).run(dialled[:3], dialled[3:])
             await session.hangup()
         except AgiHungUp:
             return  # he has heard enough
 
-    async def _sign_in(self, session: AgiSession, phone: str, number: str) -> Announcement:
-        number = number or await self._collect(session, Announcement.NUMBER)
-        asked = Announcement.PIN
-        known = number if number in self._distributor.router.roster else ""  # what else he keyed may be a secret
-        for _ in range(WRONG_PINS):
-            if self._guard.locked(number, self._distributor.clock.now_ms()):
-                log.warning("sign-in-locked", error_id="sign-in-locked", agent=known, phone=phone)
-                return Announcement.LOCKED
-            if await self._authenticate(number, await self._collect(session, asked)):
-                self._guard.right(number)
-                return self._seat(number, phone)
-            self._guard.wrong(number, self._distributor.clock.now_ms())
-            log.warning("wrong-pin", error_id="wrong-pin", agent=known, phone=phone)
-            asked = Announcement.WRONG_PIN
-        return Announcement.LOCKED
 
-    def _seat(self, number: str, phone: str) -> Announcement:
+class _Dealing:
+    """One person's dealing with one code."""
+
+    def __init__(self, codes: StarCodes, session: AgiSession, phone: str) -> None:
+        self._codes = codes
+        self._distributor = codes.distributor
+        self._custom = codes.custom()
+        self._session = session
+        self._phone = phone
+        self._language = self._custom.languages[0]
+
+    async def run(self, code: str, rest: str) -> None:
+        """Do what the code says, and say what came of it."""
+        if code in (StarCode.SIGN_IN, StarCode.SIGN_IN_OUTSIDE):
+            number = rest or await self._collect(Announcement.NUMBER)
+            if await self._knows_pin(number):
+                await self._say(await self._seat(number, outside=code == StarCode.SIGN_IN_OUTSIDE))
+        elif code not in FOR_HIM_WHO_SITS_HERE:
+            await self._say(Announcement.UNKNOWN_CODE)
+        else:
+            key, number = (rest[:1], rest[1:]) if code == StarCode.NOT_READY else ("", rest)
+            if (agent := await self._whom(number)) is not None:
+                await self._do(agent, StarCode(code), key)
+
+    async def _whom(self, number: str) -> Agent | None:
+        """Who the code is for: him who sits here, or the one of that number, if he shows his PIN."""
+        roster = self._distributor.router.roster
+        if number:
+            return roster.agent(number) if await self._knows_pin(number) else None
+        if (agent := roster.at_phone(self._phone)) is None:
+            await self._say(Announcement.NOBODY)
+            return None
+        self._language = agent.speaks(self._custom.languages)
+        return agent
+
+    async def _knows_pin(self, number: str) -> bool:
+        """Whether the agent of that number shows his PIN, in a few tries."""
+        roster, guard = self._distributor.router.roster, self._codes.guard
+        known = number if number in roster else ""  # what else he keyed may be a secret
+        if known:
+            self._language = roster.agent(known).speaks(self._custom.languages)
+        asked = Announcement.PIN
+        for _ in range(WRONG_PINS):
+            if guard.locked(number, self._distributor.clock.now_ms()):
+                log.warning("sign-in-locked", error_id="sign-in-locked", agent=known, phone=self._phone)
+                break
+            if await self._codes.authenticate(number, await self._collect(asked)):
+                guard.right(number)
+                return True
+            guard.wrong(number, self._distributor.clock.now_ms())
+            log.warning("wrong-pin", error_id="wrong-pin", agent=known, phone=self._phone)
+            asked = Announcement.WRONG_PIN
+        await self._say(Announcement.LOCKED)
+        return False
+
+    async def _seat(self, number: str, *, outside: bool) -> Announcement:
+        roster = self._distributor.router.roster
+        self._language = roster.agent(number).speaks(self._custom.languages)
+        done = Announcement.SIGNED_IN_OUTSIDE if outside else Announcement.SIGNED_IN
+        try:
+            seat = await self._codes.outside_of(number) if outside else self._phone
+        except RoutingError as error:
+            log.warning("no-seat-outside", error_id=error.id, agent=number)
+            return Announcement.NO_OUTSIDE
         try:
             with self._distributor.command() as (router, now_ms):
-                router.sign_in(number, phone, cause="phone", now_ms=now_ms)
+                router.sign_in(number, seat, cause="phone", now_ms=now_ms)
         except AlreadySignedIn:
-            at = self._distributor.router.roster.agent(number).phone
-            return Announcement.SIGNED_IN if at == phone else Announcement.SIGNED_IN_ELSEWHERE
+            return done if roster.agent(number).phone == seat else Announcement.SIGNED_IN_ELSEWHERE
         except PhoneTaken:
             return Announcement.PHONE_TAKEN
-        return Announcement.SIGNED_IN
+        return done
 
-    async def _change(self, session: AgiSession, agent: str, code: str, rest: str) -> Announcement:
+    async def _do(self, agent: Agent, code: StarCode, key: str) -> None:
         reason = ""
-        if code == StarCode.NOT_READY:
-            key = rest[:1] or await self._key(session, Announcement.WHICH_REASON)
-            if (reason := self._reasons.get(key, "")) == "":
-                return Announcement.UNKNOWN_CODE
+        if code is StarCode.NOT_READY:
+            key = key or await self._key(Announcement.WHICH_REASON)
+            if not (reason := self._custom.reasons.get(key, "")):
+                await self._say(Announcement.UNKNOWN_CODE)
+                return
         try:
-            with self._distributor.command() as (router, now_ms):
-                match code:
-                    case StarCode.SIGN_OUT:
-                        router.sign_out(agent, cause="phone", now_ms=now_ms)
-                        return Announcement.SIGNED_OUT
-                    case StarCode.READY:
-                        router.set_ready(agent, cause="phone", now_ms=now_ms)
-                        return Announcement.READY
-                    case StarCode.NOT_READY:
-                        router.set_not_ready(agent, reason, cause="phone", now_ms=now_ms)
-                        return Announcement.NOT_READY
-                    case _:
-                        return Announcement.UNKNOWN_CODE
+            said = self._change(agent, code, reason)
+        except NotInWrapUp:
+            said = Announcement.NO_WRAP_UP
+        except WrapUpAtMost:
+            said = Announcement.WRAP_UP_AT_MOST
         except RoutingError:
-            return Announcement.NOBODY  # signed out elsewhere while he was choosing
+            said = Announcement.SIGNED_OUT  # elsewhere, while he was choosing, or before he asked
+        await self._say(said)
+        if said in (Announcement.NOT_READY, Announcement.OVERDUE):
+            await self._say_reason(agent)
 
-    async def _collect(self, session: AgiSession, announcement: Announcement) -> str:
+    def _change(self, agent: Agent, code: StarCode, reason: str) -> Announcement:
+        with self._distributor.command() as (router, now_ms):
+            match code:
+                case StarCode.SIGN_OUT:
+                    router.sign_out(agent.number, cause="phone", now_ms=now_ms)
+                    return Announcement.SIGNED_OUT
+                case StarCode.READY:
+                    router.set_ready(agent.number, cause="phone", now_ms=now_ms)
+                    return Announcement.READY
+                case StarCode.NOT_READY:
+                    router.set_not_ready(agent.number, reason, cause="phone", now_ms=now_ms)
+                    return Announcement.NOT_READY
+                case StarCode.END_WRAP_UP:
+                    router.end_wrap_up(agent.number, cause="phone", now_ms=now_ms)
+                    return Announcement.WRAP_UP_ENDED
+                case StarCode.EXTEND_WRAP_UP:
+                    router.extend_wrap_up(agent.number, cause="phone", now_ms=now_ms)
+                    return Announcement.WRAP_UP_EXTENDED
+                case _:
+                    overdue = agent.absence is not None and agent.absence.overdue
+                    return Announcement.OVERDUE if overdue else STATES[agent.state]
+
+    async def _collect(self, announcement: Announcement) -> str:
         """Digits until the hash key, a pause, or as many as a number may have."""
-        return await session.get_data(self._sound(announcement), KEY_TIMEOUT_MS, MOST_DIGITS)
+        return await self._session.get_data(self._sound(announcement), KEY_TIMEOUT_MS, MOST_DIGITS)
 
-    async def _key(self, session: AgiSession, announcement: Announcement) -> str:
-        key = await session.stream_file(self._sound(announcement), KEYS)
-        return key or await session.wait_for_digit(KEY_TIMEOUT_MS) or ""
+    async def _key(self, announcement: Announcement) -> str:
+        key = await self._session.stream_file(self._sound(announcement), KEYS)
+        return key or await self._session.wait_for_digit(KEY_TIMEOUT_MS) or ""
 
-    async def _say(self, session: AgiSession, announcement: Announcement) -> None:
-        await session.stream_file(self._sound(announcement))
+    async def _say(self, announcement: Announcement) -> None:
+        await self._session.stream_file(self._sound(announcement))
+
+    async def _say_reason(self, agent: Agent) -> None:
+        """What he is not ready for, where the centre has a word for it in his language."""
+        words: Mapping[str, Mapping[str, str]] = {**REASONS, **self._custom.words}
+        if word := words.get(agent.reason, {}).get(self._language):
+            await self._session.stream_file(self._codes.sound_of(Prompt(word, self._language)))
 
     def _sound(self, announcement: Announcement) -> str:
-        return self._sound_of(prompt(announcement, self._language))
+        return self._codes.sound_of(prompt(announcement, self._language))

@@ -49,6 +49,16 @@ def not_ready(settings: Settings, given: argparse.Namespace) -> Exit:
     return _change(settings, given.number, "not-ready", reason=given.reason)
 
 
+def end_wrap_up(settings: Settings, given: argparse.Namespace) -> Exit:
+    """End an agent's wrap-up; he is then what he chose last."""
+    return _change(settings, given.number, "end-wrap-up")
+
+
+def extend_wrap_up(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Make an agent's wrap-up longer, as far as his queue allows."""
+    return _change(settings, given.number, "extend-wrap-up", seconds=given.seconds)
+
+
 def show_log(settings: Settings, given: argparse.Namespace) -> Exit:
     """Show an agent's changes of state on one day, and who or what caused each."""
     service = Service(settings)
@@ -94,6 +104,9 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     command("sign-out", sign_out)
     command("ready", ready)
     command("not-ready", not_ready).add_argument("reason", help="one of the centre's reasons, such as break")
+    command("end-wrap-up", end_wrap_up)
+    extending = command("extend-wrap-up", extend_wrap_up)
+    extending.add_argument("seconds", type=int, nargs="?", help="as much as his queue gives at a time as a rule")
     command("log", show_log).add_argument("--day", type=arguments.day, help="such as 2026-11-22; today as a rule")
     _add_profile_commands(command)
 
@@ -141,7 +154,7 @@ def _add_profile_commands(command: Callable[..., argparse.ArgumentParser]) -> No
     )
 
 
-def _change(settings: Settings, number: str, verb: str, **body: str | bool | None) -> Exit:
+def _change(settings: Settings, number: str, verb: str, **body: str | bool | int | None) -> Exit:
     agent = Service(settings).post(f"/api/agents/{number}/{verb}", **body)
     reason = f" ({agent['reason']})" if agent["reason"] else ""
     phone = f" at phone {agent['phone']}" if agent["phone"] else ""

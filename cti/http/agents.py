@@ -29,6 +29,14 @@ class SignIn(Given):
     ready: bool = True
 
 
+class Extension(Given):
+    """How much longer he needs."""
+
+    seconds: Annotated[int, Field(ge=1, le=86_400)] | None = Field(
+        None, description="As much as the queue gives at a time where nothing is said."
+    )
+
+
 class NotReady(Given):
     """Why he wants no calls: one of the centre's reasons."""
 
@@ -85,6 +93,23 @@ async def not_ready(asked: Asked[Nothing, NotReady]) -> AgentView:
     return _now(asked)
 
 
+async def end_wrap_up(asked: Asked[Nothing, Nothing]) -> AgentView:
+    """The agent is done with his after-call work. He is then what he chose last, ready or not."""
+    cause = cause_of(asked.request)
+    with asked.floor.distributor.command() as (router, now_ms):
+        router.end_wrap_up(asked.path["number"], cause=cause, now_ms=now_ms)
+    return _now(asked)
+
+
+async def extend_wrap_up(asked: Asked[Nothing, Extension]) -> AgentView:
+    """The agent needs longer for his after-call work; his queue says how long it may be in all."""
+    cause = cause_of(asked.request)
+    by_ms = None if asked.body.seconds is None else asked.body.seconds * 1000
+    with asked.floor.distributor.command() as (router, now_ms):
+        router.extend_wrap_up(asked.path["number"], by_ms, cause=cause, now_ms=now_ms)
+    return _now(asked)
+
+
 def _now(asked: Asked[Nothing, Any]) -> AgentView:
     agent = asked.floor.distributor.router.roster.agent(asked.path["number"])
     return agent_view(agent, asked.floor.live.board)
@@ -97,4 +122,8 @@ ENDPOINTS = (
     Endpoint("POST", "/api/agents/{number}/sign-out", sign_out, Nothing, Nothing, AgentView, errors=(404, 409)),
     Endpoint("POST", "/api/agents/{number}/ready", ready, Nothing, Nothing, AgentView, errors=(404, 409)),
     Endpoint("POST", "/api/agents/{number}/not-ready", not_ready, Nothing, NotReady, AgentView, errors=(404, 409)),
+    Endpoint("POST", "/api/agents/{number}/end-wrap-up", end_wrap_up, Nothing, Nothing, AgentView, errors=(404, 409)),
+    Endpoint(
+        "POST", "/api/agents/{number}/extend-wrap-up", extend_wrap_up, Nothing, Extension, AgentView, errors=(404, 409)
+    ),
 )

@@ -10,7 +10,16 @@ from contextlib import contextmanager
 
 from acd.distributor import Distributor
 from acd.estimates import Estimates
-from acd.facts import AgentEdited, AgentStateChanged, CallFact, CentreReloaded, Fact, to_json
+from acd.facts import (
+    AgentEdited,
+    AgentStateChanged,
+    CallFact,
+    CentreReloaded,
+    Fact,
+    NotReadyExceeded,
+    WrapUpExtended,
+    to_json,
+)
 from acd.queues import Queue
 from cti.board import Board
 from cti.http.views import CallView, QueueView, Snapshot, Update, agent_view, call_view, queue_view
@@ -18,6 +27,9 @@ from recording.identity import call_id
 
 BEHIND_AT_MOST = 2_000
 """Messages a watcher may be behind."""
+
+AGENT_FACTS = AgentStateChanged | AgentEdited | NotReadyExceeded | WrapUpExtended
+"""Facts that change an agent's row."""
 
 APART_S = 0.05
 """Between two pictures of what has changed: a row is made once for all that changed it meanwhile. What comes after a
@@ -121,7 +133,7 @@ class LiveHub:
 
     def _update(self, facts: list[Fact]) -> Update:
         router = self._distributor.router
-        agents = {fact.agent for fact in facts if isinstance(fact, AgentStateChanged | AgentEdited)}
+        agents = {fact.agent for fact in facts if isinstance(fact, AGENT_FACTS)}
         calls = {fact.linkedid for fact in facts if isinstance(fact, CallFact)}
         calls |= {fact.linkedid for fact in facts if isinstance(fact, AgentStateChanged)} & self.board.calls.keys()
         queues = {str(getattr(fact, "queue", "")) for fact in facts}

@@ -3,6 +3,8 @@
 Counts start at 0 with the service; history is the call records' business.
 """
 
+from collections import Counter as Counted
+
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -72,6 +74,12 @@ class Metrics:
         )
         self._calls = Gauge("callcenter_calls_under_way", "Calls under way now", ["state"], registry=registry)
         self._agents = Gauge("callcenter_agents", "Agents by state now", ["state"], registry=registry)
+        self._overdue = Gauge(
+            "callcenter_agents_overdue",
+            "Agents not ready for longer than their reason allows now",
+            ["reason"],
+            registry=registry,
+        )
         self._violations = Gauge(
             "callcenter_reservation_violations", "Second offers for one agent; must stay 0", registry=registry
         )
@@ -116,6 +124,10 @@ class Metrics:
         agents = [agent.state for agent in router.roster]
         for state in AgentState:
             self._agents.labels(state).set(agents.count(state))
+        self._overdue.clear()
+        overdue = Counted(a.absence.reason for a in router.roster if a.absence is not None and a.absence.overdue)
+        for reason in (*self._floor.centre.reasons, *self._floor.centre.system_reasons, *overdue):
+            self._overdue.labels(reason).set(overdue[reason])
         calls = [call.state for call in self._floor.live.board.calls.values()]
         for call_state in CallState:
             self._calls.labels(call_state).set(calls.count(call_state))

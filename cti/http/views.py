@@ -41,6 +41,9 @@ class AgentView(View):
     since_ms: int | None = Field(description="Since when he is in this state, null if not since this service started.")
     skills: Mapping[str, int]
     attributes: Mapping[str, str]
+    overdue: bool = Field(description="Whether he has been not ready for longer than his reason allows.")
+    allowed_until_ms: int | None = Field(description="Until when he may be not ready, null without a limit.")
+    wrap_up_until_ms: int | None = Field(description="When his wrap-up ends by itself, null if he is in none.")
     call: str = Field(description="The id of the call he rings for, talks in or wraps up.")
 
 
@@ -137,6 +140,7 @@ class Update(View):
 
 def agent_view(agent: Agent, board: Board) -> AgentView:
     """The agent as he is now."""
+    absence = agent.absence
     return AgentView(
         number=agent.number,
         name=agent.name,
@@ -148,6 +152,9 @@ def agent_view(agent: Agent, board: Board) -> AgentView:
         since_ms=board.since_ms.get(agent.number),
         skills=agent.skills,
         attributes=agent.attributes,
+        overdue=absence is not None and absence.overdue,
+        allowed_until_ms=absence.since_ms + absence.allowed_ms if absence and absence.allowed_ms else None,
+        wrap_up_until_ms=agent.wrap_up_until_ms or None,
         call=call_id(agent.linkedid) if agent.linkedid else "",
     )
 

@@ -33,6 +33,9 @@ async def test_agents_are_listed_by_number(tmp_path: Path) -> None:
             "since_ms": None,
             "skills": {"sales": 8, "support": 5},
             "attributes": {},
+            "overdue": False,
+            "allowed_until_ms": None,
+            "wrap_up_until_ms": None,
             "call": "",
         }
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from acd.facts import CentreReloaded
-from cti.administration import ReasonKeys
 from cti.ami.errors import AmiLinkLost
 from tests.contract.fake_floor import HOME, FakeFloor, open_floor
 from tests.contract.test_commands import callcenter, reach
@@ -143,11 +142,10 @@ async def test_on_the_command_line_what_was_changed_is_told(
 
 async def test_a_new_reason_can_be_given_at_once_by_key_and_by_name(tmp_path: Path, dialplans: Path) -> None:
     async with open_floor(tmp_path, dialplans=dialplans) as web:
-        keys = ReasonKeys(web.floor.administration)
-        assert "7" not in keys
+        assert "7" not in web.floor.centre.custom.reasons
         web.sign_in("1001")
         edit(dialplans / "centre.yaml", "  meal:", "  coaching: {title: Coaching, key: 7}\n  meal:")
         await web.post("/api/centre/reload")
-        assert (keys["7"], len(keys)) == ("coaching", len(web.floor.centre.reasons))
+        assert web.floor.centre.custom.reasons["7"] == "coaching"
         status, agent = await web.post("/api/agents/1001/not-ready", {"reason": "coaching"})
         assert (status, agent["reason"]) == (200, "coaching")

@@ -7,7 +7,8 @@ import pytest
 
 from cti.simulation.telephones import Call, Telephones
 from tests.integration.centre_fixture import RunningCentre
-from tests.integration.floor_fixture import sees, staffed
+from tests.integration.floor_fixture import sees, staffed, talk
+from tests.integration.test_path_offers import wrapped_up
 
 pytestmark = pytest.mark.integration
 
@@ -63,6 +64,43 @@ async def test_an_agent_signs_in_changes_his_state_and_signs_out_at_his_phone(fl
         causes = {message["cause"] for message in floor.messages if message.get("fact") == "AgentStateChanged"}
         assert causes == {"phone"}
         assert (await floor.get("/api/calls"))["calls"] == []  # a word with the system is no call
+
+
+async def test_an_agent_needs_longer_asks_for_his_state_and_goes_on_at_his_outside_number(floor: RunningCentre) -> None:
+    async with staffed(floor, "1002", audio=True) as phones:
+        caller = await phones.dial("4016", number="100")
+        leg = await phones["1002"].next_call()
+        await talk(caller, leg)
+        await leg.hang_up()
+        await sees(floor, "1002", "wrap_up")
+        until_ms = (await agent(floor, "1002"))["wrap_up_until_ms"]
+        await told(phones, "1002", "*16")
+        extended = await floor.fact("WrapUpExtended", agent="1002")
+        assert (extended["by_ms"], extended["until_ms"], extended["cause"]) == (60_000, until_ms + 60_000, "phone")
+        await told(phones, "1002", "*18")
+        await told(phones, "1002", "*15")
+        await sees(floor, "1002", "ready")
+        assert (await wrapped_up(floor, "100"))["agent"] == "1002"
+        log = (await floor.get("/api/agents/1002/log"))["entries"]
+        assert [(entry["after"], entry["cause"]) for entry in log] == [
+            ("ready", "api"), ("ringing", "offer"), ("talking", "offer"), ("wrap_up", "call"), ("ready", "phone"),
+        ]  # fmt: skip
+        await told(phones, "1002", "*12")
+        # From now on at his mobile, and dealt with at a colleague's phone by number and PIN.
+        status, profile = await floor.ask("PATCH", "/api/agents/1002", json={"outside": "13800138000"})
+        assert (status, profile["outside"]) == (200, "13800138000")
+        assert (await floor.fact("AgentEdited", agent="1002"))["cause"] == "api"
+        await told(phones, "1001", "*171002", f"{pin_of(floor, '1002')}#")
+        await sees(floor, "1002", "ready")
+        assert (await agent(floor, "1002"))["phone"] == "13800138000@outside"
+        await told(phones, "1001", "*1431002", f"{pin_of(floor, '1002')}#")
+        await sees(floor, "1002", "not_ready", "stretch")
+        exceeded = await floor.fact("NotReadyExceeded", agent="1002", reason="stretch")
+        went = await floor.fact("AgentStateChanged", reason="stretch")
+        assert (exceeded["since_ms"], exceeded["allowed_ms"]) == (went["at_ms"], 1_200)
+        assert (await agent(floor, "1002"))["overdue"] is True
+        await told(phones, "1001", "*121002", f"{pin_of(floor, '1002')}#")
+        await sees(floor, "1002", "signed_out")
 
 
 async def test_an_agent_sits_at_any_phone_but_at_one_and_alone(floor: RunningCentre) -> None:

@@ -46,7 +46,10 @@ def test_the_shipped_centre_is_whole() -> None:
     sales = centre.queues["sales"]
     assert (sales.title, sales.skills, sales.ring_s, sales.wrap_up_s) == ("Sales", {"sales": 1}, 20, 10)
     assert sales.callback == CallbackPart(attempts=3, retry_minutes={"busy": 5, "no_answer": 30}, expires_h=24)
-    assert centre.reasons["break"] == Reason(title="Break", key=1, minutes=15)
+    said = {"cmn": "原因是小休。", "en": "You are on a break."}
+    assert centre.reasons["break"] == Reason(title="Break", key=1, minutes=15, say=said)
+    assert centre.allowed_ms()["break"] == 15 * 60_000
+    assert centre.allowed_ms()["missed_call"] == 5 * 60_000
     assert centre.reasons["training"].minutes is None
 
 
@@ -76,6 +79,13 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
          "centre.yaml:16:28: key 1 is already that of break (expected a free key)"),
         ("centre.yaml", "minutes: 15", "minutes: 0",
          "centre.yaml:15:42: 0 does not fit (expected greater than 0)"),
+        ("centre.yaml", "say: {cmn: 原因是小休。", "say: {fr: 原因是小休。",
+         'centre.yaml:15:52: unknown language "fr" (expected one of: cmn, en)'),
+        ("centre.yaml", "personal: {title", "missed_call: {title",
+         "centre.yaml:19:3: missed_call is the system's own reason (expected another name)"),
+        ("centre.yaml", "  missed_call:", "  missd_call:",
+         'centre.yaml:29:3: unknown system reason "missd_call", did you mean "missed_call"? '
+         '(expected one of: missed_call, refused_call, signed_in)'),
         ("queues.yaml", "skills: {sales: 1}", "skills: {sale: 1}",
          'queues.yaml:9:14: unknown skill "sale", did you mean "sales"? (expected one of: sales, support)'),
         ("queues.yaml", "ring_s: 20", "ring_s: 0",

@@ -1,12 +1,13 @@
 """Agents seated again from the journal after a restart."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from acd.distributor import Distributor
-from acd.facts import AgentStateChanged, Fact, SurgeDeclared, to_json
+from acd.facts import AgentStateChanged, Fact, NotReadyExceeded, SurgeDeclared, to_json
 from acd.queues import QueueSettings
 from acd.states import AgentState, Status
 from cti.restoration import latest, restore
@@ -43,14 +44,15 @@ AT_LUNCH = _changed("1001", Status.NOT_READY, AgentState.NOT_READY, reason="meal
 
 def test_the_latest_change_of_each_agent_counts() -> None:
     other = _changed("1002", Status.SIGNED_OUT, AgentState.SIGNED_OUT)
-    assert latest(map(_line, [READY, other, AT_LUNCH])).agents == {"1001": AT_LUNCH, "1002": other}
+    agents = latest(map(_line, [READY, other, AT_LUNCH])).agents
+    assert {number: last.change for number, last in agents.items()} == {"1001": AT_LUNCH, "1002": other}
 
 
 @pytest.mark.parametrize(
     "torn", [_line(READY)[:40], b"\xff\xfe\n", b"\n", b'{"fact":"AgentStateChanged"}\n', b'["AgentStateChanged"]\n']
 )
 def test_a_line_that_is_no_fact_is_passed_over(torn: bytes) -> None:
-    assert latest([_line(AT_LUNCH), torn]).agents == {"1001": AT_LUNCH}
+    assert latest([_line(AT_LUNCH), torn]).agents["1001"].change == AT_LUNCH
 
 
 @in_virtual_time
@@ -121,4 +123,71 @@ async def test_a_surge_that_was_on_is_on_again_with_who_declared_it_and_why(tmp_
     assert (floor.router.queues["sales"].surge, floor.router.queues["support"].surge) == (True, False)
     [again] = [fact for fact in told.facts if isinstance(fact, SurgeDeclared)]
     assert (again.queue, again.on, again.cause, again.why) == ("sales", True, "Wang", "storm")
+    floor.close()
+
+
+def _absent(at_ms: int, before: AgentState, after: AgentState, reason: str = "meal") -> AgentStateChanged:
+    change = _changed("1001", Status.NOT_READY, after, reason=reason)
+    return replace(change, at_ms=at_ms, before=before)
+
+
+EXCEEDED = NotReadyExceeded(at_ms=9, agent="1001", reason="meal", since_ms=1, allowed_ms=8)
+
+
+@pytest.mark.parametrize(
+    ("facts", "since_ms", "told"),
+    [
+        ([_absent(1, AgentState.READY, AgentState.NOT_READY)], 1, False),
+        # His phone was away for a while: the same stay.
+        (
+            [
+                _absent(1, AgentState.READY, AgentState.NOT_READY),
+                EXCEEDED,
+                _absent(20, AgentState.NOT_READY, AgentState.UNREACHABLE),
+                _absent(30, AgentState.UNREACHABLE, AgentState.NOT_READY),
+            ],
+            1,
+            True,
+        ),
+        # Another reason, or a call in between: another stay.
+        (
+            [
+                _absent(1, AgentState.READY, AgentState.NOT_READY, "break"),
+                EXCEEDED,
+                _absent(20, AgentState.NOT_READY, AgentState.NOT_READY),
+            ],
+            20,
+            False,
+        ),
+        (
+            [
+                _absent(1, AgentState.READY, AgentState.NOT_READY),
+                EXCEEDED,
+                _absent(20, AgentState.TALKING, AgentState.WRAP_UP),
+                _absent(30, AgentState.WRAP_UP, AgentState.NOT_READY),
+            ],
+            30,
+            False,
+        ),
+    ],
+)
+def test_a_stay_away_goes_on_from_before_the_restart_and_is_told_once(
+    facts: list[Fact], since_ms: int, told: bool
+) -> None:
+    last = latest(map(_line, facts)).agents["1001"]
+    assert (last.since_ms, last.told) == (since_ms, told)
+
+
+@in_virtual_time
+async def test_who_was_away_for_too_long_is_so_after_the_restart(tmp_path: Path) -> None:
+    floor, told = _floor()
+    now_ms = floor.clock.now_ms()
+    floor.router.define_reasons({"meal": 60_000})
+    journal = tmp_path / "facts.jsonl"
+    journal.write_bytes(_line(replace(AT_LUNCH, at_ms=now_ms - 70_000)))
+    restore(floor, journal)
+    with floor.command() as (router, at_ms):
+        router.tick(now_ms=at_ms)
+    (exceeded,) = [fact for fact in told.facts if isinstance(fact, NotReadyExceeded)]
+    assert (exceeded.agent, exceeded.since_ms) == ("1001", now_ms - 70_000)
     floor.close()

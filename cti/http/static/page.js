@@ -80,10 +80,10 @@ function agentCard(agent) {
   const reason = centre.reasons[agent.reason]?.title ?? agent.reason.replaceAll("_", " ");
   const skills = Object.entries(agent.skills).map(([skill, level]) => `${skill} ${level}`).join(", ");
   const since = agent.since_ms == null || agent.state === "signed_out" ? { text: "" } : { since: agent.since_ms };
-  return element("article", { className: `card ${tone}`, children: [
+  return element("article", { className: `card ${agent.overdue ? "bad" : tone}`, children: [
     element("h3", { text: agent.name ? `${agent.number} ${agent.name}` : agent.number }),
     element("div", { className: "state", children: [element("span", { text: word }), element("span", since)] }),
-    element("p", { className: "note", text: [reason, agent.phone && `phone ${agent.phone}`, skills].filter(Boolean).join(" · ") }),
+    element("p", { className: "note", text: [reason, agent.overdue && "longer than allowed", agent.phone && `phone ${agent.phone}`, skills].filter(Boolean).join(" · ") }),
   ] });
 }
 
