@@ -10,9 +10,10 @@ from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
 from random import Random
+from typing import NamedTuple
 
 from acd.choice import Strategy
-from acd.offers import Offer, Outcome
+from acd.offers import Outcome
 from acd.queues import QueueSettings, Step
 from acd.requirements import parse
 from acd.router import Router
@@ -24,6 +25,7 @@ TEAMS = [f"team{number}" for number in range(8)]
 
 RING_S, TALK_S, PATIENCE_S, BREAK_S = 5.0, 120.0, 900.0, 60.0  # means of exponential times
 WRAP_UP_MS = 20_000
+FILL_S = 60  # until as many wait as are to wait
 HOLDS, BREAKS = 0.2, 0.05  # how many talks are held once, and are followed by a break
 FATES = {
     OfferOutcome.ANSWERED: 0.92,
@@ -33,6 +35,15 @@ FATES = {
 }
 
 Verb = Callable[[Router], None]
+
+
+class Ringing(NamedTuple):
+    """What is kept of an offer until its conversation is over."""
+
+    offer: str
+    linkedid: str
+    agent: str
+    phone: str
 
 
 def queues() -> list[QueueSettings]:
@@ -63,7 +74,7 @@ class SyntheticFloor:
     def __init__(self, agents: int, waiting: int = 0) -> None:
         self.router = Router()
         self.tell: Callable[[str, Verb], Outcome] = self._tell
-        self.now_ms = 1_000_000
+        self._begun_ms = self.now_ms = 1_000_000
         self._random = Random(agents)
         self._agents = [f"{100_000 + number}" for number in range(agents)]
         self._waiting = waiting and waiting + agents // 20  # the queues also hold those whose agents' phones ring
@@ -75,13 +86,18 @@ class SyntheticFloor:
         for number in self._agents:
             self._settle(number)
         self._happens("tick", Router.tick)
-        if not waiting:
-            self._in(0, self._somebody_calls)
+        self._in(0, self._somebody_calls)
 
     @property
     def full(self) -> bool:
-        """Whether as many callers wait as are to wait."""
-        return len(self.router.calls) >= self._waiting
+        """Whether as many callers wait as are to wait by now; they do not come all at once."""
+        passed = (self.now_ms - self._begun_ms) / (1_000 * FILL_S)
+        return len(self.router.calls) >= self._waiting * min(1.0, passed)
+
+    @property
+    def running_s(self) -> float:
+        """Since the floor opened, in its own time."""
+        return (self.now_ms - self._begun_ms) / 1_000
 
     def next(self) -> None:
         """Let the next thing happen."""
@@ -112,7 +128,8 @@ class SyntheticFloor:
     def _happens(self, kind: str, verb: Callable[..., None], **what: object) -> None:
         out = self.tell(kind, partial(verb, **what, now_ms=self.now_ms))
         for offer in out.offers:
-            self._in(RING_S, partial(self._offer_meets_its_fate, offer))
+            rings = Ringing(offer.id, offer.linkedid, offer.agent, offer.phone)
+            self._in(RING_S, partial(self._offer_meets_its_fate, rings))
 
     def _in(self, mean_s: float, happening: Callable[[], None]) -> None:
         self._sequence += 1
@@ -122,7 +139,8 @@ class SyntheticFloor:
     # Callers
 
     def _somebody_calls(self) -> None:
-        self._caller_comes()
+        if not self._waiting:
+            self._caller_comes()
         self._in(self._between_s, self._somebody_calls)
 
     def _caller_comes(self) -> None:
@@ -145,29 +163,30 @@ class SyntheticFloor:
 
     # Agents
 
-    def _offer_meets_its_fate(self, offer: Offer) -> None:
-        if self.router.offer_at(offer.linkedid, offer.phone) is not offer:
+    def _offer_meets_its_fate(self, ringing: Ringing) -> None:
+        offer = self.router.offer_at(ringing.linkedid, ringing.phone)
+        if offer is None or offer.id != ringing.offer:
             return  # taken back, or answered at another phone
         [fate] = self._random.choices(list(FATES), list(FATES.values()))
         if fate is not OfferOutcome.ANSWERED:
-            self._happens("offer ended", Router.offer_ended, offer_id=offer.id, outcome=fate)
-            self._in(BREAK_S, partial(self._comes_back, offer.agent))
+            self._happens("offer ended", Router.offer_ended, offer_id=ringing.offer, outcome=fate)
+            self._in(BREAK_S, partial(self._comes_back, ringing.agent))
             return
-        self._happens("answered", Router.answered, linkedid=offer.linkedid, phone=offer.phone)
+        self._happens("answered", Router.answered, linkedid=ringing.linkedid, phone=ringing.phone)
         if self._random.random() < HOLDS:
-            self._in(TALK_S / 4, partial(self._talks_on, "hold", Router.hold, offer))
-            self._in(TALK_S / 2, partial(self._talks_on, "retrieve", Router.retrieve, offer))
-        self._in(TALK_S, partial(self._is_released, offer))
+            self._in(TALK_S / 4, partial(self._talks_on, "hold", Router.hold, ringing))
+            self._in(TALK_S / 2, partial(self._talks_on, "retrieve", Router.retrieve, ringing))
+        self._in(TALK_S, partial(self._is_released, ringing))
 
-    def _talks_on(self, kind: str, verb: Callable[..., None], offer: Offer) -> None:
-        if offer.linkedid in self.router.conversations:
-            self._happens(kind, verb, linkedid=offer.linkedid)
+    def _talks_on(self, kind: str, verb: Callable[..., None], talking: Ringing) -> None:
+        if talking.linkedid in self.router.conversations:
+            self._happens(kind, verb, linkedid=talking.linkedid)
 
-    def _is_released(self, offer: Offer) -> None:
-        self._happens("released", Router.released, linkedid=offer.linkedid, phone=offer.phone)
+    def _is_released(self, talking: Ringing) -> None:
+        self._happens("released", Router.released, linkedid=talking.linkedid, phone=talking.phone)
         if self._random.random() < BREAKS:
-            self._happens("not ready", Router.set_not_ready, number=offer.agent, reason="break", cause="api")
-            self._in(BREAK_S, partial(self._comes_back, offer.agent))
+            self._happens("not ready", Router.set_not_ready, number=talking.agent, reason="break", cause="api")
+            self._in(BREAK_S, partial(self._comes_back, talking.agent))
 
     def _comes_back(self, number: str) -> None:
         if self.router.roster.agent(number).status is Status.NOT_READY:
