@@ -57,6 +57,7 @@ class Matching:
             self._offer(call, call.pool, [agent], trigger, now_ms)
         else:
             self._pools.freed(agent)
+            self._pools.rank()
 
     def _serve_all(self, loose: list[tuple[Call, Trigger]], freed: list[Agent], trigger: Trigger, now_ms: int) -> None:
         """Everything is laid out; then the first call in the order that anyone can take gets its best agent, until no
@@ -74,8 +75,9 @@ class Matching:
             heads = [head for agent in freed if (head := self._waiting.next_for(agent)) is not None]
             first = min(heads + changed[-1:], key=lambda call: call.order, default=None)
             if first is None or first.pool is None:
-                return
+                break
             self._serve(first, first.pool, why.get(first.linkedid, trigger), now_ms)
+        self._pools.rank()
 
     def _offer(self, call: Call, pool: Pool, agents: list[Agent], trigger: Trigger, now_ms: int) -> None:
         settings = self._waiting.queues[call.queue].settings

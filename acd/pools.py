@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import islice
 
-from acd.agent_sets import AgentSet, AgentSets
+from acd.agent_sets import AgentSet, AgentSets, places
 from acd.agents import Agent
 from acd.choice import RULES, Choice, Strategy
 from acd.queues import Call, Order
@@ -29,12 +29,16 @@ class Ranking:
     def __init__(self, strategy: Strategy, skills: Iterable[str], agents: Iterable[Agent]) -> None:
         self._rule = RULES[strategy]
         self._skills = skills
-        self._entries = sorted((self._rule(agent, skills), agent.free_sequence, agent) for agent in agents)
+        self._entries = sorted((self.compared(agent), agent.free_sequence, agent) for agent in agents)
         self._most = 2 * len(self._entries) + 64
+
+    def compared(self, agent: Agent) -> Choice:
+        """What the agent is compared by."""
+        return self._rule(agent, self._skills)
 
     def join(self, agent: Agent) -> None:
         """The agent is free now."""
-        insort(self._entries, (self._rule(agent, self._skills), agent.free_sequence, agent))
+        insort(self._entries, (self.compared(agent), agent.free_sequence, agent))
         if len(self._entries) > self._most:
             self._entries = [entry for entry in self._entries if entry[2].free_sequence == entry[1]]
             self._most = 2 * len(self._entries) + 64
@@ -67,6 +71,13 @@ class Pool:
     """Its free agents, by each strategy that was asked for."""
     _calls: list[tuple[Order, Call]] = field(default_factory=list)
     _most: int = 64
+
+    forgotten: bool = False
+
+    def forget(self) -> None:
+        """Nobody will come here any more; who still has it finds it empty."""
+        self.forgotten = True
+        self.rankings.clear()
 
     @property
     def present(self) -> int:
@@ -102,9 +113,11 @@ class Pools:
 
     def __init__(self) -> None:
         self._pools: dict[Requirement, Pool] = {}
-        self._of_agent: dict[str, list[Pool]] = {}
+        self._of_place: dict[int, list[Pool]] = {}
         self._sets = AgentSets()
         self._free: AgentSet = 0
+        self._fresh: dict[str, Agent] = {}
+        """Those who were freed and are in no ranking yet."""
         self._free_sequence = 0
         self.present: dict[str, Agent] = {}
         """Those who are signed in."""
@@ -119,8 +132,11 @@ class Pools:
             if len(self._pools) >= MOST_POOLS:
                 self._forget_some()
             pool = self._pools[requirement] = Pool(requirement, self._sets.meeting(requirement.tree))
-            for agent in self._sets.agents(pool.members):
-                self._of_agent[agent.number].append(pool)
+            for place in places(pool.members):
+                mine = self._of_place[place]
+                mine.append(pool)
+                if not len(mine) % 32:
+                    mine[:] = [pool for pool in mine if not pool.forgotten]
         pool.asked = True
         return pool
 
@@ -130,17 +146,20 @@ class Pools:
         return pool.waiting() if pool is not None else []
 
     def of(self, agent: Agent) -> list[Pool]:
-        """The pools whose requirement the agent, who is signed in, meets."""
-        return self._of_agent[agent.number]
+        """The pools whose requirement the agent, who is signed in, meets, and some that are forgotten: empty ones."""
+        return self._of_place[self._sets.place(agent)]
 
     def best(self, pool: Pool, strategy: Strategy, most: int) -> list[tuple[Choice, Agent]]:
         """Up to `most` free agents of the pool, the best first, with what they are compared by."""
         if not (free := pool.members & self._free):
             return []
         if (ranking := pool.rankings.get(strategy)) is None:
-            ranking = Ranking(strategy, pool.requirement.skills, self._sets.agents(free))
-            pool.rankings[strategy] = ranking
-        return ranking.best(most)
+            agents = (agent for agent in self._sets.agents(free) if agent.number not in self._fresh)
+            ranking = pool.rankings[strategy] = Ranking(strategy, pool.requirement.skills, agents)
+        best = ranking.best(most)
+        if fresh := [agent for agent in self._fresh.values() if agent.free_sequence and pool.requirement.met_by(agent)]:
+            best = sorted(best + [(ranking.compared(agent), agent) for agent in fresh])[:most]
+        return best
 
     def free_in(self, pool: Pool) -> int:
         """How many agents of the pool are free."""
@@ -152,8 +171,8 @@ class Pools:
             return
         self.present[agent.number] = agent
         self._sets.add(agent)
-        alone = self._sets.alone(agent)
-        mine = self._of_agent[agent.number] = [p for p in self._pools.values() if p.requirement.met_by(agent)]
+        place, alone = self._sets.place(agent), self._sets.alone(agent)
+        mine = self._of_place[place] = [pool for pool in self._pools.values() if pool.requirement.met_by(agent)]
         for pool in mine:
             pool.members |= alone
 
@@ -162,21 +181,29 @@ class Pools:
         if self.present.pop(agent.number, None) is None:
             return
         self._sets.remove(agent)
-        others = ~self._sets.alone(agent)
-        for pool in self._of_agent.pop(agent.number):
+        place, others = self._sets.place(agent), ~self._sets.alone(agent)
+        for pool in self._of_place.pop(place):
             pool.members &= others
             if not pool.members:
                 self.emptied.append(pool)
 
     def freed(self, agent: Agent) -> None:
-        """The agent is free."""
+        """The agent is free. Call `rank` once it is clear that no call is there for him."""
         self._free_sequence += 1
         agent.free_sequence = self._free_sequence
         self.free[agent.number] = agent
         self._free |= self._sets.alone(agent)
-        for pool in self.of(agent):
-            for ranking in pool.rankings.values():
-                ranking.join(agent)
+        self._fresh[agent.number] = agent
+
+    def rank(self) -> None:
+        """Put those who were freed, and still are free, into the order of their pools. Where that is not done they are
+        chosen all the same, but have to be looked at every time."""
+        for agent in self._fresh.values():
+            if agent.free_sequence:
+                for pool in self.of(agent):
+                    for ranking in pool.rankings.values():
+                        ranking.join(agent)
+        self._fresh.clear()
 
     def taken(self, agent: Agent) -> None:
         """The agent is not free any more."""
@@ -192,5 +219,4 @@ class Pools:
                 pool.asked = False
                 self._pools[requirement] = pool
             else:
-                for agent in self._sets.agents(pool.members):
-                    self._of_agent[agent.number].remove(pool)
+                pool.forget()
