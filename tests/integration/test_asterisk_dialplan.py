@@ -109,6 +109,21 @@ async def test_a_phone_that_rang_when_the_daemon_was_killed_and_stays_unanswered
     await line.event("QueueCallerJoin", Queue="sales")
 
 
+async def test_a_daemon_that_is_back_before_the_ringing_ends_has_its_caller_again(
+    line: Line, daemon: StandInDaemon
+) -> None:
+    await line.phones.dial("4000", number=CALLER)
+    session = await daemon.next_call()
+    await wait_with_music(session, "sales")
+    dialling = asyncio.create_task(dial_agent(session, "1001"))
+    await soon(line.phones["1001"].next_call())
+    await daemon.die()
+    await dialling
+    async with StandInDaemon(line) as again:
+        await again.next_call()
+        assert "QueueCallerJoin" not in line.names()
+
+
 async def test_a_caller_who_waits_again_after_a_conversation_is_not_hung_up(line: Line, daemon: StandInDaemon) -> None:
     await line.phones.dial("4000", number=CALLER)
     session = await daemon.next_call()
