@@ -84,7 +84,7 @@ def _record(
     conversations = tuple(_conversation(one, story) for one in talks)
     hold_ms = sum(one.hold_ms for one in conversations)
     last = visits[-1] if visits else None
-    sent_to = _sent_to(story, connections(caller, [one for one in others if one not in rung]))
+    outside = connections(caller, [one for one in others if one not in rung])  # where his queue had sent him
     return CallRecord(
         id=call_id(end.linkedid),
         linkedid=end.linkedid,
@@ -97,7 +97,12 @@ def _record(
         connected_at=conversations[0].started_at if conversations else None,
         ended_at=utc(end.at_us),
         outcome=_outcome(
-            caller, conversations, _waited_last(visits, story), left_by_caller, sent_to, rung=bool(offered)
+            caller,
+            _waited_last(visits, story),
+            left_by_caller,
+            _sent_to(story),
+            talked=bool(conversations or outside),
+            rung=bool(offered),
         ),
         ended_by=ended_by,
         reason=_reason(end, story, last, ended_by),
@@ -173,25 +178,23 @@ def _waited_last(visits: Sequence[QueueVisit], story: Account) -> QueueVisit | N
     return last
 
 
-def _sent_to(story: Account, talks_outside: Sequence[Connection]) -> CallOutcome:
-    """What became of him where a queue sent him, if one did."""
+def _sent_to(story: Account) -> CallOutcome:
+    """What became of him where a queue sent him, and where he talked with nobody."""
     if story.left_message:
         return CallOutcome.VOICEMAIL
-    if story.asked_back:
-        return CallOutcome.CALLBACK
-    return CallOutcome.ANSWERED if talks_outside else CallOutcome.OVERFLOWED
+    return CallOutcome.CALLBACK if story.asked_back else CallOutcome.OVERFLOWED
 
 
 def _outcome(
     caller: Channel,
-    conversations: Sequence[Conversation],
     last: QueueVisit | None,
     left_by_caller: bool,
     sent_to: CallOutcome,
     *,
+    talked: bool,
     rung: bool,
 ) -> CallOutcome:
-    if conversations or (last and last.reason is DequeueReason.ANSWERED):
+    if talked or (last and last.reason is DequeueReason.ANSWERED):
         return CallOutcome.ANSWERED
     if last:
         left = {DequeueReason.ABANDONED: CallOutcome.ABANDONED, DequeueReason.OVERFLOWED: sent_to}

@@ -53,6 +53,9 @@ EXPECTED = {
         [("1002", "missed"), ("1002", "missed"), ("1002", "refused"), ("1002", "refused"), ("1001", "answered")],
         "answered", False,
     ),
+    "overflowed_announcement": (CallOutcome.OVERFLOWED, "system", None, [], "overflowed", False),
+    "overflowed_number": (ANSWERED, "system", None, [], "overflowed", False),
+    "overflowed_voicemail": (CallOutcome.VOICEMAIL, "system", None, [], "overflowed", False),
     "refused_then_answered": (
         ANSWERED, "agent", "1002", [("1001", "refused"), ("1002", "answered")], "answered", False,
     ),
