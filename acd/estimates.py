@@ -141,8 +141,8 @@ class _Queue:
 class Estimates:
     """Estimates for every queue; `on_fact` is to hear every fact of the router.
 
-    `serves` says whether an agent (by number) can take the calls of a queue; it is asked at each change of his state
-    and after each edit. `position` gives a call's place in its queue (1 is first, calls that are
+    `serves` says whether an agent (by number) can take the calls of a queue; it is asked when he begins
+    work, and after each edit. `position` gives a call's place in its queue (1 is first, calls that are
     being offered included), None where that is not known: then calls are taken to be served in the order they come.
     """
 
@@ -202,6 +202,8 @@ class Estimates:
 
     def _agent_changed(self, fact: AgentStateChanged) -> None:
         at_work = fact.status is Status.READY and fact.after not in _UNREACHABLE
+        if at_work == (fact.agent in self._at_work):
+            return
         (self._at_work.add if at_work else self._at_work.discard)(fact.agent)
         for name, queue in self._queues.items():
             serves = at_work and self._serves(fact.agent, name)

@@ -50,7 +50,12 @@ class Company:
         """Until he leaves, or nothing more will be said: then the music goes on by itself."""
         await self._session.set_music(on=True, music_class=self._music)
         while self._announce.leave or self._schedule.due_ms is not None:
-            if (key := await self._listen() or await self._tell()) is not None:
+            key = await self._listen()
+            if key is None:
+                if not (prompts := self._prompts()):
+                    continue  # the music goes on as if nothing had been due
+                key = await self._tell(prompts)
+            if key is not None:
                 if self._leave(self._announce.leave[key]):
                     return
                 await self._say(waiting_words.no_callback(self._language))
@@ -66,14 +71,15 @@ class Company:
             if key in self._announce.leave:
                 return key
 
-    async def _tell(self) -> str | None:
-        """The announcement that is due, to its end or the key to leave that he pressed."""
-        for prompt in self._prompts():
+    async def _tell(self, prompts: list[Prompt]) -> str | None:
+        """The announcement, to its end or the key to leave that he pressed."""
+        for prompt in prompts:
             if (key := await self._say(prompt)) is not None:
                 return key
         return None
 
     def _prompts(self) -> list[Prompt]:
+        """The announcement that is due."""
         announce, language = self._announce, self._language
         message = self._schedule.take(self._now_ms())
         prompts: list[Prompt] = []

@@ -278,6 +278,18 @@ async def test_where_nothing_is_announced_the_channel_is_left_alone_with_its_mus
         assert story.verbs()[-2:] == ["SET MUSIC", "GET FULL"]  # the last word: whether he is elsewhere now
 
 
+async def test_an_announcement_with_nothing_to_say_does_not_touch_the_music() -> None:
+    async with waiting(Care(announce=Announce(estimate=True))) as story:
+        gone = hangs_up(story.asterisk, "200 result=-1")
+
+        def music(command: list[str]) -> str | None:
+            return gone(command) if story.verbs().count("WAIT FOR") == 3 else story.clock.music(command)
+
+        await story.asterisk.serve({"WAIT FOR DIGIT": music})
+        assert story.verbs().count("SET MUSIC") == 1
+        assert not story.floor.named(CallerTold)
+
+
 @pytest.mark.parametrize("taken", [True, False])
 async def test_a_call_back_keeps_his_place_and_where_there_can_be_none_he_waits_on(taken: bool) -> None:
     asked = Asked(taken)
