@@ -90,11 +90,18 @@ def _lives(rows: Sequence[LedgerRow]) -> Iterator[list[LedgerRow]]:
         yield [*rows[start:end]]
 
 
-def _joined(rows: Iterable[LedgerRow]) -> Mapping[str, int]:
+def _joined(rows: Sequence[LedgerRow]) -> Mapping[str, int]:
     """When channels of another call came into this one, by their uniqueid: their agent was asked there by his colleague
     and took over the caller. Of what they did before, the rows of that other call tell.
+
+    As a rule the caller is put beside such a channel, and its first row here is its last in that bridge: the transfer
+    tells when he came. Or it is put beside the caller, and so begins here.
     """
-    return {asked: row.at_us for row in rows if (asked := asked_colleague(row))}
+    told = {asked: row.at_us for row in rows if (asked := asked_colleague(row))}
+    first: dict[str, LedgerRow] = {}
+    for row in rows:
+        first.setdefault(row.uniqueid, row)
+    return {uniqueid: row.at_us for uniqueid, row in first.items() if row.type == RowType.BRIDGE_ENTER} | told
 
 
 def asked_colleague(row: LedgerRow) -> str:

@@ -1,0 +1,78 @@
+"""Callers whom agents sent on: one record, with who spoke with them, how they were sent and by whom (real calls)."""
+
+import pytest
+
+from recording.fold import fold
+from recording.identity import call_id
+from recording.record import CallRecord, Direction
+from tests.ledgers import real_call, whole
+
+pytestmark = pytest.mark.unit
+
+# name: who spoke with the caller; transfers (kind, by, to the queue, who spoke with him next); visits
+TOLD = {
+    "transferred_to_queue": (
+        ["1002", "1003"], [("blind", "1002", "support", "1003")], ["sales", "support"],
+    ),
+    "announced_to_who_answered": (["1002", "1003"], [("announced", "1002", "support", "1003")], ["sales"]),
+    "announced_on_the_other_leg": (["1002", "1003"], [("announced", "1002", "support", "1003")], ["sales"]),
+    "joined_before_the_answer": (
+        ["1002", "1003", "1002"],
+        [("blind", "1002", "support", "1003"), ("blind", "1003", None, "1002")],
+        ["sales", "support", "support"],
+    ),
+    "daemon_killed_asking": (["1002", "1003"], [("announced", "1002", None, "1003")], ["sales"]),
+    "answered_with_hold": (["1001"], [], ["sales"]),
+}  # fmt: skip
+
+
+def _transfers(record: CallRecord) -> list[tuple[str, str, str | None, str | None]]:
+    return [(one.kind.value, one.agent, one.queue, one.to) for one in record.transfers]
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_record_tells_every_conversation_transfer_and_visit(name: str) -> None:
+    record = real_call(name).record()
+    spoke = [one.agent for one in record.conversations]
+    assert (spoke, _transfers(record), [visit.queue for visit in record.queues]) == TOLD[name]
+    for before, after in zip(record.conversations, record.conversations[1:], strict=False):
+        assert before.ended_at <= after.started_at
+    assert not any(one.reconstructed for one in record.transfers)
+
+
+@pytest.mark.parametrize(
+    ("name", "transfers"),
+    [
+        ("transferred_to_queue", [("blind", "1002", None, "1003")]),
+        ("announced_to_who_answered", [("announced", "1002", None, "1003")]),
+        ("joined_before_the_answer", [("blind", "1002", None, "1003"), ("blind", "1003", None, "1002")]),
+    ],
+)
+def test_without_a_word_of_the_router_the_ledger_tells_who_sent_whom(
+    name: str, transfers: list[tuple[str, str, str | None, str | None]]
+) -> None:
+    record = whole(fold(real_call(name).rows))
+    assert _transfers(record) == transfers
+    assert all(one.reconstructed for one in record.transfers)
+
+
+def test_a_second_visit_is_measured_from_its_own_entry_not_from_the_first_answer() -> None:
+    record = real_call("transferred_to_queue").record()
+    first, second = record.queues
+    assert second.entered_at >= record.conversations[0].ended_at
+    assert record.wait_ms == first.wait_ms + second.wait_ms
+
+
+def test_the_call_in_which_was_asked_is_a_record_of_its_own_and_the_two_name_each_other() -> None:
+    record, asked = real_call("announced_to_who_answered").record(), real_call("asked_and_transferred").record()
+    assert record.transfers[0].consult == asked.id == call_id(asked.linkedid)
+    assert asked.consult_of == record.id
+    assert (asked.direction, asked.caller, asked.dialled) == (Direction.INTERNAL, "1002", "7002")
+    assert asked.conversations[0].ended_at <= record.conversations[1].started_at  # then he is the caller's
+    assert asked.transfers == ()
+
+
+def test_whoever_asked_a_colleague_in_vain_was_not_served_by_a_machine() -> None:
+    asked = real_call("asked_and_joined_ringing").record()
+    assert (asked.outcome.value, asked.queues) == ("abandoned", ())
+    assert [offer.agent for offer in asked.offers] == ["1002"]
