@@ -25,7 +25,7 @@ from recording.recorder import Recorder
 from recording.store import Store
 
 NICENESS = 10
-"""Whoever speaks comes first: on a machine that is full we get a tenth of a core, and catch up later. Not less, for while
+"""Whoever speaks comes first: on a machine that is full we get a tenth of a core, and catch up later. Not less: while
 we write, the database is locked for everybody else, and who waits for a record waits for us."""
 
 LONGEST_LINE = 64 * 1024 * 1024
