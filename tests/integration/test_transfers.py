@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cti.simulation.telephones import Call
+from recording.identity import call_id
 from tests.integration.asterisk_cdr import agrees_with_asterisk
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import conversation, sees, staffed, talk
@@ -221,3 +222,32 @@ async def test_a_daemon_killed_while_an_agent_asks_finds_both_talking_and_the_tr
             ("announced", "1002", "1003")
         ]
         assert record["reconstructed"]
+
+
+async def test_a_desktop_sends_a_caller_to_a_colleague_and_another_to_a_queue(floor: RunningCentre) -> None:
+    async with staffed(floor, "1002", "1003", audio=True) as phones:
+        caller, leg = await conversation(phones, "4001", "1002", number="100")
+        linkedid = (await floor.fact("CallQueued", queue="sales"))["linkedid"]
+        path = f"/api/calls/{call_id(linkedid)}/transfer"
+        for to, status in (({"queue": "nowhere"}, 404), ({"agent": "1004"}, 409), ({"agent": "1002"}, 409)):
+            assert (await floor.ask("POST", path, json={"to": to}))[0] == status
+        await hear_each_other(caller, leg)
+        assert (await floor.post(path, {"to": {"agent": "1003"}}))["linkedid"] == linkedid
+        await leg.ended()
+        second = await phones["1003"].next_call()
+        assert second.caller == "100"
+        queued = await floor.fact("CallQueued", preferred="1003")
+        assert queued["queue"] == "sales"  # he has no skill for it, but was chosen
+        assert (await floor.ask("POST", path, json={"to": {"queue": "support"}}))[0] == 409  # he waits now
+        await talk(caller, second)
+        await floor.post(path, {"to": {"queue": "sales"}})
+        third = await phones["1002"].next_call()
+        await talk(caller, third)
+        await third.hang_up()
+        record = await floor.record("100")
+        agrees_with_asterisk(floor.settings.state, record)
+        assert [(one["kind"], one["agent"], one["queue"], one["to"]) for one in record["transfers"]] == [
+            ("blind", "1002", None, "1003"),
+            ("blind", "1003", "sales", "1002"),
+        ]
+        assert not record["reconstructed"]
