@@ -43,10 +43,17 @@ class Decisions:
 class CallbackBook:
     """All call-backs that are open, and those that ended lately. Verbs of a stay that is over do nothing."""
 
-    def __init__(self, node: str, rules_of: Callable[[str], CallbackRules | None]) -> None:
-        """`rules_of` gives the rules of a queue, None where it takes no call-backs."""
+    def __init__(
+        self,
+        node: str,
+        rules_of: Callable[[str], CallbackRules | None],
+        person_of: Callable[[str], str] = str,
+    ) -> None:
+        """`rules_of` gives the rules of a queue, None where it takes no call-backs; `person_of` the one form of a
+        number that may be written in several, empty for none."""
         self._node = node
         self._rules_of = rules_of
+        self._person_of = person_of
         self._out = Decisions()
         self._timers: Timers[tuple[str, str]] = Timers()
         self._sequence = 0
@@ -54,7 +61,7 @@ class CallbackBook:
         self._by_id: dict[str, Callback] = {}
         self._open: dict[str, list[Callback]] = {}
         self._callers: dict[str, str] = {}
-        """The numbers of those who are on the line themselves, by the linkedids of their calls."""
+        """Those who are on the line themselves, by the linkedids of their calls."""
 
     def __iter__(self) -> Iterator[Callback]:
         return iter(self._by_id.values())
@@ -102,12 +109,14 @@ class CallbackBook:
             raise NoCallbacks(queue)
         if not rules.may_call(number):
             raise NotToBeCalled
-        if known := next((one for one in self._open.get(number, ()) if one.queue == queue), None):
+        person = self._person_of(number)
+        if known := next((one for one in self._open.get(person, ()) if one.queue == queue), None):
             raise CallbackAsked(known.id)
         self._sequence += 1
         callback = Callback(
             id=f"{self._node}{MARK}{now_ms}-{self._sequence}",
             number=number,
+            person=person,
             queue=queue,
             entered_ms=now_ms if entered_ms is None else entered_ms,
             priority=priority,
@@ -122,7 +131,7 @@ class CallbackBook:
         )
         self._keep(callback)
         self._state(requested(callback, cause))
-        self._settle(number, now_ms)
+        self._settle(person, now_ms)
         return callback
 
     def cancel(self, name: str, *, cause: str, now_ms: int) -> None:
@@ -154,7 +163,7 @@ class CallbackBook:
         if callback.state is CallbackState.TALKING:
             callback.told = CallbackOutcome.VOICEMAIL
             return
-        others = self._open.get(callback.number, ())
+        others = self._open.get(callback.person, ())
         if callback.outcome is not CallbackOutcome.REACHED or any(one.queue == callback.queue for one in others):
             raise CallbackNotReached(name)
         again_ms = callback.rules.again_ms(CallbackOutcome.VOICEMAIL, callback.attempts)
@@ -170,20 +179,26 @@ class CallbackBook:
 
     def caller_came(self, linkedid: str, number: str, *, now_ms: int) -> None:
         """Somebody rings from that number: he is not called back meanwhile."""
-        if number:
-            self._callers[linkedid] = number
-            self._settle(number, now_ms)
+        if person := self._person_of(number):
+            self._callers[linkedid] = person
+            self._settle(person, now_ms)
 
     def caller_left(self, linkedid: str, *, now_ms: int) -> None:
         """His own call is over."""
-        if (number := self._callers.pop(linkedid, None)) is not None:
-            self._settle(number, now_ms)
+        if (person := self._callers.pop(linkedid, None)) is not None:
+            self._settle(person, now_ms)
 
     def caller_served(self, linkedid: str, queue: str, *, now_ms: int) -> None:
         """An agent of that queue answered his own call: he need not be called back for it."""
         for callback in [*self._open.get(self._callers.get(linkedid, ""), ())]:
             if callback.queue == queue and callback.state not in UNDER_WAY:
                 self._end(callback, CallbackOutcome.SUPERSEDED, "caller", now_ms)
+
+    def revise(self) -> None:
+        """The queues' rules have been edited: they hold for all that is still to come. A queue that takes no more
+        call-backs finishes those it has by the rules it had."""
+        for callback in self._by_id.values():
+            callback.rules = self._rules_of(callback.queue) or callback.rules
 
     # Asterisk
 
@@ -192,14 +207,14 @@ class CallbackBook:
         self._asterisk = True
         for linkedid in [linkedid for linkedid in self._callers if linkedid not in live]:
             del self._callers[linkedid]
-        for number in [*self._open]:
-            self._settle(number, now_ms)
+        for person in [*self._open]:
+            self._settle(person, now_ms)
 
     def asterisk_down(self, *, now_ms: int) -> None:
         """No agent can be rung: none that waits keeps one reserved for nothing."""
         self._asterisk = False
-        for number in [*self._open]:
-            self._settle(number, now_ms)
+        for person in [*self._open]:
+            self._settle(person, now_ms)
 
     # Stays
 
@@ -210,7 +225,7 @@ class CallbackBook:
             return False
         callback.apply(CallbackEvent.OFFERED)
         callback.agent = agent
-        self._settle(callback.number, now_ms)
+        self._settle(callback.person, now_ms)
         return True
 
     def offer_ended(self, linkedid: str, *, now_ms: int) -> None:
@@ -219,14 +234,14 @@ class CallbackBook:
             callback.apply(CallbackEvent.OFFER_ENDED)
             if not callback.rules.in_hours(now_ms):
                 self._wait_for_hours(callback, now_ms)
-            self._settle(callback.number, now_ms)
+            self._settle(callback.person, now_ms)
 
     def put_out(self, linkedid: str, *, now_ms: int) -> None:
         """Its queue has put it out: it comes again after a while."""
         if (callback := self.of_stay(linkedid)) is not None and callback.state in IN_QUEUE:
             callback.apply(CallbackEvent.POSTPONED)
             self._postpone(callback, now_ms + AGAIN_MS)
-            self._settle(callback.number, now_ms)
+            self._settle(callback.person, now_ms)
 
     def dial(self, linkedid: str, *, now_ms: int) -> bool:
         """The agent has heard who it is; whether the customer may be rung now."""
@@ -257,7 +272,7 @@ class CallbackBook:
             callback.apply(CallbackEvent.POSTPONED)
             self._postpone(callback, now_ms + again_ms)
             self._state(attempted(callback, outcome, now_ms))
-            self._settle(callback.number, now_ms)
+            self._settle(callback.person, now_ms)
         else:
             self._state(attempted(callback, outcome, now_ms))
             over = outcome if again_ms is None else CallbackOutcome.EXPIRED
@@ -289,6 +304,7 @@ class CallbackBook:
     def restore(self, callbacks: Iterable[Callback], *, now_ms: int) -> None:
         """Take over what a history says (acd/callback_history.py); nothing enters a queue before Asterisk is there."""
         for callback in callbacks:
+            callback.person = self._person_of(callback.number)
             if not callback.open:
                 if (ended_ms := callback.ended_ms or 0) + KEEP_MS > now_ms:
                     self._by_id[callback.id] = callback
@@ -300,23 +316,23 @@ class CallbackBook:
             elif callback.state is CallbackState.REQUESTED and callback.last is not None and not callback.due_ms:
                 self._end(callback, callback.last, "attempt", now_ms)
             elif callback.state is CallbackState.REQUESTED and callback.origin and not callback.stay:
-                self._callers[callback.origin] = callback.number  # as far as we know he is still on the line
+                self._callers[callback.origin] = callback.person  # as far as we know he is still on the line
 
     # Inside
 
     def _keep(self, callback: Callback) -> None:
         self._by_id[callback.id] = callback
-        self._open.setdefault(callback.number, []).append(callback)
+        self._open.setdefault(callback.person, []).append(callback)
         self._timers.cancel(("forget", callback.id))
         self._timers.set(("expires", callback.id), callback.expires_ms)
 
-    def _settle(self, number: str, now_ms: int) -> None:
-        """Put those to this number into their queues that may stand there now, and take out those that may not."""
-        if number not in self._open:
+    def _settle(self, person: str, now_ms: int) -> None:
+        """Put those to this person into their queues that may stand there now, and take out those that may not."""
+        if person not in self._open:
             return
-        on_line = number in self._callers.values()
-        for callback in self._open[number]:
-            live = any(other.state in LIVE for other in self._open[number] if other is not callback)
+        on_line = person in self._callers.values()
+        for callback in self._open[person]:
+            live = any(other.state in LIVE for other in self._open[person] if other is not callback)
             may_stand = self._asterisk and not live and not on_line
             match callback.state:
                 case CallbackState.REQUESTED if may_stand:
@@ -352,7 +368,7 @@ class CallbackBook:
     def _fall_due(self, callback: Callback, now_ms: int) -> None:
         callback.apply(CallbackEvent.FELL_DUE)
         callback.due_ms = None
-        self._settle(callback.number, now_ms)
+        self._settle(callback.person, now_ms)
 
     def _postpone(self, callback: Callback, due_ms: int) -> None:
         callback.due_ms = due_ms
@@ -363,15 +379,15 @@ class CallbackBook:
             self._out.leave.append(callback.linkedid)
         callback.apply(CallbackEvent.ENDED)
         callback.outcome, callback.ended_ms, callback.due_ms = outcome, now_ms, None
-        self._open[callback.number].remove(callback)
+        self._open[callback.person].remove(callback)
         for kind in ("due", "hours", "expires"):
             self._timers.cancel((kind, callback.id))
         self._timers.set(("forget", callback.id), now_ms + KEEP_MS)
         self._state(ended(callback, outcome, cause, now_ms))
-        if self._open[callback.number]:
-            self._settle(callback.number, now_ms)
+        if self._open[callback.person]:
+            self._settle(callback.person, now_ms)
         else:
-            del self._open[callback.number]
+            del self._open[callback.person]
 
     def _state(self, fact: Fact) -> None:
         self._out.facts.append(fact)

@@ -88,6 +88,8 @@ class Callback:
     requested_ms: int
     expires_ms: int
     rules: CallbackRules = field(repr=False)
+    person: str = ""
+    """The number in its one form: who he is, however a carrier writes it."""
     state: CallbackState = CallbackState.REQUESTED
     stay: int = 0
     attempts: int = 0

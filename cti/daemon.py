@@ -212,6 +212,7 @@ class Daemon:
         self.hours.define(centre.service_hours())
         self.distributor.seats = centre.seats
         self.switch.keep_members()
+        self.callbacks.revise()
 
     def _channels(self) -> Mapping[str, str] | None:
         return self.switch.channels if self.switch.ready.is_set() else None

@@ -12,6 +12,7 @@ from recording.ledger import LedgerRow, read_rows
 from recording.record import CallRecord
 
 FOLDER = Path(__file__).parent / "fixtures" / "ledgers"
+CALLBACKS = Path(__file__).parent / "fixtures" / "callback_ledgers"
 NAMES = sorted(folder.name for folder in FOLDER.iterdir())
 
 
@@ -42,8 +43,8 @@ class RealCall:
         ]
 
 
-def real_call(name: str) -> RealCall:
-    ledger, journal, cdr = ((FOLDER / name / file).read_bytes() for file in ("ledger.csv", "facts.jsonl", "cdr.csv"))
+def real_call(name: str, folder: Path = FOLDER) -> RealCall:
+    ledger, journal, cdr = ((folder / name / file).read_bytes() for file in ("ledger.csv", "facts.jsonl", "cdr.csv"))
     return RealCall(ledger, journal, cdr)
 
 

@@ -114,6 +114,10 @@ class CallbackDesk:
             book.tell_voicemail(name, now_ms=now_ms)
             return book.get(name)
 
+    def revise(self) -> None:
+        """The queues' rules have been edited."""
+        self._book.revise()
+
     def all(self) -> list[Callback]:
         """All that are open, and those that ended within a day, in the order they were asked for."""
         return [*self._book]
@@ -258,7 +262,7 @@ class CallbackDesk:
 
     async def _send_away(self, session: AgiSession, linkedid: str) -> None:
         log.info("callback-not-needed", linkedid=linkedid)
-        language = self._means.seats.languages[0]
+        language = self._distributor.seats.languages[0]
         try:
             await session.stream_file(self._means.sound_of(callback_words.not_needed(language)))
             await session.hangup()

@@ -38,7 +38,7 @@ class Dialling:
         self._callback = callback
         self._offer = offer
         self._means = means
-        self._language = means.distributor.router.roster.agent(offer.agent).speaks(means.seats.languages)
+        self._language = means.distributor.router.roster.agent(offer.agent).speaks(means.distributor.seats.languages)
 
     async def announce(self) -> bool:
         """Tell him who it is; False if he refuses by the key. Raises AgiOver: he hung up, or Asterisk is gone."""
@@ -54,7 +54,7 @@ class Dialling:
         callback, means = self._callback, self._means
         ring_s = -(-callback.rules.ring_ms // 1000)
         await self._session.exec(
-            "Dial", f"PJSIP/{callback.number}@{means.line},{ring_s},gf({means.shown})b({RECORDED})"
+            "Dial", f"PJSIP/{callback.number}@{means.line()},{ring_s},gf({means.shown()})b({RECORDED})"
         )
         status, _, cause = (await self._session.get_full_variable("${DIALSTATUS},${HANGUPCAUSE}")).partition(",")
         failed = CallbackOutcome.REFUSED if cause == REJECTED else CallbackOutcome.UNREACHABLE

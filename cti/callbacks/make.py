@@ -14,6 +14,7 @@ from cti.centre import Centre
 from cti.settings import Settings
 from cti.switch import Switch
 from ivr.prompts import Prompts
+from recording.numbers import canonical
 
 
 def callback_rules(centre: Centre, queue: str) -> CallbackRules | None:
@@ -27,10 +28,16 @@ def callback_rules(centre: Centre, queue: str) -> CallbackRules | None:
 def make_desk(
     settings: Settings, now: Callable[[], Centre], distributor: Distributor, switch: Switch, prompts: Prompts
 ) -> CallbackDesk:
-    """The desk, with an empty book. Edits of the queues hold at once (`now` is the centre as it is), those of the line
-    and of the seats after a restart."""
-    centre = now()
-    outside = centre.outside
+    """The desk, with an empty book. `now` is the centre as it is: edits hold at once."""
+
+    def line() -> str:
+        outside = now().outside
+        return outside.line if outside else ""
+
+    def shown() -> str:
+        centre = now()
+        own = centre.outside.caller_id if centre.outside else None
+        return own or next(iter(centre.numbers))
 
     def names_of(queue: str) -> Mapping[str, str]:
         queues = now().queues
@@ -40,14 +47,18 @@ def make_desk(
         client=switch.client,
         distributor=distributor,
         channels=lambda: switch.channels,
-        line=outside.line if outside else "",
-        shown=(outside.caller_id if outside else None) or next(iter(centre.numbers), ""),
+        line=line,
+        shown=shown,
         sound_of=prompts.sound,
         was_answered=partial(was_answered, settings.ledger),
         names_of=names_of,
-        seats=centre.seats,
     )
-    desk = CallbackDesk(CallbackBook(settings.node, lambda queue: callback_rules(now(), queue)), means)
+    book = CallbackBook(
+        settings.node,
+        rules_of=lambda queue: callback_rules(now(), queue),
+        person_of=lambda number: canonical(number, now().country_code),
+    )
+    desk = CallbackDesk(book, means)
     switch.listen_to_callbacks(desk.hear)
     return desk
 

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from acd.distributor import Distributor
-from acd.seats import Seats
 from cti.ami.client import AmiClient
 from ivr.flow.steps import Prompt
 
@@ -14,15 +13,14 @@ class Means:
     """`channels` are those there are now (uniqueid to linkedid). `line` is the carrier's endpoint over which customers
     are dialled, `shown` the number they see. `was_answered` asks Asterisk's ledger whether the customer of a stay
     (linkedid) has answered: for what no event could tell. `names_of` gives a queue's spoken names by language,
-    `sound_of` finds a prompt's sound; `seats` says how agents are rung, and which languages they are spoken to in.
+    `sound_of` finds a prompt's sound.
     """
 
     client: AmiClient
     distributor: Distributor
     channels: Callable[[], Mapping[str, str]]
-    line: str
-    shown: str
+    line: Callable[[], str]
+    shown: Callable[[], str]
     sound_of: Callable[[Prompt], str]
     was_answered: Callable[[str], Awaitable[bool]]
     names_of: Callable[[str], Mapping[str, str]]
-    seats: Seats

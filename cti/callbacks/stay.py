@@ -110,7 +110,7 @@ class Stay:
         return self._not_taken(offer, outcome)
 
     async def _ring(self, ringing: Ringing) -> AgiSession | OfferOutcome:
-        offer, callback, seats = ringing.offer, self._callback, self._means.seats
+        offer, callback, seats = ringing.offer, self._callback, self._distributor.seats
         agent = self._distributor.router.roster.agent(offer.agent)
         ring_s = seats.ring_s(offer.phone, offer.ring_ms)
         headers = {

@@ -17,7 +17,6 @@ from acd.distributor import Distributor, Place
 from acd.facts import CallArrived, CallEnded
 from acd.queues import QueueSettings
 from acd.router import Router
-from acd.seats import Seats
 from acd.states import EndedBy
 from cti.administration import Administration
 from cti.ami.client import AmiClient
@@ -164,12 +163,11 @@ def _callbacks(distributor: Distributor) -> CallbackDesk:
         client=AmiClient("127.0.0.1", 1, "", "", on_event=_nothing, on_up=_never, on_down=_nothing),
         distributor=distributor,
         channels=dict,
-        line="line",
-        shown="4000",
+        line=lambda: "line",
+        shown=lambda: "4000",
         sound_of=str,
         was_answered=_never_answered,
         names_of=lambda queue: {},
-        seats=Seats(),
     )
     return CallbackDesk(CallbackBook("node1", {"sales": CallbackRules(prefixes=("0", "1"))}.get), means)
 

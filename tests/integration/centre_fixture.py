@@ -93,6 +93,21 @@ class RunningCentre:
         """Kill the daemon; its supervisor starts it again."""
         os.kill(self.daemon, how)
 
+    @contextlib.asynccontextmanager
+    async def without_daemon(self) -> AsyncIterator[None]:
+        """The daemon is killed with -9, and nobody starts it again before the block ends; then calls can be taken, and
+        what the live stream said before is forgotten."""
+        assert self._process is not None
+        daemon = self.daemon
+        self._process.send_signal(signal.SIGSTOP)
+        os.kill(daemon, signal.SIGKILL)
+        try:
+            yield
+        finally:
+            self.messages.clear()
+            self._process.send_signal(signal.SIGCONT)
+        await self.seen(lambda message: "snapshot" in message)
+
     async def kill_supervisor(self) -> None:
         """Kill the supervisor with -9; Asterisk and the daemon go on without it."""
         assert self._process is not None

@@ -6,13 +6,25 @@ from typing import TypeVar
 from acd.callback_book import CallbackBook
 from acd.callback_rules import CallbackRules
 from acd.callbacks import Callback
-from acd.facts import Fact
+from acd.facts import CallQueued, Fact
 from acd.states import CallbackOutcome, CallbackState
 
 Kind = TypeVar("Kind", bound=Fact)
 
 NUMBER = "13900000001"
 RULES: Mapping[str, CallbackRules] = {"sales": CallbackRules(), "support": CallbackRules(attempts=2)}
+
+
+def _queued(one: Callback, now_ms: int) -> CallQueued:
+    return CallQueued(
+        at_ms=now_ms,
+        linkedid=one.linkedid,
+        queue=one.queue,
+        priority=one.priority,
+        skills=one.skills,
+        entered_ms=one.entered_ms,
+        waiting=1,
+    )
 
 
 class CallbackFloor:
@@ -29,12 +41,14 @@ class CallbackFloor:
             self.book.asterisk_up((), now_ms=self.now_ms)
 
     def settle(self) -> None:
-        """Take what the book has decided."""
+        """Take what the book has decided; the router's word of who stands in its queue is among the facts."""
         out = self.book.take()
         self.facts += out.facts
         for linkedid in out.leave:
             self.standing.remove(linkedid)
-        self.standing += [callback.linkedid for callback in out.enter]
+        for one in out.enter:
+            self.standing.append(one.linkedid)
+            self.facts.append(_queued(one, self.now_ms))
 
     def wait(self, ms: int) -> None:
         """Let time pass; the book's alarm rings whenever it is due."""

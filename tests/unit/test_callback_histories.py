@@ -17,7 +17,6 @@ from acd.facts import (
     CallbackDialled,
     CallbackEnded,
     CallbackRequested,
-    CallQueued,
     OfferEnded,
 )
 from acd.states import CallbackOutcome, CallbackState, OfferOutcome
@@ -159,11 +158,7 @@ def test_whatever_happens_one_attempt_a_number_is_live_and_every_end_is_told_onc
 def test_a_journal_brings_back_all_that_was_open_wherever_the_daemon_died(steps: list[tuple[str, int, int]]) -> None:
     story = History()
     for step in steps:
-        before = {one.linkedid for one in story.floor.book if one.state is CallbackState.WAITING}
         story.step(*step)
-        for one in story.floor.book:  # the router's word that it stands in its queue
-            if one.state is CallbackState.WAITING and one.linkedid not in before:
-                story.floor.facts.append(_queued(one, story.floor.now_ms))
     back = CallbackBook("node1", RULES.get)
     back.restore(history(story.floor.facts, RULES.get), now_ms=story.floor.now_ms)
     assert back.take().enter == []
@@ -186,15 +181,3 @@ def shown(one: Callback) -> dict[str, object]:
         "outcome": one.outcome,
         "ended_ms": one.ended_ms,
     }
-
-
-def _queued(one: Callback, now_ms: int) -> CallQueued:
-    return CallQueued(
-        at_ms=now_ms,
-        linkedid=one.linkedid,
-        queue=one.queue,
-        priority=one.priority,
-        skills=one.skills,
-        entered_ms=one.entered_ms,
-        waiting=1,
-    )

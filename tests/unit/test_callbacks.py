@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from acd.callback_book import AGAIN_MS, KEEP_MS
+from acd.callback_book import AGAIN_MS, KEEP_MS, CallbackBook
 from acd.callback_rules import HOUR_MS, MINUTE_MS, CallbackRules
 from acd.callbacks import CallbackEvent, ImpossibleStep, is_callback
 from acd.errors import (
@@ -270,6 +270,29 @@ def test_a_queue_says_which_numbers_it_calls_and_whether_it_calls_at_all() -> No
         floor.ask("9002155501234")
     with pytest.raises(NoCallbacks):
         floor.ask(queue="support")
+
+
+def test_a_number_is_the_same_person_however_it_is_written() -> None:
+    floor = CallbackFloor()
+    floor.book = CallbackBook("node1", floor.rules.get, lambda number: number.removeprefix("0")[-11:])
+    floor.book.asterisk_up((), now_ms=floor.now_ms)
+    asked = floor.ask("013900000001")
+    with pytest.raises(CallbackAsked):
+        floor.ask("+8613900000001")
+    floor.comes("his-call", "13900000001")
+    assert (asked.state, asked.number) == (State.REQUESTED, "013900000001")
+
+
+def test_edited_rules_hold_for_what_is_still_to_come() -> None:
+    rules = {"sales": CallbackRules(), "support": CallbackRules()}
+    floor = CallbackFloor(rules)
+    sales, support = floor.ask(), floor.ask("13900000002", "support")
+    rules["sales"] = CallbackRules(attempts=1)
+    del rules["support"]
+    floor.book.revise()
+    floor.fail(sales, Outcome.BUSY)
+    floor.fail(support, Outcome.BUSY)
+    assert floor.states() == [State.DONE, State.DUE]
 
 
 def test_outside_calling_hours_it_waits_for_them() -> None:
