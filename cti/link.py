@@ -211,7 +211,7 @@ class Link:
         self.apply(self.phones.device_changed(message.get("Device"), message.get("State")))
 
     def _reload(self, message: Message) -> None:
-        if message.get("Module") in ("All", "pbx_config"):
+        if message.get("Module").removesuffix(".so") in ("All", "pbx_config"):  # as whoever asked for it has put it
             self._on_reload()
 
     def _user_event(self, message: Message) -> None:
