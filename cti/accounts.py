@@ -1,6 +1,7 @@
-"""The secrets of one instance: access token, AMI passwords, and the demonstration's agents with their phones.
+"""The secrets of one instance: access token, AMI passwords, the demonstration's agents with their phones, phones added.
 
-Made once with a random generator, kept in the state folder in files that only their owner may read, never changed here.
+Made with a random generator, kept in the state folder in files that only their owner may read; only phones are added
+later, and nothing is ever changed here.
 """
 
 import json
@@ -31,8 +32,8 @@ class AccountsError(Exception):
     id = "accounts-invalid"
 
 
-class Account(BaseModel):
-    """An agent and the phone at his seat."""
+class Phone(BaseModel):
+    """A SIP phone's account, and the agent whose number and name it shows as a rule."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,16 +41,22 @@ class Account(BaseModel):
     name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")]
     phone: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{2,32}$")]
     sip_password: Annotated[str, Field(pattern=r"^[A-Za-z0-9._~!*+-]{8,64}$", repr=False)]
+
+
+class Account(Phone):
+    """An agent of the demonstration and the phone at his seat."""
+
     pin: Annotated[str, Field(pattern=r"^[0-9]{4,12}$", repr=False)]
     skills: Mapping[str, Annotated[int, Field(ge=1, le=10)]]
 
 
 class Accounts(BaseModel):
-    """What `accounts.json` holds."""
+    """What `accounts.json` holds: the demonstration's agents, and the phones added since."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     agents: tuple[Account, ...]
+    phones: tuple[Phone, ...] = ()
 
 
 class AmiSecrets(BaseModel):
@@ -68,6 +75,12 @@ class Credentials:
     token: str
     agents: tuple[Account, ...]
     ami: AmiSecrets
+    added: tuple[Phone, ...] = ()
+
+    @property
+    def phones(self) -> tuple[Phone, ...]:
+        """Every phone there is."""
+        return *self.agents, *self.added
 
     def __repr__(self) -> str:
         return f"Credentials({len(self.agents)} agents)"
@@ -88,11 +101,25 @@ def load_credentials(state: Path) -> Credentials:
     if not token:
         raise AccountsError(f"{state / 'token'}: empty; expected one line, the access token. Remove it for a new one")
     accounts = _parse(Accounts, state / "accounts.json")
-    for key in ("agent", "phone"):
-        names = [getattr(account, key) for account in accounts.agents]
+    agents, phones = accounts.agents, (*accounts.agents, *accounts.phones)
+    every = {"agent": [one.agent for one in agents], "phone": [one.phone for one in phones]}
+    for key, names in every.items():
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise AccountsError(f"{state / 'accounts.json'}: {key} {', '.join(twice)} stands there more than once")
-    return Credentials(token=token, agents=accounts.agents, ami=_parse(AmiSecrets, state / "ami.json"))
+    ami = _parse(AmiSecrets, state / "ami.json")
+    return Credentials(token=token, agents=accounts.agents, ami=ami, added=accounts.phones)
+
+
+def add_phone(state: Path, *, phone: str, agent: str, name: str) -> str | None:
+    """Make an account for a phone; its SIP password, or None where there is one. Raises AccountsError, OSError."""
+    credentials = provide_credentials(state)
+    if phone in {one.phone for one in credentials.phones}:
+        return None
+    added = Phone(agent=agent, name=name, phone=phone, sip_password=secrets.token_hex(12))
+    accounts = Accounts(agents=credentials.agents, phones=(*credentials.added, added))
+    temporary = _write_aside(state / "accounts.json", _json(accounts.model_dump()))
+    os.replace(temporary, state / "accounts.json")
+    return added.sip_password
 
 
 def _demonstration(number: str) -> dict[str, Any]:
@@ -115,17 +142,27 @@ def _make_once(path: Path, text: str) -> None:
     """Write the file unless it exists: whole or not at all, and never over another's."""
     if path.exists():
         return
+    temporary = _write_aside(path, text)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        pass  # another process was faster; its secrets hold
+    finally:
+        os.unlink(temporary)
+
+
+def _write_aside(path: Path, text: str) -> str:
+    """A file beside `path` with this text, whole and on the disk."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp: mode 600
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.link(temporary, path)
-    except FileExistsError:
-        pass  # another process was faster; its secrets hold
-    finally:
+    except BaseException:
         os.unlink(temporary)
+        raise
+    return temporary
 
 
 def _read(path: Path) -> str:

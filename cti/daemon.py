@@ -206,7 +206,9 @@ class Daemon:
         await self.prompts.make(centre.prompts())
 
     async def _refresh_asterisk(self, centre: Centre, queues: Mapping[str, Queue]) -> None:
-        await refresh(self.settings, plan_of(replace(centre, queues=queues)), self.switch.client.action)
+        credentials = load_credentials(self.settings.state)
+        plan = plan_of(replace(centre, queues=queues))
+        await refresh(self.settings, plan, credentials, self.switch.client.action)
 
     def _take_edit(self, centre: Centre) -> None:
         self.hours.define(centre.service_hours())

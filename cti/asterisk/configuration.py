@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cti.accounts import Account, Credentials
+from cti.accounts import Credentials, Phone
 from cti.asterisk.installation import Installation
 from cti.settings import HOME, Settings
 from ivr.announcements import Announcement, prompt
@@ -31,6 +31,8 @@ PLANNED: Mapping[str, str] = {
     "centre.conf": "pbx_config.so",
 }
 """Files that follow from the centre's alone, and the module that reads each of them again."""
+
+PHONES = "res_pjsip.so"
 
 FOLDERS = (
     *(f"asterisk/{name}" for name in ("etc", "lib/keys", "cache", "agi-bin", "spool", "run")),
@@ -71,10 +73,17 @@ def render(settings: Settings, installation: Installation, credentials: Credenti
     if not carriers.exists():
         _write(carriers, (TEMPLATES / carriers.name).read_text("utf-8"))
     values = _instance_values(settings, installation, credentials)
-    ours = {path.name for path in TEMPLATES.glob("*.conf")} - {carriers.name, *PLANNED}
+    ours = {path.name for path in TEMPLATES.glob("*.conf")} - {carriers.name, "phones.conf", *PLANNED}
     files = {name: _filled(name, values) for name in sorted(ours)}
     files |= dict.fromkeys(EMPTY, "; the defaults hold\n")
-    return render_plan(settings, plan) | _write_all(settings, files)
+    return render_plan(settings, plan) | render_phones(settings, credentials) | _write_all(settings, files)
+
+
+def render_phones(settings: Settings, credentials: Credentials) -> frozenset[str]:
+    """Write the phones' accounts, which a running Asterisk reads again by the module PHONES; returns the names of the
+    files that changed. Raises OSError."""
+    values = {"phones": "\n".join(map(_phone, credentials.phones))}
+    return _write_all(settings, {"phones.conf": _filled("phones.conf", values)})
 
 
 def render_plan(settings: Settings, plan: Plan) -> frozenset[str]:
@@ -119,7 +128,6 @@ def _instance_values(settings: Settings, installation: Installation, credentials
         "media": _media(settings.listen),
         "ami_secret": credentials.ami.callcenter,
         "monitor_secret": credentials.ami.monitor,
-        "phones": "\n".join(map(_phone, credentials.agents)),
     }
 
 
@@ -130,7 +138,7 @@ def _media(listen: str) -> str:
     return f"media_address = {listen}\nbind_rtp_to_media_address = yes"
 
 
-def _phone(account: Account) -> str:
+def _phone(account: Phone) -> str:
     name = re.sub(r'[";<>\\]', "", account.name)  # would end the value
     return f"""\
 [{account.phone}](phone)

@@ -9,7 +9,9 @@ from getpass import getpass
 from re import fullmatch
 from typing import Any
 
+from cti.accounts import add_phone
 from cti.centre import load_centre
+from cti.commands.centre import LONGEST_S
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.service import Service
@@ -54,6 +56,9 @@ def add(settings: Settings, given: argparse.Namespace) -> Exit:
         await store.save_agents([agent])
 
     with_store(settings, save)
+    if given.phone and (password := add_phone(settings.state, phone=given.phone, agent=given.number, name=given.name)):
+        print(f"Phone {given.phone} has a SIP account. Password, kept in accounts.json: {password}")
+        print(_let_asterisk_know(settings))
     print(f"Agent {given.number} is added and can sign in. PIN, shown only this once: {pin}")
     return Exit.DONE
 
@@ -95,6 +100,15 @@ def describe(skills: Mapping[str, int], attributes: Mapping[str, str]) -> str:
     """Skills and attributes in one cell of a table."""
     words = (*(f"{skill} {level}" for skill, level in skills.items()), *(f"{a} {v}" for a, v in attributes.items()))
     return ", ".join(words)
+
+
+def _let_asterisk_know(settings: Settings) -> str:
+    """What became of telling a running Asterisk of a new phone, in a sentence."""
+    try:
+        Service(settings, timeout_s=LONGEST_S).post("/api/centre/reload", by="agents add")
+    except CommandError as error:
+        return f"It can register after `callcenter reload` or the next `callcenter run` ({error})."
+    return "It can register now."
 
 
 def _edit(settings: Settings, number: str, edit: Mapping[str, Any]) -> Exit:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cti.accounts import load_credentials
 from cti.commands import main
 from cti.people import pin_fits
 from tests.contract.fake_floor import TOKEN, FakeFloor, open_floor
@@ -137,8 +138,11 @@ async def test_an_agent_is_added_with_a_pin_that_fits_and_can_be_changed(
 ) -> None:
     async with running(tmp_path, monkeypatch) as web:
         assert await callcenter("agents", "add", "1005", "Zhāng Sān", "--skill", "sales=7", "--phone", "1005") == 0
-        pin = capsys.readouterr().out.split()[-1]
-        assert await web.floor.people.authenticate("1005", pin)
+        told = capsys.readouterr().out
+        assert await web.floor.people.authenticate("1005", told.split()[-1])
+        (phone,) = load_credentials(tmp_path).added
+        assert (phone.phone, phone.name) == ("1005", "Zhāng Sān")
+        assert f"Password, kept in accounts.json: {phone.sip_password}\n" in told
         known = {agent.number: agent for agent in await web.floor.store.agents()}
         assert (known["1005"].name, known["1005"].phone, known["1005"].skills) == ("Zhāng Sān", "1005", {"sales": 7})
         assert await callcenter("agents", "add", "1005", "Another") == 1

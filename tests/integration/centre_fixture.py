@@ -219,7 +219,7 @@ class RunningCentre:
         talk_ms: int | None = None,
     ) -> Telephones:
         """All agents' phones, and the carrier's line, over which these customers are reached."""
-        accounts = {account.phone: account.sip_password for account in self.credentials.agents}
+        accounts = {account.phone: account.sip_password for account in self.credentials.phones}
         return Telephones(
             self.settings.state / "phones",
             sip_port=self.settings.sip_port,

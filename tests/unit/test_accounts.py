@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cti.accounts import AccountsError, load_credentials, provide_credentials
+from cti.accounts import AccountsError, add_phone, load_credentials, provide_credentials
 
 pytestmark = pytest.mark.unit
 
@@ -65,3 +65,22 @@ def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "ami.json").write_text("{")
     with pytest.raises(AccountsError, match=r"ami\.json: file: Invalid JSON"):
         load_credentials(tmp_path)
+
+
+def test_a_phone_that_is_added_has_an_account_of_its_own_and_changes_no_other(tmp_path: Path) -> None:
+    before = provide_credentials(tmp_path)
+    password = add_phone(tmp_path, phone="1005", agent="1005", name="Zhang San")
+    after = load_credentials(tmp_path)
+    assert after.agents == before.agents
+    assert [(one.phone, one.sip_password) for one in after.added] == [("1005", password)]
+    assert [one.phone for one in after.phones] == ["1001", "1002", "1003", "1004", "1005"]
+    assert str(password) not in repr(after.added)
+    assert (tmp_path / "accounts.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("phone", ["1001", "1005"])
+def test_a_phone_that_is_there_gets_no_second_account(tmp_path: Path, phone: str) -> None:
+    add_phone(tmp_path, phone="1005", agent="1005", name="Zhang San")
+    before = load_credentials(tmp_path)
+    assert add_phone(tmp_path, phone=phone, agent="1006", name="Ma Li") is None
+    assert load_credentials(tmp_path) == before

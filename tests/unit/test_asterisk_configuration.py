@@ -41,7 +41,7 @@ def test_a_second_time_nothing_is_written_but_what_changed(tmp_path: Path) -> No
     assert render(settings, INSTALLATION, credentials(), PLAN) == frozenset()
     moved = settings.model_copy(update={"sip_port": 5070})
     assert render(moved, INSTALLATION, credentials(), PLAN) == {"transports.conf"}
-    assert render(moved, INSTALLATION, credentials("Wang Wei"), PLAN) == {"pjsip.conf"}
+    assert render(moved, INSTALLATION, credentials("Wang Wei"), PLAN) == {"phones.conf"}
 
 
 def test_the_centres_numbers_and_queues_are_there(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_phone_can_send_callers_to_queues_and_numbers_of_the_centre_and_to_col
 def test_a_name_cannot_leave_its_line_or_its_quotes(tmp_path: Path) -> None:
     settings = Settings(state=tmp_path)
     render(settings, INSTALLATION, credentials('王伟 "Bob"; <9> \\'), PLAN)
-    assert 'callerid = "王伟 Bob 9 " <1001>\n' in rendered(settings, "pjsip.conf")
+    assert 'callerid = "王伟 Bob 9 " <1001>\n' in rendered(settings, "phones.conf")
 
 
 def test_audio_is_bound_to_the_address_of_sip_unless_that_is_every_address(tmp_path: Path) -> None:
