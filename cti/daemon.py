@@ -154,6 +154,7 @@ class Daemon:
                 tasks = [group.create_task(part) for part in parts]
                 await stop.wait()
                 self.distributor.close()
+                self.callbacks.close()
                 self.hours.define({})
                 await self.agi.stop(GRACE_S)
                 for task in tasks:

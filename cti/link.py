@@ -118,7 +118,11 @@ class Link:
             self._carried[side] = leg  # the dialplan calls the number of an agent outside: it is he who is rung for us
             return
         router = self._distributor.router
-        if not router.is_offered(leg.linkedid) or _is_of_callback(message):
+        if _is_of_callback(message):
+            return
+        if not router.is_offered(leg.linkedid):
+            if leg.uniqueid == leg.linkedid and is_callback(leg.linkedid):
+                self._on_stray(leg)  # rung for a stay that has ended meanwhile: nobody else would stop it
             return
         self._legs[leg.uniqueid] = leg
         if router.offer_at(leg.linkedid, phone_of_channel(leg.channel)) is None:

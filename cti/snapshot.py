@@ -11,6 +11,7 @@ from acd.callbacks import is_callback
 from acd.distributor import Distributor
 from acd.errors import RoutingError
 from acd.seats import phone_of_channel
+from acd.states import DequeueReason
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiRefused
 from cti.ami.message import Message
@@ -98,7 +99,9 @@ class Snapshot:
         for linkedid in [*self._distributor.router.calls, *conversations]:
             with self._distributor.command() as (router, now_ms):
                 if linkedid not in calls:
-                    router.leave(linkedid, now_ms=now_ms)
+                    # Who is not there has hung up; a call-back has nobody who could.
+                    reason = DequeueReason.WITHDRAWN if is_callback(linkedid) else DequeueReason.ABANDONED
+                    router.leave(linkedid, reason=reason, now_ms=now_ms)
                 elif gone(linkedid):
                     router.released(linkedid, now_ms=now_ms)
 

@@ -44,7 +44,7 @@ def fold(
     if end is None or not every:
         return None
     if is_callback(end.linkedid):
-        caller = customer_of(every, end.linkedid) if every[-1].started_us <= end.at_us else None
+        caller = customer_of(every, end.linkedid)
     else:
         caller = next((one for one in every if one.uniqueid == end.linkedid), every[0])
     if caller is None or caller.extension.startswith("*"):
@@ -57,10 +57,12 @@ def fold(
 
 
 def _end(rows: Sequence[LedgerRow]) -> LedgerRow | None:
-    """The end of the call: Asterisk's own before ours, the last where several agents' phones rang for a call-back."""
+    """The end of the call: Asterisk's own before ours. A call-back has one for each agent's phone that rang: it is the
+    one after the last of them."""
+    begun_us = max((row.at_us for row in rows if row.type == RowType.CHAN_START), default=0)
     ends = [row for row in rows if row.type == RowType.LINKEDID_END]
-    asterisks = [row for row in ends if not row.extra.get(VANISHED)]
-    return next(reversed(asterisks or ends), None)
+    ends = [row for row in ends if not is_callback(row.linkedid) or row.at_us >= begun_us]
+    return min(ends, key=lambda row: bool(row.extra.get(VANISHED)), default=None)
 
 
 def _record(

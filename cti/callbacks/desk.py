@@ -135,6 +135,13 @@ class CallbackDesk:
         else:
             await self._send_away(session, linkedid)
 
+    def close(self) -> None:
+        """No call-back is offered any more. What goes on, a ringing phone or a talk, goes on without us."""
+        for task in (*self._stays.values(), *self._asking):
+            task.cancel()
+        if self._alarm is not None:
+            self._alarm.cancel()
+
     # For the stays
 
     @contextmanager

@@ -2,10 +2,28 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from acd.distributor import Distributor
-from cti.ami.client import AmiClient
+from cti.ami.codec import Headers
+from cti.ami.message import Message
 from ivr.flow.steps import Prompt
+
+
+class Ami(Protocol):
+    """The link to Asterisk (cti.ami.client.AmiClient): `action` raises AmiError, `post` is for an open link only."""
+
+    @property
+    def up(self) -> bool:
+        """Whether actions can be sent now."""
+
+    async def action(
+        self, name: str, headers: Headers | None = None, variables: Mapping[str, str] | None = None
+    ) -> Message:
+        """Send an action and return Asterisk's response."""
+
+    def post(self, name: str, headers: Headers | None = None) -> None:
+        """Send an action without waiting for its answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +34,7 @@ class Means:
     `sound_of` finds a prompt's sound.
     """
 
-    client: AmiClient
+    client: Ami
     distributor: Distributor
     channels: Callable[[], Mapping[str, str]]
     line: Callable[[], str]

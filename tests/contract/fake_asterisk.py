@@ -47,6 +47,10 @@ class FakeAsterisk(FakeAmi):
         """A phone's channel of that caller's call."""
         self.channels.append(_channel(f"PJSIP/{phone}-01", f"{phone}-leg", linkedid, "bridge" if talking else ""))
 
+    def called_back(self, phone: str, linkedid: str, *, talking: bool) -> None:
+        """A phone's channel of a call-back, which is the first of its call."""
+        self.channels.append(_channel(f"PJSIP/{phone}-01", linkedid, linkedid, "bridge" if talking else ""))
+
     def phone(self, phone: str, state: str) -> None:
         """From now on this is what the phone's device state is."""
         self.devices = [row for row in self.devices if row[1] != f"Device: PJSIP/{phone}"] + [_device(phone, state)]

@@ -3,7 +3,7 @@
 import pytest
 
 from acd.distributor import Distributor
-from acd.states import AgentState
+from acd.states import AgentState, DequeueReason
 from ivr import variables
 from tests.contract.fake_asterisk import FakeAsterisk, relinked, switched
 from tests.unit.running_floor import distributor, enter
@@ -161,3 +161,39 @@ async def test_the_extensions_of_agents_are_made_to_agree_after_each_login_and_e
         with floor.command() as (router, now_ms):
             router.sign_out("1002", cause="api", now_ms=now_ms)
         assert await asterisk.extended.get() == ("Remove", "1002")
+
+
+STAY = "node1-callback-1800000000000-1.1"
+
+
+async def test_an_agent_found_talking_with_a_customer_he_called_back_is_talking() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    asterisk.called_back("1001", STAY, talking=True)
+    asterisk.variables[STAY, variables.QUEUE] = "sales"
+    async with switched(asterisk, floor):
+        assert state(floor, "1001") == "talking"
+        assert list(floor.router.conversations) == [STAY]
+
+
+async def test_a_call_back_whose_phone_no_longer_rings_behind_a_broken_link_has_left_its_queue_withdrawn() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    async with switched(asterisk, floor) as (switch, peer):
+        with floor.command() as (router, now_ms):
+            router.enter(STAY, "sales", on_line=False, now_ms=now_ms)
+        asterisk.called_back("1001", STAY, talking=False)
+        again = await relinked(asterisk, switch, peer)
+        assert state(floor, "1001") == "ringing"
+        asterisk.channels.clear()
+        await relinked(asterisk, switch, again)
+        assert state(floor, "1001") == "ready"
+        assert floor.router.queue("sales").left == {DequeueReason.WITHDRAWN: 1}
+
+
+async def test_a_customer_who_answered_his_call_back_behind_a_broken_link_talks() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    async with switched(asterisk, floor) as (switch, peer):
+        with floor.command() as (router, now_ms):
+            router.enter(STAY, "sales", on_line=False, now_ms=now_ms)
+        asterisk.called_back("1001", STAY, talking=True)
+        await relinked(asterisk, switch, peer)
+        assert state(floor, "1001") == "talking"

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, func, insert, select
 from acd.facts import AgentStateChanged, WrapUpEnded, to_json
 from acd.states import AgentState, CallOutcome, EndedBy, Status
 from recording.entries import Entry, Source
+from recording.ledger import RowType
 from recording.models import AgentStateEntry, Base, Call, CallInProgress, LedgerEvent
 from recording.record import Recording
 from recording.store import Agent, CallFilter, Page, Store
 from recording.transactions import refold
-from tests.ledgers import NAMES, batch, real_call
+from tests.ledgers import CALLBACKS, NAMES, batch, real_call
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
@@ -142,6 +143,20 @@ async def test_a_call_that_asterisk_lost_is_ended_by_us_and_only_if_it_is_gone(s
     assert (record.reason, record.ended_by, record.reconstructed) == ("asterisk_lost", EndedBy.SYSTEM, True)
     assert record.ended_at == at.replace(microsecond=0)
     assert await store.close_vanished({alive.record().linkedid}) == []
+
+
+async def test_a_call_back_that_begins_again_under_its_name_goes_on_until_its_last_end(store: Store) -> None:
+    call = real_call("refused_then_reached", CALLBACKS)
+    entries = call.batches()[1].entries
+    refused = next(at for at, row in enumerate(call.rows) if row.type == RowType.LINKEDID_END) + 1
+    assert await store.ingest(batch(Source.LEDGER, entries[:refused])) == []
+    assert await _count(store, CallInProgress) == 0
+    assert await store.ingest(batch(Source.LEDGER, entries[:-1])) == []  # some of it read again, and the next phone
+    assert await _count(store, CallInProgress) == 1
+    (lost,) = await store.close_vanished(())
+    assert lost.reason == "asterisk_lost"
+    (record,) = await store.ingest(batch(Source.LEDGER, entries[-1:]))
+    assert (record.reason, record.legs) == ("hung_up", call.record().legs)
 
 
 async def test_asterisks_own_end_replaces_ours(store: Store) -> None:

@@ -11,6 +11,7 @@ from acd.choice import Strategy
 from acd.queues import Blended, QueueSettings, Step
 from acd.requirements import parse
 from acd.targets import LEAVE, Target, TargetKind
+from cti.callbacks.make import callback_rules
 from cti.centre import load_centre
 from cti.queues_file import settings_of
 from ivr.documents import DocumentError
@@ -100,6 +101,35 @@ def test_everything_a_queue_may_say_of_its_routing_reaches_the_router(tmp_path: 
     )
 
 
+def test_the_rules_of_call_backs_are_what_the_queue_says_and_else_as_usual(tmp_path: Path) -> None:
+    folder = folder_of(
+        tmp_path,
+        """
+        callback:
+          attempts: 2
+          retry_minutes: {busy: 10, refused: 60, given_up: 0}
+          expires_h: 48
+          ring_s: 20
+          hours: {mon-sat: 09:00-20:00}
+          numbers: ["0", "+86"]
+        """,
+    )
+    centre = load_centre(folder)
+    rules = callback_rules(centre, "sales")
+    assert rules is not None
+    minutes = {outcome.value: after_ms / 60_000 for outcome, after_ms in rules.retry_ms.items()}
+    assert minutes == {"no_answer": 30, "busy": 10, "unreachable": 30, "refused": 60, "voicemail": 60}
+    assert (rules.attempts, rules.expires_ms, rules.ring_ms) == (2, 48 * 3_600_000, 20_000)
+    assert [rules.may_call(number) for number in ("02155501234", "+8613900000001", "13900000001")] == [
+        True,
+        True,
+        False,
+    ]
+    nine = round(datetime(2026, 11, 21, 1, 0, tzinfo=UTC).timestamp() * 1000)  # of a Saturday, in Shanghai
+    assert (rules.in_hours(nine), rules.in_hours(nine - 1), rules.hours_change_ms(nine - 1)) == (True, False, nine)
+    assert callback_rules(centre, "support") is None
+
+
 def test_what_a_queue_says_on_the_way_out_is_spoken_from_prompts_made_before(tmp_path: Path) -> None:
     centre = load_centre(folder_of(tmp_path, "on_closed: {say: {cmn: 再见。, en: We are closed today.}}\n"))
     assert {prompt.text for prompt in centre.prompts()} >= {"再见。", "We are closed today."}
@@ -152,6 +182,15 @@ def test_the_hours_of_a_queue_are_those_of_the_centre_s_time_zone(tmp_path: Path
          '8:15: nothing is said in "cmn" (expected "cmn" here)'),
         ("on_full: {say: {en: Goodbye., cmn: 再见。, fr: Salut.}}",
          '8:45: unknown language "fr" (expected one of: cmn, en)'),
+        ("announce: {leave: {key: 1, to: callback}}",
+         '8:23: the queue takes no call-backs (expected "callback" in the queue as well)'),
+        ("callback: {hours: {mon-fry: 09:00-18:00}}",
+         '8:24: "mon-fry" is no day (expected days such as mon-fri, or sat, or daily)'),
+        ("callback: {numbers: [1a]}",
+         '8:26: "1a" does not fit (expected the beginning of a number: digits, perhaps with a + before)'),
+        ("callback: {retry_minutes: {bussy: 5}}",
+         '8:32: "bussy" does not fit (expected \'no_answer\', \'busy\', \'unreachable\', \'refused\', '
+         "'given_up' or 'voicemail')"),
         ("blended: {agents: team = back office}",
          '8:23: "team = back office" cannot be read at column 13: office does not fit here '
          "(expected and, or, or the end)"),
