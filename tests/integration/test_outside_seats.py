@@ -135,6 +135,25 @@ async def test_whoever_does_not_confirm_has_not_answered_and_the_caller_waits_on
         assert offered(await floor.record("200")) == [("1002", "abandoned")]
 
 
+async def test_a_voicemail_that_answers_first_takes_no_call_from_a_colleague_who_is_rung_with_it(
+    floor: RunningCentre,
+) -> None:
+    async with staffed(floor, audio=True) as phones, mobiles(floor) as outside:
+        for agent, number in (("1002", FIRST), ("1001", SECOND)):
+            await floor.post(f"/api/agents/{agent}/sign-in", {"outside": True, "number": number})
+        caller = await phones.dial("4015", number="100")
+        voicemail = await asked(outside, FIRST)
+        leg = await asked(outside, SECOND)
+        await confirm(caller, leg)
+        await sees(floor, "1001", "talking")
+        await voicemail.ended()
+        assert not voicemail.ended_here  # at once, in the middle of the question
+        await sees(floor, "1002", "ready")  # no fault of his
+        await leg.hang_up()
+        record = await floor.record("100")
+        assert sorted(offered(record)) == [("1001", "answered"), ("1002", "answered_elsewhere")]
+
+
 async def test_a_mobile_serves_while_the_daemon_is_away_and_only_when_its_owner_confirms(floor: RunningCentre) -> None:
     async with staffed(floor, audio=True) as phones, mobiles(floor) as outside:
         await floor.post("/api/agents/1002/sign-in", {"outside": True, "number": FIRST})
