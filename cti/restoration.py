@@ -100,7 +100,7 @@ def _restore_agents(distributor: Distributor, agents: Iterable[Last]) -> None:
                 if change.after in _ABSENT:
                     router.resume_absence(change.agent, last.since_ms, told=last.told)
         except RoutingError as error:
-            log.warning("agent-not-restored", error_id=error.id, agent=change.agent, detail=str(error))
+            log.warning("agent-not-restored", error_id=error.id, agent=change.agent)  # its words may name a number
 
 
 def _state_signed_out(distributor: Distributor, change: AgentStateChanged) -> None:
