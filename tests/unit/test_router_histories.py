@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run_histories
 
-from acd.errors import AlreadyQueued, AlreadySignedIn, NotSignedIn, PhoneTaken, RoutingError
+from acd.errors import AgentBusy, AlreadyQueued, AlreadySignedIn, NotSignedIn, PhoneTaken, RoutingError
 from acd.facts import CallQueued, Fact, from_json, to_json
 from acd.offers import Offer
 from acd.router import Router
@@ -57,7 +57,7 @@ luck = st.randoms(use_true_random=True)
 leavings = st.sampled_from([DequeueReason.ABANDONED, DequeueReason.OVERFLOWED, DequeueReason.WITHDRAWN])
 spans = st.sampled_from([1, 700, 15_000, 30_000, 61_000])
 
-Verb = Callable[[Router], None]
+Verb = Callable[[Router], object]
 
 
 def somebody(*where: Standing) -> Callable[["Histories"], bool]:
@@ -73,6 +73,7 @@ class Histories(RuleBasedStateMachine):
         self.now_ms = 1_000_000
         self.phones: dict[str, tuple[bool, bool]] = {}
         self.came: dict[str, CallQueued] = {}
+        self.asked = 0
         self.begin()
 
     def begin(self) -> None:
@@ -215,6 +216,32 @@ class Histories(RuleBasedStateMachine):
     def one(self, data: st.DataObject, *where: Standing) -> str:
         return data.draw(st.sampled_from(self.witness.standing(*where)))
 
+    # Colleagues
+
+    @rule(number=agents)
+    def an_agent_is_asked_by_a_colleague(self, number: str) -> None:
+        agent = self.witness.agents[number]
+        refused: type[RoutingError] | None = None
+        if agent.status is Status.SIGNED_OUT:
+            refused = NotSignedIn
+        elif agent.state not in (AgentState.READY, AgentState.NOT_READY) or self.phones[agent.phone][1]:
+            refused = AgentBusy
+        self.asked += 1
+        linkedid = f"asked-{self.asked}"
+        if refused is None:
+            self.witness.asks(linkedid)
+        self.happens(partial(Router.ask, linkedid=linkedid, number=number, ring_ms=20_000, now_ms=self.now_ms), refused)
+
+    @precondition(lambda self: len(self.witness.standing(Standing.TALKING)) > 1)
+    @rule(data=st.data())
+    def an_agent_joins_his_caller_with_whom_he_asked(self, data: st.DataObject) -> None:
+        call, consult = data.draw(st.permutations(self.witness.standing(Standing.TALKING)))[:2]
+        phone = self.witness.agents[self.witness.calls[call].agent].phone
+        self.happens(partial(Router.transferred, linkedid=call, consult=consult, phone=phone, now_ms=self.now_ms))
+        for ended in (call, consult):  # the ends of his two legs are told after it
+            self.happens(partial(Router.released, linkedid=ended, phone=phone, now_ms=self.now_ms))
+        assert self.witness.calls[call].standing is Standing.TALKING
+
     # Time and restarts
 
     @rule(luck=luck, ms=spans)
@@ -240,6 +267,9 @@ class Histories(RuleBasedStateMachine):
                 self.happens(partial(Router.answered, linkedid=linkedid, now_ms=self.now_ms))
             elif fate is not None:
                 self.happens(partial(Router.offer_ended, offer_id=offer, outcome=fate, now_ms=self.now_ms))
+        for linkedid in self.witness.standing(Standing.ASKED):
+            if luck.choice([True, True, False]):
+                self.happens(partial(Router.answered, linkedid=linkedid, now_ms=self.now_ms))
         for linkedid in self.witness.standing(Standing.TALKING):
             verb = luck.choice([Router.released, Router.released, Router.hold, Router.retrieve])
             self.happens(partial(verb, linkedid=linkedid, now_ms=self.now_ms))
@@ -270,7 +300,8 @@ class Histories(RuleBasedStateMachine):
             if before.agents[talk.agent].status is not Status.SIGNED_OUT:
                 self.witness.adopted(linkedid, talk.queue, talk.agent, talk.since_ms)
                 known = {"linkedid": linkedid, "queue": talk.queue, "number": talk.agent, "since_ms": talk.since_ms}
-                self.happens(partial(Router.adopt, **known, now_ms=self.now_ms))  # type: ignore[arg-type]
+                consult = not talk.queue
+                self.happens(partial(Router.adopt, **known, consult=consult, now_ms=self.now_ms))  # type: ignore[arg-type]
         for call in data.draw(st.permutations(waiting)):
             self.enters(call.linkedid, call.queue, call.priority, dict(call.skills), call.entered_ms)
         assert self.witness.standing(Standing.WAITING, Standing.OFFERED) == [call.linkedid for call in waiting]
@@ -295,10 +326,12 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_rung_for_two_callers_and_nobody_rings_for_none(self) -> None:
-        offers = Counter(call.agent for call in self.witness.calls.values() if call.standing is Standing.OFFERED)
+        calls = self.witness.calls.values()
+        offers = Counter(call.agent for call in calls if call.standing in (Standing.OFFERED, Standing.ASKED))
         ringing = Counter(n for n, agent in self.witness.agents.items() if agent.state is AgentState.RINGING)
         assert offers == ringing
-        assert all(self.witness.agents[number].status is Status.READY for number in ringing)
+        offered = (call.agent for call in calls if call.standing is Standing.OFFERED)
+        assert all(self.witness.agents[number].status is Status.READY for number in offered)
         assert self.router.violations == 0
 
     @invariant()

@@ -15,6 +15,7 @@ from acd.facts import (
     CallQueued,
     CallReleased,
     CallRetrieved,
+    CallTransferred,
     Fact,
     OfferEnded,
     WrapUpEnded,
@@ -27,6 +28,7 @@ class Standing(Enum):
 
     WAITING = "waiting"
     OFFERED = "offered"
+    ASKED = "asked"  # in no queue: a colleague's call, while the phone of the one agent rings whom it is for
     TALKING = "talking"
     GONE = "gone"
 
@@ -81,6 +83,10 @@ class Witness:
             queue=queue, order=(0, 0, 0), needs={}, standing=Standing.TALKING, agent=agent, since_ms=since_ms
         )
 
+    def asks(self, linkedid: str) -> None:
+        """A colleague is about to be asked: that he is rung the facts tell, that nobody else is meant they need not."""
+        self.calls[linkedid] = SeenCall(queue="", order=(0, 0, 0), needs={}, standing=Standing.ASKED)
+
     def standing(self, *wanted: Standing) -> list[str]:
         return sorted(linkedid for linkedid, call in self.calls.items() if call.standing in wanted)
 
@@ -115,6 +121,8 @@ class Witness:
                 self._retrieved(self.calls[fact.linkedid], fact.at_ms)
             case CallReleased():
                 self._released(fact)
+            case CallTransferred():
+                self._transferred(fact)
             case WrapUpEnded():
                 assert self.agents[fact.agent].linkedid == fact.linkedid
                 assert fact.wrap_up_ms >= 0
@@ -134,15 +142,22 @@ class Witness:
 
     def _offered(self, fact: CallOffered) -> None:
         call, agent = self.calls[fact.linkedid], self.agents[fact.agent]
-        assert call.standing is Standing.WAITING
         assert (agent.state, agent.linkedid) == (AgentState.RINGING, fact.linkedid)
-        assert fact.wait_ms == fact.at_ms - call.order[1]
-        call.standing, call.agent, call.since_ms = Standing.OFFERED, fact.agent, fact.at_ms
+        if call.standing is not Standing.ASKED:
+            assert call.standing is Standing.WAITING
+            assert fact.wait_ms == fact.at_ms - call.order[1]
+            call.standing = Standing.OFFERED
+        call.agent, call.since_ms = fact.agent, fact.at_ms
 
     def _offer_ended(self, fact: OfferEnded) -> None:
         call = self.calls[fact.linkedid]
-        assert (call.standing, call.agent) == (Standing.OFFERED, fact.agent)
+        assert call.agent == fact.agent
         assert fact.ring_ms == fact.at_ms - call.since_ms
+        if call.standing is Standing.ASKED:
+            call.standing = Standing.TALKING if fact.outcome is OfferOutcome.ANSWERED else Standing.GONE
+            call.since_ms = fact.at_ms
+            return
+        assert call.standing is Standing.OFFERED
         if fact.outcome is not OfferOutcome.ANSWERED:
             call.standing = Standing.WAITING
 
@@ -161,6 +176,16 @@ class Witness:
         assert (fact.talk_ms, fact.hold_ms) == (fact.at_ms - call.since_ms - call.hold_ms, call.hold_ms)
         call.standing = Standing.GONE
 
+    def _transferred(self, fact: CallTransferred) -> None:
+        """Both conversations are over; the agent who was asked is in another with the caller, in the same breath."""
+        call, agent = self.calls[fact.linkedid], self.agents[fact.to]
+        assert (call.standing, self.calls[fact.consult].standing) == (Standing.GONE, Standing.GONE)
+        assert agent.state in (AgentState.TALKING, AgentState.HOLDING)
+        agent.linkedid = fact.linkedid
+        self.adopted(fact.linkedid, fact.queue or call.queue, fact.to, fact.at_ms)
+        if agent.state is AgentState.HOLDING:
+            self.calls[fact.linkedid].held_since_ms = fact.at_ms
+
     def _agent_changed(self, fact: AgentStateChanged) -> None:
         agent = self.agents[fact.agent]
         assert fact.before is agent.state
@@ -174,7 +199,12 @@ class Witness:
         self._note_idleness(agent, fact.at_ms, keep_place=before is AgentState.RINGING)
 
     def _reserved(self, agent: SeenAgent, call: SeenCall) -> None:
-        """He was free and able; nobody able was idle longer, and no caller he could serve was before this one."""
+        """He was free and able; nobody able was idle longer, and no caller he could serve was before this one. A
+        colleague may be asked who wants no calls, but not one who has a call."""
+        if call.standing is Standing.ASKED:
+            assert agent.state in (AgentState.READY, AgentState.NOT_READY)
+            assert not self._engaged.get(agent.phone, False)
+            return
         assert agent.idle_since_ms is not None
         assert agent.can_serve(call)
         assert call.standing is Standing.WAITING
