@@ -25,7 +25,12 @@ def write(
     report = {
         "benchmark": name,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {"cores": len(os.sched_getaffinity(0)), "cpu": _cpu_model(), "system": platform.platform()},
+        "machine": {
+            "cores": len(os.sched_getaffinity(0)),
+            "cpu": _cpu_model(),
+            "system": platform.platform(),
+            "load": os.getloadavg(),
+        },
         "versions": {
             "callcenter": version("callcenter"),
             "python": platform.python_version(),

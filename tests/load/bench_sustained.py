@@ -19,11 +19,11 @@ from tests.load.centre import MANNED_APP_QUEUE_NUMBER, OURS, asterisk_version, b
 from tests.load.cpu import children, used_s
 from tests.load.traffic import Outcome, Traffic
 
-AGENTS = 240
+AGENTS = 360
 TALK_MS = 4000
 WAIT_MS = 2000
 CALLERS_S = 10
-FIRST_PER_S = 15.0
+FIRST_PER_S = 24.0
 RISE = 1.25
 LAST_PER_S = AGENTS / (TALK_MS + WAIT_MS) * 1000
 CLOSER = 3
@@ -90,11 +90,10 @@ class Sides:
 
     async def ours(self, per_s: float) -> Step:
         """All agents are signed in to us while it is measured."""
-        for account in self._centre.credentials.agents:
-            await OURS.join(self._centre, account.agent)
+        agents = [account.agent for account in self._centre.credentials.agents]
+        await asyncio.gather(*(OURS.join(self._centre, agent) for agent in agents))
         step = await self._step("ours", OURS.dialled, per_s)
-        for account in self._centre.credentials.agents:
-            await OURS.leave(self._centre, account.agent)
+        await asyncio.gather(*(OURS.leave(self._centre, agent) for agent in agents))
         return step
 
     async def app_queue(self, per_s: float) -> Step:
