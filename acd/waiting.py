@@ -68,9 +68,8 @@ class Waiting:
             queue.define(settings)
             queue.overdue.clear()
             for call in [*queue]:
-                call.step = min(call.step, 0)
                 self._set_limits(call, queue)
-                self.place(call, Trigger.QUEUE_CHANGED, now_ms)
+                self.place(call, Trigger.QUEUE_CHANGED, now_ms, anew=True)
             self._blend(queue, now_ms)
         for stage in queue.stages:
             self._roster.pools.pool(stage.requires)
@@ -101,13 +100,13 @@ class Waiting:
         self._blend(queue, now_ms)
         self.place(call, Trigger.CALL_ENTERED, now_ms)
 
-    def place(self, call: Call, trigger: Trigger, now_ms: int) -> None:
+    def place(self, call: Call, trigger: Trigger, now_ms: int, *, anew: bool = False) -> None:
         """Bring the call to the step that is due, and to the pool of that step; a call being offered stays with its
         offer, and comes here again if that fails."""
         queue = self.queues[call.queue]
         if not call.offers and self._turned_out(call, queue, now_ms):
             return
-        step = self._step(call, queue, now_ms)
+        step = self._step(call, queue, now_ms, anew=anew)
         if step != PREFERRED and not call.offers and (ends := self._ends(call, queue, step)) is not None:
             self.overflow(call, *ends, now_ms)
             return
@@ -231,14 +230,14 @@ class Waiting:
 
     # Steps
 
-    def _step(self, call: Call, queue: Queue, now_ms: int) -> int:
-        """The step that is due; steps for which nobody is signed in are passed over."""
-        if call.step == PREFERRED:
-            if now_ms < call.queued_ms + _preferred_ms(call, queue) and self._wanted(call, queue):
-                return PREFERRED
-            call.step = 0
+    def _step(self, call: Call, queue: Queue, now_ms: int, *, anew: bool) -> int:
+        """The step that is due; steps for which nobody is signed in are passed over. A call goes back only if the
+        queue's steps are others (`anew`)."""
+        patient = now_ms < call.queued_ms + _preferred_ms(call, queue)
+        if call.step == PREFERRED and patient and self._wanted(call, queue):
+            return PREFERRED
         stages = queue.stages
-        step = call.step
+        step = 0 if anew else max(call.step, 0)
         while step + 1 < len(stages) and call.queued_ms + stages[step + 1].after_ms <= now_ms:
             step += 1
         while step + 1 < len(stages) and not stages[step].overflow and not self._pool_at(call, queue, step).members:
