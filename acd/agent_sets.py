@@ -18,15 +18,6 @@ _NOT_EMPTY = re.compile(rb"[^\0]")
 _BITS = [tuple(bit for bit in range(8) if octet >> bit & 1) for octet in range(256)]
 
 
-def places(members: AgentSet) -> Iterator[int]:
-    """Where those stand who are in the set."""
-    octets = members.to_bytes((members.bit_length() + 7) // 8, "little")
-    for found in _NOT_EMPTY.finditer(octets):
-        at = found.start()
-        for bit in _BITS[octets[at]]:
-            yield 8 * at + bit
-
-
 class AgentSets:
     """The agents who are signed in, by what a requirement may ask of them."""
 
@@ -37,20 +28,20 @@ class AgentSets:
         self._values: dict[tuple[str, str], AgentSet] = {}
         self.everyone: AgentSet = 0
 
-    def place(self, agent: Agent) -> int:
-        """The agent's place, his for good."""
+    def alone(self, agent: Agent) -> AgentSet:
+        """The set of this agent."""
         if (place := self._places.get(agent.number)) is None:
             place = self._places[agent.number] = len(self._agents)
             self._agents.append(agent)
-        return place
-
-    def alone(self, agent: Agent) -> AgentSet:
-        """The set of this agent."""
-        return 1 << self.place(agent)
+        return 1 << place
 
     def agents(self, members: AgentSet) -> Iterator[Agent]:
         """Those who are in the set, in the order in which they first came."""
-        return map(self._agents.__getitem__, places(members))
+        octets = members.to_bytes((members.bit_length() + 7) // 8, "little")
+        for found in _NOT_EMPTY.finditer(octets):
+            at = found.start()
+            for bit in _BITS[octets[at]]:
+                yield self._agents[8 * at + bit]
 
     def add(self, agent: Agent) -> None:
         """Count the agent, who is not in yet, as he is now."""

@@ -48,11 +48,11 @@ class Matching:
         if best := self._pools.best(pool, settings.strategy, settings.ring_several if call.on_line else 1):
             self._offer(call, pool, [agent for _, agent in best], trigger, now_ms)
         else:
-            pool.wait(call)
+            self._pools.wait(call, pool)
 
     def _serve_with(self, agent: Agent, trigger: Trigger, now_ms: int) -> None:
         """An agent is free, and no call has changed: if there is one for him, nobody else can take it."""
-        call = self._waiting.next_for(agent)
+        call = self._pools.next_for(agent)
         if call is not None and call.pool is not None:
             self._offer(call, call.pool, [agent], trigger, now_ms)
         else:
@@ -65,14 +65,14 @@ class Matching:
         for agent in freed:
             self._pools.freed(agent)
         for call, _ in loose:
-            self._waiting.pool(call).wait(call)
+            self._pools.wait(call, self._waiting.pool(call))
         why = {call.linkedid: trigger for call, trigger in loose}
         changed = [call for call, _ in reversed(loose)]
         while True:
             while changed and not (changed[-1].pool and self._pools.free_in(changed[-1].pool)):
                 changed.pop()
             freed = [agent for agent in freed if agent.free_sequence]
-            heads = [head for agent in freed if (head := self._waiting.next_for(agent)) is not None]
+            heads = [head for agent in freed if (head := self._pools.next_for(agent)) is not None]
             first = min(heads + changed[-1:], key=lambda call: call.order, default=None)
             if first is None or first.pool is None:
                 break

@@ -4,20 +4,20 @@ It keeps both sides in order, so that a match costs no search; who is reserved, 
 """
 
 from bisect import insort
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import islice
 
-from acd.agent_sets import AgentSet, AgentSets, places
+from acd.agent_sets import AgentSet, AgentSets
 from acd.agents import Agent
 from acd.choice import RULES, Choice, Strategy
 from acd.queues import Call, Order
 from acd.requirements import Requirement
+from acd.wanted import Thing, Wanted
 
 MOST_POOLS = 2_048
-"""Above this, pools in which nobody waits and that were not asked for of late are forgotten: calls may ask for things
-that nobody asks for again."""
+"""Above this, pools that are no queue's, in which nobody waits and that were not asked for of late, are forgotten."""
 
 LOOK_AT = 8
 """How many pools are looked at for that whenever one is added."""
@@ -65,19 +65,16 @@ class Pool:
 
     requirement: Requirement
     members: AgentSet
+    needed: frozenset[Thing]
+    """What its calls are found by (acd/wanted.py), unless the pool is shared."""
+    shared: bool = False
+    """Whether it is a step of a queue: its members know it, and its free members are kept in order."""
     asked: bool = True
     """Whether it was asked for since it was last thought of forgetting it."""
     rankings: dict[Strategy, Ranking] = field(default_factory=dict)
     """Its free agents, by each strategy that was asked for."""
     _calls: list[tuple[Order, Call]] = field(default_factory=list)
     _most: int = 64
-
-    forgotten: bool = False
-
-    def forget(self) -> None:
-        """Nobody will come here any more; who still has it finds it empty."""
-        self.forgotten = True
-        self.rankings.clear()
 
     @property
     def present(self) -> int:
@@ -113,8 +110,10 @@ class Pools:
 
     def __init__(self) -> None:
         self._pools: dict[Requirement, Pool] = {}
-        self._of_place: dict[int, list[Pool]] = {}
+        self._shared: dict[str, list[Pool]] = {}
+        """The shared pools of each agent who is signed in."""
         self._sets = AgentSets()
+        self._wanted = Wanted()
         self._free: AgentSet = 0
         self._fresh: dict[str, Agent] = {}
         """Those who were freed and are in no ranking yet."""
@@ -126,33 +125,58 @@ class Pools:
         self.emptied: list[Pool] = []
         """Pools nobody signed in belongs to any more, for whoever empties this list; by then, somebody may."""
 
+    def share(self, requirements: Collection[Requirement]) -> None:
+        """Let these be the shared pools: those in which many calls wait."""
+        for requirement in requirements:
+            pool = self.pool(requirement)
+            if not pool.shared:
+                pool.shared = True
+                for agent in self._sets.agents(pool.members):
+                    self._shared[agent.number].append(pool)
+        for pool in [pool for pool in self._pools.values() if pool.shared and pool.requirement not in requirements]:
+            pool.shared = False
+            pool.rankings.clear()
+            for agent in self._sets.agents(pool.members):
+                self._shared[agent.number].remove(pool)
+            for call in pool.waiting():
+                self._wanted.wait(call, pool)
+
     def pool(self, requirement: Requirement) -> Pool:
         """The pool of that requirement, made where nobody has asked for it yet."""
         if (pool := self._pools.get(requirement)) is None:
             if len(self._pools) >= MOST_POOLS:
                 self._forget_some()
-            pool = self._pools[requirement] = Pool(requirement, self._sets.meeting(requirement.tree))
-            for place in places(pool.members):
-                mine = self._of_place[place]
-                mine.append(pool)
-                if not len(mine) % 32:
-                    mine[:] = [pool for pool in mine if not pool.forgotten]
+            tree = requirement.tree
+            pool = self._pools[requirement] = Pool(requirement, self._sets.meeting(tree), self._wanted.needed(tree))
         pool.asked = True
         return pool
+
+    def wait(self, call: Call, pool: Pool) -> None:
+        """Let the call wait in the pool, and nowhere else any more."""
+        pool.wait(call)
+        if not pool.shared:
+            self._wanted.wait(call, pool)
 
     def waiting_for(self, requirement: Requirement) -> list[Call]:
         """The calls that wait with that requirement, in order."""
         pool = self._pools.get(requirement)
         return pool.waiting() if pool is not None else []
 
-    def of(self, agent: Agent) -> list[Pool]:
-        """The pools whose requirement the agent, who is signed in, meets, and some that are forgotten: empty ones."""
-        return self._of_place[self._sets.place(agent)]
+    def next_for(self, agent: Agent) -> Call | None:
+        """The first in the order, across all queues, of the calls the agent could take."""
+        first = None
+        for pool in self._shared[agent.number]:
+            head = pool.head()
+            if head is not None and (first is None or head.order < first.order):
+                first = head
+        return self._wanted.first(agent, None if first is None else first.order) or first
 
     def best(self, pool: Pool, strategy: Strategy, most: int) -> list[tuple[Choice, Agent]]:
         """Up to `most` free agents of the pool, the best first, with what they are compared by."""
         if not (free := pool.members & self._free):
             return []
+        if not pool.shared:
+            return Ranking(strategy, pool.requirement.skills, self._sets.agents(free)).best(most)
         if (ranking := pool.rankings.get(strategy)) is None:
             agents = (agent for agent in self._sets.agents(free) if agent.number not in self._fresh)
             ranking = pool.rankings[strategy] = Ranking(strategy, pool.requirement.skills, agents)
@@ -171,21 +195,26 @@ class Pools:
             return
         self.present[agent.number] = agent
         self._sets.add(agent)
-        place, alone = self._sets.place(agent), self._sets.alone(agent)
-        mine = self._of_place[place] = [pool for pool in self._pools.values() if pool.requirement.met_by(agent)]
+        self._wanted.arrived(agent)
+        alone = self._sets.alone(agent)
+        mine = [pool for pool in self._pools.values() if pool.requirement.met_by(agent)]
         for pool in mine:
             pool.members |= alone
+        self._shared[agent.number] = [pool for pool in mine if pool.shared]
 
     def gone(self, agent: Agent) -> None:
         """The agent has signed out, or is about to change: he belongs to no pool. He is not free any more."""
         if self.present.pop(agent.number, None) is None:
             return
         self._sets.remove(agent)
-        place, others = self._sets.place(agent), ~self._sets.alone(agent)
-        for pool in self._of_place.pop(place):
-            pool.members &= others
-            if not pool.members:
-                self.emptied.append(pool)
+        self._wanted.gone(agent)
+        del self._shared[agent.number]
+        alone = self._sets.alone(agent)
+        for pool in self._pools.values():
+            if pool.members & alone:
+                pool.members ^= alone
+                if not pool.members:
+                    self.emptied.append(pool)
 
     def freed(self, agent: Agent) -> None:
         """The agent is free. Call `rank` once it is clear that no call is there for him."""
@@ -200,7 +229,7 @@ class Pools:
         chosen all the same, but have to be looked at every time."""
         for agent in self._fresh.values():
             if agent.free_sequence:
-                for pool in self.of(agent):
+                for pool in self._shared[agent.number]:
                     for ranking in pool.rankings.values():
                         ranking.join(agent)
         self._fresh.clear()
@@ -215,8 +244,6 @@ class Pools:
         """Look at a few pools, so that it takes no time; those that are to stay will be looked at last next time."""
         for requirement in [*islice(self._pools, LOOK_AT)]:
             pool = self._pools.pop(requirement)
-            if pool.asked or pool.head() is not None:
+            if pool.shared or pool.asked or pool.head() is not None:
                 pool.asked = False
                 self._pools[requirement] = pool
-            else:
-                pool.forget()

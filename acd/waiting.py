@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
-from acd.agents import Agent
 from acd.decisions import Trigger
 from acd.errors import UnknownQueue
 from acd.facts import (
@@ -63,16 +62,16 @@ class Waiting:
         """Add a queue, or change one: its calls keep their entry and are at the step that fits it now."""
         queue = self.queues.get(settings.name)
         if queue is None:
-            self.queues[settings.name] = queue = Queue(settings)
+            self.queues[settings.name] = Queue(settings)
+            self._share_pools()
         else:
             queue.define(settings)
+            self._share_pools()
             queue.overdue.clear()
             for call in [*queue]:
                 self._set_limits(call, queue)
                 self.place(call, Trigger.QUEUE_CHANGED, now_ms, anew=True)
             self._blend(queue, now_ms)
-        for stage in queue.stages:
-            self._roster.pools.pool(stage.requires)
 
     def enter(self, call: Call, now_ms: int) -> None:
         """Put the call into its queue; if that cannot take it, it goes where the queue says."""
@@ -126,15 +125,6 @@ class Waiting:
         if call.step == PREFERRED:
             return self._roster.pools.pool(named(call.preferred))
         return self._pool_at(call, self.queues[call.queue], call.step)
-
-    def next_for(self, agent: Agent) -> Call | None:
-        """The first in the order, across all queues, of the calls he could take."""
-        first = None
-        for pool in self._roster.pools.of(agent):
-            head = pool.head()
-            if head is not None and (first is None or head.order < first.order):
-                first = head
-        return first
 
     def look_around(self, now_ms: int) -> None:
         """Agents have signed out or do not want calls: whoever waited for them alone goes on to the next step."""
@@ -280,6 +270,9 @@ class Waiting:
         if call.named or agent.status is not Status.READY:
             return agent.status is Status.READY
         return call.requires.met_by(agent) and any(requires.met_by(agent) for requires in queue.could_serve())
+
+    def _share_pools(self) -> None:
+        self._roster.pools.share({stage.requires for queue in self.queues.values() for stage in queue.stages})
 
     def _pool_at(self, call: Call, queue: Queue, step: int) -> Pool:
         blended = queue.settings.blended.agents if queue.blending and queue.settings.blended else None
