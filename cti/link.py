@@ -121,7 +121,7 @@ class Link:
         if _is_of_callback(message):
             return
         if not router.is_offered(leg.linkedid):
-            if leg.uniqueid == leg.linkedid and is_callback(leg.linkedid):
+            if _is_agents_of_callback(leg):
                 self._on_stray(leg)  # rung for a stay that has ended meanwhile: nobody else would stop it
             return
         self._legs[leg.uniqueid] = leg
@@ -134,7 +134,7 @@ class Link:
         leg = _leg(message)
         if _is_of_callback(message):
             leg = Leg(message.get("Channel"), leg.linkedid, leg.linkedid)
-        elif is_callback(leg.linkedid):
+        elif _is_agents_of_callback(leg):
             return  # the agent has picked up: he talks when the customer has, too
         if leg.uniqueid in self._legs and self._distributor.router.is_offered(leg.linkedid):
             with self._distributor.command() as (router, now_ms):
@@ -153,7 +153,7 @@ class Link:
                 # Of several phones that ring together, one may be out of it long before Dial comes back. In a call-back
                 # the cause may be the customer's.
                 offer, outcome = router.offer_at(leg.linkedid, phone), _failed(phone, message.get("Cause"))
-                if offer is not None and outcome is not None and not is_callback(leg.linkedid):
+                if offer is not None and outcome is not None and not _is_agents_of_callback(leg):
                     router.offer_ended(offer.id, outcome, now_ms=now_ms)
         # Who is asked to confirm does not hear that his offer is over: Asterisk plays on to him.
         carried = self._carried.pop(message.get("Channel"), None)
@@ -233,6 +233,12 @@ def _failed(phone: str, cause: str) -> OfferOutcome | None:
 def _is_of_callback(message: Message) -> bool:
     """Whether it is a call-back's customer who is dialled: by the agent's channel, which is the call's first."""
     return is_callback(uniqueid := message.get("Uniqueid")) and message.get("DestLinkedid") == uniqueid
+
+
+def _is_agents_of_callback(leg: Leg) -> bool:
+    """Whether it is the agent's side of a call-back, the call's first channel; not that of a colleague to whom he has
+    sent the customer."""
+    return leg.uniqueid == leg.linkedid and is_callback(leg.linkedid)
 
 
 def _nobody(_: Message) -> None:

@@ -9,7 +9,7 @@ from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.flow.model import Flow
 from ivr.journeys import Journeys
-from ivr.transfers import Transfer
+from ivr.transfers import NO_FLOW, Transfer
 from ivr.visit import Visit
 
 log = structlog.get_logger()
@@ -30,6 +30,8 @@ class Reception:
         try:
             flow = self._flow_of(caller.dialled)
         except KeyError:
+            flow = NO_FLOW
+        if flow is NO_FLOW and not caller.transfer:
             # The dialplan only lets numbers in that lead somewhere; what slips through is served by its fallback.
             log.error("no-such-number", error_id="no-such-number", linkedid=caller.linkedid)
             return

@@ -55,10 +55,17 @@ class Story:
 
     @asynccontextmanager
     async def called(
-        self, *, node: str = "sales", queue: str = "sales", transfer: str = "", sender: str = "", consult: str = ""
+        self,
+        *,
+        dialled: str = "4000",
+        node: str = "sales",
+        queue: str = "sales",
+        transfer: str = "",
+        sender: str = "",
+        consult: str = "",
     ) -> AsyncIterator[FakeAsterisk]:
         """Asterisk hands him over."""
-        arguments = (CALL, "4000", node, ENTERED if node else "", "en", queue, transfer, sender, consult)
+        arguments = (CALL, dialled, node, ENTERED if node else "", "en", queue, transfer, sender, consult)
         reception = Reception(self.desk, {"4000": FLOW}.__getitem__)
         async with (
             asyncio.timeout(20),
@@ -122,6 +129,13 @@ async def test_a_caller_who_came_to_his_agent_without_us_is_served_and_that_is_a
     assert not story.floor.named(NodeEntered)
     ended = story.floor.named(CallEnded)[-1]
     assert (ended.by, ended.reason) == (EndedBy.AGENT, "served")
+
+
+async def test_a_caller_who_has_dialled_none_of_our_numbers_is_served_when_he_is_sent_on(story: Story) -> None:
+    async with story.called(dialled="s", node="", queue="", transfer="7002", sender="PJSIP/1001-0000002a") as asterisk:
+        await asterisk.serve({"EXEC Dial": dial(asterisk, ("ANSWER", "16"))})
+    assert story.floor.named(CallQueued)[0].queue == "support"
+    assert story.floor.named(CallEnded)[-1].reason == "served"
 
 
 def moved(asterisk: FakeAsterisk, **variables: str) -> Callable[[list[str]], str]:

@@ -12,7 +12,7 @@ from acd.facts import CallReleased, CallTransferred, Fact
 from acd.states import TransferKind
 from cti.ami.message import Message
 from cti.link import Leg, Link
-from tests.ami_events import device
+from tests.ami_events import device, dial_begin, dial_end, of_leg
 from tests.unit.running_floor import distributor, enter
 from tests.virtual_time import in_virtual_time
 
@@ -132,6 +132,19 @@ async def test_a_transfer_that_failed_or_is_none_of_a_caller_of_ours_changes_not
     story.link.on_event(Message(text.replace("OrigTransfererUniqueid: node1-1.1", "OrigTransfererUniqueid: node1-1.0")))
     assert (story.state("1001"), story.state("1002")) == (("holding", CALL), ("talking", CONSULT))
     assert (story.joined, story.unknown) == ([], [])
+    story.distributor.close()
+
+
+@in_virtual_time
+async def test_the_customer_of_a_call_back_who_was_sent_on_is_answered_as_any_caller() -> None:
+    story = Story("announced")
+    linkedid = "node1-callback-1-1.1"
+    enter(story.distributor, linkedid)
+    story.link.on_event(dial_begin("1001", linkedid))
+    story.link.on_event(dial_end("1001", linkedid))
+    assert story.state("1001") == ("talking", linkedid)
+    story.link.on_event(of_leg("Hangup", "1001"))
+    assert story.state("1001") == ("wrap_up", linkedid)
     story.distributor.close()
 
 
