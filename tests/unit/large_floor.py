@@ -9,6 +9,7 @@ from functools import partial
 from itertools import pairwise
 from random import Random
 
+from acd.agents import Agent
 from acd.choice import Strategy
 from acd.facts import (
     AgentStateChanged,
@@ -92,6 +93,8 @@ class Judge:
         self.left: Counter[str] = Counter()
         self.talking: dict[str, str] = {}
         self._came: dict[str, int] = {}
+        self._turns: dict[str, int] = {}
+        self._turn_before: dict[str, int] = {}
 
     def see(self, facts: list[Fact]) -> list[CallOffered]:
         """Take note of a batch; the offers made in it."""
@@ -124,6 +127,8 @@ class Judge:
                     assert fact.agent not in self.talking.values()
                     call.agents.add(fact.agent)
                     offers.append(fact)
+                    self._turn_before[fact.offer] = self._turns.get(fact.agent, 0)
+                    self._turns[fact.agent] = 1 + max(self._turns.values(), default=0)
                 case OfferEnded():
                     self.calls[fact.linkedid].agents.remove(fact.agent)
                     if fact.outcome is OfferOutcome.ANSWERED:
@@ -163,6 +168,31 @@ class Judge:
             asked = either(asked, settings.blended.agents)
         return both(asked, call.own)
 
+    def compared(self, agent: Agent, strategy: Strategy, asked: Requirement, turn: int) -> tuple[float | str, ...]:
+        """What agents are compared by; the least is the best."""
+        match strategy:
+            case Strategy.LONGEST_IDLE:
+                return agent.ready_since_ms, agent.number
+            case Strategy.LEAST_OCCUPIED:
+                return agent.load, agent.ready_since_ms, agent.number
+            case Strategy.MOST_SKILLED:
+                levels = sum(agent.skills.get(skill, 0) for skill in asked.skills)
+                return -levels, agent.ready_since_ms, agent.number
+            case Strategy.ROUND_ROBIN:
+                return turn, agent.number
+
+    def judge_choice(self, offer: CallOffered, router: Router, free: list[Agent], rung: int) -> None:
+        """Nobody who is still free would have been better, and none is left where too few were rung."""
+        call = self.calls[offer.linkedid]
+        settings, asked = self.settings[call.queue], self.asks(call)
+        best = router.roster.agent(offer.agent)
+        compared = self.compared(best, settings.strategy, asked, self._turn_before[offer.offer])
+        for other in free:
+            if asked.met_by(other):
+                turn = self._turns.get(other.number, 0)
+                assert compared < self.compared(other, settings.strategy, asked, turn), f"{other.number} was better"
+                assert rung == settings.ring_several, f"{other.number} could have been rung, too"
+
     def judge(self, router: Router, offers: list[CallOffered]) -> None:
         """What must hold now, for everybody."""
         assert router.violations == 0
@@ -186,6 +216,8 @@ class Judge:
             if offered is None:
                 continue
             agent = router.roster.agent(offer.agent)
+            if offer.agent in offered.agents:
+                self.judge_choice(offer, router, free, sum(other.linkedid == offer.linkedid for other in offers))
             for linkedid, call in waiting.items():
                 if self.asks(call).met_by(agent):
                     assert self.order(offered) < self.order(call), f"{offer.linkedid} was served before {linkedid}"
