@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from acd.agents import Agent
 from acd.choice import RULES, Choice, Strategy
-from acd.pools import Pool, Pools
+from acd.pools import Pool, Pools, Ranked
 from acd.queues import PREFERRED, Call
 from acd.states import AgentState
 
@@ -118,12 +118,20 @@ class Decision:
 
 
 def decide(
-    call: Call, chosen: Agent, pool: Pool, pools: Pools, strategy: Strategy, *, trigger: Trigger, now_ms: int
+    call: Call,
+    chosen: Agent,
+    pool: Pool,
+    pools: Pools,
+    strategy: Strategy,
+    best: Ranked,
+    *,
+    trigger: Trigger,
+    now_ms: int,
 ) -> Decision:
-    """The record of a choice. Agents who are signed out are not candidates."""
+    """The record of a choice; `best` are the first free agents of the pool, the chosen one among them or alone free.
+    Agents who are signed out are not candidates."""
     compare, skills = RULES[strategy], pool.requirement.skills
     if len(pools.present) > TELL_ALL_UP_TO:
-        best = pools.best(pool, strategy, TELL_AT_LEAST)
         candidates = [Candidate(chosen.number, "", compare(chosen, skills))]
         candidates += [Candidate(agent.number, "", compared) for compared, agent in best if agent is not chosen]
     else:

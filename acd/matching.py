@@ -6,9 +6,9 @@ What has not changed is not looked at: before the change, no free agent could ta
 from collections.abc import Callable
 
 from acd.agents import Agent
-from acd.decisions import Trigger, decide
+from acd.decisions import TELL_AT_LEAST, Trigger, decide
 from acd.offers import Offer, Offers
-from acd.pools import Pool
+from acd.pools import Pool, Ranked
 from acd.queues import Call
 from acd.roster import Roster
 from acd.waiting import Waiting
@@ -45,8 +45,9 @@ class Matching:
     def _serve(self, call: Call, pool: Pool, trigger: Trigger, now_ms: int) -> None:
         """Offer the call to the best agent of its pool, to several where several are to ring; or let it wait."""
         settings = self._waiting.queues[call.queue].settings
-        if best := self._pools.best(pool, settings.strategy, settings.ring_several if call.on_line else 1):
-            self._offer(call, pool, [agent for _, agent in best], trigger, now_ms)
+        several = settings.ring_several if call.on_line else 1
+        if best := self._pools.best(pool, settings.strategy, max(several, TELL_AT_LEAST)):
+            self._offer(call, pool, [agent for _, agent in best[:several]], best, trigger, now_ms)
         else:
             self._pools.wait(call, pool)
 
@@ -54,7 +55,7 @@ class Matching:
         """An agent is free, and no call has changed: if there is one for him, nobody else can take it."""
         call = self._pools.next_for(agent)
         if call is not None and call.pool is not None:
-            self._offer(call, call.pool, [agent], trigger, now_ms)
+            self._offer(call, call.pool, [agent], [], trigger, now_ms)
         else:
             self._pools.freed(agent)
             self._pools.rank()
@@ -79,10 +80,10 @@ class Matching:
             self._serve(first, first.pool, why.get(first.linkedid, trigger), now_ms)
         self._pools.rank()
 
-    def _offer(self, call: Call, pool: Pool, agents: list[Agent], trigger: Trigger, now_ms: int) -> None:
+    def _offer(self, call: Call, pool: Pool, agents: list[Agent], best: Ranked, trigger: Trigger, now_ms: int) -> None:
         settings = self._waiting.queues[call.queue].settings
         decisions = [
-            decide(call, agent, pool, self._pools, settings.strategy, trigger=trigger, now_ms=now_ms)
+            decide(call, agent, pool, self._pools, settings.strategy, best, trigger=trigger, now_ms=now_ms)
             for agent in agents
         ]
         call.pool = None

@@ -6,7 +6,7 @@ It keeps both sides in order, so that a match costs no search; who is reserved, 
 from bisect import insort
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
 from itertools import islice
 
 from acd.agent_sets import AgentSet, AgentSets
@@ -21,6 +21,10 @@ MOST_POOLS = 2_048
 
 LOOK_AT = 8
 """How many pools are looked at for that whenever one is added."""
+
+
+Ranked = list[tuple[Choice, Agent]]
+"""Agents, the best first, with what they are compared by."""
 
 
 class Ranking:
@@ -43,10 +47,10 @@ class Ranking:
             self._entries = [entry for entry in self._entries if entry[2].free_sequence == entry[1]]
             self._most = 2 * len(self._entries) + 64
 
-    def best(self, most: int) -> list[tuple[Choice, Agent]]:
+    def best(self, most: int) -> Ranked:
         """Up to `most` agents, the best first, with what they are compared by."""
         entries = self._entries
-        found: list[tuple[Choice, Agent]] = []
+        found: Ranked = []
         looked_at = 0
         for compared, free_sequence, agent in entries:
             looked_at += 1
@@ -171,12 +175,13 @@ class Pools:
                 first = head
         return self._wanted.first(agent, None if first is None else first.order) or first
 
-    def best(self, pool: Pool, strategy: Strategy, most: int) -> list[tuple[Choice, Agent]]:
+    def best(self, pool: Pool, strategy: Strategy, most: int) -> Ranked:
         """Up to `most` free agents of the pool, the best first, with what they are compared by."""
         if not (free := pool.members & self._free):
             return []
         if not pool.shared:
-            return Ranking(strategy, pool.requirement.skills, self._sets.agents(free)).best(most)
+            rule, skills = RULES[strategy], pool.requirement.skills
+            return nsmallest(most, [(rule(agent, skills), agent) for agent in self._sets.agents(free)])
         if (ranking := pool.rankings.get(strategy)) is None:
             agents = (agent for agent in self._sets.agents(free) if agent.number not in self._fresh)
             ranking = pool.rankings[strategy] = Ranking(strategy, pool.requirement.skills, agents)
