@@ -229,19 +229,29 @@ async def test_a_caller_joined_before_anybody_has_answered_waits_in_the_agents_p
         assert (record["ended_by"], record["reason"]) == ("caller", "hung_up")
 
 
-async def test_a_daemon_killed_while_an_agent_asks_finds_both_talking_and_the_transfer_after_it(
+async def killed(floor: RunningCentre) -> None:
+    """The daemon is killed, and the next one is there."""
+    floor.messages.clear()
+    floor.kill_daemon()
+    await floor.seen(lambda message: "snapshot" in message)
+
+
+async def test_a_daemon_killed_while_an_agent_asks_finds_him_in_his_place_then_both_talking_and_the_transfer_after_it(
     floor: RunningCentre,
 ) -> None:
-    async with staffed(floor, "1002", "1003", audio=True) as phones:
+    async with staffed(floor, "1002", audio=True) as phones:
         caller, leg = await conversation(phones, "4001", "1002", number="100")
         await leg.hold()
         consult = phones["1002"].dial("7002")
+        await floor.shows("/api/queues/support", lambda queue: queue["waiting"] == 1)
+        await killed(floor)
+        await floor.shows("/api/queues/support", lambda queue: queue["waiting"] == 1)
+        await sees(floor, "1002", "talking")
+        await floor.sign_in("1003")
         asked = await phones["1003"].next_call()
         await ask(consult, asked)
         await sees(floor, "1003", "talking")
-        floor.messages.clear()
-        floor.kill_daemon()
-        await floor.seen(lambda message: "snapshot" in message)  # of the next one
+        await killed(floor)
         for agent in ("1002", "1003"):
             await sees(floor, agent, "talking")
         await phones.dial("4002", number="200")
