@@ -4,7 +4,6 @@ If one part dies the daemon ends, and whoever started it starts it again: half a
 """
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Mapping
@@ -179,9 +178,6 @@ class Daemon:
         restore(self.distributor, self.journal.path)
         self.hours.define(self.administration.centre.service_hours())
         restore_desk(self.callbacks, self.settings, self.administration.centre)
-        # What is loaded by now stays. To look through it takes the collector longer than a phone may be silent.
-        gc.collect()
-        gc.freeze()
 
     async def _open_web(self) -> web.AppRunner:
         runner = web.AppRunner(make_app(self.floor), access_log=None)

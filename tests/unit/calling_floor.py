@@ -232,3 +232,9 @@ async def settle() -> None:
     """Let everything that can happen at this moment happen."""
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+async def rung(floor: CallingFloor) -> tuple[Callback, AgentsLine]:
+    """Agent 1001 has heard who it is; the customer's phone rings."""
+    asked = await floor.ask()
+    return asked, await floor.picks_up(asked.linkedid)
