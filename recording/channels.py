@@ -92,16 +92,17 @@ def _lives(rows: Sequence[LedgerRow]) -> Iterator[list[LedgerRow]]:
 
 def _joined(rows: Sequence[LedgerRow]) -> Mapping[str, int]:
     """When channels of another call came into this one, by their uniqueid: their agent was asked there by his colleague
-    and took over the caller. Of what they did before, the rows of that other call tell.
+    and took over the caller. Of what they did before, the rows of that other call tell, so they have no start here.
 
     As a rule the caller is put beside such a channel, and its first row here is its last in that bridge: the transfer
     tells when he came. Or it is put beside the caller, and so begins here.
     """
-    told = {asked: row.at_us for row in rows if (asked := asked_colleague(row))}
     first: dict[str, LedgerRow] = {}
     for row in rows:
         first.setdefault(row.uniqueid, row)
-    return {uniqueid: row.at_us for uniqueid, row in first.items() if row.type == RowType.BRIDGE_ENTER} | told
+    began = {row.uniqueid for row in rows if row.type == RowType.CHAN_START or row.uniqueid == row.linkedid}
+    told = {asked: row.at_us for row in rows if (asked := asked_colleague(row))}
+    return {uniqueid: row.at_us for uniqueid, row in first.items() if uniqueid not in began} | told
 
 
 def asked_colleague(row: LedgerRow) -> str:
@@ -122,7 +123,7 @@ def _channel(rows: list[LedgerRow], joined_us: int | None, ended_us: int) -> Cha
         caller_name=first.caller_name,
         extension=first.extension,
         started_us=joined_us or first.at_us,
-        answered_us=joined_us or next((row.at_us for row in rows if row.type == RowType.ANSWER), None),
+        answered_us=next((row.at_us for row in rows if row.type == RowType.ANSWER), joined_us),
         ended_us=end_us,
         cause=int(extra.get("hangupcause") or 0),
         source=str(extra.get("hangupsource") or ""),
