@@ -114,7 +114,7 @@ def _record(
         data=last.data if last else {},
         agent=_agent(conversations, offered, last),
         wait_ms=sum(visit.wait_ms for visit in visits),
-        talk_ms=sum(span_ms(one.start_us, one.end_us) for one in talks) - hold_ms,
+        talk_ms=_connected_ms(talks) - hold_ms,
         hold_ms=hold_ms,
         wrap_up_ms=story.wrap_up_ms,
         ivr_path=story.path,
@@ -216,6 +216,16 @@ def _reason(end: LedgerRow, story: Account, last: QueueVisit | None, ended_by: E
     if ended_by is EndedBy.SYSTEM and last and last.reason is DequeueReason.TIMED_OUT:
         return last.reason.value
     return "hung_up"
+
+
+def _connected_ms(talks: Sequence[Connection]) -> int:
+    """How long the caller was with an agent at all: two at once, or one whose end is lost, do not make it longer."""
+    total_ms, until_us = 0, 0
+    for one in sorted(talks, key=lambda one: one.start_us):
+        if one.end_us > until_us:
+            total_ms += span_ms(max(one.start_us, until_us), one.end_us)
+            until_us = one.end_us
+    return total_ms
 
 
 def _conversation(one: Connection, story: Account) -> Conversation:

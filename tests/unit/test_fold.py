@@ -314,6 +314,14 @@ def test_calls_written_through_each_other_are_told_apart(data: st.DataObject) ->
         assert _folded_from(written, call) == call.record()
 
 
+def test_two_agents_with_a_caller_at_once_make_his_talk_no_longer() -> None:
+    """The line that says when the first of them left is lost."""
+    call = real_call("announced_on_the_other_leg")
+    record = whole(fold([call.rows[index] for index in (0, 1, 2, 9, 10, 14, 24)], []))
+    assert [one.agent for one in record.conversations] == ["1002", "1003"]
+    assert record.talk_ms == (record.ended_at - record.conversations[0].started_at) // timedelta(milliseconds=1)
+
+
 @settings(max_examples=200, deadline=None)
 @given(name=st.sampled_from(NAMES), data=st.data())
 def test_no_loss_of_lines_makes_the_fold_fail_or_invent_time(name: str, data: st.DataObject) -> None:
