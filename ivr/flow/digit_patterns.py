@@ -1,8 +1,8 @@
 """What digits a caller may key, or a number may be, as a pattern that people can read: `1[3-9]XXXXXXXXX | 0XX.`
 
 A digit, `*`, `#` or `+` stands for itself, `X` for any digit, `[1-9]` or `[135]` for one of these digits, `.` at the
-end for one digit or more of any kind (as in Asterisk's dialplan), `|` between ways that are as good as each other. Spaces
-mean nothing. Whether something matches is found in time linear in its length: there is nothing to go back over.
+end for one digit or more of any kind (as in Asterisk's dialplan), `|` between ways that are as good as each other.
+Spaces mean nothing. Whether something matches is found in time linear in its length: there is nothing to go back over.
 """
 
 from dataclasses import dataclass
