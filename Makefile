@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 bin := .venv/bin
-run_packages := espeak-ng sox
+run_packages := espeak-ng sox graphviz
 test_packages := $(run_packages) sip-tester postgresql redis-server
 tree_packages = $(shell [ -n "$$CALLCENTER_ASTERISK" ] || asterisk/provide --packages var/tree)
 

@@ -1,7 +1,7 @@
 # The daemon: IVR, ACD, CTI and recording. Context: the clone.
 FROM debian:trixie-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends python3-venv espeak-ng sox ca-certificates \
+    && apt-get install -y --no-install-recommends python3-venv espeak-ng sox graphviz ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 1000 --create-home callcenter \
     && install -d -o callcenter -g callcenter -m 700 /state

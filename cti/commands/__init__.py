@@ -10,12 +10,13 @@ from cti.accounts import AccountsError
 from cti.commands import agents, call, callbacks, callers, calls, centre, dialplan, explain, replay, simulate
 from cti.commands.check import check
 from cti.commands.errors import BadInput, Exit
+from cti.drawing import NothingToDraw
 from cti.logs import write_logs
 from cti.settings import PREFIX, Settings, SettingsError, load_settings
 from ivr.documents import DocumentError
 from recording.database import DatabaseError
 
-BAD_INPUT = (SettingsError, DocumentError, AccountsError, DatabaseError, BadInput)
+BAD_INPUT = (SettingsError, DocumentError, AccountsError, DatabaseError, BadInput, NothingToDraw)
 INTERRUPTED = 130
 
 EPILOG = f"""\
@@ -66,7 +67,7 @@ def make_parser() -> argparse.ArgumentParser:
     centre.add_surge(
         commands.add_parser("surge", help="call other agents into a queue", description=centre.surge.__doc__)
     )
-    dialplan.add_commands(commands.add_parser("dialplan", help="the centre's files: check, …"))
+    dialplan.add_commands(commands.add_parser("dialplan", help="the centre's files: check, draw, …"))
     explain.add_arguments(
         commands.add_parser("explain", help="say why a call went the way it went", description=explain.explain.__doc__)
     )

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from cti.commands import draw
 from cti.commands.check import check
 from cti.commands.errors import Exit
 from cti.settings import Settings
@@ -22,3 +23,4 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         return sub
 
     command("check", check)
+    draw.add_arguments(command("draw", draw.draw_flows))
