@@ -1,0 +1,67 @@
+"""What is written of each version beside its files: who published it, when and why, and the digest of every file."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from cti.versions.files import Files, digest
+
+MANIFEST = "manifest.json"
+
+
+def _utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable() or not text.strip():
+        raise ValueError("expected words in one line")
+    return text.strip()
+
+
+Utc = Annotated[datetime, AfterValidator(_utc)]
+Who = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_one_line)]
+Why = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_one_line)]
+
+
+class Entry(BaseModel):
+    """One file of a version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    bytes: int
+
+
+class Manifest(BaseModel):
+    """One version. `parent` is the version before it, null for the first; `restores` the one to which it went back,
+    null where it did not; `digest` is that of all its names and digests together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: Annotated[int, Field(ge=1)]
+    at: Utc
+    by: Who
+    why: Why
+    parent: int | None
+    restores: int | None = None
+    digest: str
+    files: Mapping[str, Entry]
+
+    @property
+    def told(self) -> str:
+        """The version in one line, for people."""
+        return f"version {self.number} by {self.by}, {self.at:%Y-%m-%d %H:%M} UTC: {self.why}"
+
+
+def entries_of(files: Files) -> dict[str, Entry]:
+    """What a manifest says of these files, by name."""
+    return {name: Entry(sha256=digest(files[name]), bytes=len(files[name])) for name in sorted(files)}
+
+
+def digest_of(entries: Mapping[str, Entry]) -> str:
+    """The digest of a whole version: the same where the same files say the same."""
+    return sha256("".join(f"{name}\0{entries[name].sha256}\n" for name in sorted(entries)).encode()).hexdigest()
