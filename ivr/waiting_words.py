@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from acd.targets import TargetKind
 from ivr.announce import Announce
 from ivr.flow.steps import Prompt
+from ivr.speaking import english_numbers, mandarin_numbers
 
 PLACES = 20
 """Places behind this one are not told apart."""
@@ -19,30 +20,6 @@ MINUTES = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60)
 """The minutes that are said; above the last it is "more than an hour"."""
 
 _MINUTE_MS = 60_000
-
-_ONES = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty")
-_FIGURES = "零一二三四五六七八九"
-
-
-def english(number: int) -> str:
-    """0 to 69 in words."""
-    if number < len(_ONES):
-        return _ONES[number]
-    tens, ones = divmod(number, 10)
-    return _TENS[tens - 2] + (f"-{_ONES[ones]}" if ones else "")
-
-
-def mandarin(number: int, *, counting: bool) -> str:
-    """0 to 99 in words; `counting` things (两) or naming a figure, as in "the second" (二)."""
-    if number == 2 and counting:
-        return "两"
-    tens, ones = divmod(number, 10)
-    begins = "" if tens == 0 else "十" if tens == 1 else f"{_FIGURES[tens]}十"
-    return begins + (_FIGURES[ones] if ones or not tens else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,17 +158,16 @@ def needed(announce: Announce, languages: Iterable[str]) -> Iterator[Prompt]:
 
 
 def _figure(number: int, language: str) -> str:
-    return mandarin(number, counting=False) if language == "cmn" else english(number)
+    return mandarin_numbers.cardinal(number) if language == "cmn" else english_numbers.HUNDRED[number]
 
 
 def _counted(number: int, language: str) -> str:
-    return mandarin(number, counting=True) if language == "cmn" else english(number)
+    return mandarin_numbers.counted(number) if language == "cmn" else english_numbers.HUNDRED[number]
 
 
 def _minutes(minutes: int, language: str) -> str:
-    if language == "cmn":
-        return f"{mandarin(minutes, counting=True)}分钟"
-    return f"{english(minutes)} minute{'s' if minutes > 1 else ''}"
+    unit = "分钟" if language == "cmn" else f" minute{'s' if minutes > 1 else ''}"
+    return f"{_counted(minutes, language)}{unit}"
 
 
 def _from(minutes: int, language: str) -> Prompt:

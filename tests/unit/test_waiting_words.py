@@ -6,7 +6,7 @@ from acd.targets import TargetKind
 from ivr.announce import Announce, Schedule
 from ivr.flow.steps import Prompt
 from ivr.prompts import VOICES
-from ivr.waiting_words import MINUTES, PLACES, WORDS, english, fixed, mandarin, needed, place, wait, way_out
+from ivr.waiting_words import MINUTES, PLACES, WORDS, fixed, needed, place, wait, way_out
 
 pytestmark = pytest.mark.unit
 
@@ -20,29 +20,6 @@ def said(*prompts: Prompt) -> str:
 
 def test_every_language_with_a_voice_has_words() -> None:
     assert WORDS.keys() == VOICES.keys()
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [(0, "zero"), (2, "two"), (12, "twelve"), (19, "nineteen"), (20, "twenty"), (21, "twenty-one"), (60, "sixty")],
-)
-def test_numbers_in_english(number: int, words: str) -> None:
-    assert english(number) == words
-
-
-@pytest.mark.parametrize(
-    ("number", "counted", "named"),
-    [
-        (0, "零", "零"),
-        (2, "两", "二"),
-        (10, "十", "十"),
-        (12, "十二", "十二"),
-        (20, "二十", "二十"),
-        (22, "二十二", "二十二"),
-    ],
-)
-def test_numbers_in_mandarin_of_things_and_of_figures(number: int, counted: str, named: str) -> None:
-    assert (mandarin(number, counting=True), mandarin(number, counting=False)) == (counted, named)
 
 
 @pytest.mark.parametrize(
