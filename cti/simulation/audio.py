@@ -62,9 +62,10 @@ class Audio(asyncio.DatagramProtocol):
         self._settle(CallOver("the call was over before all digits were sent"))
         self._voice.release()
 
-    async def press(self, digits: str) -> None:
-        """Press digits (RFC 4733) and wait until they are said, 240 ms each. Raises CallOver if the call ends first."""
-        self._voice.press(digits)
+    async def press(self, digits: str, key_ms: int = rtp.KEY_MS, pause_ms: int = rtp.PAUSE_MS) -> None:
+        """Press digits (RFC 4733), at this pace (`Voice.press`), and wait until they are said. Raises CallOver if the
+        call ends first."""
+        self._voice.press(digits, key_ms, pause_ms)
         said: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pressing.append(said)
         await said
@@ -103,7 +104,8 @@ class Audio(asyncio.DatagramProtocol):
     def _tick(self) -> None:
         if self._to is None or self._transport is None:
             return
-        self._transport.sendto(self._voice.packet(), self._to)
+        for packet in self._voice.packets():
+            self._transport.sendto(packet, self._to)
         if not self._voice.pressing:
             self._settle()
         self._due += rtp.PACKET_MS / 1000

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 from urllib.parse import quote
 
+from cti.simulation import rtp
 from cti.simulation.audio import Audio
 from cti.simulation.errors import CallOver
 from cti.simulation.scenario import Command
@@ -29,6 +30,13 @@ class Moment(StrEnum):
     ENDED = "ended"  # BYE, CANCEL or the refusal
 
 
+class Keying(StrEnum):
+    """How a telephone tells which key was pressed."""
+
+    EVENTS = "events"  # RFC 4733, among the audio
+    INFO = "info"  # SIP INFO, application/dtmf-relay
+
+
 class Send(Protocol):
     """Gives a command to the script."""
 
@@ -38,10 +46,14 @@ class Send(Protocol):
 class Call:
     """A call in or out. Times in `at_us` are microseconds since the epoch, as SIPp saw each message."""
 
-    def __init__(self, call_id: str, *, incoming: bool, send: Send, audio: Audio | None) -> None:
+    def __init__(
+        self, call_id: str, *, incoming: bool, send: Send, audio: Audio | None, keying: Keying | None = None
+    ) -> None:
+        """`keying` is how keys are told: as events where nothing is said and the call has audio, else by INFO."""
         self.call_id = call_id
         self.incoming = incoming
         self.audio = audio
+        self.keying = keying or (Keying.EVENTS if audio else Keying.INFO)
         self.invite: TracedMessage | None = None
         self.at_us: dict[Moment, int] = {}
         self.status: int | None = None
@@ -117,10 +129,11 @@ class Call:
             await asyncio.gather(*(call.hang_up() for call in (self, consult) if call))
         return outcome
 
-    async def press(self, digits: str) -> None:
-        """Press keys: as RFC 4733 events where the call has audio, by SIP INFO where it has none."""
-        if self.audio and not self.over:
-            await self.audio.press(digits)
+    async def press(self, digits: str, key_ms: int = rtp.KEY_MS, pause_ms: int = rtp.PAUSE_MS) -> None:
+        """Press keys, one after the other. Events come at the pace of `Voice.press`; INFO requests as soon as the one
+        before is answered."""
+        if self.keying is Keying.EVENTS and self.audio and not self.over:
+            await self.audio.press(digits, key_ms, pause_ms)
             return
         await self.reached(Moment.TALKING)  # before, the script drops the command
         for digit in digits:

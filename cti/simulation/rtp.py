@@ -1,4 +1,4 @@
-"""What a telephone says on RTP, packet by packet: its tone, and digits as named events (RFC 3550, RFC 4733)."""
+"""What a telephone says on RTP, moment by moment: its tone, and digits as named events (RFC 3550, RFC 4733)."""
 
 import random
 import struct
@@ -15,10 +15,10 @@ EVENT = 101  # as the session description of our script says
 KEYS = "0123456789*#ABCD"
 _HEAD = struct.Struct("!BBHII")
 _EVENT = struct.Struct("!BBH")
+KEY_MS = 100
+PAUSE_MS = 140
 _VOLUME = 10
-_KEY_PACKETS = 5  # 100 ms
 _END_PACKETS = 3
-_PAUSE_PACKETS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def read(data: bytes) -> RtpPacket | None:
 
 
 class Voice:
-    """The next packet, every 20 ms: the tone, or a part of a digit pressed."""
+    """What is due, every 20 ms: a packet of the tone, or packets of a digit pressed."""
 
     def __init__(self, hertz: int) -> None:
         self._tone = tone(hertz)
@@ -47,7 +47,7 @@ class Voice:
         self._sequence = random.getrandbits(15)
         self._timestamp = random.getrandbits(31)
         self._source = random.getrandbits(32)
-        self._pressed: deque[Iterator[bytes | None]] = deque()
+        self._pressed: deque[Iterator[list[bytes]]] = deque()
         self._unsaid = 0
 
     @property
@@ -55,12 +55,13 @@ class Voice:
         """Of some digit the end has not been said yet."""
         return self._unsaid > 0
 
-    def press(self, digits: str) -> None:
-        """Send digits from now on, one after the other. Raises ValueError for what is no key of a telephone."""
+    def press(self, digits: str, key_ms: int = KEY_MS, pause_ms: int = PAUSE_MS) -> None:
+        """Send digits from now on, one after the other: each key is down for `key_ms` (20 at least), the next comes
+        `pause_ms` later, both in steps of 20. Raises ValueError for what is no key of a telephone."""
         if not set(digits) <= set(KEYS):
             raise ValueError(f"the keys of a telephone are {KEYS}")
         codes = [KEYS.index(digit) for digit in digits]
-        self._pressed.extend(self._key(code) for code in codes)
+        self._pressed.extend(self._key(code, key_ms // PACKET_MS, pause_ms // PACKET_MS) for code in codes)
         self._unsaid += len(codes)
 
     def release(self) -> None:
@@ -68,30 +69,36 @@ class Voice:
         self._pressed.clear()
         self._unsaid = 0
 
-    def packet(self) -> bytes:
+    def packets(self) -> list[bytes]:
+        """What is to be sent now."""
         self._position = (self._position + SAMPLES) % len(self._tone)
         self._timestamp = (self._timestamp + SAMPLES) % 2**32
         while self._pressed:
-            for event in self._pressed[0]:
-                return event or self._audio()
+            for packets in self._pressed[0]:
+                return packets or [self._audio()]
             self._pressed.popleft()
-        return self._audio()
+        return [self._audio()]
 
     def _audio(self) -> bytes:
         return self._packet(AUDIO, self._timestamp, self._tone[self._position : self._position + SAMPLES])
 
-    def _key(self, code: int) -> Iterator[bytes | None]:
-        """The packets of one key: all carry the time it went down; the last is sent three times; then a pause."""
-        start = self._timestamp
-        for number in range(1, _KEY_PACKETS + 1):
-            payload = _EVENT.pack(code, _VOLUME, number * SAMPLES)
-            yield self._packet(EVENT, start, payload, marker=number == 1)
-        end = _EVENT.pack(code, 0x80 | _VOLUME, _KEY_PACKETS * SAMPLES)
-        self._unsaid -= 1
-        for _ in range(_END_PACKETS):
-            yield self._packet(EVENT, start, end)
-        for _ in range(_PAUSE_PACKETS):
-            yield None
+    def _key(self, code: int, steps: int, pause: int) -> Iterator[list[bytes]]:
+        """What is sent for one key: all packets carry the time it went down; the last is sent three times, at once
+        where the pause is too short for that; then the tone until the pause is over."""
+        start, apart = self._timestamp, pause >= _END_PACKETS
+        payload = _EVENT.pack(code, 0x80 | _VOLUME, steps * SAMPLES)
+        for number in range(1, steps + 1):
+            packets = [
+                self._packet(EVENT, start, _EVENT.pack(code, _VOLUME, number * SAMPLES), marker=number == 1),
+            ]
+            if number == steps and not apart:
+                self._unsaid -= 1
+                packets += [self._packet(EVENT, start, payload) for _ in range(_END_PACKETS)]
+            yield packets
+        for number in range(pause):
+            if apart and number == 0:
+                self._unsaid -= 1
+            yield [self._packet(EVENT, start, payload)] if apart and number < _END_PACKETS else []
 
     def _packet(self, kind: int, timestamp: int, payload: bytes, *, marker: bool = False) -> bytes:
         self._sequence = (self._sequence + 1) % 2**16

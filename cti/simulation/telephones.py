@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from cti.simulation.audio import Audio
-from cti.simulation.call import Call, Moment
+from cti.simulation.call import Call, Keying, Moment
 from cti.simulation.errors import BadAccount
 from cti.simulation.scenario import Command
 from cti.simulation.sip import display_name
@@ -33,8 +33,8 @@ class Telephones:
     `accounts` maps numbers to SIP passwords. `customers` are numbers that Asterisk reaches over the carrier's line,
     which is open to it from the beginning where there are any; each is a `Telephone` too, without an account. All
     answer by themselves after `ring_ms` and hang up after `talk_ms`; with None they wait for a command. Without `audio`
-    they say nothing and press keys by SIP INFO, which is what large numbers want. `folder` is theirs alone. On exit
-    calls end, telephones unregister, the process is ended.
+    they say nothing and press keys by SIP INFO, which is what large numbers want; with it, they press as `keying` says.
+    `folder` is theirs alone. On exit calls end, telephones unregister, the process is ended.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Telephones:
         ring_ms: int | None = None,
         talk_ms: int | None = None,
         audio: bool = True,
+        keying: Keying | None = None,
         host: str = "127.0.0.1",
     ) -> None:
         self.calls: list[Call] = []
@@ -64,6 +65,7 @@ class Telephones:
         self._ring_ms = ring_ms
         self._talk_ms = talk_ms
         self._audio = audio
+        self._keying = keying
         self._sipp = Sipp(folder, host=host, asterisk_port=sip_port, on_message=self._take)
         self._resources = AsyncExitStack()
         self._telephones: dict[str, Telephone] = {}
@@ -104,10 +106,11 @@ class Telephones:
         """Register all telephones that have accounts at once. Raises RegistrationRefused."""
         await asyncio.gather(*(self[number].register() for number in self._accounts))
 
-    async def dial(self, dialled: str, *, number: str, name: str = "") -> Call:
-        """Place a call on the carrier's line, as the caller of this number and name; its tone is 440 Hz."""
+    async def dial(self, dialled: str, *, number: str, name: str = "", keying: Keying | None = None) -> Call:
+        """Place a call on the carrier's line, as the caller of this number and name; its tone is 440 Hz. `keying` is of
+        this call alone."""
         audio = await self._resources.enter_async_context(Audio(CALLER_TONE_HZ, self._host)) if self._audio else None
-        return self._place(LINE, dialled, f"{display_name(name)} <sip:{number}@{self._host}>", audio)
+        return self._place(LINE, dialled, f"{display_name(name)} <sip:{number}@{self._host}>", audio, keying)
 
     async def vanish(self) -> None:
         """All telephones lose their power: nothing is said to Asterisk."""
@@ -154,8 +157,8 @@ class Telephones:
     def _place_from_telephone(self, number: str, dialled: str) -> Call:
         return self._place(number, dialled, f"<sip:{number}@{self._host}>", self[number].audio)
 
-    def _place(self, user: str, dialled: str, caller: str, audio: Audio | None) -> Call:
-        call = self._keep(Call(uuid.uuid4().hex, incoming=False, send=self._sipp.command, audio=audio))
+    def _place(self, user: str, dialled: str, caller: str, audio: Audio | None, keying: Keying | None = None) -> Call:
+        call = self._keep(self._call(uuid.uuid4().hex, audio, keying, incoming=False))
         port = audio.port if audio else self._deaf_port
         headers = {"X-User": user, "X-Dialled": dialled, "X-From": caller, "X-Media-Port": str(port)}
         self._sipp.command(Command.DIAL, call.call_id, headers)
@@ -171,12 +174,16 @@ class Telephones:
         call = self._by_call_id.get(sip.call_id)
         if call is None and sip.start_line.startswith("INVITE ") and sip.user("to") in self._telephones:
             audio = self[sip.user("to")].audio
-            call = self._keep(Call(sip.call_id, incoming=True, send=self._sipp.command, audio=audio))
+            call = self._keep(self._call(sip.call_id, audio, None, incoming=True))
         if call is None:
             return
         call.take(message)
         if call.incoming and sip.status == 180 and call.invite:
             self[call.invite.sip.user("to")].ring(call)
+
+    def _call(self, call_id: str, audio: Audio | None, keying: Keying | None, *, incoming: bool) -> Call:
+        send, keying = self._sipp.command, keying or self._keying
+        return Call(call_id, incoming=incoming, send=send, audio=audio, keying=keying)
 
     def _keep(self, call: Call) -> Call:
         self.calls.append(call)
@@ -184,4 +191,4 @@ class Telephones:
         return call
 
 
-__all__ = ["Call", "Moment", "Telephone", "Telephones"]
+__all__ = ["Call", "Keying", "Moment", "Telephone", "Telephones"]

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from cti.simulation.errors import BadAccount, CallOver, RegistrationRefused, SippFailed, SippMissing
-from cti.simulation.telephones import Call, Moment, Telephones
+from cti.simulation.telephones import Call, Keying, Moment, Telephones
 from ivr.agi.session import AgiSession
 from tests.integration.asterisk_fixture import RunningAsterisk
 from tests.integration.line import WAIT_S, Line, StandInDaemon, line_of
@@ -110,12 +110,19 @@ async def test_a_caller_on_hold_hears_music_until_he_is_taken_back(line: Line, d
 
 
 @bounded
-async def test_digits_pressed_arrive_in_order(line: Line, daemon: StandInDaemon) -> None:
+async def test_digits_pressed_arrive_in_order_as_events_and_by_sip_info(line: Line, daemon: StandInDaemon) -> None:
     caller = await line.phones.dial("4000", number=CALLER)
     session = await daemon.next_call()
     await session.answer()
     pressing = asyncio.create_task(caller.press("12#*0"))
     assert [await session.wait_for_digit(-1) for _ in range(5)] == list("12#*0")
+    await pressing
+    other = await line.phones.dial("4000", number=CALLER, keying=Keying.INFO)
+    session = await daemon.next_call()
+    await session.answer()
+    await other.answered()
+    pressing = asyncio.create_task(other.press("9#"))
+    assert [await session.wait_for_digit(-1) for _ in range(2)] == list("9#")
     await pressing
 
 

@@ -122,7 +122,7 @@ def test_two_tones_share_the_energy() -> None:
 
 
 def packets(voice: rtp.Voice, count: int) -> list[bytes]:
-    return [voice.packet() for _ in range(count)]
+    return [packet for _ in range(count) for packet in voice.packets()]
 
 
 def test_a_voice_counts_its_packets_and_samples() -> None:
@@ -152,19 +152,31 @@ def test_digits_follow_one_another_with_a_pause_between() -> None:
     assert kinds == [rtp.EVENT] * 8 + [rtp.AUDIO] * 4 + [rtp.EVENT] * 8
 
 
+def test_keys_can_be_pressed_as_fast_as_packets_go() -> None:
+    voice = rtp.Voice(440)
+    voice.press("12", key_ms=20, pause_ms=0)
+    first, second, after = voice.packets(), voice.packets(), voice.packets()
+    assert [packet[12] for packet in first + second] == [1] * 4 + [2] * 4
+    assert [packet[13] >> 7 for packet in first] == [0, 1, 1, 1]
+    assert len({packet[4:8] for packet in first}) == 1
+    assert first[0][4:8] != second[0][4:8]
+    assert not voice.pressing
+    assert [packet[1] & 0x7F for packet in after] == [rtp.AUDIO]
+
+
 def test_pressing_is_over_with_the_first_end_of_the_last_digit() -> None:
     voice = rtp.Voice(440)
     voice.press("1")
-    assert [(voice.packet(), voice.pressing)[1] for _ in range(7)] == [True, True, True, True, True, False, False]
+    assert [(voice.packets(), voice.pressing)[1] for _ in range(7)] == [True, True, True, True, True, False, False]
 
 
 def test_digits_not_yet_sent_are_forgotten_on_release() -> None:
     voice = rtp.Voice(440)
     voice.press("123")
-    voice.packet()
+    voice.packets()
     voice.release()
     assert not voice.pressing
-    assert voice.packet()[1] & 0x7F == rtp.AUDIO
+    assert voice.packets()[0][1] & 0x7F == rtp.AUDIO
 
 
 def test_what_is_no_key_is_refused() -> None:
