@@ -66,6 +66,7 @@ __all__ = [
     "QueueOpened",
     "SurgeDeclared",
     "VoicemailLeft",
+    "WayTaken",
     "WrapUpEnded",
     "WrapUpExtended",
     "from_json",
@@ -102,10 +103,11 @@ class CallerRecognised(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeEntered(CallFact):
-    """The caller reached a node of the flow."""
+    """The caller reached a node of a flow."""
 
     node: str
     kind: str
+    flow: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,15 @@ class MenuAnswered(CallFact):
 
     node: str
     choice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayTaken(CallFact):
+    """A node decided by itself where the call goes: `way` is the number of a case, "otherwise", a calendar's state, or
+    what became of a look-up."""
+
+    node: str
+    way: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +345,7 @@ class CallbackEnded(CallFact):
 FACTS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
-        CallArrived, NodeEntered, MenuAnswered, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
+        CallArrived, NodeEntered, MenuAnswered, WayTaken, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
         CallRetrieved, CallReleased, CallTransferred, WrapUpExtended, WrapUpEnded, CallEnded,
         AgentDefined, AgentStateChanged, NotReadyExceeded, AgentEdited, DaemonStarted, LinkChanged,
         CallerRecognised, CallerTold, VoicemailLeft,

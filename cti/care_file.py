@@ -12,8 +12,9 @@ from acd.targets import TargetKind
 from ivr.announce import NOTHING, Announce
 from ivr.desk import Care, Voicemail
 from ivr.documents import Document, Part, Problem
-from ivr.flow.model import Key, Speech, Words
+from ivr.flow.parts import Key
 from ivr.flow.steps import Prompt
+from ivr.flow.words import Speech, Words
 from ivr.waiting_words import WORDS, needed
 from ivr.yaml_tree import Path
 

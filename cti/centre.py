@@ -21,9 +21,11 @@ from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from ivr import callback_words
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
 from ivr.flow.check import Names, load_flow
-from ivr.flow.graph import speeches
-from ivr.flow.model import Flow, Words
+from ivr.flow.graph import sayings
+from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
+from ivr.flow.utterance import known_before
+from ivr.flow.words import Words
 from ivr.prompts import VOICES
 from ivr.star_codes import Custom
 from ivr.waiting_words import fixed
@@ -132,16 +134,20 @@ class Centre:
     def prompts(self) -> frozenset[Prompt]:
         """Everything its flows say, its queues on a caller's way elsewhere, and agents hear of call-backs and of the
         reasons they gave."""
-        nodes = (node for flow in self.flows.values() for node in flow.nodes.values())
-        flows = (speech for node in nodes for speech in speeches(node).values())
         queues = (elsewhere.say or {} for queue in self.queues.values() for _, elsewhere in queue.elsewheres())
-        said = (Prompt(text, language) for speech in chain(flows, queues) for language, text in speech.items())
+        said = (Prompt(text, language) for speech in queues for language, text in speech.items())
         cared = (prompt for queue in self.queues.values() for prompt in prompts_of(queue.care, self.languages))
         called_back = [queue.spoken or {} for queue in self.queues.values() if queue.callback is not None]
         told = callback_words.needed(called_back, self.languages) if called_back else ()
         named = (reason.say or {} for reason in self.reasons.values())
         reasons = (Prompt(text, language) for speech in named for language, text in speech.items())
-        return frozenset(chain(said, cared, fixed(self.languages), told, reasons))
+        return frozenset(chain(self._flows_prompts(), said, cared, fixed(self.languages), told, reasons))
+
+    def _flows_prompts(self) -> Iterator[Prompt]:
+        nodes = (node for flow in self.flows.values() for node in flow.nodes.values())
+        for said in (one for node in nodes for one in sayings(node).values()):
+            for language, words in said.items():
+                yield from (piece for piece in known_before(words, language) if isinstance(piece, Prompt))
 
 
 Value = TypeVar("Value")

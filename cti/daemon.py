@@ -49,9 +49,9 @@ from ivr.consults import Consults
 from ivr.desk import Desk, Outside
 from ivr.destinations import Destinations
 from ivr.documents import DocumentError
-from ivr.flow.model import Flow
 from ivr.journeys import Journeys
 from ivr.prompts import PromptError, Prompts
+from ivr.published import Entrance, Published
 from ivr.reception import Reception
 from ivr.star_codes import StarCodes
 from ivr.tones import provide_beep
@@ -230,11 +230,11 @@ class Daemon:
             journeys=self.journeys,
             beep=provide_beep(self.settings.state / "sounds/tones"),
         )
-        return Reception(desk, self._flow_of)
+        return Reception(desk, Published(self._entrance, lambda _: self.administration.centre.flows))
 
-    def _flow_of(self, dialled: str) -> Flow:
+    def _entrance(self, dialled: str) -> Entrance:
         centre = self.administration.centre
-        return centre.flows[centre.numbers[dialled].flow]
+        return Entrance(centre.flows, centre.numbers[dialled].flow)
 
     def _star_codes(self) -> StarCodes:
         return StarCodes(

@@ -20,7 +20,8 @@ from cti.care_file import AnnouncePart, VoicemailPart, care_of, care_problems, s
 from ivr.asked import asked_problems
 from ivr.desk import Care
 from ivr.documents import Document, Name, Part, Problem
-from ivr.flow.model import Level, Speech, Words
+from ivr.flow.parts import Level
+from ivr.flow.words import Speech, Words
 from ivr.yaml_tree import Path
 
 Text = Annotated[str, Field(min_length=1)]

@@ -17,7 +17,7 @@ from acd.simulation.traffic import HOUR_MS, Demand, Duration, Kind, Rate, Shape,
 from cti.centre import Centre
 from cti.queues_file import Text
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document
-from ivr.flow.model import Level
+from ivr.flow.parts import Level
 from ivr.yaml_tree import Path as Place
 
 MIDNIGHT_MS = 24 * HOUR_MS

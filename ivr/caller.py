@@ -21,7 +21,8 @@ class Caller:
     number: str
     name: str
     dialled: str
-    node: str = ""
+    placed: bool = False
+    """His channel says where he stood in the flows (ivr/whereabouts.py)."""
     entered_ms: int | None = None
     language: str = ""
     queue: str = ""
@@ -31,18 +32,18 @@ class Caller:
 
     @classmethod
     def of(cls, session: AgiSession) -> "Caller":
-        """Reads the session's environment: `AGI(…/call,linkedid,dialled,node,entered,language,queue,transfer,sender,
+        """Reads the session's environment: `AGI(…/call,linkedid,dialled,placed,entered,language,queue,transfer,sender,
         consult)`; what is missing at the end is empty."""
         environment = session.environment
         arguments = [*environment.arguments, *[""] * 9]
-        linkedid, dialled, node, entered, language, queue, transfer, sender, consult = arguments[:9]
+        linkedid, dialled, placed, entered, language, queue, transfer, sender, consult = arguments[:9]
         return cls(
             linkedid=linkedid or environment.uniqueid,
             channel=environment.channel,
             number=environment.callerid,
             name=QUOTED_PAIR.sub(r"\1", environment.calleridname),
             dialled=dialled or environment.extension,
-            node=node,
+            placed=placed != "",
             entered_ms=int(entered) if entered.isdecimal() else None,
             language=language,
             queue=queue,

@@ -19,14 +19,16 @@ from ivr.destinations import Destination
 from ivr.flow.model import Flow
 from ivr.flow.steps import Enqueue
 from ivr.journeys import Journey, Journeys
+from ivr.published import Entrance
 
 CONTEXT = "transferred"
 CONTEXTS = ("transfers", CONTEXT)
 """Where the dialplan takes a caller whom his agent sends on."""
 
-NO_FLOW = Flow.model_validate(
+_NONE = Flow.model_validate(
     {"flow": "none", "languages": ["en"], "start": "end", "nodes": {"end": {"kind": "hangup", "reason": "served"}}}
 )
+NO_FLOW = Entrance({_NONE.flow: _NONE}, _NONE.flow)
 """What goes on with a caller who has dialled none of our numbers: the customer of a call-back, when he is sent on."""
 
 _PAUSES_S = (0.005, 0.01, 0.02, 0.04)

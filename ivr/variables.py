@@ -15,8 +15,8 @@ ENTERED = "CALLCENTER_ENTERED"
 DUE = "CALLCENTER_DUE"
 """Its place in the order of calls (`acd.queues.Order.due_ms`), milliseconds since the epoch: less is sooner."""
 
-NODE = "CALLCENTER_NODE"
-"""The flow's node that put it there."""
+POSITION = "CALLCENTER_POSITION"
+"""Where the caller stands in the flows (ivr/flow/position.py), in parts: a second has _2 behind its name, and so on."""
 
 LANGUAGE = "CALLCENTER_LANGUAGE"
 """The language the caller chose."""

@@ -5,20 +5,38 @@ What happens in a queue is the business of ivr/waiting.py.
 
 from dataclasses import replace
 
-from acd.facts import CallArrived, CallEnded, MenuAnswered, NodeEntered
+from acd.facts import CallArrived, CallEnded, MenuAnswered, NodeEntered, WayTaken
 from acd.states import DequeueReason, EndedBy
 from ivr import variables
 from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
 from ivr.caller import Caller
 from ivr.desk import Desk
-from ivr.flow.model import Flow
-from ivr.flow.steps import Answered, Ask, Digit, Enqueue, Entered, Finished, Hangup, Input, Play, Prompt, QueueLeft
+from ivr.flow.expressions import Value
+from ivr.flow.position import Position
+from ivr.flow.steps import (
+    Answered,
+    Ask,
+    Digit,
+    Enqueue,
+    Entered,
+    Finished,
+    Hangup,
+    Input,
+    Piece,
+    Play,
+    Prompt,
+    QueueLeft,
+    Step,
+    Took,
+)
 from ivr.flow.steps import Timeout as NoKey
 from ivr.journeys import Journeys
+from ivr.published import Entrance
 from ivr.transfers import Transfer, moved, sent_on
-from ivr.waiting import Ending, Goodbye, Stay
+from ivr.waiting import Goodbye, Stay
 from ivr.walker import Walker
+from ivr.whereabouts import keep
 
 
 class Visit:
@@ -29,28 +47,31 @@ class Visit:
         desk: Desk,
         session: AgiSession,
         caller: Caller,
-        flow: Flow,
+        entrance: Entrance,
         journeys: Journeys,
         transfer: Transfer | None = None,
+        position: Position | None = None,
     ) -> None:
-        """`transfer` where an agent has sent him here, from a conversation."""
+        """`transfer` where an agent has sent him here, from a conversation; `position` where he stood before."""
         self._journeys = journeys
         self._desk = desk
         self._distributor = desk.distributor
         self._session = session
         self._caller = caller
-        self._flow = flow
-        self._walker = Walker(flow, caller.language if caller.language in flow.languages else None)
+        self._entrance = entrance
+        self._walker = Walker(entrance.flows, entrance.flow, _about(caller), caller.language)
         self._transfer = transfer
+        self._position = position if position is not None and self._walker.can_start(position) else None
+        self._kept: tuple[str, str] | None = None
         self._told = 0
         self._ended_by = EndedBy.SYSTEM
-        self._entered_before_ms = caller.entered_ms if caller.node in flow.nodes else None
+        self._entered_before_ms = caller.entered_ms if self._position is not None and caller.queue else None
         """First entry of a caller who stood in a queue before we went away; it counts for that visit only."""
 
     async def run(self) -> None:
         """Serve him to the end of his flow or his hang-up."""
         linkedid = self._caller.linkedid
-        resumed = self._caller.node in self._flow.nodes
+        resumed = self._position is not None
         if self._transfer is None or not self._transfer.known:
             self._distributor.state(self._arrived(resumed=resumed or self._transfer is not None))
         try:
@@ -58,7 +79,7 @@ class Visit:
             await self._session.exec("Answer", ",i")
             if self._transfer is not None:
                 await self._transfer.take_over(self._session)
-            reason = await self._walk(self._caller.node if resumed else None)
+            reason = await self._walk()
             await self._session.set_variable(variables.DONE, "1")
             await self._session.hangup()
         except AgiHungUp:
@@ -78,45 +99,59 @@ class Visit:
             caller=caller.number,
             caller_name=caller.name,
             dialled=caller.dialled,
-            flow=self._flow.flow,
+            flow=self._entrance.flow,
             resumed=resumed,
         )
 
-    async def _walk(self, at: str | None) -> str:
+    async def _walk(self) -> str:
+        at = self._position
         if at is None and self._transfer is not None and (sent := self._transfer.enqueue) is not None:
-            ending = await self._queue(sent)  # he came to his agent without a flow of ours, and has none to go on in
-            if isinstance(ending, Goodbye):
-                return ending.reason
-            return "served" if ending is DequeueReason.ANSWERED else ending.value
+            left = await self._queue(sent)  # he came to his agent without a flow of ours, and has none to go on in
+            if isinstance(left, Goodbye):
+                return left.reason
+            return "served" if left.outcome is DequeueReason.ANSWERED else left.outcome.value
         step = self._walker.start(at)
         if self._transfer is not None and at is not None:
             self._told = len(self._walker.trail)  # he has been at this node: he only changes the queue
-        while True:
+        while not isinstance(step, Hangup):
             self._tell_trail()
-            given: Input
-            match step:
-                case Play(prompts, escape_digits):
-                    key = await self._play(prompts, escape_digits)
-                    given = Digit(key) if key else Finished()
-                case Ask(prompts, digits, timeout_ms):
-                    key = await self._play(prompts, digits) or await self._session.wait_for_digit(timeout_ms)
-                    given = Digit(key) if key else NoKey()
-                case Enqueue():
-                    ending = await self._queue(step)
-                    if isinstance(ending, Goodbye):
-                        return ending.reason
-                    given = QueueLeft(ending)
-                case Hangup(reason):
-                    return reason
+            await self._keep_position()
+            given = await self._do(step)
+            if isinstance(given, Goodbye):
+                return given.reason
             step = self._walker.feed(given)
+        return step.reason
 
-    async def _play(self, prompts: tuple[Prompt, ...], escape_digits: str) -> str | None:
-        for prompt in prompts:
-            if key := await self._session.stream_file(self._desk.sound_of(prompt), escape_digits):
+    async def _do(self, step: Step) -> Input | Goodbye:
+        """Carry out one step."""
+        match step:
+            case Play(pieces, escape_digits):
+                key = await self._play(pieces, escape_digits)
+                return Digit(key) if key else Finished()
+            case Ask(pieces, digits, timeout_ms):
+                key = await self._play(pieces, digits) or await self._session.wait_for_digit(timeout_ms)
+                return Digit(key) if key else NoKey()
+            case Enqueue():
+                return await self._queue(step)
+            case _:
+                raise NotImplementedError(type(step).__name__)
+
+    async def _keep_position(self) -> None:
+        """Write where he is on his channel, whenever he comes to another node."""
+        at = (self._walker.flow, self._walker.node)
+        if at != self._kept:
+            self._kept = at
+            await keep(self._session, replace(self._walker.position, version=self._entrance.version))
+
+    async def _play(self, pieces: tuple[Piece, ...], escape_digits: str) -> str | None:
+        for piece in pieces:
+            if not isinstance(piece, Prompt):
+                raise NotImplementedError(type(piece).__name__)
+            if key := await self._session.stream_file(self._desk.sound_of(piece), escape_digits):
                 return key
         return None
 
-    async def _queue(self, step: Enqueue) -> Ending:
+    async def _queue(self, step: Enqueue) -> QueueLeft | Goodbye:
         if (caller := await self._desk.known(self._caller.linkedid)) is not None:
             step = replace(step, priority=step.priority + caller.priority, preferred=caller.agent)
         transfer, self._transfer = self._transfer, None
@@ -132,25 +167,36 @@ class Visit:
             self._session,
             self._caller,
             step,
-            node=self._walker.node,
             language=self._walker.language,
             entered_ms=self._now_ms() if entered_ms is None else entered_ms,
             queued_ms=queued_ms,
         )
         ending = await stay.run()
         self._ended_by = EndedBy.AGENT if stay.with_agent else EndedBy.SYSTEM
-        return ending
+        return ending if isinstance(ending, Goodbye) else QueueLeft(ending, queue=stay.queue)
 
     def _tell_trail(self) -> None:
         at_ms, linkedid = self._now_ms(), self._caller.linkedid
         for entry in self._walker.trail[self._told :]:
+            fact: NodeEntered | MenuAnswered | WayTaken
             match entry:
-                case Entered(node, kind):
-                    fact: NodeEntered | MenuAnswered = NodeEntered(at_ms=at_ms, linkedid=linkedid, node=node, kind=kind)
+                case Entered(node, kind, flow):
+                    fact = NodeEntered(at_ms=at_ms, linkedid=linkedid, node=node, kind=kind, flow=flow)
                 case Answered(node, choice):
                     fact = MenuAnswered(at_ms=at_ms, linkedid=linkedid, node=node, choice=choice)
+                case Took(node, way):
+                    fact = WayTaken(at_ms=at_ms, linkedid=linkedid, node=node, way=way)
             self._distributor.state(fact)
         self._told = len(self._walker.trail)
 
     def _now_ms(self) -> int:
         return self._distributor.clock.now_ms()
+
+
+def _about(caller: Caller) -> dict[str, Value]:
+    """What is known of a call from its first moment."""
+    return {
+        "caller.number": caller.number or None,
+        "caller.name": caller.name or None,
+        "call.dialled": caller.dialled,
+    }

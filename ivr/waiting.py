@@ -28,8 +28,8 @@ Ending = DequeueReason | Goodbye
 
 
 class Stay:
-    """One stay, from entry to leaving. `run` it once. `node` is the flow's node that sent him here, `entered_ms` his
-    first entry into any queue, `queued_ms` into this one (as a rule the same)."""
+    """One stay, from entry to leaving. `run` it once. `entered_ms` is his first entry into any queue, `queued_ms`
+    into this one (as a rule the same)."""
 
     def __init__(
         self,
@@ -38,7 +38,6 @@ class Stay:
         caller: Caller,
         step: Enqueue,
         *,
-        node: str,
         language: str,
         entered_ms: int,
         queued_ms: int | None = None,
@@ -49,11 +48,11 @@ class Stay:
         self._caller = caller
         self._linkedid = caller.linkedid
         self._step = step
-        self._node = node
         self._language = language
         self._entered_ms = entered_ms
         self._queued_ms = queued_ms
-        self._queue = step.queue
+        self.queue = step.queue
+        """Where he is, or was last: he may have overflowed."""
         self.with_agent = False
         """Whether he has talked with an agent of the centre."""
 
@@ -66,7 +65,7 @@ class Stay:
             except AgiHungUp:
                 place.hung_up = True
                 raise
-        await self._session.exec("MSet", f"{variables.QUEUE}=,{variables.NODE}=")
+        await self._session.set_variable(variables.QUEUE, "")
         if target is None:
             self.with_agent = True
             return DequeueReason.ANSWERED
@@ -78,7 +77,7 @@ class Stay:
         while True:
             match await self._news(place, company):
                 case Target(TargetKind.QUEUE, queue):
-                    self._queue = queue
+                    self.queue = queue
                     company = self._company()
                     await self._session.set_variable(variables.QUEUE, queue)
                 case Target() as target:
@@ -102,7 +101,7 @@ class Stay:
             self._desk,
             self._session,
             self._linkedid,
-            self._queue,
+            self.queue,
             music=self._music,
             language=self._language,
             leave=self._leave,
@@ -111,8 +110,8 @@ class Stay:
     @property
     def _music(self) -> str:
         """The flow's choice for its own queue; where he has overflowed to, that queue's."""
-        own = self._step.music if self._queue == self._step.queue else None
-        return own or self._distributor.router.queue(self._queue).settings.music
+        own = self._step.music if self.queue == self._step.queue else None
+        return own or self._distributor.router.queue(self.queue).settings.music
 
     async def _enter(self) -> None:
         # The place in the queue is written on the channel first: if we die now, the dialplan knows it.
@@ -121,7 +120,7 @@ class Stay:
         await self._session.exec(
             "MSet",
             f"{variables.QUEUE}={step.queue},{variables.ENTERED}={self._entered_ms},"
-            f"{variables.DUE}={self._entered_ms - step.priority * point_ms},{variables.NODE}={self._node},"
+            f"{variables.DUE}={self._entered_ms - step.priority * point_ms},"
             f"{variables.LANGUAGE}={self._language},DIALSTATUS=",
         )
         with self._distributor.command() as (router, now_ms):
@@ -153,7 +152,7 @@ class Stay:
         return self._desk.callbacks.request(
             self._linkedid,
             self._caller.number,
-            self._queue,
+            self.queue,
             entered_ms=self._entered_ms,
             priority=self._step.priority,
             skills=self._step.skills,
@@ -169,7 +168,7 @@ class Stay:
                 answered = await dial_outside(self._session, self._desk.outside(), target.value, self._music)
                 return DequeueReason.ANSWERED if answered else DequeueReason.OVERFLOWED
             case TargetKind.VOICEMAIL:
-                left = await take_message(self._desk, self._session, self._linkedid, self._queue, self._language)
+                left = await take_message(self._desk, self._session, self._linkedid, self.queue, self._language)
                 return Goodbye("voicemail" if left else "no_message")
             case TargetKind.CALLBACK:
                 await self._say(waiting_words.called_back(self._language))

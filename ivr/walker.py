@@ -1,25 +1,23 @@
-"""Walks one caller through a flow: takes what he does, answers with the next step. Pure: it never waits, plays or
+"""Walks one caller through the flows: takes what he does, answers with the next step. Pure: it never waits, plays or
 calls; the telephone side does the steps (`ivr.flow.steps`) and feeds back what came of them.
 """
 
-from acd.requirements import ANY, parse
-from ivr.flow.model import BACK_KEY, KEYS, OPERATOR_KEY, Flow, HangupNode, MenuNode, PlayNode, QueueNode, Speech
-from ivr.flow.steps import (
-    Answered,
-    Ask,
-    Digit,
-    Enqueue,
-    Entered,
-    Finished,
-    Hangup,
-    Input,
-    Play,
-    Prompt,
-    QueueLeft,
-    Step,
-    Timeout,
-    Trail,
-)
+from collections.abc import Mapping
+
+from ivr.flow.deciding import FlowNode
+from ivr.flow.expressions import Value
+from ivr.flow.graph import first_keys
+from ivr.flow.model import Flow
+from ivr.flow.position import Position, Standing
+from ivr.flow.steps import Ask, Digit, Finished, Hangup, Input, Play, Step, Trail
+from ivr.walking.core import Back, Frame, Go, Into, Move, Operator, Return, Unfit, Walk
+from ivr.walking.kinds import stand_at
+
+SILENT_MOVES = 1000
+"""So many nodes in a row that ask nothing and say nothing are a round that `ivr.flow.check` should have found."""
+
+ENDED = "ended"
+"""The reason of a call whose flow has come to its end without a word about it."""
 
 
 class UnexpectedInput(Exception):
@@ -28,175 +26,178 @@ class UnexpectedInput(Exception):
     id = "walker-unexpected-input"
 
 
-class Walker:
-    """One caller's way through a flow that has been checked (`ivr.flow.check`)."""
+class EndlessWalk(Exception):
+    """A flow goes round without a step for the caller. His call is the dialplan's then."""
 
-    def __init__(self, flow: Flow, language: str | None = None) -> None:
-        self._flow = flow
-        self._language = language or flow.language
-        self._node = flow.start
+    id = "walker-endless"
+
+
+class Walker:
+    """One caller's way through flows that have been checked (`ivr.flow.check`)."""
+
+    def __init__(
+        self,
+        flows: Mapping[str, Flow],
+        flow: str,
+        about: Mapping[str, Value] | None = None,
+        language: str | None = None,
+    ) -> None:
+        """He begins in `flow`; `about` is what is known of call and caller (ivr.walking.core.Walk)."""
+        first = flows[flow]
+        spoken = language if language in first.languages else first.language
+        self._walk = Walk(flows, [Frame(first, first.start)], spoken, dict(about or {}))
         self._step: Step | None = None
-        self._next: str | None = None  # where a Play leads; None: to the end of the call
-        self._menus: list[str] = []  # the menus that led here, for the way back
-        self._tries_left = 0
-        self._trail: list[Entered | Answered] = []
+        self._typed = ""
 
     @property
     def node(self) -> str:
         """The name of the node the caller is at."""
-        return self._node
+        return self._walk.node
+
+    @property
+    def flow(self) -> str:
+        """The name of the flow that has it."""
+        return self._walk.flow.flow
 
     @property
     def kind(self) -> str:
         """That node's kind."""
-        return self._flow.nodes[self._node].kind
+        return self._walk.flow.nodes[self._walk.node].kind
 
     @property
     def language(self) -> str:
         """The language spoken from here on."""
-        return self._language
+        return self._walk.language
 
     @property
     def trail(self) -> Trail:
         """All nodes and answers so far; it only grows, so what is new since last time is its end."""
-        return tuple(self._trail)
+        return tuple(self._walk.trail)
 
-    def start(self, at: str | None = None) -> Step:
-        """The first step: at the flow's start, or at node `at` for a call taken up again. KeyError if there is none."""
-        return self._enter(at or self._flow.start)
+    @property
+    def data(self) -> Mapping[str, Value]:
+        """Everything that is known here, by the names that expressions use."""
+        return self._walk.data
+
+    @property
+    def position(self) -> Position:
+        """Where he stands, for one who takes the call up again."""
+        walk = self._walk
+        standings = [Standing(one.flow.flow, one.node, dict(one.data), tuple(one.asked)) for one in walk.frames]
+        return Position(walk.language, tuple(standings), dict(walk.about))
+
+    def can_start(self, position: Position) -> bool:
+        """Whether these flows have such a position."""
+        flows = self._walk.flows
+        return all(one.flow in flows and one.node in flows[one.flow].nodes for one in position.standings)
+
+    def start(self, position: Position | None = None) -> Step:
+        """The first step: at the flow's start, or at the node of `position` for a call taken up again. Raises KeyError
+        if the flows have no such position."""
+        walk = self._walk
+        if position is None:
+            return self._go(Go(walk.flow.start))
+        walk.frames = [Frame(walk.flows[at.flow], at.node, dict(at.data), list(at.asked)) for at in position.standings]
+        walk.language = position.language
+        walk.about |= position.about
+        return self._go(Go(walk.node))
 
     def feed(self, given: Input) -> Step:
         """The step after what came of the last one. Raises UnexpectedInput if it cannot have come of it."""
-        match self._step, given:
-            case Play(), Finished():
-                return self._goodbye() if self._next is None else self._enter(self._next)
-            case Play(escape_digits=keys), Digit(digit) if digit in keys:
-                return self._interrupt(digit)
-            case Ask(), Digit(digit):  # also the keys A to D, which phones do not have and test sets do
-                return self._answer(self._menu(self._node), digit)
-            case Ask(), Timeout():
-                menu = self._menu(self._node)
-                return self._strike(menu, "timeout", menu.timeout)
-            case Enqueue(), QueueLeft(outcome):
-                return self._leave_queue(answered=outcome == outcome.ANSWERED)
-        raise UnexpectedInput(f"node {self._node}: {type(given).__name__} after {type(self._step).__name__}")
+        stand = self._walk.frame.stand
+        if stand is None or not _fits(self._step, given):
+            raise self._unexpected(given)
+        try:
+            return self._go(stand.feed(self._walk, given))
+        except Unfit:
+            raise self._unexpected(given) from None
 
-    def _enter(self, name: str) -> Step:
-        node = self._flow.nodes[name]
-        self._node = name
-        self._trail.append(Entered(name, node.kind))
-        match node:
-            case PlayNode():
-                return self._play(self._prompts(node.text, node), node.next)
-            case MenuNode():
-                self._remember(name)
-                self._tries_left = node.tries
-                return self._ask(node)
-            case QueueNode():
-                self._step = Enqueue(
-                    node.queue, node.skills, node.priority, node.data, node.music, parse(node.requires or ANY.text)
-                )
-                return self._step
-            case HangupNode():
-                return self._play(self._prompts(node.text), None) if node.text else self._goodbye()
+    def _unexpected(self, given: Input) -> UnexpectedInput:
+        return UnexpectedInput(f"node {self.node}: {type(given).__name__} after {type(self._step).__name__}")
 
-    def _play(self, prompts: tuple[Prompt, ...], leads_to: str | None) -> Step:
-        self._next = leads_to
-        self._step = Play(prompts, self._keys_before(leads_to))
-        return self._step
+    def _go(self, move: Move) -> Step:
+        """Follow the moves to the next step for the telephone side."""
+        for _ in range(SILENT_MOVES):
+            match move:
+                case Go(name, typed):
+                    self._typed = typed or self._typed
+                    move = self._enter(name)
+                case Back():
+                    move = self._back()
+                case Operator():
+                    move = self._to_operator()
+                case Into(flow, arguments):
+                    inner = self._walk.flows[flow]
+                    self._walk.frames.append(Frame(inner, inner.start, dict(arguments)))
+                    move = Go(inner.start)
+                case Return(values):
+                    move = self._return(values)
+                case step:
+                    if (shorter := self._skip(step)) is None:
+                        self._step = step
+                        return step
+                    move = shorter
+        raise EndlessWalk(f"node {self.node}: {SILENT_MOVES} nodes without a step")
 
-    def _ask(self, menu: MenuNode, before: Speech | None = None) -> Step:
-        prompts = self._prompts(before or {}, menu) + self._prompts(menu.text, menu)
-        self._step = Ask(prompts, KEYS, menu.timeout_s * 1000)
-        return self._step
+    def _enter(self, name: str) -> Move:
+        walk = self._walk
+        node = walk.flow.nodes[name]
+        walk.enter(name, node)
+        stand = walk.frame.stand = stand_at(node)
+        return stand.begin(walk)
 
-    def _goodbye(self) -> Step:
-        node = self._flow.nodes[self._node]
-        assert isinstance(node, HangupNode)
-        self._step = Hangup(node.reason)
-        return self._step
+    def _skip(self, step: Step) -> Move | None:
+        """What a key does that was pressed before the node which asks for it: words on the way are passed over."""
+        if not (typed := self._typed):
+            return None
+        walk, stand = self._walk, self._walk.frame.stand
+        assert stand is not None
+        match step:
+            case Play(escape_digits=keys) if keys:
+                return stand.feed(walk, Finished())
+            case Ask() if typed in first_keys(walk.flow.nodes[walk.node]):
+                self._typed = ""
+                return stand.feed(walk, Digit(typed))
+            case _:
+                self._typed = ""
+                return None
 
-    def _answer(self, menu: MenuNode, digit: str) -> Step:
-        choice = menu.choices.get(digit)
-        if choice is not None:
-            self._trail.append(Answered(self._node, digit))
-            self._language = choice.language or self._language
-            return self._enter(choice.next)
-        if digit == OPERATOR_KEY and self._flow.operator is not None:
-            return self._to_operator()
-        if digit == BACK_KEY:
-            self._trail.append(Answered(self._node, digit))
-            if len(self._menus) > 1:
-                self._menus.pop()
-            return self._enter(self._menus[-1])
-        return self._strike(menu, "invalid", menu.invalid)
+    def _back(self) -> Move:
+        frames = self._walk.frames
+        at = frames[-1]
+        if at.asked and at.asked[-1] == at.node:
+            at.asked.pop()
+        while not frames[-1].asked and len(frames) > 1 and any(frame.asked for frame in frames):
+            frames.pop()
+        return Go(frames[-1].asked[-1] if frames[-1].asked else frames[-1].node)
 
-    def _strike(self, menu: MenuNode, choice: str, words: Speech) -> Step:
-        self._trail.append(Answered(self._node, choice))
-        self._tries_left -= 1
-        if self._tries_left > 0:
-            return self._ask(menu, words)
-        return self._play(self._prompts(words, menu), menu.otherwise) if words else self._enter(menu.otherwise)
+    def _to_operator(self) -> Move:
+        frames = self._walk.frames
+        while (operator := frames[-1].flow.operator) is None:
+            frames.pop()
+        return Go(operator)
 
-    def _interrupt(self, digit: str) -> Step:
-        ahead = self._menu_before(self._next)
-        if ahead is not None and digit in self._menu(ahead).choices:
-            self._enter(ahead)
-            return self._answer(self._menu(ahead), digit)
-        if digit == OPERATOR_KEY:
-            return self._to_operator()
-        self._trail.append(Answered(self._node, digit))
-        return self._enter(self._menus[-1])
+    def _return(self, values: Mapping[str, Value]) -> Move:
+        frames = self._walk.frames
+        if len(frames) == 1:
+            return Hangup(ENDED)
+        frames.pop()
+        node = frames[-1].flow.nodes[frames[-1].node]
+        assert isinstance(node, FlowNode)
+        frames[-1].data.update({here: values.get(there) for here, there in node.into.items()})
+        return Go(node.next)
 
-    def _to_operator(self) -> Step:
-        assert self._flow.operator is not None
-        self._trail.append(Answered(self._node, OPERATOR_KEY))
-        return self._enter(self._flow.operator)
 
-    def _leave_queue(self, *, answered: bool) -> Step:
-        node = self._flow.nodes[self._node]
-        assert isinstance(node, QueueNode)
-        return self._enter(node.then if answered or node.otherwise is None else node.otherwise)
-
-    def _keys_before(self, leads_to: str | None) -> str:
-        """The keys that end a prompt which leads there. Words before a hang-up are heard out: the flow has decided."""
-        if leads_to is None:
-            return ""
-        ahead = self._menu_before(leads_to)
-        keys = set(self._menu(ahead).choices) if ahead is not None else set()
-        if self._flow.operator is not None:
-            keys.add(OPERATOR_KEY)
-        if self._menus:
-            keys.add(BACK_KEY)
-        return "".join(key for key in KEYS if key in keys)
-
-    def _menu_before(self, name: str | None) -> str | None:
-        """The menu that comes next, with nothing but prompts on the way to it."""
-        while name is not None:
-            match self._flow.nodes[name]:
-                case MenuNode():
-                    return name
-                case PlayNode(next=following):
-                    name = following
-                case _:
-                    return None
-        return None
-
-    def _remember(self, menu: str) -> None:
-        if menu in self._menus:
-            del self._menus[self._menus.index(menu) + 1 :]
-        else:
-            self._menus.append(menu)
-
-    def _menu(self, name: str) -> MenuNode:
-        node = self._flow.nodes[name]
-        assert isinstance(node, MenuNode)
-        return node
-
-    def _prompts(self, speech: Speech, node: PlayNode | MenuNode | None = None) -> tuple[Prompt, ...]:
-        if not speech:
-            return ()
-        every = node is not None and node.every_language
-        return tuple(
-            Prompt(speech[language], language) for language in (self._flow.languages if every else [self._language])
-        )
+def _fits(step: Step | None, given: Input) -> bool:
+    """Whether the step can have led to a key: others are judged by the stands."""
+    match step, given:
+        case (None, _) | (Hangup(), _):
+            return False
+        case Play(escape_digits=keys), Digit(digit):
+            return digit in keys
+        case Play(), _:
+            return given == Finished()
+        case Ask(), Finished():
+            return False
+        case _:
+            return True

@@ -24,6 +24,7 @@ from acd.facts import (
     NodeEntered,
     OfferEnded,
     VoicemailLeft,
+    WayTaken,
     WrapUpEnded,
 )
 from acd.targets import TargetKind
@@ -83,6 +84,8 @@ def _path(facts: Iterable[Fact]) -> tuple[PathStep, ...]:
                 steps.append(PathStep(node=fact.node, kind=fact.kind, at=utc(fact.at_ms * 1000)))
             case MenuAnswered() if steps and steps[-1].node == fact.node:
                 steps[-1] = steps[-1].model_copy(update={"choice": fact.choice})
+            case WayTaken() if steps and steps[-1].node == fact.node:
+                steps[-1] = steps[-1].model_copy(update={"choice": fact.way})
             case MenuAnswered():  # the step before was lost, the answer was not
                 at = utc(fact.at_ms * 1000)
                 steps.append(PathStep(node=fact.node, kind="menu", at=at, choice=fact.choice))

@@ -4,23 +4,24 @@ to who reads the flow; the file has the rest.
 
 from collections.abc import Iterator
 
-from ivr.flow.graph import Edge, speeches
-from ivr.flow.model import HangupNode, MenuNode, Node, PlayNode, QueueNode
+from ivr.flow.asking import LanguageNode, MenuNode
+from ivr.flow.graph import Edge, sayings
+from ivr.flow.handing import HangupNode, QueueNode
+from ivr.flow.model import Node
 
 
 def spoken(node: Node, language: str) -> str:
     """The first thing the node says, in the language or in the first one it says it in."""
-    for speech in speeches(node).values():
-        return str(speech.get(language) or next(iter(speech.values())))
+    for said in sayings(node).values():
+        words = said.get(language) or next(iter(said.values()))
+        return words.text or words.file or ""
     return ""
 
 
 def details(node: Node) -> Iterator[str]:
     """Lines on what the node does."""
     match node:
-        case PlayNode():
-            return
-        case MenuNode():
+        case MenuNode() | LanguageNode():
             yield f"{node.tries} {'try' if node.tries == 1 else 'tries'} of {node.timeout_s} s"
         case QueueNode():
             yield node.queue
@@ -32,18 +33,19 @@ def details(node: Node) -> Iterator[str]:
                 yield f"priority +{node.priority}"
         case HangupNode():
             yield node.reason
+        case _:
+            return
 
 
 def way(node: Node, edge: Edge) -> str:
     """When a call goes this way; nothing where there is no other."""
     match node, edge.at:
-        case MenuNode(), ("choices", key):
-            language = node.choices[str(key)].language
-            return f"{key} ({language})" if language else str(key)
+        case LanguageNode(), _:
+            return ", ".join(f"{key} ({language})" for key, language in node.choices.items())
         case MenuNode(), ("otherwise",):
             return "no choice"
         case QueueNode(), ("then",):
             return "after talking" if node.otherwise is not None else ""
         case QueueNode(), ("otherwise",):
             return "nobody talked"
-    return ""
+    return edge.label

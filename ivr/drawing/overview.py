@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from ivr.drawing.dot import Line, label, statement
 from ivr.drawing.looks import ELSEWHERE, TAKEN, Look
 from ivr.drawing.page import entrance, identity, opening
-from ivr.flow.model import Flow, QueueNode
+from ivr.flow.handing import QueueNode
+from ivr.flow.model import Flow
 
 
 def overview(flows: Mapping[str, Flow], numbers: Mapping[str, str]) -> str:

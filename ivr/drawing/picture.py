@@ -10,8 +10,9 @@ from ivr.drawing.details import details, spoken, way
 from ivr.drawing.dot import Line, label, statement, wrapped
 from ivr.drawing.looks import GROUND, LINE, look_of
 from ivr.drawing.page import entrance, identity, opening
+from ivr.flow.asking import MenuNode
 from ivr.flow.graph import edges
-from ivr.flow.model import Flow, MenuNode, Node
+from ivr.flow.model import Flow, Node
 
 COLUMNS = 34
 SAID_LINES = 3

@@ -6,8 +6,12 @@ from pathlib import Path as FilePath
 
 from ivr.asked import asked_problems
 from ivr.documents import Document, DocumentError, Problem, read_document
-from ivr.flow.graph import edges, endless_rounds, reachable, speeches
-from ivr.flow.model import OPERATOR_KEY, Flow, HangupNode, MenuNode, QueueNode, Speech
+from ivr.flow.asking import LanguageNode, MenuNode
+from ivr.flow.graph import edges, endless_rounds, reachable, sayings
+from ivr.flow.handing import HangupNode, QueueNode
+from ivr.flow.model import Flow
+from ivr.flow.parts import OPERATOR_KEY
+from ivr.flow.words import Sayings
 from ivr.yaml_tree import Path
 
 
@@ -54,16 +58,16 @@ def _languages(document: Document[Flow], names: Names) -> Iterator[Problem]:
         if language in flow.languages[:index]:
             yield document.problem(("languages", index), f'"{language}" stands here twice', "each language once")
     for name, node in flow.nodes.items():
-        for key, speech in speeches(node).items():
+        for key, speech in sayings(node).items():
             yield from _speech(document, ("nodes", name, key), speech)
-        if isinstance(node, MenuNode):
-            for key, choice in node.choices.items():
-                if choice.language is not None and choice.language not in flow.languages:
-                    path = ("nodes", name, "choices", key, "language")
-                    yield document.unknown(path, "language", choice.language, flow.languages)
+        if isinstance(node, LanguageNode):
+            for key, language in node.choices.items():
+                if language not in flow.languages:
+                    path = ("nodes", name, "choices", key)
+                    yield document.unknown(path, "language", language, flow.languages)
 
 
-def _speech(document: Document[Flow], path: Path, speech: Speech) -> Iterator[Problem]:
+def _speech(document: Document[Flow], path: Path, speech: Sayings) -> Iterator[Problem]:
     languages = document.value.languages
     for language in languages:
         if language not in speech:

@@ -3,31 +3,52 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from acd.known_caller import KnownCaller
 from acd.requirements import ANY, Requirement
 from acd.states import DequeueReason
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Words to be heard, in the language they are written in."""
+    """Words to be heard, in the language they are written in: known, and spoken into a file, before any call."""
 
     text: str
     language: str
 
 
 @dataclass(frozen=True, slots=True)
-class Play:
-    """Play the prompts in turn. A key of `escape_digits` ends them at once: feed Digit; played to the end: Finished."""
+class Recorded:
+    """A recording that lies beside the flows (dialplans/sounds/<language>/<file>.wav)."""
 
-    prompts: tuple[Prompt, ...]
+    file: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText:
+    """Words that nobody knew before the call, such as a customer's name from a look-up."""
+
+    text: str
+    language: str
+
+
+Piece = Prompt | Recorded | FreeText
+"""A part of what is said; several in turn are one utterance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play the pieces in turn. A key of `escape_digits` ends them at once: feed Digit; played to the end: Finished."""
+
+    pieces: tuple[Piece, ...]
     escape_digits: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Play the prompts in turn, any key of `digits` ends them; then wait for one. Feed Digit or Timeout."""
+    """Play the pieces in turn, any key of `digits` ends them; then wait for one. Feed Digit or Timeout."""
 
-    prompts: tuple[Prompt, ...]
+    pieces: tuple[Piece, ...]
     digits: str
     timeout_ms: int
 
@@ -48,13 +69,25 @@ class Enqueue:
 
 
 @dataclass(frozen=True, slots=True)
+class LookAtCalendar:
+    """What does this calendar say now? Feed CalendarIs."""
+
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindCaller:
+    """Who is calling? Feed CallerFound."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hangup:
     """End the call. Everything to be said has been said."""
 
     reason: str
 
 
-Step = Play | Ask | Enqueue | Hangup
+Step = Play | Ask | Enqueue | LookAtCalendar | FindCaller | Hangup
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +104,45 @@ class Timeout:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The prompts were played to the end."""
+    """The pieces were played to the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueueLeft:
-    """The caller is out of the queue: after a conversation (`answered`), or without one."""
+    """The caller is out of the queue: after a conversation (`answered`) with `agent`, or without one. `queue` is where
+    he was last."""
 
     outcome: DequeueReason
+    agent: str = ""
+    queue: str = ""
 
 
-Input = Digit | Timeout | Finished | QueueLeft
+@dataclass(frozen=True, slots=True)
+class CalendarIs:
+    """The calendar's state now: open, closed, holiday or emergency. `announcement` is what callers hear of an emergency
+    closure, if somebody has recorded it."""
+
+    state: str
+    announcement: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallerFound:
+    """Who is calling; None: nobody known."""
+
+    caller: KnownCaller | None
+
+
+Input = Digit | Timeout | Finished | QueueLeft | CalendarIs | CallerFound
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A trail entry: the caller came to a node."""
+    """A trail entry: the caller came to a node of a flow."""
 
     node: str
     kind: str
+    flow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +153,16 @@ class Answered:
     choice: str
 
 
-Trail = tuple[Entered | Answered, ...]
+@dataclass(frozen=True, slots=True)
+class Took:
+    """A trail entry: the way a node took by itself, such as "open" or the number of a case. `why` is for rehearsals: it
+    may hold what only the caller's eyes should see, and is told nowhere else."""
+
+    node: str
+    way: str
+    why: str = ""
+
+
+Mark = Entered | Answered | Took
+
+Trail = tuple[Mark, ...]

@@ -13,7 +13,9 @@ from acd.router import Router
 from acd.states import AgentState
 from ivr.desk import Desk
 from ivr.flow.model import Flow
+from ivr.flow.position import Position, Standing
 from ivr.flow.steps import Prompt
+from ivr.published import Entrance, Published
 from ivr.reception import Reception
 from tests.contract.fake_agi import FakeAsterisk, calling, serving
 
@@ -82,18 +84,32 @@ class Floor:
         return not router.calls and not router.conversations.by_call
 
 
+def published(flow: Flow) -> Published:
+    """4000 leads to the flow."""
+
+    def entrance(dialled: str) -> Entrance:
+        return Entrance({flow.flow: flow}, {"4000": flow.flow}[dialled], 1)
+
+    return Published(entrance, {1: {flow.flow: flow}}.get)
+
+
+def position_at(flow: Flow, node: str, language: str) -> str:
+    """What stands on the channel of a caller who was at that node."""
+    return Position(language, (Standing(flow.flow, node, {}, ()),), {}, 1).to_json()
+
+
 @asynccontextmanager
-async def called(desk: Desk, flow: Flow, *arguments: str, **environment: str) -> AsyncIterator[FakeAsterisk]:
-    """A caller whom the reception serves; 4000 leads to the flow."""
-
-    def flow_of(dialled: str) -> Flow:
-        return {"4000": flow}[dialled]
-
+async def called(
+    desk: Desk, flow: Flow, *arguments: str, position: str = "", **environment: str
+) -> AsyncIterator[FakeAsterisk]:
+    """A caller whom the reception serves; 4000 leads to the flow. `position` is what stands on his channel."""
     async with (
         asyncio.timeout(20),
-        serving(Reception(desk, flow_of)) as server,
+        serving(Reception(desk, published(flow))) as server,
         calling(server.port, "call", arguments, **environment) as asterisk,
     ):
+        if position:
+            asterisk.variables["CALLCENTER_POSITION"] = position
         yield asterisk
     desk.distributor.close()
 

@@ -21,7 +21,7 @@ ODD = 'Press <1> & "hash" \\N {x|y}; ]]> --> ' + "业务咨询" * 30
 
 def odd_flow(nodes: int = 1) -> Flow:
     told = {
-        f"n{number}": {"kind": "play", "text": {"en": ODD}, "next": f"n{number + 1}" if number < nodes else "end"}
+        f"n{number}": {"kind": "say", "text": {"en": ODD}, "next": f"n{number + 1}" if number < nodes else "end"}
         for number in range(1, nodes + 1)
     }
     end = {"kind": "hangup", "reason": "odd", "text": {"en": ODD}}

@@ -10,6 +10,7 @@ from acd.queues import QueueSettings
 from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome
 from ivr.desk import Desk
 from ivr.flow.model import Flow
+from ivr.flow.position import Position
 from tests.contract import reception_floor
 from tests.contract.fake_agi import Answer, FakeAsterisk
 from tests.contract.reception_floor import AGENT, CALL, Floor, dial, hangs_up
@@ -25,7 +26,7 @@ FLOW = Flow.model_validate(
         "start": "greeting",
         "operator": "sales",
         "nodes": {
-            "greeting": {"kind": "play", "text": {"en": "Hello."}, "next": "topic"},
+            "greeting": {"kind": "say", "text": {"en": "Hello."}, "next": "topic"},
             "topic": {"kind": "menu", "text": {"en": "Choose."}, "choices": {"1": "sales"}, "otherwise": "goodbye"},
             "sales": {"kind": "queue", "queue": "sales", "then": "goodbye"},
             "goodbye": {"kind": "hangup", "reason": "served", "text": {"en": "Goodbye."}},
@@ -186,15 +187,31 @@ async def test_a_number_that_leads_nowhere_is_left_to_the_dialplan(floor: Floor)
     assert not floor.facts_of(CALL)
 
 
-@pytest.mark.parametrize(("node", "resumed"), [("sales", True), ("no longer there", False)])
+@pytest.mark.parametrize(
+    ("position", "resumed"),
+    [
+        (reception_floor.position_at(FLOW, "sales", "en"), True),
+        (reception_floor.position_at(FLOW, "no longer there", "en"), False),
+        ("{what is this", False),
+    ],
+)
 async def test_a_caller_who_comes_back_goes_on_where_he_stood_with_his_first_entry(
-    floor: Floor, node: str, resumed: bool
+    floor: Floor, position: str, resumed: bool
 ) -> None:
-    async with called(floor, CALL, "4000", node, "1700000000000", "en") as asterisk:
+    arguments = (CALL, "4000", "{", "1700000000000", "en", "sales")
+    async with called(floor, *arguments, position=position) as asterisk:
         await asterisk.serve({"EXEC Dial": dial(asterisk, ("ANSWER", "16")), **TO_AN_AGENT})
     assert floor.named(CallArrived)[0].resumed is resumed
     assert (floor.named(CallQueued)[0].entered_ms == 1_700_000_000_000) is resumed
     assert floor.named(NodeEntered)[0].node == ("sales" if resumed else "greeting")
+
+
+async def test_wherever_a_caller_comes_his_position_is_on_his_channel(floor: Floor) -> None:
+    async with called(floor, *ARGUMENTS) as asterisk:
+        await asterisk.serve({"EXEC Dial": dial(asterisk, ("ANSWER", "16")), **TO_AN_AGENT})
+        kept = [words[3] for words in asterisk.commands if words[:3] == ["SET", "VARIABLE", "CALLCENTER_POSITION"]]
+    assert [Position.from_json(one).standings[-1].node for one in kept] == ["greeting", "topic", "sales", "goodbye"]
+    assert {Position.from_json(one).version for one in kept} == {1}
 
 
 async def test_a_name_that_sip_carried_with_escapes_is_the_callers_own_again(floor: Floor) -> None:

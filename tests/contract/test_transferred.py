@@ -16,7 +16,7 @@ from ivr.flow.model import Flow
 from ivr.journeys import Journeys
 from ivr.reception import Reception
 from tests.contract.fake_agi import FakeAsterisk, calling, serving
-from tests.contract.reception_floor import AGENT, CALL, Floor, dial, words
+from tests.contract.reception_floor import AGENT, CALL, Floor, dial, position_at, published, words
 
 pytestmark = pytest.mark.contract
 
@@ -31,7 +31,7 @@ FLOW = Flow.model_validate(
         "languages": ("en",),
         "start": "greeting",
         "nodes": {
-            "greeting": {"kind": "play", "text": {"en": "Hello."}, "next": "sales"},
+            "greeting": {"kind": "say", "text": {"en": "Hello."}, "next": "sales"},
             "sales": {
                 "kind": "queue", "queue": "sales", "skills": {"sales": 5}, "priority": 4, "data": {"topic": "bill"},
                 "then": "goodbye",
@@ -65,13 +65,24 @@ class Story:
         consult: str = "",
     ) -> AsyncIterator[FakeAsterisk]:
         """Asterisk hands him over."""
-        arguments = (CALL, dialled, node, ENTERED if node else "", "en", queue, transfer, sender, consult)
-        reception = Reception(self.desk, {"4000": FLOW}.__getitem__)
+        arguments = (
+            CALL,
+            dialled,
+            "{" if node else "",
+            ENTERED if node else "",
+            "en",
+            queue,
+            transfer,
+            sender,
+            consult,
+        )
         async with (
             asyncio.timeout(20),
-            serving(reception) as server,
+            serving(Reception(self.desk, published(FLOW))) as server,
             calling(server.port, "call", arguments) as asterisk,
         ):
+            if node:
+                asterisk.variables["CALLCENTER_POSITION"] = position_at(FLOW, node, "en")
             yield asterisk
 
     async def sent_to(self, transfer: str, **given: str) -> FakeAsterisk:

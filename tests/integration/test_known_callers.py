@@ -17,7 +17,7 @@ flow: greeted
 languages: [en]
 start: greeting
 nodes:
-  greeting: {kind: play, text: {en: Welcome to our test centre.}, next: sales}
+  greeting: {kind: say, text: {en: Welcome to our test centre.}, next: sales}
   sales: {kind: queue, queue: sales, then: served, otherwise: served}
   served: {kind: hangup, reason: served, text: {en: Goodbye.}}
 """

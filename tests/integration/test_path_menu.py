@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cti.centre import load_centre
-from ivr.flow.graph import speeches
+from ivr.flow.graph import sayings
 from ivr.flow.steps import Prompt
 from ivr.prompts import Prompts
 from tests.integration.centre_fixture import RunningCentre
@@ -25,7 +25,7 @@ class Script:
 
     def sound(self, flow: str, node: str, language: str, words: str = "text") -> list[int]:
         """What is said at a node of a flow."""
-        text = speeches(self._flows[flow].nodes[node])[words][language]
+        text = sayings(self._flows[flow].nodes[node])[words][language].text or ""
         return spoken(self._prompts.file(Prompt(text, language)))
 
 

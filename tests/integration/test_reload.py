@@ -20,7 +20,7 @@ flow: billing
 languages: [en]
 start: greeting
 nodes:
-  greeting: {kind: play, text: {en: This is about bills.}, next: billing}
+  greeting: {kind: say, text: {en: This is about bills.}, next: billing}
   billing: {kind: queue, queue: billing, then: served, otherwise: served}
   served: {kind: hangup, reason: served, text: {en: Goodbye.}}
 """

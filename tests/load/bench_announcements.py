@@ -26,6 +26,7 @@ from ivr.announce import Announce
 from ivr.desk import Care, Desk
 from ivr.flow.model import Flow
 from ivr.music import SAMPLE_RATE, compose, provide_music
+from ivr.published import Entrance, Published
 from ivr.reception import Reception
 from tests.integration.asterisk_fixture import RunningAsterisk, running_asterisk
 from tests.integration.line import line_of
@@ -46,11 +47,12 @@ STEP_S = 0.007
 """Each offer comes so much later in what the caller hears than the one before."""
 
 
-def flow_of(queue: str) -> Flow:
+def entrance_to(queue: str) -> Entrance:
     """Straight into the queue."""
     goodbye = {"kind": "hangup", "reason": "served", "text": {"en": "Goodbye."}}
     nodes = {"wait": {"kind": "queue", "queue": queue, "then": "goodbye"}, "goodbye": goodbye}
-    return Flow.model_validate({"flow": queue, "languages": ["en"], "start": "wait", "nodes": nodes})
+    flow = Flow.model_validate({"flow": queue, "languages": ["en"], "start": "wait", "nodes": nodes})
+    return Entrance({queue: flow}, queue)
 
 
 async def delays_ms(asterisk: RunningAsterisk, folder: Path, state: str, story: str) -> list[float]:
@@ -74,7 +76,9 @@ async def delays_ms(asterisk: RunningAsterisk, folder: Path, state: str, story: 
         router.phone_changed(AGENT, reachable=True, engaged=False, now_ms=now_ms)
         router.sign_in(AGENT, AGENT, cause="api", now_ms=now_ms, ready=False)
     settings = asterisk.settings
-    agi = AgiServer(settings.control, settings.agi_port, {"call": Reception(desk, lambda dialled: flow_of(state))})
+    agi = AgiServer(
+        settings.control, settings.agi_port, {"call": Reception(desk, Published(lambda _: entrance_to(state)))}
+    )
     await agi.start()
     times = []
     async with line_of(asterisk, folder, audio=True) as line:

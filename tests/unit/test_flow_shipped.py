@@ -15,7 +15,7 @@ CENTRE = load_centre(Path(__file__).parents[2] / "dialplans")
 
 
 def dial(number: str, *inputs: Input) -> tuple[Walker, Step]:
-    walker = Walker(CENTRE.flows[CENTRE.numbers[number].flow])
+    walker = Walker(CENTRE.flows, CENTRE.numbers[number].flow)
     step = walker.start()
     for each in inputs:
         step = walker.feed(each)
@@ -25,7 +25,7 @@ def dial(number: str, *inputs: Input) -> tuple[Walker, Step]:
 def test_the_hotline_greets_in_both_languages() -> None:
     _, step = dial("4000")
     assert isinstance(step, Ask)
-    assert [prompt.language for prompt in step.prompts] == ["cmn", "en"]
+    assert [piece.language for piece in step.pieces] == ["cmn", "en"]
 
 
 @pytest.mark.parametrize(("key", "language"), [("1", "cmn"), ("2", "en")])
@@ -36,7 +36,7 @@ def test_the_hotline_leads_to_the_agents_asked_for(key: str, language: str, topi
     assert (step.queue, walker.language) == (queue, language)
     farewell = walker.feed(QueueLeft(DequeueReason.ANSWERED))
     assert isinstance(farewell, Play)
-    assert farewell.prompts[0].language == language
+    assert farewell.pieces[0].language == language
     assert walker.feed(Finished()) == Hangup("served")
 
 
@@ -70,5 +70,5 @@ def test_nobody_who_waited_in_vain_is_hung_up_on_without_a_word(number: str) -> 
 def test_the_announcement_is_made_and_the_call_ends() -> None:
     walker, step = dial("4003")
     assert isinstance(step, Play)
-    assert [prompt.language for prompt in step.prompts] == ["cmn", "en"]
+    assert [piece.language for piece in step.pieces] == ["cmn", "en"]
     assert walker.feed(Finished()) == Hangup("announced")

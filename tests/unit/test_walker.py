@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from acd.states import DequeueReason
 from ivr.flow.check import Names, load_flow
-from ivr.flow.model import KEYS
+from ivr.flow.parts import KEYS
+from ivr.flow.position import Position, Standing
 from ivr.flow.steps import (
     Answered,
     Ask,
@@ -30,21 +31,26 @@ pytestmark = pytest.mark.unit
 
 NAMES = Names(queues=("sales", "support"), skills=("sales", "support"), languages=("cmn", "en"))
 FLOW = load_flow(Path(__file__).parents[1] / "fixtures" / "flows" / "walk.yaml", NAMES)
+FLOWS = {"walk": FLOW}
 SERVED = QueueLeft(DequeueReason.ANSWERED)
 ONE, TWO, ZERO, BACK = Digit("1"), Digit("2"), Digit("0"), Digit("*")
 
 
 def walk(*inputs: Input, at: str | None = None, language: str | None = None) -> tuple[Walker, Step]:
-    walker = Walker(FLOW, language)
-    step = walker.start(at)
+    walker = Walker(FLOWS, "walk", language=language)
+    step = walker.start(Position(walker.language, (Standing("walk", at, {}, ()),), {}) if at else None)
     for each in inputs:
         step = walker.feed(each)
     return walker, step
 
 
+def came(node: str, kind: str) -> Entered:
+    return Entered(node, kind, "walk")
+
+
 def said(step: Step) -> list[str]:
     assert isinstance(step, Play | Ask)
-    return [prompt.text for prompt in step.prompts]
+    return [piece.text for piece in step.pieces if isinstance(piece, Prompt)]
 
 
 def test_a_caller_who_has_not_chosen_is_spoken_to_in_every_language() -> None:
@@ -56,7 +62,7 @@ def test_a_choice_of_language_holds_from_there_on() -> None:
     walker, step = walk(TWO)
     assert walker.language == "en"
     assert step == Play((Prompt("Welcome.", "en"),), "013*#")
-    assert (walker.node, walker.kind) == ("welcome", "play")
+    assert (walker.node, walker.kind) == ("welcome", "say")
 
 
 def test_a_caller_walks_to_a_queue_and_a_conversation_to_the_end_of_the_call() -> None:
@@ -64,8 +70,8 @@ def test_a_caller_walks_to_a_queue_and_a_conversation_to_the_end_of_the_call() -
     assert step == Enqueue("sales", {"sales": 3}, 4, {"topic": "sales"}, "calm")
     assert walker.feed(SERVED) == Hangup("served")
     assert walker.trail == (
-        Entered("language", "menu"), Answered("language", "2"), Entered("welcome", "play"), Entered("news", "play"),
-        Entered("topic", "menu"), Answered("topic", "1"), Entered("sales", "queue"), Entered("done", "hangup"),
+        came("language", "language"), Answered("language", "2"), came("welcome", "say"), came("news", "say"),
+        came("topic", "menu"), Answered("topic", "1"), came("sales", "queue"), came("done", "hangup"),
     )  # fmt: skip
 
 
@@ -84,8 +90,8 @@ def test_a_queue_that_names_no_other_way_goes_on_the_same_way() -> None:
 def test_a_key_of_the_next_menu_is_taken_during_the_prompts_before_it() -> None:
     walker, step = walk(TWO, ONE)
     assert isinstance(step, Enqueue)
-    assert walker.trail[-4:] == (
-        Entered("welcome", "play"), Entered("topic", "menu"), Answered("topic", "1"), Entered("sales", "queue"),
+    assert walker.trail[-5:] == (
+        came("welcome", "say"), came("news", "say"), came("topic", "menu"), Answered("topic", "1"), came("sales", "queue"),
     )  # fmt: skip
 
 
@@ -108,7 +114,7 @@ def test_star_leads_back_a_menu_at_a_time_and_no_further_than_the_first() -> Non
 def test_star_during_a_prompt_leads_back_to_the_menu_it_came_from() -> None:
     walker, _ = walk(TWO, BACK)
     assert walker.node == "language"
-    assert walker.trail[-2:] == (Answered("welcome", "*"), Entered("language", "menu"))
+    assert walker.trail[-2:] == (Answered("welcome", "*"), came("language", "language"))
 
 
 def test_the_way_back_from_a_menu_come_to_twice_is_the_way_it_was_come_to_first() -> None:
@@ -170,7 +176,7 @@ def test_tries_start_anew_when_a_menu_is_come_to_again() -> None:
 def test_a_call_taken_up_again_goes_on_at_its_node_in_its_language() -> None:
     walker, step = walk(at="sales", language="en")
     assert isinstance(step, Enqueue)
-    assert (walker.node, walker.language, walker.trail) == ("sales", "en", (Entered("sales", "queue"),))
+    assert (walker.node, walker.language, walker.trail) == ("sales", "en", (came("sales", "queue"),))
     with pytest.raises(KeyError):
         walk(at="gone")
 
@@ -200,7 +206,7 @@ def test_an_input_that_no_step_asked_for_is_a_fault_of_ours(inputs: tuple[Input,
 
 def test_a_walker_that_has_not_started_takes_nothing() -> None:
     with pytest.raises(UnexpectedInput, match="Digit after NoneType"):
-        Walker(FLOW).feed(ONE)
+        Walker(FLOWS, "walk").feed(ONE)
 
 
 def inputs(otherwise: Input, keys: str) -> list[Input]:
@@ -210,7 +216,7 @@ def inputs(otherwise: Input, keys: str) -> list[Input]:
 @settings(deadline=None)
 @given(st.data())
 def test_whatever_a_caller_does_each_step_has_a_next_and_silence_ends_the_call(data: st.DataObject) -> None:
-    walker = Walker(FLOW)
+    walker = Walker(FLOWS, "walk")
     step = walker.start()
     for _ in range(data.draw(st.integers(0, 60))):
         match step:
@@ -239,7 +245,7 @@ def test_whatever_a_caller_does_each_step_has_a_next_and_silence_ends_the_call(d
 @settings(deadline=None)
 @given(st.text(alphabet=KEYS, min_size=40, max_size=40))
 def test_forty_keys_in_a_second_lead_to_a_queue_or_stay_in_the_menus(keys: str) -> None:
-    walker = Walker(FLOW)
+    walker = Walker(FLOWS, "walk")
     step = walker.start()
     for key in keys:
         if isinstance(step, Play | Ask):

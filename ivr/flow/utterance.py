@@ -1,0 +1,53 @@
+"""What is said in one language as pieces: fixed words, recorded files, and values in the words of that language."""
+
+from collections.abc import Iterator, Mapping
+
+from ivr.flow.expressions import Value
+from ivr.flow.steps import FreeText, Piece, Prompt, Recorded
+from ivr.flow.templates import Literal, Slot, parse_template
+from ivr.flow.words import Said
+from ivr.speaking import pieces, vocabulary
+
+FREE = ("", "text")
+"""Formats of words that nobody can know before the call."""
+
+
+def utter(said: Said, language: str, data: Mapping[str, Value]) -> Iterator[Piece]:
+    """The pieces, with the values as they are now. A value that is nothing is passed over."""
+    if said.file is not None:
+        yield Recorded(said.file, language)
+        return
+    for part in parse_template(said.text or "").parts:
+        match part:
+            case Literal(text):
+                yield from _fixed(text, language)
+            case Slot(expression, format, argument):
+                value = expression.value(data)
+                if value is None:
+                    continue
+                if format not in FREE:
+                    yield from pieces(value, format, argument, language)
+                elif isinstance(value, str):
+                    yield FreeText(value, language)
+                else:
+                    yield from pieces(value, "number", "", language)
+
+
+def known_before(said: Said, language: str) -> Iterator[Prompt | Recorded]:
+    """All pieces that can be made before any call: everything but free text."""
+    if said.file is not None:
+        yield Recorded(said.file, language)
+        return
+    for part in parse_template(said.text or "").parts:
+        match part:
+            case Literal(text):
+                yield from _fixed(text, language)
+            case Slot(_, format, argument):
+                format = "number" if format in FREE else format
+                yield from vocabulary(format, argument, language)
+
+
+def _fixed(text: str, language: str) -> Iterator[Prompt]:
+    words = text.strip(" ,;:，；：、")
+    if any(sign.isalnum() for sign in words):
+        yield Prompt(words, language)

@@ -1,0 +1,28 @@
+"""Which stand belongs to which kind of node: the one list of them all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ivr.flow.model import Node
+from ivr.walking.core import Stand
+from ivr.walking.data import BranchStand, FlowStand, ReturnStand, SetStand
+from ivr.walking.menu import LanguageStand, MenuStand
+from ivr.walking.queue import QueueStand
+from ivr.walking.say import HangupStand, SayStand
+
+STANDS: Mapping[str, type[Stand[Any]]] = {
+    "say": SayStand,
+    "menu": MenuStand,
+    "language": LanguageStand,
+    "branch": BranchStand,
+    "set": SetStand,
+    "queue": QueueStand,
+    "flow": FlowStand,
+    "return": ReturnStand,
+    "hangup": HangupStand,
+}
+
+
+def stand_at(node: Node) -> Stand[Any]:
+    """A caller's stand at the node he comes to now."""
+    return STANDS[node.kind](node)
