@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from ivr.agi.session import AgiSession
+from ivr.flow.expressions import Value
 
 QUOTED_PAIR = re.compile(r"\\(.)")
 """Asterisk leaves the escapes of RFC 3261 §25.1 in the name that a SIP caller gives himself."""
@@ -30,6 +31,11 @@ class Caller:
     sender: str = ""
     consult: str = ""
 
+    @property
+    def about(self) -> dict[str, Value]:
+        """What is known of a call from its first moment, under the names that flows use."""
+        return about(self.number, self.name, self.dialled)
+
     @classmethod
     def of(cls, session: AgiSession) -> "Caller":
         """Reads the session's environment: `AGI(…/call,linkedid,dialled,placed,entered,language,queue,transfer,sender,
@@ -51,3 +57,8 @@ class Caller:
             sender=sender,
             consult=consult,
         )
+
+
+def about(number: str, name: str, dialled: str) -> dict[str, Value]:
+    """The same of a call that is only rehearsed."""
+    return {"caller.number": number or None, "caller.name": name or None, "call.dialled": dialled}

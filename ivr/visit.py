@@ -12,7 +12,6 @@ from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
 from ivr.caller import Caller
 from ivr.desk import Desk
-from ivr.flow.expressions import Value
 from ivr.flow.position import Position
 from ivr.flow.steps import (
     Answered,
@@ -23,6 +22,7 @@ from ivr.flow.steps import (
     Finished,
     Hangup,
     Input,
+    Kept,
     Piece,
     Play,
     Prompt,
@@ -59,7 +59,7 @@ class Visit:
         self._session = session
         self._caller = caller
         self._entrance = entrance
-        self._walker = Walker(entrance.flows, entrance.flow, _about(caller), caller.language)
+        self._walker = Walker(entrance.flows, entrance.flow, caller.about, caller.language)
         self._transfer = transfer
         self._position = position if position is not None and self._walker.can_start(position) else None
         self._kept: tuple[str, str] | None = None
@@ -186,17 +186,10 @@ class Visit:
                     fact = MenuAnswered(at_ms=at_ms, linkedid=linkedid, node=node, choice=choice)
                 case Took(node, way):
                     fact = WayTaken(at_ms=at_ms, linkedid=linkedid, node=node, way=way)
+                case Kept():
+                    continue  # the caller's own data
             self._distributor.state(fact)
         self._told = len(self._walker.trail)
 
     def _now_ms(self) -> int:
         return self._distributor.clock.now_ms()
-
-
-def _about(caller: Caller) -> dict[str, Value]:
-    """What is known of a call from its first moment."""
-    return {
-        "caller.number": caller.number or None,
-        "caller.name": caller.name or None,
-        "call.dialled": caller.dialled,
-    }

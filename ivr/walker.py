@@ -184,7 +184,8 @@ class Walker:
         frames.pop()
         node = frames[-1].flow.nodes[frames[-1].node]
         assert isinstance(node, FlowNode)
-        frames[-1].data.update({here: values.get(there) for here, there in node.into.items()})
+        if node.into:
+            self._walk.keep({here: values.get(there) for here, there in node.into.items()})
         return Go(node.next)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from acd.known_caller import KnownCaller
 from acd.requirements import ANY, Requirement
 from acd.states import DequeueReason
+from ivr.flow.expressions import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +156,23 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """A trail entry: the way a node took by itself, such as "open" or the number of a case. `why` is for rehearsals: it
-    may hold what only the caller's eyes should see, and is told nowhere else."""
+    """A trail entry: the way a node took by itself, such as "open" or the number of a case. `why`, and the `data` it
+    looked at, are for rehearsals: they may hold what only the caller's eyes should see, and are told nowhere else."""
 
     node: str
     way: str
     why: str = ""
+    data: Mapping[str, Value] = field(default_factory=dict)
 
 
-Mark = Entered | Answered | Took
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A trail entry: values that the flow keeps from here on. For rehearsals, and told nowhere else."""
+
+    node: str
+    data: Mapping[str, Value]
+
+
+Mark = Entered | Answered | Took | Kept
 
 Trail = tuple[Mark, ...]

@@ -16,7 +16,7 @@ from ivr.flow.graph import first_keys
 from ivr.flow.handing import SayNode
 from ivr.flow.model import Flow, Node
 from ivr.flow.parts import BACK_KEY, KEYS, OPERATOR_KEY, Datum
-from ivr.flow.steps import Answered, Entered, Input, Mark, Piece, Play, Step
+from ivr.flow.steps import Answered, Entered, Input, Kept, Mark, Piece, Play, Step
 from ivr.flow.templates import parse_template
 from ivr.flow.utterance import utter
 from ivr.flow.words import Sayings
@@ -146,6 +146,11 @@ class Walk:
     def note(self, mark: Mark) -> None:
         """Write it into the trail."""
         self.trail.append(mark)
+
+    def keep(self, data: Mapping[str, Value]) -> None:
+        """Keep these values in the flow he is in, under their names."""
+        self.frame.data.update(data)
+        self.note(Kept(self.node, dict(data)))
 
     def pressed(self, key: str) -> None:
         """Write a key into the trail."""

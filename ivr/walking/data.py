@@ -1,6 +1,7 @@
 """Nodes that only think: they look at the call's data, and keep values."""
 
 from ivr.flow.deciding import BranchNode, FlowNode, ReturnNode, SetNode
+from ivr.flow.expressions import Value, parse
 from ivr.flow.steps import Took
 from ivr.walking.core import Go, Into, Move, Return, Stand, Walk
 
@@ -10,11 +11,13 @@ class BranchStand(Stand[BranchNode]):
 
     def begin(self, walk: Walk) -> Move:
         """Choose."""
+        looked_at: dict[str, Value] = {}
         for number, case in enumerate(self.node.cases, 1):
+            looked_at |= {name: walk.data.get(name) for name in sorted(parse(case.when).names)}
             if walk.holds(case.when):
-                walk.note(Took(walk.node, str(number), case.when))
+                walk.note(Took(walk.node, str(number), case.when, looked_at))
                 return Go(case.next)
-        walk.note(Took(walk.node, "otherwise"))
+        walk.note(Took(walk.node, "otherwise", data=looked_at))
         return Go(self.node.otherwise)
 
 
@@ -23,7 +26,7 @@ class SetStand(Stand[SetNode]):
 
     def begin(self, walk: Walk) -> Move:
         """Keep them."""
-        walk.frame.data.update({name: walk.datum(written) for name, written in self.node.data.items()})
+        walk.keep({name: walk.datum(written) for name, written in self.node.data.items()})
         return Go(self.node.next)
 
 
