@@ -1,25 +1,29 @@
 """Values spoken properly: a value in a format becomes pieces of a finite vocabulary, so that all of them can be made
-before the first call and a call never waits. Pure.
+before the first call and a call never waits. Mandarin and English are spoken that way; in further languages a phrase is
+free text, and only digits and letters are made beforehand. Pure.
 
 A value that does not fit its format is read sign by sign; nothing raises here but an unknown language or format, which
 are found when a flow is checked (`problem_with`).
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
+from decimal import Decimal
 from functools import cache
 
 from ivr.documents import unknown_name
 from ivr.flow.expressions import Value
-from ivr.flow.steps import Prompt
+from ivr.flow.steps import FreeText, Prompt
+from ivr.speaking import further
 from ivr.speaking.currencies import CURRENCIES
 from ivr.speaking.cutting import cut
 from ivr.speaking.english import English
 from ivr.speaking.mandarin import Mandarin
-from ivr.speaking.phrases import DATE_ARGUMENTS, DURATION_LIMIT_S, Phrases, Words
-from ivr.speaking.values import PLACES, day_of, number_of, time_of, whole_number_of
+from ivr.speaking.phrases import DATE_ARGUMENTS, Phrases, Words
+from ivr.speaking.values import PLACES, meant
 
 LANGUAGES: Mapping[str, Phrases] = {"cmn": Mandarin(), "en": English()}
+"""The languages whose phrases are all made beforehand."""
 
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "number": ("", *map(str, range(PLACES + 1))),
@@ -50,63 +54,72 @@ def problem_with(format: str, argument: str) -> tuple[str, str] | None:
     return unknown_name(f"{format} format", argument, known)
 
 
-def pieces(value: Value, format: str, argument: str, language: str, *, today: date | None = None) -> tuple[Prompt, ...]:
-    """The value in words, as pieces of `vocabulary(format, argument, language)`; none for a value that is not known.
+def pieces(
+    value: Value, format: str, argument: str, language: str, *, today: date | None = None
+) -> tuple[Prompt | FreeText, ...]:
+    """The value in words, as pieces of `vocabulary(format, argument, language)`, or, in a further language, one free
+    text; nothing for a value that is not known.
 
-    Only `date near` looks at `today`. Raises KeyError for a format, argument or language that does not exist.
+    Only `date near` looks at `today`. Raises KeyError for a format or argument that does not exist.
     """
     if argument not in FORMATS[format]:
         raise KeyError(argument)
-    spoken = LANGUAGES[language]
-    if isinstance(value, bool):
-        texts: Words = (spoken.yes_no[not value],)
-    elif value is None:
+    spoken = LANGUAGES.get(language)
+    signs = spoken.signs if spoken else further.SIGNS
+    texts: Words | None
+    if value is None:
         texts = ()
+    elif isinstance(value, bool):
+        texts = (spoken.yes_no[not value],) if spoken else signs.read(str(value))
     elif format == "spell":
-        texts = spoken.signs.spell(str(value))
+        texts = signs.spell(str(value))
     elif format == "digits":
-        counted = spoken.signs.count(str(value))
-        texts = spoken.signs.read(str(value)) if counted is None else counted
-    else:
+        texts = signs.count(str(value))
+    elif spoken:
         words = _words(value, format, argument, spoken, today)
-        known = _texts(format, argument, language)
-        texts = spoken.signs.read(str(value)) if words is None else cut(words, known, spoken.between)
-    return tuple(Prompt(text, language) for text in texts)
+        texts = None if words is None else cut(words, _texts(format, argument, language), spoken.between)
+    else:
+        if (phrase := further.phrase(value, format, argument, language)) is not None:
+            return (FreeText(phrase, language),)
+        texts = None
+    return tuple(Prompt(text, language) for text in (signs.read(str(value)) if texts is None else texts))
 
 
 def vocabulary(format: str, argument: str, language: str) -> frozenset[Prompt]:
-    """Every piece that any value in this format can need. Raises KeyError like `pieces`."""
+    """Every prompt that any value in this format can need. Raises KeyError like `pieces`."""
     if argument not in FORMATS[format]:
         raise KeyError(argument)
     return frozenset(Prompt(text, language) for text in _texts(format, argument, language))
 
 
+def read_aloud(text: str, language: str) -> tuple[Prompt, ...]:
+    """Sign by sign, of prompts that every vocabulary holds: what a free text is where it cannot be synthesised in time.
+    Signs that have no name are left out."""
+    spoken = LANGUAGES.get(language)
+    return tuple(Prompt(sign, language) for sign in (spoken.signs if spoken else further.SIGNS).read(text))
+
+
 def _words(value: Value, format: str, argument: str, spoken: Phrases, today: date | None) -> Words | None:
     """The phrase of a value that fits its format; None if it does not."""
-    match format:
-        case "number":
-            number = number_of(value, int(argument or PLACES))
-            return None if number is None else spoken.number(number)
-        case "ordinal":
-            place = whole_number_of(value)
-            return None if place is None else spoken.ordinal(place)
-        case "money":
-            amount = number_of(value, CURRENCIES[argument].places)
-            return None if amount is None else spoken.money(amount, argument)
-        case "date":
-            day = day_of(value)
-            return None if day is None else spoken.day(day, argument, today)
-        case "time":
-            at = time_of(value)
-            return None if at is None else spoken.time(at)
-        case _:
-            seconds = number_of(value, 0)
-            return spoken.duration(int(seconds)) if seconds is not None and 0 <= seconds < DURATION_LIMIT_S else None
+    match meant(value, format, argument):
+        case None:
+            return None
+        case Decimal() as amount if format == "money":
+            return spoken.money(amount, argument)
+        case Decimal() as number:
+            return spoken.number(number)
+        case int(number):
+            return spoken.ordinal(number) if format == "ordinal" else spoken.duration(number)
+        case time() as at:
+            return spoken.time(at)
+        case day:
+            return spoken.day(day, argument, today)
 
 
 @cache
 def _texts(format: str, argument: str, language: str) -> frozenset[str]:
-    spoken = LANGUAGES[language]
+    if (spoken := LANGUAGES.get(language)) is None:
+        return further.SIGNS.spelled() | further.SIGNS.counted()
     always = spoken.signs.signs() | set(spoken.yes_no)
     match format:
         case "number":

@@ -7,6 +7,8 @@ from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from ivr.flow.expressions import Value
+from ivr.speaking.currencies import CURRENCIES
+from ivr.speaking.phrases import DURATION_LIMIT_S
 
 LIMIT = 10**15
 """Numbers from here on are not said as numbers."""
@@ -18,6 +20,25 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-
 _DAY = re.compile(r"([0-9]{4}-?[0-9]{2}-?[0-9]{2})(?:[T ].*)?")
 _TIME = re.compile(r"(?:.*[T ])?([0-9]{1,2}):([0-9]{2})(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
 _LONGEST = 64
+
+
+def meant(value: Value, format: str, argument: str) -> Decimal | int | date | time | None:
+    """What the value is in that format: a number (`number`, `money`), a whole one (`ordinal`; `duration`: seconds),
+    a day or a time of day; None if it is none."""
+    match format:
+        case "number":
+            return number_of(value, int(argument or PLACES))
+        case "money":
+            return number_of(value, CURRENCIES[argument].places)
+        case "ordinal":
+            return whole_number_of(value)
+        case "date":
+            return day_of(value)
+        case "time":
+            return time_of(value)
+        case _:
+            seconds = number_of(value, 0)
+            return None if seconds is None or not 0 <= seconds < DURATION_LIMIT_S else int(seconds)
 
 
 def number_of(value: Value, places: int = PLACES) -> Decimal | None:

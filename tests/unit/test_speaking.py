@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ivr.flow.expressions import Value
-from ivr.flow.steps import Prompt
-from ivr.speaking import FORMATS, LANGUAGES, pieces, problem_with, vocabulary
+from ivr.flow.steps import FreeText, Prompt
+from ivr.speaking import FORMATS, LANGUAGES, pieces, problem_with, read_aloud, vocabulary
 
 pytestmark = pytest.mark.unit
 
@@ -120,3 +120,57 @@ def test_a_format_that_does_not_exist_is_a_fault_of_ours() -> None:
         pieces(1, "number", "many", "en")
     with pytest.raises(KeyError):
         vocabulary("money", "", "en")
+
+
+@pytest.mark.parametrize(
+    ("value", "format", "argument", "words"),
+    [
+        (1234, "number", "", "mille deux cent trente-quatre"),
+        ("-2.50", "number", "", "moins deux virgule cinq"),
+        (21, "ordinal", "", "vingt et unième"),
+        ("12.50", "money", "EUR", "12,50 euros"),
+        ("2026-11-22", "date", "weekday", "dimanche 22 novembre 2026"),
+        ("14:05", "time", "", "14:05"),
+        (125, "duration", "", "2 minutes et 5 secondes"),
+    ],
+)
+def test_a_further_language_has_whole_phrases(value: Value, format: str, argument: str, words: str) -> None:
+    assert pieces(value, format, argument, "fr") == (FreeText(words, "fr"),)
+
+
+@pytest.mark.parametrize("language", ["fr", "pt-br", "yue", "zu", "nobody-speaks-it"])
+def test_digits_and_letters_are_made_beforehand_in_any_language(language: str) -> None:
+    for value, format, argument in (
+        ("+33 142 685 300", "digits", ""),
+        ("A1", "spell", ""),
+        ("nobody knows", "time", ""),
+        (True, "number", ""),
+        (None, "money", "EUR"),
+    ):
+        assert set(pieces(value, format, argument, language)) <= vocabulary(format, argument, language)
+
+
+@pytest.mark.parametrize("language", ["fr", "yue", "nobody-speaks-it", "en"])
+def test_no_value_is_too_odd_for_any_language(language: str) -> None:
+    for value in (
+        0,
+        -1,
+        10**14,
+        Decimal("-0.000001"),
+        "9999-12-31",
+        "0001-01-01",
+        "23:59",
+        "x",
+        "",
+        Decimal("Infinity"),
+    ):
+        for format, arguments in FORMATS.items():
+            for argument in arguments:
+                assert all(piece.text for piece in pieces(value, format, argument, language))
+
+
+@pytest.mark.parametrize(("language", "signs"), [("en", "B|five|dash"), ("cmn", "B|五|杠"), ("fr", "B|5")])
+def test_a_free_text_can_be_read_sign_by_sign(language: str, signs: str) -> None:
+    read = read_aloud("b5-張", language)
+    assert "|".join(prompt.text for prompt in read) == signs
+    assert set(read) <= vocabulary("number", "", language)
