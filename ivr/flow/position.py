@@ -56,7 +56,7 @@ class Position:
             if not standings:
                 raise ValueError("no standing")
             return cls(str(written["l"]), standings, _read(written["a"]), int(written["v"]))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"no position: {type(error).__name__}") from None
 
 

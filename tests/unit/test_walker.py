@@ -91,7 +91,8 @@ def test_a_key_of_the_next_menu_is_taken_during_the_prompts_before_it() -> None:
     walker, step = walk(TWO, ONE)
     assert isinstance(step, Enqueue)
     assert walker.trail[-5:] == (
-        came("welcome", "say"), came("news", "say"), came("topic", "menu"), Answered("topic", "1"), came("sales", "queue"),
+        came("welcome", "say"), came("news", "say"), came("topic", "menu"), Answered("topic", "1"),
+        came("sales", "queue"),
     )  # fmt: skip
 
 
