@@ -2,7 +2,7 @@
 checked as a whole. How a queue is served is decided by the ACD.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -20,7 +20,7 @@ from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from ivr import callback_words
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
-from ivr.flow.check import Names, load_flow
+from ivr.flow.check import Names, load_flows
 from ivr.flow.graph import sayings
 from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
@@ -171,9 +171,16 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
     queues = attempt(partial(read_document, queues_file or folder / "queues.yaml", QueuesFile))
     if centre is None or queues is None:
         raise DocumentError(problems)  # without their names nothing else can be judged
-    names = Names(queues.value.queues, queues.value.skills, centre.value.languages, queues.value.attributes)
+    names = Names(
+        queues=queues.value.queues,
+        skills=queues.value.skills,
+        languages=centre.value.languages,
+        attributes=queues.value.attributes,
+        sounds=_sounds(folder / "sounds", centre.value.languages),
+    )
     files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
-    read = {name: attempt(partial(load_flow, file, names)) for name, file in files.items()}
+    entrances = {number.flow for number in centre.value.numbers.values()}
+    flows = attempt(partial(load_flows, files.values(), names, entrances)) or {}
     problems += [
         *_time_zone(centre),
         *_voices(centre),
@@ -184,7 +191,6 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
     ]
     if problems:
         raise DocumentError(problems)
-    flows = {name: flow for name, flow in read.items() if flow is not None}
     return Centre(
         name=centre.value.centre,
         time_zone=ZoneInfo(centre.value.time_zone),
@@ -201,6 +207,11 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
         last_agent_days=centre.value.last_agent_days,
         version=_version(centre.value, queues.value, *(flows[name] for name in sorted(flows))),
     )
+
+
+def _sounds(folder: Path, languages: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """The recordings beside the flows, by language, without their ending."""
+    return {language: frozenset(file.stem for file in (folder / language).glob("*.wav")) for language in languages}
 
 
 def _version(*said: Part) -> str:

@@ -111,22 +111,3 @@ def reachable(flow: Flow) -> set[str]:
         seen.add(name)
         ahead += [edge.target for edge in edges(flow.nodes[name])]
     return seen
-
-
-def endless_rounds(flow: Flow) -> Iterator[tuple[str, Edge, tuple[str, ...]]]:
-    """Rounds that a caller who does nothing would never leave: the node and edge that close each, and the way round."""
-    done: set[str] = set()
-
-    def follow(name: str, way: tuple[str, ...]) -> Iterator[tuple[str, Edge, tuple[str, ...]]]:
-        for edge in edges(flow.nodes[name]):
-            if edge.by_key or edge.target not in flow.nodes or edge.target in done:
-                continue
-            if edge.target in way:
-                yield name, edge, (*way[way.index(edge.target) :], edge.target)
-            else:
-                yield from follow(edge.target, (*way, edge.target))
-        done.add(name)
-
-    for name in flow.nodes:
-        if name not in done:
-            yield from follow(name, (name,))

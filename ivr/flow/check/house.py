@@ -1,0 +1,72 @@
+"""All flows of a centre side by side: who goes through whom, and what that means for each of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ivr.documents import Document
+from ivr.flow.check.names import Names
+from ivr.flow.deciding import FlowNode, ReturnNode
+from ivr.flow.graph import Edge, edges
+from ivr.flow.model import Flow, Node
+
+
+@dataclass(frozen=True)
+class House:
+    """`entrances` are the flows that callers come to from outside."""
+
+    documents: Mapping[str, Document[Flow]]
+    names: Names
+    entrances: frozenset[str]
+
+    @cached_property
+    def flows(self) -> Mapping[str, Flow]:
+        """Their values."""
+        return {name: document.value for name, document in self.documents.items()}
+
+    @cached_property
+    def without_operator(self) -> frozenset[str]:
+        """The flows in which 0 may lead nowhere: they have no operator, nor has somebody who goes through them."""
+        lonely = {name for name in self.entrances if name in self.flows and self.flows[name].operator is None}
+        ahead = list(lonely)
+        while ahead:
+            for inner in inner_flows(self.flows[ahead.pop()]):
+                if inner in self.flows and inner not in lonely and self.flows[inner].operator is None:
+                    lonely.add(inner)
+                    ahead.append(inner)
+        return frozenset(lonely)
+
+    @cached_property
+    def quick_returns(self) -> frozenset[str]:
+        """The flows that a caller who does nothing comes through, back to where he was."""
+        found: set[str] = set()
+        while more := {name for name in self.flows.keys() - found if self._returns(name, found)}:
+            found |= more
+        return frozenset(found)
+
+    def _returns(self, name: str, quick: set[str]) -> bool:
+        flow = self.flows[name]
+        seen: set[str] = set()
+        ahead = [flow.start]
+        while ahead:
+            at = ahead.pop()
+            node = flow.nodes.get(at)
+            if at in seen or node is None:
+                continue
+            if isinstance(node, ReturnNode):
+                return True
+            seen.add(at)
+            if not isinstance(node, FlowNode) or node.flow in quick:
+                ahead += [edge.target for edge in edges(node) if not edge.by_key]
+        return False
+
+    def silent_edges(self, node: Node) -> Iterator[Edge]:
+        """The ways out of a node that a caller goes who does nothing."""
+        if isinstance(node, FlowNode) and node.flow in self.flows and node.flow not in self.quick_returns:
+            return
+        yield from (edge for edge in edges(node) if not edge.by_key)
+
+
+def inner_flows(flow: Flow) -> frozenset[str]:
+    """The flows that it goes through."""
+    return frozenset(node.flow for node in flow.nodes.values() if isinstance(node, FlowNode))

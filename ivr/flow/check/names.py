@@ -1,0 +1,31 @@
+"""The names that a flow may use without having set them: those of the centre, and those of every call."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+BUILT_IN: Mapping[str, str] = {
+    "caller.number": "the number he calls from",
+    "caller.name": "his name, as the network or the customer file has it",
+    "caller.known": "whether he is on file",
+    "caller.vip": "whether he goes ahead of others",
+    "caller.agent": "the agent he last spoke with",
+    "caller.open_case": "the case of his that is open",
+    "caller.language": "the language he is on file with",
+    "call.dialled": "the number he dialled",
+    "call.language": "the language spoken now",
+    "call.queue": "the queue of the last conversation",
+    "call.agent": "the agent of the last conversation",
+}
+"""What every call has. Of the caller's, all but number and name are known after a `caller` node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of the centre. `sounds` are the recorded files of each language, without their ending."""
+
+    queues: Collection[str]
+    skills: Collection[str]
+    languages: Collection[str]
+    attributes: Collection[str] = ()
+    calendars: Collection[str] = ()
+    sounds: Mapping[str, Collection[str]] = field(default_factory=dict)
