@@ -27,6 +27,7 @@ from acd.floor_facts import (
     QueueOpened,
     SurgeDeclared,
 )
+from acd.recording_facts import RecordingPaused, RecordingResumed
 from acd.states import CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause, TransferKind
 from acd.targets import TargetKind
 
@@ -64,6 +65,8 @@ __all__ = [
     "OfferEnded",
     "QueueClosed",
     "QueueOpened",
+    "RecordingPaused",
+    "RecordingResumed",
     "SurgeDeclared",
     "VoicemailLeft",
     "WayTaken",
@@ -352,6 +355,7 @@ FACTS: Mapping[str, type[Fact]] = {
         CentreReloaded,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
+        RecordingPaused, RecordingResumed,
     )
 }  # fmt: skip
 

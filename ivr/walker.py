@@ -9,7 +9,7 @@ from ivr.flow.expressions import Value
 from ivr.flow.graph import first_keys
 from ivr.flow.model import Flow
 from ivr.flow.position import Position, Standing
-from ivr.flow.steps import Ask, Digit, Finished, Hangup, Input, Play, Step, Trail
+from ivr.flow.steps import Ask, Digit, Finished, Hangup, Input, PauseRecording, Play, Step, Trail
 from ivr.walking.core import Back, Frame, Go, Into, Move, Operator, Return, Unfit, Walk
 from ivr.walking.kinds import stand_at
 
@@ -155,6 +155,8 @@ class Walker:
         match step:
             case Play(escape_digits=keys) if keys:
                 return stand.feed(walk, Finished())
+            case PauseRecording():  # the secret's first digit: it is asked for next
+                return None
             case Ask() if typed in first_keys(walk.flow.nodes[walk.node]):
                 self._typed = ""
                 return stand.feed(walk, Digit(typed))

@@ -82,13 +82,25 @@ class FindCaller:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRecording:
+    """Let both sides be recorded as silence from now on: a secret will be keyed. Feed Paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRecording:
+    """Let both sides be recorded again; `why` the secret is over (acd.facts.RecordingResumed). Feed Done."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hangup:
     """End the call. Everything to be said has been said."""
 
     reason: str
 
 
-Step = Play | Ask | Enqueue | LookAtCalendar | FindCaller | Hangup
+Step = Play | Ask | Enqueue | LookAtCalendar | FindCaller | PauseRecording | ResumeRecording | Hangup
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +146,19 @@ class CallerFound:
     caller: KnownCaller | None
 
 
-Input = Digit | Timeout | Finished | QueueLeft | CalendarIs | CallerFound
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Whether it is certain that nothing is recorded now."""
+
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It is done, and there is nothing to tell of it."""
+
+
+Input = Digit | Timeout | Finished | QueueLeft | CalendarIs | CallerFound | Paused | Done
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from abc import abstractmethod
 from typing import TypeVar
 
-from ivr.flow.asking import LanguageNode, MenuNode, SurveyNode
+from ivr.flow.asking import CollectNode, LanguageNode, MenuNode, SurveyNode
 from ivr.flow.parts import BACK_KEY, KEYS, OPERATOR_KEY
 from ivr.flow.steps import Answered, Ask, Digit, Finished, Input, Piece, Play, Timeout
 from ivr.flow.words import Sayings
 from ivr.walking.core import Back, Go, Move, Operator, Stand, Walk
 
-Question = TypeVar("Question", bound=MenuNode | LanguageNode | SurveyNode)
+Question = TypeVar("Question", bound=MenuNode | LanguageNode | CollectNode | SurveyNode)
 
 
 class AskingStand(Stand[Question]):
@@ -21,6 +21,8 @@ class AskingStand(Stand[Question]):
         super().__init__(node)
         self._tries_left: int = node.tries
         self._given_up = False
+        self.spare = ""
+        """A key that the node before could have been ended with, if it is the first one here."""
 
     @property
     def every_language(self) -> bool:
@@ -58,6 +60,7 @@ class AskingStand(Stand[Question]):
                 return super().feed(walk, given)
 
     def _take(self, walk: Walk, key: str) -> Move:
+        self.spare, walk.spare = walk.spare, ""
         if (move := self.answer(walk, key)) is not None:
             return move
         if key == OPERATOR_KEY and walk.operator:
@@ -66,6 +69,8 @@ class AskingStand(Stand[Question]):
         if key == BACK_KEY:
             walk.pressed(key)
             return Back()
+        if key == self.spare:
+            return self._ask(walk, {})
         return self._strike(walk, "invalid", self.node.invalid)
 
     def _ask(self, walk: Walk, before: Sayings) -> Move:

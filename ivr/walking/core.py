@@ -16,6 +16,7 @@ from ivr.flow.graph import first_keys
 from ivr.flow.handing import SayNode
 from ivr.flow.model import Flow, Node
 from ivr.flow.parts import BACK_KEY, KEYS, OPERATOR_KEY, Datum
+from ivr.flow.secrets import Secret
 from ivr.flow.steps import Answered, Entered, Input, Kept, Mark, Piece, Play, Step
 from ivr.flow.templates import parse_template
 from ivr.flow.utterance import utter
@@ -90,6 +91,8 @@ class Frame:
     node: str
     data: dict[str, Value] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    """Values that nothing writes down: they are not among the data, and no position has them."""
     stand: Stand[Any] | None = None
 
 
@@ -103,6 +106,8 @@ class Walk:
     language: str
     about: dict[str, Value]
     trail: list[Mark] = field(default_factory=list)
+    spare: str = ""
+    """The key that would have ended the input before this node: pressed first here, it means nothing."""
 
     @property
     def frame(self) -> Frame:
@@ -123,6 +128,11 @@ class Walk:
     def data(self) -> Mapping[str, Value]:
         """Everything an expression here can name."""
         return {**self.about, "call.language": self.language, **self.frame.data}
+
+    @property
+    def secrets(self) -> Mapping[str, Secret]:
+        """What was keyed here that nobody may see, for the one who must send it on (ivr.flow.secrets.revealed)."""
+        return self.frame.secrets
 
     def holds(self, expression: str) -> bool:
         """Whether the formula is true here."""
@@ -150,7 +160,14 @@ class Walk:
     def keep(self, data: Mapping[str, Value]) -> None:
         """Keep these values in the flow he is in, under their names."""
         self.frame.data.update(data)
+        for name in data:
+            self.frame.secrets.pop(name, None)
         self.note(Kept(self.node, dict(data)))
+
+    def keep_secret(self, name: str, secret: Secret) -> None:
+        """Keep a value where none but the one who must send it on will find it."""
+        self.frame.data.pop(name, None)
+        self.frame.secrets[name] = secret
 
     def pressed(self, key: str) -> None:
         """Write a key into the trail."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ivr.flow.model import Node
+from ivr.walking.collect import CollectStand
 from ivr.walking.core import Stand
 from ivr.walking.data import BranchStand, FlowStand, ReturnStand, SetStand
 from ivr.walking.menu import LanguageStand, MenuStand
@@ -14,6 +15,7 @@ STANDS: Mapping[str, type[Stand[Any]]] = {
     "say": SayStand,
     "menu": MenuStand,
     "language": LanguageStand,
+    "collect": CollectStand,
     "branch": BranchStand,
     "set": SetStand,
     "queue": QueueStand,
