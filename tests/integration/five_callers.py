@@ -72,6 +72,11 @@ class FiveCallers:
         arrived = await self._centre.fact("CallArrived", caller=number)
         return await self._centre.fact(name, linkedid=arrived["linkedid"])
 
+    async def comes_to(self, node: str, number: str) -> None:
+        """Wait until that caller is at the node."""
+        arrived = await self._centre.fact("CallArrived", caller=number)
+        await self._centre.fact("NodeEntered", linkedid=arrived["linkedid"], node=node)
+
     async def sees(self, agent: str, state: str) -> None:
         """Wait until the API shows the agent in that state."""
         await self._centre.shows(f"/api/agents/{agent}", lambda answer: answer["state"] == state)

@@ -23,6 +23,8 @@ async def test_a_dying_daemon_costs_nobody_his_call_or_his_place(centre: Running
         callers = FiveCallers(centre, phones)
         await callers.come()
         entered_ms = {number: (await callers.fact("CallQueued", number))["entered_ms"] for number in ("300", "400")}
+        await callers.choosing.press("2")
+        await callers.comes_to("topic", "500")
         centre.messages.clear()
         centre.kill_daemon(how)
 
@@ -54,6 +56,8 @@ async def test_a_dying_daemon_costs_nobody_his_call_or_his_place(centre: Running
         for number, first_entry_ms in entered_ms.items():
             (visit,) = records[number]["queues"]
             assert milliseconds(visit["entered_at"]) == first_entry_ms
+        path = [step["node"] for step in records["500"]["ivr_path"]]
+        assert path[:4] == ["language", "greeting", "topic", "topic"], "who was in a menu came back to the same menu"
         for record in records.values():
             agrees_with_asterisk(centre.settings.state, record)
 
