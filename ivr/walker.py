@@ -9,6 +9,7 @@ from ivr.flow.expressions import Value
 from ivr.flow.graph import first_keys
 from ivr.flow.model import Flow
 from ivr.flow.position import Position, Standing
+from ivr.flow.secrets import Keepable
 from ivr.flow.steps import Ask, Digit, Finished, Hangup, Input, PauseRecording, Play, Step, Trail
 from ivr.walking.core import Back, Frame, Go, Into, Move, Operator, Return, Unfit, Walk
 from ivr.walking.kinds import stand_at
@@ -128,7 +129,8 @@ class Walker:
                     move = self._to_operator()
                 case Into(flow, arguments):
                     inner = self._walk.flows[flow]
-                    self._walk.frames.append(Frame(inner, inner.start, dict(arguments)))
+                    self._walk.frames.append(frame := Frame(inner, inner.start))
+                    frame.keep(arguments)
                     move = Go(inner.start)
                 case Return(values):
                     move = self._return(values)
@@ -179,7 +181,7 @@ class Walker:
             frames.pop()
         return Go(operator)
 
-    def _return(self, values: Mapping[str, Value]) -> Move:
+    def _return(self, values: Mapping[str, Keepable]) -> Move:
         frames = self._walk.frames
         if len(frames) == 1:
             return Hangup(ENDED)

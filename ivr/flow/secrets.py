@@ -1,7 +1,8 @@
 """What a caller keyed and nobody else may see: a value that shows itself to nothing but `reveal`.
 
-Secrets are kept apart from the data of a call: for expressions and texts there is no such name (it is null), and
-nothing that writes data down (the position on the channel, the trail, facts, logs) ever has them in its hands.
+Secrets are kept apart from the data of a call: for texts there is no such name (it is null), and nothing that writes
+data down (the position on the channel, the trail, facts, logs) ever has them in its hands. A condition may look at
+them; what is made of them is a secret again.
 """
 
 import hmac
@@ -51,6 +52,15 @@ class Secret:
         raise TypeError("a secret cannot be written down")
 
 
+Keepable = Value | Secret
+"""What a flow can keep for its caller."""
+
+
 def revealed(data: Mapping[str, Value], secrets: Mapping[str, Secret]) -> Mapping[str, Value]:
-    """The data with the secrets among them, for the one request that carries them out of the house."""
+    """The data with the secrets among them: for a condition, or the one request that carries them out of the house."""
     return {**data, **{name: secret.reveal() for name, secret in secrets.items()}}
+
+
+def shown(values: Mapping[str, Keepable]) -> Mapping[str, Value]:
+    """The values for people: of secrets nothing but that they are there."""
+    return {name: MASK if isinstance(value, Secret) else value for name, value in values.items()}

@@ -153,10 +153,7 @@ class CollectStand(AskingStand[CollectNode]):
     def _keep(self, walk: Walk) -> Move:
         walk.note(Answered(walk.node, KEYED))
         self._why = KEYED
-        if self.node.secret:
-            walk.keep_secret(self.node.into, Secret(self._keyed))
-        else:
-            walk.keep({self.node.into: self._keyed})
+        walk.keep({self.node.into: Secret(self._keyed) if self.node.secret else self._keyed})
         if len(self._keyed) == self.node.most and self.node.terminator != "none":
             walk.spare = self.node.terminator  # who is used to end with it may still press it
         return Go(self.node.next)

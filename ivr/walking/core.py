@@ -16,7 +16,7 @@ from ivr.flow.graph import first_keys
 from ivr.flow.handing import SayNode
 from ivr.flow.model import Flow, Node
 from ivr.flow.parts import BACK_KEY, KEYS, OPERATOR_KEY, Datum
-from ivr.flow.secrets import Secret
+from ivr.flow.secrets import Keepable, Secret, revealed, shown
 from ivr.flow.steps import Answered, Entered, Input, Kept, Mark, Piece, Play, Step
 from ivr.flow.templates import parse_template
 from ivr.flow.utterance import utter
@@ -52,14 +52,14 @@ class Into:
     """Through another flow, with these arguments; it comes back to this node's `next`."""
 
     flow: str
-    arguments: Mapping[str, Value]
+    arguments: Mapping[str, Keepable]
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
     """Out of this flow, with these values."""
 
-    values: Mapping[str, Value]
+    values: Mapping[str, Keepable]
 
 
 Move = Step | Go | Back | Operator | Into | Return
@@ -94,6 +94,16 @@ class Frame:
     secrets: dict[str, Secret] = field(default_factory=dict)
     """Values that nothing writes down: they are not among the data, and no position has them."""
     stand: Stand[Any] | None = None
+
+    def keep(self, values: Mapping[str, Keepable]) -> None:
+        """Keep these values, each where it belongs."""
+        for name, value in values.items():
+            self.data.pop(name, None)
+            self.secrets.pop(name, None)
+            if isinstance(value, Secret):
+                self.secrets[name] = value
+            else:
+                self.data[name] = value
 
 
 @dataclass(slots=True)
@@ -136,15 +146,21 @@ class Walk:
 
     def holds(self, expression: str) -> bool:
         """Whether the formula is true here."""
-        return parse(expression).holds(self.data)
+        return parse(expression).holds(revealed(self.data, self.secrets))
 
     def text(self, template: str) -> str:
         """The template filled in, as text."""
         return parse_template(template).text(self.data)
 
-    def datum(self, written: Datum) -> Value:
-        """The value of a datum as it is written; a template that is one slot keeps the slot's kind."""
-        return parse_template(written).value(self.data) if isinstance(written, str) else plain(written)
+    def datum(self, written: Datum) -> Keepable:
+        """The value of a datum as it is written; a template that is one slot keeps the slot's kind. What is made of a
+        secret is one."""
+        if not isinstance(written, str):
+            return plain(written)
+        template = parse_template(written)
+        if template.names.isdisjoint(self.secrets):
+            return template.value(self.data)
+        return Secret(template.text(revealed(self.data, self.secrets)))
 
     def say(self, said: Sayings, *, every_language: bool = False) -> tuple[Piece, ...]:
         """The pieces of what is said here, in his language or in every one."""
@@ -157,17 +173,10 @@ class Walk:
         """Write it into the trail."""
         self.trail.append(mark)
 
-    def keep(self, data: Mapping[str, Value]) -> None:
+    def keep(self, values: Mapping[str, Keepable]) -> None:
         """Keep these values in the flow he is in, under their names."""
-        self.frame.data.update(data)
-        for name in data:
-            self.frame.secrets.pop(name, None)
-        self.note(Kept(self.node, dict(data)))
-
-    def keep_secret(self, name: str, secret: Secret) -> None:
-        """Keep a value where none but the one who must send it on will find it."""
-        self.frame.data.pop(name, None)
-        self.frame.secrets[name] = secret
+        self.frame.keep(values)
+        self.note(Kept(self.node, shown(values)))
 
     def pressed(self, key: str) -> None:
         """Write a key into the trail."""

@@ -359,10 +359,60 @@ class TestSecret:
     def test_a_value_of_the_same_name_takes_its_place_and_is_taken_by_it(self) -> None:
         walk = _walk(collecting()[0])
         walk.keep({"account": "1"})
-        walk.keep_secret("account", Secret("2"))
+        walk.keep({"account": Secret("2")})
         assert "account" not in walk.data
         walk.keep({"account": "3"})
         assert (walk.data["account"], dict(walk.secrets)) == ("3", {})
+
+    def test_what_is_made_of_it_is_one_also_in_other_flows_and_a_condition_may_look_at_it(self) -> None:
+        outer = flow(secret=True, next="made").model_dump(by_alias=True, exclude_none=True)
+        outer["nodes"] |= {
+            "made": {
+                "kind": "set",
+                "data": {"both": "{account}-{call.language}", "copy": "{account}"},
+                "next": "inner",
+            },
+            "inner": {
+                "kind": "flow",
+                "flow": "inner",
+                "with": {"pin": "{copy}"},
+                "into": {"back": "pin"},
+                "next": "right",
+            },
+        }
+        inner = {
+            "flow": "inner",
+            "languages": ["en"],
+            "arguments": ["pin"],
+            "returns": ["pin"],
+            "start": "asked",
+            "nodes": {
+                "asked": {
+                    "kind": "branch",
+                    "cases": [{"when": "pin starts with '739'", "next": "yes"}],
+                    "otherwise": "no",
+                },
+                "yes": {"kind": "say", "text": {"en": "Your code is {pin}."}, "next": "done"},
+                "no": {"kind": "hangup", "reason": "wrong", "text": {"en": "Wrong."}},
+                "done": {"kind": "return", "values": {"pin": "{pin}"}},
+            },
+        }
+        walker = Walker({"test": Flow.model_validate(outer), "inner": Flow.model_validate(inner)}, "test")
+        walker.start()
+        walker.feed(Digit("1"))
+        walker.feed(Paused(safe=True))
+        keyed(walker, self.DIGITS)
+        step = walker.feed(Done())
+        assert (walker.node, words(step)) == ("yes", ["Your code is"])
+        seen = [repr((walker.data, walker.position.to_json()))]
+        keyed(walker, ".")
+        assert dict(_walk(walker).secrets) == {
+            "account": Secret(self.DIGITS),
+            "both": Secret(f"{self.DIGITS}-en"),
+            "copy": Secret(self.DIGITS),
+            "back": Secret(self.DIGITS),
+        }
+        assert self.DIGITS not in "".join([*seen, repr((walker.data, walker.trail, walker.position.to_json()))])
 
 
 def _walk(walker: Walker) -> Walk:
