@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from acd.hours import WeeklyHours
+from acd.hours import Schedule
 from acd.states import CallbackOutcome
 
 MINUTE_MS = 60_000
@@ -43,7 +43,7 @@ class CallbackRules:
     expires_ms: int = 24 * HOUR_MS
     ring_ms: int = 30_000
     """How long the customer's phone rings."""
-    hours: WeeklyHours | None = None
+    hours: Schedule | None = None
     """When customers may be called; None: always."""
     prefixes: tuple[str, ...] = ()
 

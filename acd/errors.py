@@ -176,3 +176,30 @@ class AgentBusy(RoutingError):
 
     def __init__(self, agent: str, state: str) -> None:
         super().__init__(f"agent {agent} is {state}; expected one whose phone is there and who is in no call")
+
+
+class UnknownCalendar(RoutingError):
+    """No calendar of that name."""
+
+    id = "unknown-calendar"
+
+    def __init__(self, calendar: str, known: list[str]) -> None:
+        super().__init__(f"there is no calendar {calendar!r}; expected * for all, or one of: {', '.join(known) or '-'}")
+
+
+class NotClosed(RoutingError):
+    """Only a closure that is on can be lifted."""
+
+    id = "not-closed"
+
+    def __init__(self, calendar: str, closed: list[str]) -> None:
+        super().__init__(f"no closure of {calendar!r} is on; expected one of: {', '.join(closed) or '(none is on)'}")
+
+
+class UnknownAnnouncement(RoutingError):
+    """No recording of that name has been kept."""
+
+    id = "unknown-announcement"
+
+    def __init__(self, announcement: str) -> None:
+        super().__init__(f"there is no announcement {announcement!r}; expected the name of one recorded by phone")

@@ -96,6 +96,28 @@ class QueueClosed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureDeclared(Fact):
+    """Somebody shuts a calendar in an emergency, or all of them (`*`), or says anew why: who, his words, and which
+    recorded announcement callers hear, empty for the house's own words. Stated again when the daemon starts; `since_ms`
+    stays what it was."""
+
+    calendar: str
+    by: str
+    why: str
+    since_ms: int
+    announcement: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureLifted(Fact):
+    """Somebody opens a calendar again, or ends the closure of all (`*`)."""
+
+    calendar: str
+    by: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CentreReloaded(Fact):
     """An edit of the centre's files was taken by the running daemon, all of it. `version` is what they say now, in
     twelve figures; `by` who asked for it."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -36,6 +37,16 @@ class Span:
 
     start_min: int
     end_min: int
+
+
+class Schedule(Protocol):
+    """When service is open. Moments are aware datetimes of any zone."""
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether service is open at this moment."""
+
+    def next_change(self, at: datetime) -> datetime | None:
+        """The first moment after this at which it may open or close (UTC); None: not for a long time, or never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,7 @@ class WeeklyHours:
         for offset in range(-1, _LOOK_AHEAD_DAYS):
             day = today + timedelta(days=offset)
             for span in self.spans(day):
-                start, end = self._moment(day, span.start_min, fold=0), self._moment(day, span.end_min, fold=1)
+                start, end = stretch(self.zone, day, span)
                 if start >= end:  # all of it in an hour that is left out
                     continue
                 if now is not None and start <= now[1]:
@@ -82,13 +93,26 @@ class WeeklyHours:
         if now is not None:
             yield now
 
-    def _moment(self, day: date, minute: int, *, fold: int) -> datetime:
-        day += timedelta(days=minute // _DAY_MIN)
-        wall = datetime.combine(day, time(minute % _DAY_MIN // 60, minute % 60), self.zone).replace(fold=fold)
-        moment = wall.astimezone(UTC)
-        if moment.astimezone(self.zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
-            return moment
-        return _change(self.zone, wall.replace(fold=1).astimezone(UTC), wall.replace(fold=0).astimezone(UTC))
+
+NEVER = WeeklyHours(ZoneInfo("UTC"), ((),) * len(DAYS))
+"""Hours that do not begin."""
+
+
+def stretch(zone: ZoneInfo, day: date, span: Span) -> tuple[datetime, datetime]:
+    """When the span that begins on this day begins and ends (UTC). The end is not after the beginning where all of it
+    lies in an hour that is left out."""
+    return moment(zone, day, span.start_min), moment(zone, day, span.end_min, fold=1)
+
+
+def moment(zone: ZoneInfo, day: date, minute: int, *, fold: int = 0) -> datetime:
+    """The moment (UTC) of a time on the wall, in minutes from the day's midnight: of a time that comes twice the first,
+    or with fold 1 the second; of one that is left out the moment of the change."""
+    day += timedelta(days=minute // _DAY_MIN)
+    wall = datetime.combine(day, time(minute % _DAY_MIN // 60, minute % 60), zone).replace(fold=fold)
+    found = wall.astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return found
+    return _change(zone, wall.replace(fold=1).astimezone(UTC), wall.replace(fold=0).astimezone(UTC))
 
 
 def parse_hours(written: Mapping[str, str], zone: ZoneInfo) -> WeeklyHours:
@@ -97,17 +121,23 @@ def parse_hours(written: Mapping[str, str], zone: ZoneInfo) -> WeeklyHours:
 
     Raises HoursError.
     """
-    days: list[list[Span]] = [[] for _ in DAYS]
+    days: list[tuple[Span, ...]] = [() for _ in DAYS]
     for key, text in written.items():
-        spans = sorted(_span(key, part.strip()) for part in text.split(","))
+        spans = parse_spans(key, text)
         for number in _days(key):
             if days[number]:
                 raise HoursError(key, f"{DAYS[number]} stands here twice", "each day once", in_key=True)
             days[number] = spans
-        for before, after in pairwise(spans):
-            if after.start_min < before.end_min:
-                raise HoursError(key, f'"{text}" has spans that overlap', "spans one after another")
-    return WeeklyHours(zone, tuple(tuple(spans) for spans in days))
+    return WeeklyHours(zone, tuple(days))
+
+
+def parse_spans(key: str, text: str) -> tuple[Span, ...]:
+    """The spans of one day as they are written: `09:00-12:00, 13:00-18:00`. Raises HoursError, of this key."""
+    spans = sorted(_span(key, part.strip()) for part in text.split(","))
+    for before, after in pairwise(spans):
+        if after.start_min < before.end_min:
+            raise HoursError(key, f'"{text}" has spans that overlap', "spans one after another")
+    return tuple(spans)
 
 
 def _days(key: str) -> list[int]:

@@ -18,6 +18,8 @@ from acd.facts import (
     CallReleased,
     CallRetrieved,
     CallTransferred,
+    ClosureDeclared,
+    ClosureLifted,
     Fact,
     NodeEntered,
     OfferEnded,
@@ -55,13 +57,15 @@ class CallUnderWay:
 
 
 class Board:
-    """Calls by linkedid in the order of their arrival; since when an agent is in his state, by number; surges."""
+    """Calls by linkedid in the order of their arrival; since when an agent is in his state; surges; closures."""
 
     def __init__(self) -> None:
         self.calls: dict[str, CallUnderWay] = {}
         self.since_ms: dict[str, int] = {}
         self.surges: dict[str, SurgeDeclared] = {}
         """Surges that are on, by queue: since when, who declared it, and why."""
+        self.closures: dict[str, ClosureDeclared] = {}
+        """Closures that are on, by calendar."""
 
     def on_fact(self, fact: Fact) -> None:
         """Take note of a fact; one of a call that was never seen is passed over."""
@@ -72,6 +76,10 @@ class Board:
                 self.surges[fact.queue] = fact
             case SurgeDeclared():
                 self.surges.pop(fact.queue, None)
+            case ClosureDeclared():
+                self.closures[fact.calendar] = fact
+            case ClosureLifted():
+                self.closures.pop(fact.calendar, None)
             case AgentStateChanged():
                 if fact.before is not fact.after:
                     self.since_ms[fact.agent] = fact.at_ms

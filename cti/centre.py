@@ -9,28 +9,35 @@ from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from acd.hours import WeeklyHours, parse_hours
+from acd.calendars import Calendar
+from acd.closures import Closures
+from acd.hours import NEVER, Schedule, parse_hours
 from acd.seats import Seats
 from acd.states import NotReadyReason
+from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
 from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
-from ivr import callback_words
-from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
+from ivr import callback_words, closure_words
+from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document
 from ivr.flow.check import Names, load_flows
 from ivr.flow.graph import sayings
 from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
 from ivr.flow.utterance import known_before
-from ivr.flow.words import Words
+from ivr.flow.words import Speech, Words
 from ivr.prompts import VOICES
 from ivr.star_codes import Custom
 from ivr.waiting_words import fixed
+from ivr.yaml_tree import Tree
 
 Minutes = Annotated[float, Field(gt=0)]
+
+
+AgentNumber = Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
 
 
 class Number(Part):
@@ -77,6 +84,8 @@ class _CentreFile(Part):
     last_agent_days: Annotated[int, Field(ge=0, le=366)] = 0
     """A caller who spoke with an agent so lately reaches the same one, if he is soon free; 0: not."""
     outside: Outside | None = None
+    administrators: Annotated[tuple[AgentNumber, ...], Field(strict=False)] = ()
+    """Agents who may shut the centre by phone, and open it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,12 @@ class Centre:
     attributes: Mapping[str, str]
     queues: Mapping[str, Queue]
     flows: Mapping[str, Flow]
+    calendars: Mapping[str, Calendar]
+    closure_words: Mapping[str, Speech]
+    """What callers hear while a calendar is shut and nothing has been recorded, where it has words of its own."""
     country_code: str = ""
     last_agent_days: int = 0
+    administrators: frozenset[str] = frozenset()
     version: str = ""
     """Of all that its files say: the same where they say the same."""
 
@@ -119,12 +132,16 @@ class Centre:
         """How its agents are rung."""
         return Seats(self.languages, self.outside.ring_s * 1000 if self.outside else 0)
 
-    def service_hours(self) -> Mapping[str, WeeklyHours | None]:
-        """When each queue is open; None: always."""
-        return {
-            name: None if queue.hours is None else parse_hours(queue.hours, self.time_zone)
-            for name, queue in self.queues.items()
-        }
+    def service_hours(self, closures: Closures | None = None) -> Mapping[str, Schedule | None]:
+        """When each queue is open; None: always. While its calendar is shut it is not."""
+        return {name: self._schedule(queue, closures) for name, queue in self.queues.items()}
+
+    def _schedule(self, queue: Queue, closures: Closures | None) -> Schedule | None:
+        if closures is not None and closures.of(queue.calendar) is not None:
+            return NEVER
+        if queue.calendar is not None:
+            return self.calendars[queue.calendar]
+        return None if queue.hours is None else parse_hours(queue.hours, self.time_zone)
 
     @property
     def extensions(self) -> Mapping[str, str]:
@@ -141,7 +158,9 @@ class Centre:
         told = callback_words.needed(called_back, self.languages) if called_back else ()
         named = (reason.say or {} for reason in self.reasons.values())
         reasons = (Prompt(text, language) for speech in named for language, text in speech.items())
-        return frozenset(chain(self._flows_prompts(), said, cared, fixed(self.languages), told, reasons))
+        closed = (Prompt(text, language) for words in self.closure_words.values() for language, text in words.items())
+        house = chain(fixed(self.languages), closure_words.fixed(self.languages))
+        return frozenset(chain(self._flows_prompts(), said, cared, house, told, reasons, closed))
 
     def _flows_prompts(self) -> Iterator[Prompt]:
         nodes = (node for flow in self.flows.values() for node in flow.nodes.values())
@@ -154,7 +173,8 @@ Value = TypeVar("Value")
 
 
 def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
-    """The centre in `folder`: `centre.yaml`, `queues.yaml` (or the file given for it) and every flow under `flows/`.
+    """The centre in `folder`: `centre.yaml`, `queues.yaml` (or the file given for it), `calendars.yaml` where there is
+    one, and every flow under `flows/`.
 
     Raises DocumentError with everything that is wrong in any of the files.
     """
@@ -169,31 +189,37 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
 
     centre = attempt(partial(read_document, folder / "centre.yaml", _CentreFile))
     queues = attempt(partial(read_document, queues_file or folder / "queues.yaml", QueuesFile))
-    if centre is None or queues is None:
+    calendars = attempt(partial(_read_calendars, folder / "calendars.yaml"))
+    if centre is None or queues is None or calendars is None:
         raise DocumentError(problems)  # without their names nothing else can be judged
     names = Names(
         queues=queues.value.queues,
         skills=queues.value.skills,
         languages=centre.value.languages,
         attributes=queues.value.attributes,
+        calendars=calendars.value.calendars,
         sounds=_sounds(folder / "sounds", centre.value.languages),
     )
     files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
     entrances = {number.flow for number in centre.value.numbers.values()}
     flows = attempt(partial(load_flows, files.values(), names, entrances)) or {}
     problems += [
-        *_time_zone(centre),
+        *zone_problems(centre, ("time_zone",), centre.value.time_zone),
         *_voices(centre),
-        *queue_problems(queues, centre.value.languages, outside=centre.value.outside is not None),
+        *calendar_problems(calendars, centre.value.languages),
+        *queue_problems(
+            queues, centre.value.languages, calendars.value.calendars, outside=centre.value.outside is not None
+        ),
         *_numbers(centre, files, queues.value.queues),
         *_extensions(queues, centre.value.numbers),
         *_reasons(centre),
     ]
     if problems:
         raise DocumentError(problems)
+    zone = ZoneInfo(centre.value.time_zone)
     return Centre(
         name=centre.value.centre,
-        time_zone=ZoneInfo(centre.value.time_zone),
+        time_zone=zone,
         languages=centre.value.languages,
         numbers=centre.value.numbers,
         reasons=centre.value.not_ready_reasons,
@@ -203,9 +229,12 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
         attributes=queues.value.attributes,
         queues=queues.value.queues,
         flows=flows,
+        calendars=calendars_of(calendars.value, zone),
+        closure_words={name: one.emergency for name, one in calendars.value.calendars.items() if one.emergency},
         country_code=str(centre.value.country_code or ""),
         last_agent_days=centre.value.last_agent_days,
-        version=_version(centre.value, queues.value, *(flows[name] for name in sorted(flows))),
+        administrators=frozenset(centre.value.administrators),
+        version=_version(centre.value, queues.value, calendars.value, *(flows[name] for name in sorted(flows))),
     )
 
 
@@ -218,11 +247,8 @@ def _version(*said: Part) -> str:
     return sha256("\0".join(part.model_dump_json() for part in said).encode()).hexdigest()[:12]
 
 
-def _time_zone(document: Document[_CentreFile]) -> Iterator[Problem]:
-    name, known = document.value.time_zone, available_timezones()
-    if name not in known:
-        wrong, _ = unknown_name("time zone", name, known)
-        yield document.problem(("time_zone",), wrong, "a name of the IANA time zone database")
+def _read_calendars(file: Path) -> Document[CalendarsFile]:
+    return read_document(file, CalendarsFile) if file.exists() else Document(str(file), CalendarsFile(), Tree())
 
 
 def _voices(document: Document[_CentreFile]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from acd.clock import Clock
+from acd.closures import Closures
 from acd.distributor import Distributor
 from acd.facts import DaemonStarted
 from acd.router import Router
@@ -45,6 +46,8 @@ from cti.switch import Switch
 from ivr.agi.errors import AgiCannotListen
 from ivr.agi.server import AgiServer, Handler
 from ivr.announcements import all_prompts
+from ivr.closing import Closing
+from ivr.closure_sounds import ClosureSounds
 from ivr.consults import Consults
 from ivr.desk import Desk, Outside
 from ivr.destinations import Destinations
@@ -89,6 +92,8 @@ class Daemon:
         self.estimates = estimates_of(self.distributor)
         self.live = LiveHub(self.distributor, self.estimates)
         self.hours = ServiceHours(self.distributor)
+        self.closures = Closures(self.distributor.state)
+        self.closure_sounds = ClosureSounds(settings.state / "sounds/closures")
         self.directory = Directory(self.store)
         self.callers = Callers(self.directory, self.distributor, lambda: self.administration.centre)
         self.distributor.on_fact.append(self.callers.on_fact)
@@ -126,6 +131,8 @@ class Daemon:
             directory=self.directory,
             live=self.live,
             callbacks=self.callbacks,
+            closures=self.closures,
+            closure_sounds=self.closure_sounds,
             send_on=Sending(self.switch.client, self.distributor),
             health=self.health.parts,
             recordings=settings.recordings,
@@ -175,8 +182,9 @@ class Daemon:
         self.distributor.state(DaemonStarted(at_ms=now_ms, node=self.settings.node, version=version("callcenter")))
         await self.people.enrol(self.accounts)
         recall(self.estimates, self.journal.path)
-        restore(self.distributor, self.journal.path)
-        self.hours.define(self.administration.centre.service_hours())
+        restore(self.distributor, self.closures, self.journal.path)
+        self.closures.on_change.append(self._keep_hours)
+        self._keep_hours()
         restore_desk(self.callbacks, self.settings, self.administration.centre)
 
     async def _open_web(self) -> web.AppRunner:
@@ -208,10 +216,13 @@ class Daemon:
         await refresh(self.settings, plan, credentials, self.switch.client.action)
 
     def _take_edit(self, centre: Centre) -> None:
-        self.hours.define(centre.service_hours())
+        self._keep_hours()
         self.distributor.seats = centre.seats
         self.switch.keep_members()
         self.callbacks.revise()
+
+    def _keep_hours(self) -> None:
+        self.hours.define(self.administration.centre.service_hours(self.closures))
 
     def _channels(self) -> Mapping[str, str] | None:
         return self.switch.channels if self.switch.ready.is_set() else None
@@ -243,6 +254,14 @@ class Daemon:
             self._outside_of,
             self.prompts.sound,
             lambda: self.administration.centre.custom,
+            Closing(
+                distributor=self.distributor,
+                closures=self.closures,
+                sounds=self.closure_sounds,
+                administrators=lambda: self.administration.centre.administrators,
+                sound_of=self.prompts.sound,
+                beep=provide_beep(self.settings.state / "sounds/tones"),
+            ),
         )
 
     async def _outside_of(self, number: str) -> str:

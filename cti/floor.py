@@ -7,12 +7,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from acd.closures import Closures
 from acd.distributor import Distributor
 from cti.administration import Administration
 from cti.callbacks.desk import CallbackDesk
 from cti.centre import Centre
 from cti.http.live import LiveHub
 from cti.people import People
+from ivr.closure_sounds import ClosureSounds
 from ivr.destinations import Destination
 from recording.directory import Directory
 from recording.store import Store
@@ -45,6 +47,8 @@ class Floor:
     directory: Directory
     live: LiveHub
     callbacks: CallbackDesk
+    closures: Closures
+    closure_sounds: ClosureSounds
     send_on: Callable[[str, Destination], Awaitable[None]]
     health: Callable[[], Awaitable[Mapping[str, Part]]]
     recordings: Path

@@ -36,6 +36,7 @@ class SnapshotBegan(Row):
     queues: int
     agents: int
     calls: int
+    closures: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,17 +81,32 @@ class CallIs(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureIs(Row):
+    """A calendar that is shut in an emergency, or all of them (`*`): since when, who says so and why, and the recorded
+    announcement that callers hear, empty for the house's own words."""
+
+    calendar: str
+    since_ms: int
+    by: str
+    why: str
+    announcement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotEnded(Row):
     """The snapshot is whole: from here on the facts keep it so."""
 
 
-ROWS = (SnapshotBegan, QueueIs, AgentIs, CallIs, SnapshotEnded)
+ROWS = (SnapshotBegan, QueueIs, AgentIs, CallIs, ClosureIs, SnapshotEnded)
 
 
 def rows(router: Router, board: Board, now_ms: Callable[[], int]) -> Iterator[Row]:
     """The picture, each row as it is when it is asked for; what ends before that is left out."""
     queues, agents, calls = list(router.queues), [agent.number for agent in router.roster], list(board.calls)
-    yield SnapshotBegan(at_ms=now_ms(), queues=len(queues), agents=len(agents), calls=len(calls))
+    closures = list(board.closures)
+    yield SnapshotBegan(
+        at_ms=now_ms(), queues=len(queues), agents=len(agents), calls=len(calls), closures=len(closures)
+    )
     for name in queues:
         queue = router.queues[name]
         yield QueueIs(at_ms=now_ms(), queue=name, waiting=len(queue), open=queue.open, surge=queue.surge)
@@ -120,5 +136,15 @@ def rows(router: Router, board: Board, now_ms: Callable[[], int]) -> Iterator[Ro
                 arrived_ms=call.arrived_ms,
                 since_ms=call.since_ms,
                 entered_ms=call.entered_ms,
+            )
+    for calendar in closures:
+        if (closure := board.closures.get(calendar)) is not None:
+            yield ClosureIs(
+                at_ms=now_ms(),
+                calendar=calendar,
+                since_ms=closure.since_ms,
+                by=closure.by,
+                why=closure.why,
+                announcement=closure.announcement,
             )
     yield SnapshotEnded(at_ms=now_ms())

@@ -2,7 +2,7 @@
 settings the router is given for it. What the settings do is decided in the ACD.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -114,6 +114,8 @@ class Queue(Part):
     on_nobody: Elsewhere | None = None
     hours: dict[str, Text] | None = None
     """When it is open, in the centre's time zone: days and times (acd/hours.py); always where nothing stands here."""
+    calendar: Name | None = None
+    """Instead of `hours`: it is open when this calendar is (calendars.yaml)."""
     on_closed: Elsewhere | None = None
     blended: BlendedAgents | None = None
     callback: CallbackPart | None = None
@@ -158,7 +160,9 @@ class QueuesFile(Part):
     queues: Annotated[dict[Name, Queue], Field(min_length=1)]
 
 
-def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...], *, outside: bool) -> Iterator[Problem]:
+def queue_problems(
+    document: Document[QueuesFile], languages: tuple[str, ...], calendars: Collection[str], *, outside: bool
+) -> Iterator[Problem]:
     """What does not fit together in the file. `languages` are the centre's: every announcement must be in each."""
     file = document.value
     owners: dict[int, str] = {}
@@ -180,6 +184,7 @@ def queue_problems(document: Document[QueuesFile], languages: tuple[str, ...], *
                 wrong = "there is no line over which to call a number"
                 yield document.problem((*here, *path, "number"), wrong, '"outside" in centre.yaml')
         yield from _hours(document, (*here, "hours"), queue.hours or {})
+        yield from _calendar(document, here, queue, calendars)
         yield from care_problems(document, here, queue.announce, queue.voicemail, languages)
         yield from _callbacks(document, here, queue, outside)
         yield from _steps(document, (*here, "steps"), queue.steps)
@@ -200,6 +205,17 @@ def _hours(document: Document[QueuesFile], path: Path, hours: Mapping[str, str])
         parse_hours(hours, ZoneInfo("UTC"))
     except HoursError as error:
         yield document.problem((*path, error.key), error.wrong, error.expected, key=error.in_key)
+
+
+def _calendar(
+    document: Document[QueuesFile], here: Path, queue: Queue, calendars: Collection[str]
+) -> Iterator[Problem]:
+    if queue.calendar is None:
+        return
+    if queue.calendar not in calendars:
+        yield document.unknown((*here, "calendar"), "calendar", queue.calendar, calendars)
+    if queue.hours is not None:
+        yield document.problem((*here, "hours"), "the queue has a calendar", "one of hours and calendar", key=True)
 
 
 def _callbacks(document: Document[QueuesFile], here: Path, queue: Queue, outside: bool) -> Iterator[Problem]:

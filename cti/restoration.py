@@ -1,5 +1,5 @@
 """After a restart of ours: seats every agent where the journal says he was, with the status he had chosen, and declares
-again the surges that were on.
+again the surges and the closures that were on.
 
 An agent's phone and his call are Asterisk's to tell, and come with the first snapshot.
 """
@@ -11,14 +11,23 @@ from pathlib import Path
 
 import structlog
 
+from acd.closures import Closures
 from acd.distributor import Distributor
 from acd.errors import RoutingError
-from acd.facts import AgentStateChanged, NotReadyExceeded, SurgeDeclared, from_json
+from acd.facts import (
+    AgentStateChanged,
+    ClosureDeclared,
+    ClosureLifted,
+    NotReadyExceeded,
+    SurgeDeclared,
+    from_json,
+)
 from acd.states import AgentState, Status
 
 log = structlog.get_logger()
 
-_NAMES = tuple(f'"{kind.__name__}"'.encode() for kind in (AgentStateChanged, NotReadyExceeded, SurgeDeclared))
+_KINDS = (AgentStateChanged, NotReadyExceeded, SurgeDeclared, ClosureDeclared, ClosureLifted)
+_NAMES = tuple(f'"{kind.__name__}"'.encode() for kind in _KINDS)
 _ABSENT = frozenset({AgentState.NOT_READY, AgentState.UNREACHABLE})
 
 
@@ -34,10 +43,12 @@ class Last:
 
 @dataclass(slots=True)
 class Latest:
-    """The latest change of each agent's state, by number, and of each queue's surge, by name."""
+    """The latest change of each agent's state, by number, and of each queue's surge, by name; the closures that are
+    on, by calendar."""
 
     agents: dict[str, Last] = field(default_factory=dict)
     surges: dict[str, SurgeDeclared] = field(default_factory=dict)
+    closures: dict[str, ClosureDeclared] = field(default_factory=dict)
 
 
 def latest(lines: Iterable[bytes]) -> Latest:
@@ -57,6 +68,10 @@ def latest(lines: Iterable[bytes]) -> Latest:
                 said.agents[fact.agent] = replace(said.agents[fact.agent], told=True)
             case SurgeDeclared():
                 said.surges[fact.queue] = fact
+            case ClosureDeclared():
+                said.closures[fact.calendar] = fact
+            case ClosureLifted():
+                said.closures.pop(fact.calendar, None)
             case _:
                 pass
     return said
@@ -70,9 +85,9 @@ def _following(last: Last | None, change: AgentStateChanged) -> Last:
     return Last(change, last.since_ms, last.told)
 
 
-def restore(distributor: Distributor, journal: Path) -> None:
-    """Sign in again who was signed in, and declare the surges that were on. An agent who is there no more, or whose
-    phone is taken, is left out, and so is a queue that is there no more."""
+def restore(distributor: Distributor, closures: Closures, journal: Path) -> None:
+    """Sign in again who was signed in, and declare the surges and closures that were on. An agent who is there no more,
+    or whose phone is taken, is left out, and so is a queue that is there no more."""
     if not journal.exists():
         return
     with journal.open("rb") as lines:
@@ -82,6 +97,15 @@ def restore(distributor: Distributor, journal: Path) -> None:
         if surge.on and surge.queue in distributor.router.queues:
             with distributor.command() as (router, now_ms):
                 router.declare_surge(surge.queue, on=True, cause=surge.cause, why=surge.why, now_ms=now_ms)
+    for one in said.closures.values():
+        closures.declare(
+            one.calendar,
+            by=one.by,
+            why=one.why,
+            announcement=one.announcement,
+            since_ms=one.since_ms,
+            now_ms=distributor.clock.now_ms(),
+        )
 
 
 def _restore_agents(distributor: Distributor, agents: Iterable[Last]) -> None:

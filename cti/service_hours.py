@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from acd.distributor import Distributor
-from acd.hours import WeeklyHours
+from acd.hours import Schedule
 
 LONGEST_S = 24 * 3600.0
 """An alarm further ahead is set again after this: timers of weeks are nobody's habit."""
@@ -18,10 +18,10 @@ class ServiceHours:
 
     def __init__(self, distributor: Distributor) -> None:
         self._distributor = distributor
-        self._hours: Mapping[str, WeeklyHours] = {}
+        self._hours: Mapping[str, Schedule] = {}
         self._alarms: dict[str, asyncio.TimerHandle] = {}
 
-    def define(self, hours: Mapping[str, WeeklyHours | None]) -> None:
+    def define(self, hours: Mapping[str, Schedule | None]) -> None:
         """These queues are open in these hours, always where there are none. It holds for waiting calls at once."""
         for alarm in self._alarms.values():
             alarm.cancel()

@@ -34,6 +34,17 @@ class Announcement(StrEnum):
     SIGNED_IN_OUTSIDE = auto()
     NO_OUTSIDE = auto()
     OUTSIDE_ASK = auto()
+    NOT_ALLOWED = auto()
+    CENTRE_NOT_SHUT = auto()
+    CENTRE_SHUT = auto()
+    PART_SHUT = auto()
+    CLOSURE_MENU = auto()
+    SPEAK_CLOSURE = auto()
+    NOTHING_RECORDED = auto()
+    KEEP_CLOSURE = auto()
+    NOW_SHUT = auto()
+    NOW_OPEN = auto()
+    CLOSURE_UNCHANGED = auto()
 
 
 WORDS: Mapping[Announcement, Mapping[str, str]] = {
@@ -90,6 +101,36 @@ WORDS: Mapping[Announcement, Mapping[str, str]] = {
         "en": "A call from your call centre. Press 1 to take it, or 2 to refuse it.",
         "cmn": "呼叫中心来电。接听请按一，拒绝请按二。",
     },
+    Announcement.NOT_ALLOWED: {"en": "You are not allowed to do that.", "cmn": "您没有权限进行此项操作。"},
+    Announcement.CENTRE_NOT_SHUT: {
+        "en": "The call centre is not closed for an emergency.",
+        "cmn": "呼叫中心目前没有紧急关闭。",
+    },
+    Announcement.CENTRE_SHUT: {
+        "en": "The call centre is closed for an emergency. Callers hear this.",
+        "cmn": "呼叫中心已紧急关闭，来电者会听到以下通知。",
+    },
+    Announcement.PART_SHUT: {
+        "en": "A part of the call centre is closed for an emergency.",
+        "cmn": "呼叫中心的一部分业务已紧急关闭。",
+    },
+    Announcement.CLOSURE_MENU: {
+        "en": "To close with a new announcement, press 1. To close with the standing announcement, press 2. "
+        "To open again, press 3.",
+        "cmn": "录制新通知并关闭，请按一。使用固定通知关闭，请按二。重新开放，请按三。",
+    },
+    Announcement.SPEAK_CLOSURE: {
+        "en": "Please speak your announcement after the tone. Press the hash key when you have finished.",
+        "cmn": "请在提示音后录制通知，录完请按井号键。",
+    },
+    Announcement.NOTHING_RECORDED: {"en": "Nothing was recorded.", "cmn": "没有录到内容。"},
+    Announcement.KEEP_CLOSURE: {
+        "en": "To keep this announcement and close, press 1. To record it again, press 2. To go back, press star.",
+        "cmn": "保存通知并关闭，请按一。重新录制，请按二。返回，请按星号键。",
+    },
+    Announcement.NOW_SHUT: {"en": "The call centre is closed now.", "cmn": "呼叫中心现已关闭。"},
+    Announcement.NOW_OPEN: {"en": "The call centre is open again.", "cmn": "呼叫中心现已重新开放。"},
+    Announcement.CLOSURE_UNCHANGED: {"en": "Nothing was changed.", "cmn": "没有进行任何更改。"},
     Announcement.UNKNOWN_CODE: {"en": "There is no such code.", "cmn": "没有这个代码。"},
 }
 

@@ -21,7 +21,8 @@ SAMPLE_RATE = 8000
 
 _SPEAK = ("espeak-ng", "-b", "1", "--stdin")
 _TRIM = ("silence", "1", "0.01", "0.2%", "reverse")
-_LEVEL = ("rate", str(SAMPLE_RATE), *_TRIM, *_TRIM, "pad", "0.05", "0.15", "norm", "-3")
+LEVEL = ("rate", str(SAMPLE_RATE), *_TRIM, *_TRIM, "pad", "0.05", "0.15", "norm", "-3")
+"""Of sox: silence about it cut, one level for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Prompts:
     def file(self, prompt: Prompt) -> Path:
         """Where the prompt's sound is, or will be."""
         voice = self._voices[prompt.language]
-        recipe = "\0".join((prompt.text, voice.name, str(voice.rate), *_SPEAK, *_LEVEL))
+        recipe = "\0".join((prompt.text, voice.name, str(voice.rate), *_SPEAK, *LEVEL))
         return self._folder / f"{hashlib.sha256(recipe.encode()).hexdigest()[:32]}.wav"
 
     def sound(self, prompt: Prompt) -> str:
@@ -114,7 +115,7 @@ class Prompts:
             # the text goes in by standard input: as an argument it could be taken for an option
             await self._run(prompt, *_SPEAK, "-v", voice.name, "-s", str(voice.rate), "-w", spoken, given=prompt.text)
             await self._run(
-                prompt, "sox", "-D", spoken, "-r", str(SAMPLE_RATE), "-c", "1", "-b", "16", levelled, *_LEVEL
+                prompt, "sox", "-D", spoken, "-r", str(SAMPLE_RATE), "-c", "1", "-b", "16", levelled, *LEVEL
             )
             with wave.open(levelled) as sound:
                 if sound.getnframes() < SAMPLE_RATE // 4:

@@ -17,6 +17,7 @@ from acd.states import AgentState
 from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
 from ivr.announcements import REASONS, Announcement, prompt
+from ivr.closing import Closing
 from ivr.flow.steps import Prompt
 from ivr.pin_guard import WRONG_PINS, PinGuard
 
@@ -38,6 +39,7 @@ class StarCode(StrEnum):
     EXTEND_WRAP_UP = "*16"
     SIGN_IN_OUTSIDE = "*17"
     MY_STATE = "*18"
+    CLOSE_CENTRE = "*19"
 
 
 STATES: Mapping[AgentState, Announcement] = {
@@ -51,7 +53,7 @@ STATES: Mapping[AgentState, Announcement] = {
     AgentState.UNREACHABLE: Announcement.UNREACHABLE,
 }
 
-FOR_HIM_WHO_SITS_HERE = frozenset(StarCode) - {StarCode.SIGN_IN, StarCode.SIGN_IN_OUTSIDE}
+FOR_HIM_WHO_SITS_HERE = frozenset(StarCode) - {StarCode.SIGN_IN, StarCode.SIGN_IN_OUTSIDE, StarCode.CLOSE_CENTRE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,8 @@ class Custom:
 
 class StarCodes:
     """Serves the phones that dial a star code. `authenticate` tells whether a PIN is an agent's, `outside_of` the
-    outside seat of an agent (RoutingError where he has none), `custom` how the centre has it now."""
+    outside seat of an agent (RoutingError where he has none), `custom` how the centre has it now; `closing` is how an
+    administrator shuts it in an emergency."""
 
     def __init__(
         self,
@@ -75,6 +78,7 @@ class StarCodes:
         outside_of: Callable[[str], Awaitable[str]],
         sound_of: Callable[[Prompt], str],
         custom: Callable[[], Custom],
+        closing: Closing,
         guard: PinGuard | None = None,
     ) -> None:
         self.distributor = distributor
@@ -82,6 +86,7 @@ class StarCodes:
         self.outside_of = outside_of
         self.sound_of = sound_of
         self.custom = custom
+        self.closing = closing
         self.guard = guard or PinGuard()
 
     async def __call__(self, session: AgiSession) -> None:
@@ -112,12 +117,21 @@ class _Dealing:
             number = rest or await self._collect(Announcement.NUMBER)
             if await self._knows_pin(number):
                 await self._say(await self._seat(number, outside=code == StarCode.SIGN_IN_OUTSIDE))
+        elif code == StarCode.CLOSE_CENTRE:
+            await self._close_centre(rest)
         elif code not in FOR_HIM_WHO_SITS_HERE:
             await self._say(Announcement.UNKNOWN_CODE)
         else:
             key, number = (rest[:1], rest[1:]) if code == StarCode.NOT_READY else ("", rest)
             if (agent := await self._whom(number)) is not None:
                 await self._do(agent, StarCode(code), key)
+
+    async def _close_centre(self, number: str) -> None:
+        """He who sits here, or the one of that number; his PIN is asked for in any case."""
+        here = self._distributor.router.roster.at_phone(self._phone)
+        number = number or (here.number if here is not None else await self._collect(Announcement.NUMBER))
+        if await self._knows_pin(number):
+            await self._codes.closing.deal(self._session, number, self._language, self._sound)
 
     async def _whom(self, number: str) -> Agent | None:
         """Who the code is for: him who sits here, or the one of that number, if he shows his PIN."""

@@ -62,9 +62,9 @@ AMI repeats nothing: who logs in late, or was away, has missed what happened bef
 
 1. Log in, then send the action `UserEvent` with `UserEvent: {REQUEST}`. The daemon answers with a snapshot:
    `{PREFIX}SnapshotBegan`, a `QueueIs` for each queue, an `AgentIs` for each agent, a `CallIs` for each call under
-   way, and `{PREFIX}SnapshotEnded`. Facts that happen meanwhile come in between, each in its place: apply whatever
-   comes in the order in which it comes, and at the end your picture is exact. Everybody on the stream sees a snapshot;
-   it harms none, and any that begins after your login serves you.
+   way, a `ClosureIs` for each closure that is on, and `{PREFIX}SnapshotEnded`. Facts that happen meanwhile come in
+   between, each in its place: apply whatever comes in the order in which it comes, and at the end your picture is
+   exact. Everybody on the stream sees a snapshot; it harms none, and any that begins after your login serves you.
 2. From then on the facts keep it exact: `AgentStateChanged` has the agent's new state in `After`, `CallQueued` and
    `CallDequeued` have the queue's new length in `Waiting`.
 3. If `{SEQUENCE}` does not go on by one, something was lost, or the daemon is a new one: ask again. (After each loss of

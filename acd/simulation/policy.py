@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from acd.hours import WeeklyHours
+from acd.hours import Schedule
 from acd.queues import QueueSettings
 
 
@@ -13,7 +13,7 @@ class Policy:
     """All queues, and the hours of those that are not always open."""
 
     queues: Sequence[QueueSettings]
-    hours: Mapping[str, WeeklyHours] = field(default_factory=dict)
+    hours: Mapping[str, Schedule] = field(default_factory=dict)
 
     @property
     def thresholds_ms(self) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from cti import supervisor
 from cti.accounts import AccountsError
-from cti.commands import agents, call, callbacks, callers, calls, centre, dialplan, explain, replay, simulate
+from cti.commands import agents, call, callbacks, callers, calls, centre, closure, dialplan, explain, replay, simulate
 from cti.commands.check import check
 from cti.commands.errors import BadInput, Exit
 from cti.drawing import NothingToDraw
@@ -67,6 +67,7 @@ def make_parser() -> argparse.ArgumentParser:
     centre.add_surge(
         commands.add_parser("surge", help="call other agents into a queue", description=centre.surge.__doc__)
     )
+    closure.add_commands(commands.add_parser("closure", help="shut in an emergency, open again, show what is shut"))
     dialplan.add_commands(commands.add_parser("dialplan", help="the centre's files: check, draw, …"))
     explain.add_arguments(
         commands.add_parser("explain", help="say why a call went the way it went", description=explain.explain.__doc__)

@@ -42,7 +42,7 @@ def surge(settings: Settings, given: argparse.Namespace) -> Exit:
 def add_reload(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter reload`."""
     parser.set_defaults(run=reload)
-    _by(parser)
+    add_by(parser)
 
 
 def add_surge(parser: argparse.ArgumentParser) -> None:
@@ -51,10 +51,11 @@ def add_surge(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("switch", choices=("on", "off"))
     parser.add_argument("queue", help="its name in queues.yaml")
     parser.add_argument("--why", help="the reason, in words; a surge needs one")
-    _by(parser)
+    add_by(parser)
 
 
-def _by(parser: argparse.ArgumentParser) -> None:
+def add_by(parser: argparse.ArgumentParser) -> None:
+    """`--by`, for what is logged with who asked for it."""
     parser.add_argument("--by", default=_user(), metavar="NAME", help="who asks for it, for the log (default: you)")
 
 

@@ -12,12 +12,15 @@ from pydantic import BaseModel, Field, ValidationError
 
 from acd.errors import (
     AlreadySignedIn,
+    NotClosed,
     NotSignedIn,
     NotToBeCalled,
     NumberRefused,
     PhoneTaken,
     RoutingError,
     UnknownAgent,
+    UnknownAnnouncement,
+    UnknownCalendar,
     UnknownCallback,
     UnknownQueue,
 )
@@ -151,6 +154,9 @@ class RecordsUnavailable(ApiError):
 ROUTING_STATUS: dict[type[RoutingError], int] = {
     UnknownAgent: 404,
     UnknownQueue: 404,
+    UnknownCalendar: 404,
+    UnknownAnnouncement: 404,
+    NotClosed: 409,
     AlreadySignedIn: 409,
     PhoneTaken: 409,
     NotSignedIn: 409,

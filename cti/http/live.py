@@ -22,7 +22,17 @@ from acd.facts import (
 )
 from acd.queues import Queue
 from cti.board import Board
-from cti.http.views import CallView, QueueView, Snapshot, Update, agent_view, call_view, queue_view
+from cti.http.views import (
+    CallView,
+    ClosureView,
+    QueueView,
+    Snapshot,
+    Update,
+    agent_view,
+    call_view,
+    closure_view,
+    queue_view,
+)
 from recording.identity import call_id
 
 BEHIND_AT_MOST = 2_000
@@ -107,6 +117,7 @@ class LiveHub:
             agents=[agent_view(agent, self.board) for agent in router.roster],
             queues=[self.queue(queue) for queue in router.queues.values()],
             calls=[call_view(call) for call in self.board.calls.values()],
+            closures=self._closures(),
         )
 
     @contextmanager
@@ -155,7 +166,11 @@ class LiveHub:
             ],
             calls=shown,
             ended=ended,
+            closures=self._closures(),
         )
+
+    def _closures(self) -> list[ClosureView]:
+        return [closure_view(closure) for closure in self.board.closures.values()]
 
     def _send(self, message: str) -> None:
         for watcher in self._watchers:

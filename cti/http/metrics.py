@@ -9,6 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from acd.closures import EVERY
 from acd.facts import CallArrived, CallDequeued, CallEnded, CallQueued, CallReleased, Fact, OfferEnded
 from acd.states import AgentState
 from cti.board import CallState
@@ -51,6 +52,12 @@ class Metrics:
         self._free = Gauge("callcenter_agents_free", "Agents free for the queue now", ["queue"], registry=registry)
         self._open = Gauge("callcenter_queue_open", "1 in the queue's hours of service", ["queue"], registry=registry)
         self._surge = Gauge("callcenter_queue_surge", "1 while a surge is declared", ["queue"], registry=registry)
+        self._closed = Gauge(
+            "callcenter_closure",
+            "1 while the calendar is shut in an emergency, * for all",
+            ["calendar"],
+            registry=registry,
+        )
         self._blending = Gauge(
             "callcenter_queue_blending", "1 while agents of other work take its calls", ["queue"], registry=registry
         )
@@ -128,6 +135,9 @@ class Metrics:
         overdue = Counted(a.absence.reason for a in router.roster if a.absence is not None and a.absence.overdue)
         for reason in (*self._floor.centre.reasons, *self._floor.centre.system_reasons, *overdue):
             self._overdue.labels(reason).set(overdue[reason])
+        self._closed.clear()
+        for calendar in (EVERY, *self._floor.centre.calendars, *self._floor.closures.on):
+            self._closed.labels(calendar).set(calendar in self._floor.closures.on)
         calls = [call.state for call in self._floor.live.board.calls.values()]
         for call_state in CallState:
             self._calls.labels(call_state).set(calls.count(call_state))

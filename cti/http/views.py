@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from acd.agents import Agent
 from acd.estimates import Accuracy, Estimate, Estimates
-from acd.facts import SurgeDeclared
+from acd.facts import ClosureDeclared, SurgeDeclared
 from acd.queues import PREFERRED, Queue
 from acd.states import Activity, AgentState, DequeueReason, Status
 from cti.board import Board, CallState, CallUnderWay
@@ -120,6 +120,16 @@ class CallView(View):
     entered_ms: int | None = Field(description="First queue entry, null if it stands in no queue.")
 
 
+class ClosureView(View):
+    """A closure that is on: the calendar, or `*` for all; the announcement is empty for the house's own words."""
+
+    calendar: str
+    since_ms: int
+    by: str
+    why: str
+    announcement: str
+
+
 class Snapshot(View):
     """Everything that is going on at one moment."""
 
@@ -127,15 +137,28 @@ class Snapshot(View):
     agents: list[AgentView]
     queues: list[QueueView]
     calls: list[CallView]
+    closures: list[ClosureView]
 
 
 class Update(View):
-    """The rows of a snapshot that have changed; `ended` are ids of calls that are over."""
+    """The rows of a snapshot that have changed; `ended` are ids of calls that are over, `closures` all that are on."""
 
     agents: list[AgentView]
     queues: list[QueueView]
     calls: list[CallView]
     ended: list[str]
+    closures: list[ClosureView]
+
+
+def closure_view(closure: ClosureDeclared) -> ClosureView:
+    """The closure as it was declared."""
+    return ClosureView(
+        calendar=closure.calendar,
+        since_ms=closure.since_ms,
+        by=closure.by,
+        why=closure.why,
+        announcement=closure.announcement,
+    )
 
 
 def agent_view(agent: Agent, board: Board) -> AgentView:

@@ -13,6 +13,7 @@ from aiohttp.web import Application, Request
 from acd.callback_book import CallbackBook
 from acd.callback_rules import CallbackRules
 from acd.clock import Clock
+from acd.closures import Closures
 from acd.distributor import Distributor, Place
 from acd.facts import CallArrived, CallEnded
 from acd.queues import QueueSettings
@@ -29,6 +30,7 @@ from cti.floor import Floor, Part
 from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.people import People
+from ivr.closure_sounds import ClosureSounds
 from ivr.destinations import Destination
 from recording.directory import Directory
 from recording.entries import Batch, Position, Source, entry
@@ -216,6 +218,8 @@ async def open_floor(
         directory=Directory(store),
         live=LiveHub(distributor, estimates_of(distributor), behind_at_most=behind_at_most),
         callbacks=_callbacks(distributor),
+        closures=Closures(distributor.state),
+        closure_sounds=ClosureSounds(folder / "closures"),
         send_on=send_on,
         health=health,
         recordings=folder,

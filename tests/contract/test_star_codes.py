@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
 from acd.clock import Clock
+from acd.closures import Closures
 from acd.distributor import Distributor
 from acd.errors import RoutingError
 from acd.queues import QueueSettings
@@ -13,6 +15,8 @@ from acd.router import Router
 from acd.seats import outside_seat
 from acd.states import AgentState
 from ivr.announcements import REASONS, Announcement, prompt
+from ivr.closing import Closing
+from ivr.closure_sounds import ClosureSounds
 from ivr.flow.steps import Prompt
 from ivr.star_codes import Custom, StarCodes
 from tests.contract.fake_agi import Answer, calling, serving
@@ -39,7 +43,18 @@ class Floor:
             for agent, language in (("1001", "en"), ("1002", "cmn")):
                 router.define_agent(agent, agent, {}, {"language": language}, now_ms=now_ms)
                 router.phone_changed(agent, reachable=True, engaged=False, now_ms=now_ms)
-        self.codes = StarCodes(self.distributor, self._authenticate, self._outside_of, self._sound, lambda: CUSTOM)
+        self.closures = Closures(self.distributor.state)
+        closing = Closing(
+            distributor=self.distributor,
+            closures=self.closures,
+            sounds=ClosureSounds(Path()),
+            administrators=lambda: ["1001"],
+            sound_of=self._sound,
+            beep="beep",
+        )
+        self.codes = StarCodes(
+            self.distributor, self._authenticate, self._outside_of, self._sound, lambda: CUSTOM, closing
+        )
 
     async def _authenticate(self, number: str, pin: str) -> bool:
         return number in self.distributor.router.roster and pin == PIN

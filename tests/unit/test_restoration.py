@@ -6,8 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from acd.closures import EVERY, Closures
 from acd.distributor import Distributor
-from acd.facts import AgentStateChanged, Fact, NotReadyExceeded, SurgeDeclared, to_json
+from acd.facts import (
+    AgentStateChanged,
+    ClosureDeclared,
+    ClosureLifted,
+    Fact,
+    NotReadyExceeded,
+    SurgeDeclared,
+    to_json,
+)
 from acd.queues import QueueSettings
 from acd.states import AgentState, Status
 from cti.restoration import latest, restore
@@ -58,14 +67,14 @@ def test_a_line_that_is_no_fact_is_passed_over(torn: bytes) -> None:
 @in_virtual_time
 async def test_without_a_journal_nobody_is_signed_in(tmp_path: Path) -> None:
     floor, told = _floor()
-    restore(floor, tmp_path / "facts.jsonl")
+    restore(floor, Closures(floor.state), tmp_path / "facts.jsonl")
     assert told.facts == []
 
 
 def _restored(journal: Path, *changes: AgentStateChanged) -> tuple[Distributor, Told]:
     floor, told = _floor()
     journal.write_bytes(b"".join(map(_line, changes)))
-    restore(floor, journal)
+    restore(floor, Closures(floor.state), journal)
     return floor, told
 
 
@@ -119,10 +128,25 @@ async def test_a_surge_that_was_on_is_on_again_with_who_declared_it_and_why(tmp_
         router.define_queue(QueueSettings(name="support"), now_ms=now_ms)
     journal = tmp_path / "facts.jsonl"
     journal.write_bytes(b"".join(map(_line, [declared, over, gone, ended])))
-    restore(floor, journal)
+    restore(floor, Closures(floor.state), journal)
     assert (floor.router.queues["sales"].surge, floor.router.queues["support"].surge) == (True, False)
     [again] = [fact for fact in told.facts if isinstance(fact, SurgeDeclared)]
     assert (again.queue, again.on, again.cause, again.why) == ("sales", True, "Wang", "storm")
+
+
+@in_virtual_time
+async def test_closures_that_were_on_are_on_again_since_when_they_were_and_lifted_ones_are_not(tmp_path: Path) -> None:
+    floor, told = _floor()
+    office = ClosureDeclared(at_ms=5, calendar="office", by="Wang", why="fire", since_ms=1, announcement="closure-1")
+    every = ClosureDeclared(at_ms=6, calendar=EVERY, by="Li", why="storm", since_ms=6)
+    lifted = ClosureLifted(at_ms=7, calendar=EVERY, by="Li")
+    journal = tmp_path / "facts.jsonl"
+    journal.write_bytes(b"".join(map(_line, [office, every, lifted])))
+    closures = Closures(floor.state)
+    restore(floor, closures, journal)
+    assert list(closures.on) == ["office"]
+    [again] = [fact for fact in told.facts if isinstance(fact, ClosureDeclared)]
+    assert again == replace(office, at_ms=floor.clock.now_ms())
     floor.close()
 
 
@@ -185,7 +209,7 @@ async def test_who_was_away_for_too_long_is_so_after_the_restart(tmp_path: Path)
     floor.router.define_reasons({"meal": 60_000})
     journal = tmp_path / "facts.jsonl"
     journal.write_bytes(_line(replace(AT_LUNCH, at_ms=now_ms - 70_000)))
-    restore(floor, journal)
+    restore(floor, Closures(floor.state), journal)
     with floor.command() as (router, at_ms):
         router.tick(now_ms=at_ms)
     (exceeded,) = [fact for fact in told.facts if isinstance(fact, NotReadyExceeded)]

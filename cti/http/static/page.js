@@ -16,7 +16,7 @@ const WORDS = {
 };
 const ORDER = ["ringing", "talking", "holding", "wrap_up", "ready", "not_ready", "unreachable", "signed_out"];
 
-const floor = { agents: new Map(), queues: new Map(), calls: new Map(), records: new Map() };
+const floor = { agents: new Map(), queues: new Map(), calls: new Map(), records: new Map(), closures: [] };
 let centre = { time_zone: undefined, queues: {}, reasons: {} };
 let token = sessionStorage.getItem("token") ?? "";
 let aheadMs = 0; // this machine's clock less the service's
@@ -73,6 +73,12 @@ function queueNotes(queue) {
   else if (queue.blending) notes.push("agents of other work help out");
   if (queue.expected && queue.open) notes.push(`expected wait ${duration(queue.expected.median_ms)} to ${duration(queue.expected.most_ms)}`);
   return notes.join("; ");
+}
+
+function closureNote(closure) {
+  const what = closure.calendar === "*" ? "The whole centre" : `Calendar ${closure.calendar}`;
+  const heard = closure.announcement ? "callers hear a recorded announcement" : "callers hear the house's own words";
+  return element("p", { text: `${what} is shut since ${clock(closure.since_ms, { dateStyle: "short", timeStyle: "short" })} (${closure.by}: ${closure.why}); ${heard}.` });
 }
 
 function agentCard(agent) {
@@ -139,6 +145,8 @@ function draw() {
     const calls = [...floor.calls.values()].sort((a, b) => a.arrived_ms - b.arrived_ms);
     const records = [...floor.records.values()].sort((a, b) => b.started_at.localeCompare(a.started_at));
     floor.records = new Map(records.slice(0, RECORDS_SHOWN).map((record) => [record.id, record]));
+    byId("closures").hidden = floor.closures.length === 0;
+    fill("closures", floor.closures.map(closureNote));
     fill("queues", [...floor.queues.values()].map(queueCard));
     fill("agents", agents.map(agentCard));
     fill("calls", calls.map(callRow), 7);
@@ -193,7 +201,8 @@ function take(message) {
   draw();
 }
 
-function put({ agents, queues, calls }) {
+function put({ agents, queues, calls, closures }) {
+  floor.closures = closures;
   for (const agent of agents) floor.agents.set(agent.number, agent);
   for (const queue of queues) floor.queues.set(queue.name, queue);
   for (const call of calls) floor.calls.set(call.id, call);

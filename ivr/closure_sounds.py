@@ -1,0 +1,62 @@
+"""Announcements for an emergency, recorded by phone: where they lie, and how a recording becomes one. They are kept:
+callers heard them, and a closure of another day may use one again.
+"""
+
+import asyncio
+import re
+from asyncio.subprocess import DEVNULL
+from pathlib import Path
+
+import structlog
+
+from ivr.prompts import LEVEL
+
+log = structlog.get_logger()
+
+_NAME = re.compile(r"closure-[0-9]+")
+
+
+class ClosureSounds:
+    """The announcements of one folder, each an 8 kHz WAV file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def draft(self, now_ms: int) -> Path:
+        """Where a recording that begins now goes, without its ending."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder / f".draft-{now_ms}"
+
+    def sound(self, announcement: str) -> str:
+        """Its name for Asterisk: the file without the ending."""
+        return str(self._folder / announcement)
+
+    async def names(self) -> list[str]:
+        """All announcements, oldest first."""
+        return await asyncio.to_thread(self._names)
+
+    async def level(self, draft: Path) -> bool:
+        """Bring the draft to the level of all prompts, without the silence about it. False: nothing is left of it."""
+        file, levelled = draft.with_name(f"{draft.name}.wav"), draft.with_name(f"{draft.name}-level.wav")
+        process = await asyncio.create_subprocess_exec(
+            "sox", "-D", str(file), "-c", "1", "-b", "16", str(levelled), *LEVEL, stdin=DEVNULL, stdout=DEVNULL
+        )
+        if await process.wait() != 0 or not levelled.exists():
+            log.error("announcement-not-levelled", error_id="announcement-not-levelled")
+            levelled.unlink(missing_ok=True)
+            return False
+        levelled.replace(file)
+        return True
+
+    def keep(self, draft: Path, now_ms: int) -> str:
+        """The draft is an announcement from now on; returns its name."""
+        name = f"closure-{now_ms}"
+        draft.with_name(f"{draft.name}.wav").replace(self._folder / f"{name}.wav")
+        return name
+
+    def drop(self, draft: Path) -> None:
+        """The draft is not wanted."""
+        draft.with_name(f"{draft.name}.wav").unlink(missing_ok=True)
+
+    def _names(self) -> list[str]:
+        return sorted(file.stem for file in self._folder.glob("closure-*.wav") if _NAME.fullmatch(file.stem))
