@@ -28,13 +28,13 @@ LEAST_MS = 1_000
 TRIES = 3
 ENDS_BY = "#"
 
-NEW, STANDING, OPEN = "123"
-KEEP, AGAIN = "12"
+NEW, STANDING, OPEN = CHOICES = "123"
+KEEP, AGAIN, BACK = "12*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """What it works with. `administrators` are the numbers of those who may, now; `beep` is heard before a recording."""
+    """What it works with. `administrators` are the numbers of those who may; `beep` is heard before a recording."""
 
     distributor: Distributor
     closures: Closures
@@ -50,47 +50,51 @@ class Closing:
             await session.stream_file(sound(Announcement.NOT_ALLOWED))
             return
         dealing = _Dealing(self, session, agent, sound)
-        await dealing.tells_state(language)
-        await dealing.asks()
+        await dealing.asks(await dealing.tells_state(language))
 
 
 class _Dealing:
     """One administrator's dealing with the switch."""
 
-    def __init__(
-        self, closing: Closing, session: AgiSession, agent: str, sound: Callable[[Announcement], str]
-    ) -> None:
+    def __init__(self, closing: Closing, session: AgiSession, agent: str, sound: Callable[[Announcement], str]) -> None:
         self._closing = closing
         self._session = session
         self._agent = agent
         self._sound = sound
 
-    async def tells_state(self, language: str) -> None:
-        """Say whether the centre is shut, and what callers hear of it."""
-        closures, say = self._closing.closures, self._session.stream_file
-        if (closure := closures.of(None)) is not None:
-            await say(self._sound(Announcement.CENTRE_SHUT))
-            if closure.announcement:
-                await say(self._closing.sounds.sound(closure.announcement))
-            else:
-                await say(self._closing.sound_of(words_of({}, language)))
+    async def tells_state(self, language: str) -> str:
+        """Say whether the centre is shut, and what callers hear of it. Who knows what he wants need not hear it out:
+        the key is returned, empty if there was none."""
+        closure = self._closing.closures.of(None)
+        if closure is None:
+            sounds = [
+                self._sound(Announcement.PART_SHUT if self._closing.closures.on else Announcement.CENTRE_NOT_SHUT)
+            ]
+        elif closure.announcement:
+            sounds = [self._sound(Announcement.CENTRE_SHUT), self._closing.sounds.sound(closure.announcement)]
         else:
-            await say(self._sound(Announcement.PART_SHUT if closures.on else Announcement.CENTRE_NOT_SHUT))
+            sounds = [self._sound(Announcement.CENTRE_SHUT), self._closing.sound_of(words_of({}, language))]
+        for sound in sounds:
+            if key := await self._session.stream_file(sound, CHOICES):
+                return key
+        return ""
 
-    async def asks(self) -> None:
-        """What he wants, in a few tries."""
+    async def asks(self, key: str) -> None:
+        """What he wants, in a few tries; `key` where he has said it."""
         for _ in range(TRIES):
-            match await self._key(Announcement.CLOSURE_MENU, NEW + STANDING + OPEN):
-                case "1":
-                    if announcement := await self._records():
-                        return await self._shut(announcement)
-                case "2":
-                    return await self._shut("")
-                case "3":
-                    return await self._open()
-                case _:
-                    pass
-        await self._say(Announcement.CLOSURE_UNCHANGED)
+            key = key or await self._key(Announcement.CLOSURE_MENU, CHOICES)
+            if key == NEW and (announcement := await self._records()):
+                await self._shut(announcement)
+                break
+            if key == STANDING:
+                await self._shut("")
+                break
+            if key == OPEN:
+                await self._open()
+                break
+            key = ""
+        else:
+            await self._say(Announcement.CLOSURE_UNCHANGED)
 
     async def _records(self) -> str:
         """A new announcement that he has heard and wants kept; empty if he has given it up."""
@@ -98,11 +102,11 @@ class _Dealing:
             draft = self._closing.sounds.draft(self._now_ms())
             try:
                 if await self._spoken(draft):
-                    match await self._hears(draft):
-                        case "1":
-                            return self._closing.sounds.keep(draft, self._now_ms())
-                        case "":
-                            return ""
+                    answer = await self._hears(draft)
+                    if answer == KEEP:
+                        return self._closing.sounds.keep(draft, self._now_ms())
+                    if answer != AGAIN:
+                        return ""
             finally:
                 self._closing.sounds.drop(draft)
         return ""
@@ -117,12 +121,11 @@ class _Dealing:
         return False
 
     async def _hears(self, draft: Path) -> str:
-        """The announcement, and what he says to it: keep it, or speak it again; empty if he says nothing, or star."""
+        """He hears the announcement; returns what he wants with it, empty if he says nothing."""
         for _ in range(TRIES):
-            key = await self._session.stream_file(str(draft), KEEP + AGAIN + "*")
-            key = key or await self._key(Announcement.KEEP_CLOSURE, KEEP + AGAIN + "*")
-            if key:
-                return key.replace("*", "")
+            key = await self._session.stream_file(str(draft), KEEP + AGAIN + BACK)
+            if key := key or await self._key(Announcement.KEEP_CLOSURE, KEEP + AGAIN + BACK):
+                return key
         return ""
 
     async def _shut(self, announcement: str) -> None:
