@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from acd.calendars import Calendar
 from acd.distributor import Distributor
 from acd.facts import CentreReloaded
 from cti.centre import Centre, load_centre
@@ -44,11 +45,16 @@ class Administration:
         self._folder = folder
         self._distributor = distributor
         self._retired: dict[str, Queue] = {}
+        self._retired_calendars: dict[str, Calendar] = {}
         self._turn = asyncio.Lock()
 
     def queue(self, name: str) -> Queue:
         """What the files say of a queue, or last said of it. Raises KeyError."""
         return self.centre.queues.get(name) or self._retired[name]
+
+    def calendar(self, name: str) -> Calendar | None:
+        """The calendar as the files have it, or last had it; None if they never had it while this daemon runs."""
+        return self.centre.calendars.get(name) or self._retired_calendars.get(name)
 
     async def reload(self, by: str) -> Edit:
         """Take the files as they are now. Raises DocumentError with everything that is wrong in them, and what the
@@ -59,6 +65,7 @@ class Administration:
             retired = {name: queue for name, queue in retired.items() if name not in centre.queues}
             for prepare in self.prepare:
                 await prepare(centre, {**centre.queues, **retired})
+            self._retired_calendars |= before.calendars
             self.centre, self._retired = centre, retired
             self._define(before, centre)
             for on_change in self.on_change:

@@ -21,6 +21,7 @@ from acd.router import Router
 from cti.accounts import AccountsError, load_credentials
 from cti.administration import Administration
 from cti.asterisk.refresh import refresh
+from cti.calendar_port import CalendarPort
 from cti.callbacks.make import make_desk, restore_desk
 from cti.callers import Callers
 from cti.centre import Centre, load_centre
@@ -240,6 +241,8 @@ class Daemon:
             find=self.destinations,
             journeys=self.journeys,
             beep=provide_beep(self.settings.state / "sounds/tones"),
+            calendar=CalendarPort(self.administration, self.closures, self.distributor.clock.now_ms),
+            announced=self.closure_sounds.sound,
         )
         return Reception(desk, Published(self._entrance, lambda _: self.administration.centre.flows))
 

@@ -10,7 +10,7 @@ from acd.estimates import Estimate
 from acd.known_caller import Known, nobody
 from ivr.announce import NOTHING, Announce
 from ivr.destinations import Destination, Find
-from ivr.flow.steps import Prompt
+from ivr.flow.steps import CalendarIs, Prompt
 from ivr.journeys import Journeys
 
 
@@ -72,6 +72,14 @@ def _nowhere(text: str) -> Destination | None:
     return None
 
 
+def _always_open(calendar: str, language: str) -> CalendarIs:
+    return CalendarIs("open")
+
+
+def _no_announcement(name: str) -> str:
+    return name
+
+
 def _no_care(queue: str) -> Care:
     return Care()
 
@@ -81,7 +89,8 @@ class Desk:
     """All ports. `sound_of` gives the sound file of a prompt, without its ending; `care_of` what a queue does for its
     callers; `estimate` the wait at a position of a queue, where it is known; `known` who a caller is; `find` where an
     agent sends him, and `journeys` what he has been through before; `beep` is the sound before a message, and
-    `messages` the folder where those lie, within that of the recordings."""
+    `messages` the folder where those lie, within that of the recordings; `calendar` says what a calendar says now, with
+    words in a language, and `announced` is the sound of an announcement recorded for a closure."""
 
     distributor: Distributor
     sound_of: Callable[[Prompt], str]
@@ -93,4 +102,6 @@ class Desk:
     callbacks: Callbacks | None = None
     outside: Callable[[], Outside | None] = _no_line
     messages: Path = Path()
+    calendar: Callable[[str, str], CalendarIs] = _always_open
+    announced: Callable[[str], str] = _no_announcement
     beep: str = "beep"

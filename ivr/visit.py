@@ -14,6 +14,7 @@ from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.flow.position import Position
 from ivr.flow.steps import (
+    Announced,
     Answered,
     Ask,
     Digit,
@@ -23,6 +24,7 @@ from ivr.flow.steps import (
     Hangup,
     Input,
     Kept,
+    LookAtCalendar,
     Piece,
     Play,
     Prompt,
@@ -133,6 +135,8 @@ class Visit:
                 return Digit(key) if key else NoKey()
             case Enqueue():
                 return await self._queue(step)
+            case LookAtCalendar(calendar):
+                return self._desk.calendar(calendar, self._walker.language)
             case _:
                 raise NotImplementedError(type(step).__name__)
 
@@ -145,11 +149,18 @@ class Visit:
 
     async def _play(self, pieces: tuple[Piece, ...], escape_digits: str) -> str | None:
         for piece in pieces:
-            if not isinstance(piece, Prompt):
-                raise NotImplementedError(type(piece).__name__)
-            if key := await self._session.stream_file(self._desk.sound_of(piece), escape_digits):
+            if key := await self._session.stream_file(self._sound(piece), escape_digits):
                 return key
         return None
+
+    def _sound(self, piece: Piece) -> str:
+        match piece:
+            case Prompt():
+                return self._desk.sound_of(piece)
+            case Announced(name, _):
+                return self._desk.announced(name)
+            case _:
+                raise NotImplementedError(type(piece).__name__)
 
     async def _queue(self, step: Enqueue) -> QueueLeft | Goodbye:
         if (caller := await self._desk.known(self._caller.linkedid)) is not None:

@@ -33,7 +33,16 @@ class FreeText:
     language: str
 
 
-Piece = Prompt | Recorded | FreeText
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """An announcement recorded by phone for a closure (ivr/closure_sounds.py): it is one for all languages, and heard
+    in the place of words in this one."""
+
+    name: str
+    language: str
+
+
+Piece = Prompt | Recorded | FreeText | Announced
 """A part of what is said; several in turn are one utterance."""
 
 
@@ -132,11 +141,13 @@ class QueueLeft:
 
 @dataclass(frozen=True, slots=True)
 class CalendarIs:
-    """The calendar's state now: open, closed, holiday or emergency. `announcement` is what callers hear of an emergency
-    closure, if somebody has recorded it."""
+    """The calendar's state now: open, closed, holiday (and which) or emergency. `announcement` is what callers hear of
+    an emergency, whether somebody has `recorded` it or not."""
 
     state: str
     announcement: tuple[Piece, ...] = ()
+    recorded: bool = False
+    holiday: str = ""
 
 
 @dataclass(frozen=True, slots=True)

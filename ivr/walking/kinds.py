@@ -7,6 +7,7 @@ from ivr.flow.model import Node
 from ivr.walking.collect import CollectStand
 from ivr.walking.core import Stand
 from ivr.walking.data import BranchStand, FlowStand, ReturnStand, SetStand
+from ivr.walking.hours import HoursStand
 from ivr.walking.menu import LanguageStand, MenuStand
 from ivr.walking.queue import QueueStand
 from ivr.walking.say import HangupStand, SayStand
@@ -16,6 +17,7 @@ STANDS: Mapping[str, type[Stand[Any]]] = {
     "menu": MenuStand,
     "language": LanguageStand,
     "collect": CollectStand,
+    "hours": HoursStand,
     "branch": BranchStand,
     "set": SetStand,
     "queue": QueueStand,

@@ -12,23 +12,40 @@ import pytest_asyncio
 from asyncinotify import Inotify, Mask
 
 from cti.simulation.telephones import Call, Telephones
+from cti.simulation.tones import RATE
 from tests.integration.centre_fixture import WAIT_S, RunningCentre
 from tests.integration.floor_fixture import running_floor, sees, staffed
+from tests.integration.listening import seconds_of, sides
 from tests.integration.test_star_codes import pin_of
 
 pytestmark = pytest.mark.integration
 
-SPOKEN_BYTES = 2 * 8000 * 3
-"""Three seconds of announcement."""
+SPOKEN_S = 3
+"""So long is the announcement, at least."""
+
+ATTENDED = """\
+flow: attended
+languages: [cmn, en]
+start: hours
+nodes:
+  hours: {kind: hours, calendar: always, open: sales, closed: closed}
+  sales: {kind: queue, queue: sales, then: closed, otherwise: closed}
+  closed: {kind: hangup, reason: closed, text: {cmn: 再见。, en: Goodbye.}}
+"""
 
 
 @pytest_asyncio.fixture
 async def shuttable(dialplans: Path, floor_prompts: Path, music: Path, tmp_path: Path) -> AsyncIterator[RunningCentre]:
-    """A floor whose queue `sales` follows a calendar and lets its callers go when it closes."""
+    """A floor whose queue `sales` follows a calendar and lets its callers go when it closes; 4030 leads there while the
+    calendar is open."""
     folder = Path(shutil.copytree(dialplans, tmp_path / "dialplans"))
     queues = folder / "queues.yaml"
     follows = "    title: Sales\n    calendar: always\n    on_closed: {leave: true}\n"
     queues.write_text(queues.read_text("utf-8").replace("    title: Sales\n", follows, 1), "utf-8")
+    (folder / "flows/attended.yaml").write_text(ATTENDED, "utf-8")
+    numbers = folder / "centre.yaml"
+    number = "numbers:\n  4030: {flow: attended, fallback: sales}\n"
+    numbers.write_text(numbers.read_text("utf-8").replace("numbers:\n", number, 1), "utf-8")
     async with running_floor(folder, floor_prompts, music) as running:
         yield running
 
@@ -61,6 +78,18 @@ async def switch(floor: RunningCentre, phones: Telephones) -> Call:
     return call
 
 
+async def turned_away(floor: RunningCentre, phones: Telephones, number: str, voice_hz: int) -> None:
+    """A caller comes, hears the administrator's voice, and is told goodbye."""
+    caller = await phones.dial("4030", number=number)
+    await caller.ended()
+    assert not caller.ended_here
+    record = await floor.record(number)
+    assert record["reason"] == "closed"
+    assert [(step["node"], step["choice"]) for step in record["ivr_path"]] == [("hours", "emergency"), ("closed", None)]
+    _, heard = sides(await floor.audio(record["id"]))
+    assert seconds_of(voice_hz, heard) > SPOKEN_S - 1
+
+
 async def test_the_centre_is_shut_by_phone_with_a_recorded_announcement_until_it_is_opened_again(
     shuttable: RunningCentre,
 ) -> None:
@@ -73,7 +102,7 @@ async def test_the_centre_is_shut_by_phone_with_a_recorded_announcement_until_it
         administrator = await switch(floor, phones)
         assert administrator.audio
         await asked(administrator, "1")  # while he is told how it stands
-        await grows(drafts, SPOKEN_BYTES)
+        await grows(drafts, 2 * RATE * SPOKEN_S)
         await administrator.press("#")
         await administrator.audio.hears(administrator.audio.tone_hz)  # his own voice
         await administrator.press("1")
@@ -84,12 +113,14 @@ async def test_the_centre_is_shut_by_phone_with_a_recorded_announcement_until_it
         [closure] = (await floor.get("/api/closures"))["closures"]
         assert closure["announcement"] == declared["announcement"]
         assert [file.stem for file in drafts.iterdir()] == [closure["announcement"]]
+        await turned_away(floor, phones, "200", administrator.audio.tone_hz)
 
         floor.kill_daemon()
         await floor.fact("ClosureDeclared", since_ms=declared["since_ms"])
         still = await floor.shows("/api/closures", lambda shown: shown["closures"])
         assert still["closures"] == [closure]
         assert not (await floor.get("/api/queues/sales"))["open"]
+        await turned_away(floor, phones, "300", administrator.audio.tone_hz)
 
         administrator = await switch(floor, phones)
         await asked(administrator, "3")
@@ -97,5 +128,5 @@ async def test_the_centre_is_shut_by_phone_with_a_recorded_announcement_until_it
         await administrator.ended()
         await floor.sign_in("1002")
         await sees(floor, "1002", "ready")
-        await phones.dial("4001", number="200")
-        assert (await phones["1002"].next_call()).caller == "200"
+        await phones.dial("4030", number="400")
+        assert (await phones["1002"].next_call()).caller == "400"

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.unit
 
 FLOWS = Path(__file__).parents[1] / "fixtures" / "flows"
 BAD = sorted((FLOWS / "bad").glob("*.yaml"))
-NAMES = Names(queues=("sales", "support"), skills=("sales", "support"), languages=("cmn", "en"))
+NAMES = Names(queues=("sales", "support"), skills=("sales", "support"), languages=("cmn", "en"), calendars=("office",))
 
 
 def write(folder: Path, text: str) -> Path:

@@ -29,7 +29,7 @@ from ivr.walker import UnexpectedInput, Walker
 
 pytestmark = pytest.mark.unit
 
-NAMES = Names(queues=("sales", "support"), skills=("sales", "support"), languages=("cmn", "en"))
+NAMES = Names(queues=("sales", "support"), skills=("sales", "support"), languages=("cmn", "en"), calendars=("office",))
 FLOW = load_flow(Path(__file__).parents[1] / "fixtures" / "flows" / "walk.yaml", NAMES)
 FLOWS = {"walk": FLOW}
 SERVED = QueueLeft(DequeueReason.ANSWERED)
