@@ -84,7 +84,7 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
         ("centre.yaml", "personal: {title", "missed_call: {title",
          "centre.yaml:19:3: missed_call is the system's own reason (expected another name)"),
         ("centre.yaml", "  missed_call:", "  missd_call:",
-         'centre.yaml:29:3: unknown system reason "missd_call", did you mean "missed_call"? '
+         'centre.yaml:32:3: unknown system reason "missd_call", did you mean "missed_call"? '
          '(expected one of: missed_call, refused_call, signed_in)'),
         ("queues.yaml", "skills: {sales: 1}", "skills: {sale: 1}",
          'queues.yaml:9:14: unknown skill "sale", did you mean "sales"? (expected one of: sales, support)'),

@@ -18,6 +18,7 @@ from ivr.flow.steps import (
     Digit,
     Enqueue,
     Finished,
+    FreeText,
     Hangup,
     Input,
     Play,
@@ -102,7 +103,7 @@ def walk(*inputs: Input, start: str = "outer", flows: dict[str, Flow] = FLOWS) -
 
 def said(step: Step) -> list[str]:
     assert isinstance(step, Play | Ask)
-    return [piece.text if not hasattr(piece, "file") else piece.file for piece in step.pieces]
+    return [piece.text if isinstance(piece, Prompt | FreeText) else repr(piece) for piece in step.pieces]
 
 
 IN_OUTER = (Finished(),)
