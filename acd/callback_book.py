@@ -4,84 +4,28 @@ Pure, as the router is: time is an argument, what has been decided is taken with
 when, is the router's choice; this book only says which of them stand in the queues, each at the place it had.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 
-from acd.callback_facts import attempted, dialled, ended, requested
-from acd.callback_rules import HOUR_MS, CallbackRules
-from acd.callbacks import IN_QUEUE, LIVE, MARK, UNDER_WAY, Callback, CallbackEvent, callback_of
+from acd.callback_facts import attempted, dialled, heard
+from acd.callback_shelf import CallbackShelf
+from acd.callbacks import ENGAGED, IN_QUEUE, UNDER_WAY, Callback, CallbackEvent, VoiceMessage, Wish
 from acd.errors import (
     CallbackAsked,
     CallbackNotReached,
     CallbackOver,
     CallbackUnderWay,
     NoCallbacks,
+    NoMessage,
     NotToBeCalled,
-    UnknownCallback,
 )
-from acd.facts import Fact
 from acd.states import CallbackOutcome, CallbackState
-from acd.timers import Timers
-
-KEEP_MS = 24 * HOUR_MS
-"""How long a call-back that is over can still be shown, and reopened."""
 
 AGAIN_MS = 60_000
 """How long a call-back that was put out of its queue by something else stays out."""
 
 
-@dataclass(slots=True)
-class Decisions:
-    """What has been decided since the last look: call-backs to put into their queues, stays (linkedids) to take out,
-    facts to state."""
-
-    enter: list[Callback] = field(default_factory=list)
-    leave: list[str] = field(default_factory=list)
-    facts: list[Fact] = field(default_factory=list)
-
-
-class CallbackBook:
-    """All call-backs that are open, and those that ended lately. Verbs of a stay that is over do nothing."""
-
-    def __init__(
-        self,
-        node: str,
-        rules_of: Callable[[str], CallbackRules | None],
-        person_of: Callable[[str], str] = str,
-    ) -> None:
-        """`rules_of` gives the rules of a queue, None where it takes no call-backs; `person_of` the one form of a
-        number that may be written in several, empty for none."""
-        self._node = node
-        self._rules_of = rules_of
-        self._person_of = person_of
-        self._out = Decisions()
-        self._timers: Timers[tuple[str, str]] = Timers()
-        self._sequence = 0
-        self._asterisk = False
-        self._by_id: dict[str, Callback] = {}
-        self._open: dict[str, list[Callback]] = {}
-        self._callers: dict[str, str] = {}
-        """Those who are on the line themselves, by the linkedids of their calls."""
-
-    def __iter__(self) -> Iterator[Callback]:
-        return iter(self._by_id.values())
-
-    def take(self) -> Decisions:
-        """What has been decided since the last call of this."""
-        out, self._out = self._out, Decisions()
-        return out
-
-    def get(self, name: str) -> Callback:
-        """The call-back of this id. Raises UnknownCallback."""
-        try:
-            return self._by_id[name]
-        except KeyError:
-            raise UnknownCallback(name) from None
-
-    def of_stay(self, linkedid: str) -> Callback | None:
-        """The call-back whose present stay this is."""
-        found = self._by_id.get(callback_of(linkedid))
-        return found if found is not None and found.linkedid == linkedid else None
+class CallbackBook(CallbackShelf):
+    """What people, Asterisk and agents do with call-backs. Verbs of a stay that is over do nothing."""
 
     # People
 
@@ -109,40 +53,52 @@ class CallbackBook:
             raise NoCallbacks(queue)
         if not rules.may_call(number):
             raise NotToBeCalled
-        person = self._person_of(number)
-        if known := next((one for one in self._open.get(person, ()) if one.queue == queue), None):
+        if known := self._customers.asked(self._person_of(number), queue):
             raise CallbackAsked(known.id)
-        self._sequence += 1
-        callback = Callback(
-            id=f"{self._node}{MARK}{now_ms}-{self._sequence}",
-            number=number,
-            person=person,
-            queue=queue,
-            entered_ms=now_ms if entered_ms is None else entered_ms,
-            priority=priority,
-            skills=dict(skills or {}),
-            requires=requires,
-            data=dict(data or {}),
-            language=language,
+        wish = Wish(priority=priority, skills=skills or {}, requires=requires, data=data or {}, language=language)
+        return self._add(number, queue, rules, wish, origin=origin, entered_ms=entered_ms, cause=cause, now_ms=now_ms)
+
+    def leave_message(
+        self, message: VoiceMessage, number: str, queue: str, wish: Wish, *, origin: str, entered_ms: int, now_ms: int
+    ) -> Callback:
+        """A caller has left a message, which an agent of the queue is to hear, at the place `entered_ms`. His number
+        may be empty, and need not be one that can be called. One that is known already stays as it is."""
+        if known := next((one for one in self if one.message is not None and one.message.file == message.file), None):
+            return known
+        rules = self._message_rules_of(queue)
+        return self._add(
+            number,
+            queue,
+            rules,
+            wish,
             origin=origin,
-            requested_ms=now_ms,
-            expires_ms=now_ms + rules.expires_ms,
-            rules=rules,
+            entered_ms=entered_ms,
+            cause="voicemail",
+            now_ms=now_ms,
+            message=message,
         )
-        self._keep(callback)
-        self._state(requested(callback, cause))
-        self._settle(person, now_ms)
-        return callback
 
     def cancel(self, name: str, *, cause: str, now_ms: int) -> None:
         """Nobody is to be called back any more. Raises UnknownCallback, CallbackOver, and CallbackUnderWay while the
-        customer is rung or talks."""
+        customer is rung or talks, or an agent hears his message."""
         callback = self.get(name)
         if not callback.open:
             raise CallbackOver(name)
-        if callback.state in UNDER_WAY:
+        if callback.state in ENGAGED:
             raise CallbackUnderWay(name)
         self._end(callback, CallbackOutcome.CANCELLED, cause, now_ms)
+
+    def tell_heard(self, name: str, *, cause: str, now_ms: int) -> None:
+        """Somebody has heard the message elsewhere, and it needs nothing more. Raises UnknownCallback, NoMessage,
+        CallbackOver, and CallbackUnderWay while an agent is at it."""
+        callback = self.get(name)
+        if callback.message is None:
+            raise NoMessage(name)
+        if not callback.open:
+            raise CallbackOver(name)
+        if callback.state in ENGAGED:
+            raise CallbackUnderWay(name)
+        self._end(callback, CallbackOutcome.HEARD, cause, now_ms)
 
     def hasten(self, name: str, *, now_ms: int) -> None:
         """Do not wait for its time: it stands in its queue again at once, if it may. Raises UnknownCallback,
@@ -163,8 +119,8 @@ class CallbackBook:
         if callback.state is CallbackState.TALKING:
             callback.told = CallbackOutcome.VOICEMAIL
             return
-        others = self._open.get(callback.person, ())
-        if callback.outcome is not CallbackOutcome.REACHED or any(one.queue == callback.queue for one in others):
+        another = callback.message is None and self._customers.asked(callback.person, callback.queue)
+        if callback.outcome is not CallbackOutcome.REACHED or another:
             raise CallbackNotReached(name)
         again_ms = callback.rules.again_ms(CallbackOutcome.VOICEMAIL, callback.attempts)
         if again_ms is not None and now_ms < callback.expires_ms:
@@ -180,40 +136,42 @@ class CallbackBook:
     def caller_came(self, linkedid: str, number: str, *, now_ms: int) -> None:
         """Somebody rings from that number: he is not called back meanwhile."""
         if person := self._person_of(number):
-            self._callers[linkedid] = person
+            self._customers.came(linkedid, person)
             self._settle(person, now_ms)
 
     def caller_left(self, linkedid: str, *, now_ms: int) -> None:
         """His own call is over."""
-        if (person := self._callers.pop(linkedid, None)) is not None:
+        if (person := self._customers.left(linkedid)) is not None:
             self._settle(person, now_ms)
 
     def caller_served(self, linkedid: str, queue: str, *, now_ms: int) -> None:
         """An agent of that queue answered his own call: he need not be called back for it."""
-        for callback in [*self._open.get(self._callers.get(linkedid, ""), ())]:
-            if callback.queue == queue and callback.state not in UNDER_WAY:
-                self._end(callback, CallbackOutcome.SUPERSEDED, "caller", now_ms)
+        callback = self._customers.asked(self._customers.caller(linkedid), queue)
+        if callback is not None and callback.state not in UNDER_WAY:
+            self._end(callback, CallbackOutcome.SUPERSEDED, "caller", now_ms)
 
     def revise(self) -> None:
         """The queues' rules have been edited: they hold for all that is still to come. A queue that takes no more
         call-backs finishes those it has by the rules it had."""
         for callback in self._by_id.values():
-            callback.rules = self._rules_of(callback.queue) or callback.rules
+            if callback.message is not None:
+                callback.rules = self._message_rules_of(callback.queue)
+            else:
+                callback.rules = self._rules_of(callback.queue) or callback.rules
 
     # Asterisk
 
     def asterisk_up(self, live: Collection[str], *, now_ms: int) -> None:
         """Calls can be made, and these (linkedids) are all there are."""
         self._asterisk = True
-        for linkedid in [linkedid for linkedid in self._callers if linkedid not in live]:
-            del self._callers[linkedid]
-        for person in [*self._open]:
+        self._customers.only(live)
+        for person in self._customers.all():
             self._settle(person, now_ms)
 
     def asterisk_down(self, *, now_ms: int) -> None:
         """No agent can be rung: none that waits keeps one reserved for nothing."""
         self._asterisk = False
-        for person in [*self._open]:
+        for person in self._customers.all():
             self._settle(person, now_ms)
 
     # Stays
@@ -243,15 +201,40 @@ class CallbackBook:
             self._postpone(callback, now_ms + AGAIN_MS)
             self._settle(callback.person, now_ms)
 
+    def picked_up(self, linkedid: str) -> bool:
+        """The agent is there to hear the message; False if nobody waits for him any more."""
+        callback = self.of_stay(linkedid)
+        if callback is None or callback.state is not CallbackState.RINGING or callback.message is None:
+            return False
+        callback.apply(CallbackEvent.PICKED_UP)
+        return True
+
+    def heard(self, linkedid: str, heard_ms: int, *, whole: bool, now_ms: int) -> None:
+        """The agent has listened to the message for so long; what it comes to is told next."""
+        if (callback := self.of_stay(linkedid)) is not None and callback.state is CallbackState.LISTENING:
+            self._state(heard(callback, heard_ms, whole=whole, now_ms=now_ms))
+
+    def may_dial(self, linkedid: str, *, now_ms: int) -> bool:
+        """Whether the customer of the message may be rung now."""
+        callback = self.of_stay(linkedid)
+        return (
+            callback is not None
+            and callback.rules.may_call(callback.number, now_ms)
+            and self._customers.can_be_rung(callback)
+        )
+
     def dial(self, linkedid: str, *, now_ms: int) -> bool:
         """The agent has heard who it is; whether the customer may be rung now."""
         callback = self.of_stay(linkedid)
-        if callback is None or callback.state is not CallbackState.RINGING:
+        if callback is None or callback.state not in (CallbackState.RINGING, CallbackState.LISTENING):
+            return False
+        if callback.message is not None and not self.may_dial(linkedid, now_ms=now_ms):
             return False
         callback.apply(CallbackEvent.DIALLED)
         callback.attempts += 1
         callback.told = None
         self._state(dialled(callback, now_ms))
+        self._settle(callback.person, now_ms)
         return True
 
     def connected(self, linkedid: str) -> None:
@@ -260,9 +243,10 @@ class CallbackBook:
             callback.apply(CallbackEvent.CONNECTED)
 
     def attempt_ended(self, linkedid: str, outcome: CallbackOutcome, *, now_ms: int) -> None:
-        """The customer could not be reached, or the conversation is over (then `outcome` is not asked)."""
+        """The customer could not be reached, or the conversation is over (then `outcome` is not asked); or the message
+        is heard, or put back."""
         callback = self.of_stay(linkedid)
-        if callback is None or callback.state not in UNDER_WAY:
+        if callback is None or callback.state not in ENGAGED:
             return
         if callback.state is CallbackState.TALKING:
             outcome = callback.told or CallbackOutcome.REACHED
@@ -277,117 +261,3 @@ class CallbackBook:
             self._state(attempted(callback, outcome, now_ms))
             over = outcome if again_ms is None else CallbackOutcome.EXPIRED
             self._end(callback, over, "attempt" if again_ms is None else "time", now_ms)
-
-    # Time
-
-    @property
-    def next_due_ms(self) -> int | None:
-        """When `tick` has something to do, None for never."""
-        return self._timers.next_due_ms
-
-    def tick(self, *, now_ms: int) -> None:
-        """Do what has fallen due: retries, ends of calling hours, expiries."""
-        for kind, name in self._timers.pop_due(now_ms):
-            callback = self._by_id[name]
-            match kind:
-                case "due" if callback.state is CallbackState.DUE:  # it may have expired in the same moment
-                    self._fall_due(callback, now_ms)
-                case "hours" if callback.state is CallbackState.WAITING:
-                    self._wait_for_hours(callback, now_ms)
-                case "expires" if callback.open and callback.state not in UNDER_WAY:
-                    self._end(callback, CallbackOutcome.EXPIRED, "time", now_ms)
-                case "forget":
-                    del self._by_id[name]
-                case _:
-                    pass
-
-    def restore(self, callbacks: Iterable[Callback], *, now_ms: int) -> None:
-        """Take over what a history says (acd/callback_history.py); nothing enters a queue before Asterisk is there."""
-        for callback in callbacks:
-            callback.person = self._person_of(callback.number)
-            if not callback.open:
-                if (ended_ms := callback.ended_ms or 0) + KEEP_MS > now_ms:
-                    self._by_id[callback.id] = callback
-                    self._timers.set(("forget", callback.id), ended_ms + KEEP_MS)
-                continue
-            self._keep(callback)
-            if callback.state is CallbackState.DUE and callback.due_ms is not None:
-                self._timers.set(("due", callback.id), callback.due_ms)
-            elif callback.state is CallbackState.REQUESTED and callback.last is not None and not callback.due_ms:
-                self._end(callback, callback.last, "attempt", now_ms)
-            elif callback.state is CallbackState.REQUESTED and callback.origin and not callback.stay:
-                self._callers[callback.origin] = callback.person  # as far as we know he is still on the line
-
-    # Inside
-
-    def _keep(self, callback: Callback) -> None:
-        self._by_id[callback.id] = callback
-        self._open.setdefault(callback.person, []).append(callback)
-        self._timers.cancel(("forget", callback.id))
-        self._timers.set(("expires", callback.id), callback.expires_ms)
-
-    def _settle(self, person: str, now_ms: int) -> None:
-        """Put those to this person into their queues that may stand there now, and take out those that may not."""
-        if person not in self._open:
-            return
-        on_line = person in self._callers.values()
-        for callback in self._open[person]:
-            live = any(other.state in LIVE for other in self._open[person] if other is not callback)
-            may_stand = self._asterisk and not live and not on_line
-            match callback.state:
-                case CallbackState.REQUESTED if may_stand:
-                    self._enter(callback, now_ms)
-                case CallbackState.WAITING if not may_stand:
-                    self._hold(callback)
-                case CallbackState.RINGING if on_line:
-                    self._hold(callback)
-                case _:
-                    pass
-
-    def _enter(self, callback: Callback, now_ms: int) -> None:
-        if not callback.rules.in_hours(now_ms):
-            self._wait_for_hours(callback, now_ms)
-            return
-        callback.apply(CallbackEvent.ENTERED)
-        callback.stay += 1
-        self._out.enter.append(callback)
-        if (change_ms := callback.rules.hours_change_ms(now_ms)) is not None:
-            self._timers.set(("hours", callback.id), change_ms)
-
-    def _hold(self, callback: Callback) -> None:
-        callback.apply(CallbackEvent.HELD)
-        self._out.leave.append(callback.linkedid)
-
-    def _wait_for_hours(self, callback: Callback, now_ms: int) -> None:
-        if callback.state in IN_QUEUE:
-            self._out.leave.append(callback.linkedid)
-        callback.apply(CallbackEvent.POSTPONED)
-        change_ms = callback.rules.hours_change_ms(now_ms)
-        self._postpone(callback, callback.expires_ms if change_ms is None else change_ms)
-
-    def _fall_due(self, callback: Callback, now_ms: int) -> None:
-        callback.apply(CallbackEvent.FELL_DUE)
-        callback.due_ms = None
-        self._settle(callback.person, now_ms)
-
-    def _postpone(self, callback: Callback, due_ms: int) -> None:
-        callback.due_ms = due_ms
-        self._timers.set(("due", callback.id), due_ms)
-
-    def _end(self, callback: Callback, outcome: CallbackOutcome, cause: str, now_ms: int) -> None:
-        if callback.state in IN_QUEUE:
-            self._out.leave.append(callback.linkedid)
-        callback.apply(CallbackEvent.ENDED)
-        callback.outcome, callback.ended_ms, callback.due_ms = outcome, now_ms, None
-        self._open[callback.person].remove(callback)
-        for kind in ("due", "hours", "expires"):
-            self._timers.cancel((kind, callback.id))
-        self._timers.set(("forget", callback.id), now_ms + KEEP_MS)
-        self._state(ended(callback, outcome, cause, now_ms))
-        if self._open[callback.person]:
-            self._settle(callback.person, now_ms)
-        else:
-            del self._open[callback.person]
-
-    def _state(self, fact: Fact) -> None:
-        self._out.facts.append(fact)

@@ -1,7 +1,7 @@
 """What is told of a call-back: each fact made from the call-back as it is at that moment."""
 
 from acd.callbacks import Callback
-from acd.facts import CallbackAttempted, CallbackDialled, CallbackEnded, CallbackRequested
+from acd.facts import CallbackAttempted, CallbackDialled, CallbackEnded, CallbackRequested, MessageHeard
 from acd.states import CallbackOutcome
 
 
@@ -21,6 +21,21 @@ def requested(callback: Callback, cause: str) -> CallbackRequested:
         expires_ms=callback.expires_ms,
         cause=cause,
         requires=callback.requires,
+        message=callback.message.file if callback.message else "",
+        message_ms=callback.message.duration_ms if callback.message else 0,
+    )
+
+
+def heard(callback: Callback, heard_ms: int, *, whole: bool, now_ms: int) -> MessageHeard:
+    """An agent has listened to its message."""
+    return MessageHeard(
+        at_ms=now_ms,
+        linkedid=callback.origin,
+        callback=callback.id,
+        queue=callback.queue,
+        agent=callback.agent,
+        heard_ms=heard_ms,
+        whole=whole,
     )
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from acd.callback_rules import CallbackRules
-from acd.callbacks import Callback, callback_of, is_callback
+from acd.callback_rules import CallbackRules, MessageRules
+from acd.callbacks import Callback, VoiceMessage, callback_of, is_callback
 from acd.facts import (
     CallbackAttempted,
     CallbackDialled,
@@ -19,17 +19,23 @@ TOLD_BY = (CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
 """The facts a history is made of; the last two only as far as they are of call-backs."""
 
 
-def history(facts: Iterable[Fact], rules_of: Callable[[str], CallbackRules | None]) -> list[Callback]:
+def history(
+    facts: Iterable[Fact],
+    rules_of: Callable[[str], CallbackRules | None],
+    message_rules_of: Callable[[str], MessageRules] = lambda queue: MessageRules(),
+) -> list[Callback]:
     """Every call-back of which the facts tell, in the order they were asked for.
 
-    One that stood in its queue, or whose agent's phone rang, is as if just asked for. One whose customer was being
-    rung or talked is so still: what became of it Asterisk must tell. `rules_of` as for CallbackBook; a queue that takes
-    no call-backs any more finishes those it has by the usual rules.
+    One that stood in its queue, or whose agent's phone rang, or who heard its message, is as if just asked for. One
+    whose customer was being rung or talked is so still: what became of it Asterisk must tell. `rules_of` and
+    `message_rules_of` as for CallbackBook; a queue that takes no call-backs any more finishes those it has by the usual
+    rules.
     """
     found: dict[str, Callback] = {}
     for fact in facts:
         if isinstance(fact, CallbackRequested):
-            found[fact.callback] = _requested(fact, rules_of(fact.queue) or CallbackRules())
+            rules = message_rules_of(fact.queue) if fact.message else rules_of(fact.queue) or CallbackRules()
+            found[fact.callback] = _requested(fact, rules)
         elif isinstance(fact, TOLD_BY):
             name = getattr(fact, "callback", "") or callback_of(fact.linkedid)
             if (callback := found.get(name)) is not None:
@@ -52,6 +58,7 @@ def _requested(fact: CallbackRequested, rules: CallbackRules) -> Callback:
         requested_ms=fact.at_ms,
         expires_ms=fact.expires_ms,
         rules=rules,
+        message=VoiceMessage(fact.message, fact.message_ms) if fact.message else None,
     )
 
 

@@ -1,4 +1,6 @@
-"""What a queue promises of its call-backs: how often they are tried, how far apart, until when, and at what hours."""
+"""What a queue promises of its call-backs: how often they are tried, how far apart, until when, and at what hours. And
+of the messages left for it, which an agent hears before he calls back, or does not.
+"""
 
 import re
 from collections.abc import Mapping
@@ -47,8 +49,10 @@ class CallbackRules:
     """When customers may be called; None: always."""
     prefixes: tuple[str, ...] = ()
 
-    def may_call(self, number: str) -> bool:
-        """Whether this number may be dialled at all."""
+    def may_call(self, number: str, now_ms: int | None = None) -> bool:
+        """Whether this number may be dialled at all, or at this time."""
+        if now_ms is not None and not self.in_hours(now_ms):
+            return False
         if not NUMBER.fullmatch(number):
             return False
         return not self.prefixes or number.startswith(self.prefixes)
@@ -65,6 +69,27 @@ class CallbackRules:
     def again_ms(self, outcome: CallbackOutcome, attempts: int) -> int | None:
         """How long after an attempt that ended so, the `attempts`-th, the next begins; None: there is none."""
         return self.retry_ms.get(outcome) if attempts < self.attempts else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRules(CallbackRules):
+    """The rules of the messages left for one queue. `expires_ms` and `hours` are those in which agents hear them;
+    `calling` are the rules by which they call back, None where they cannot."""
+
+    expires_ms: int = 7 * 24 * HOUR_MS
+    put_back_ms: int = MINUTE_MS
+    """How long after an agent has left one to his colleagues it stands in the queue again."""
+    calling: CallbackRules | None = None
+
+    def may_call(self, number: str, now_ms: int | None = None) -> bool:
+        """Whether this number may be called back, by the rules of call-backs."""
+        return self.calling is not None and self.calling.may_call(number, now_ms)
+
+    def again_ms(self, outcome: CallbackOutcome, attempts: int) -> int | None:
+        """As for a call-back; what was put back comes again however often that was."""
+        if outcome is CallbackOutcome.PUT_BACK:
+            return self.put_back_ms
+        return None if self.calling is None else self.calling.again_ms(outcome, attempts)
 
 
 def _instant(at_ms: int) -> datetime:

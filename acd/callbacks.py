@@ -21,6 +21,7 @@ class CallbackEvent(StrEnum):
     HELD = "held"
     OFFERED = "offered"
     OFFER_ENDED = "offer_ended"
+    PICKED_UP = "picked_up"
     DIALLED = "dialled"
     CONNECTED = "connected"
     POSTPONED = "postponed"
@@ -43,7 +44,11 @@ TRANSITIONS: Mapping[tuple[CallbackState, CallbackEvent], CallbackState] = {
     (_S.RINGING, _E.HELD): _S.REQUESTED,
     (_S.RINGING, _E.POSTPONED): _S.DUE,
     (_S.RINGING, _E.DIALLED): _S.DIALLING,
+    (_S.RINGING, _E.PICKED_UP): _S.LISTENING,
     (_S.RINGING, _E.ENDED): _S.DONE,
+    (_S.LISTENING, _E.DIALLED): _S.DIALLING,
+    (_S.LISTENING, _E.POSTPONED): _S.DUE,
+    (_S.LISTENING, _E.ENDED): _S.DONE,
     (_S.DIALLING, _E.CONNECTED): _S.TALKING,
     (_S.DIALLING, _E.POSTPONED): _S.DUE,
     (_S.DIALLING, _E.ENDED): _S.DONE,
@@ -56,9 +61,11 @@ TRANSITIONS: Mapping[tuple[CallbackState, CallbackEvent], CallbackState] = {
 
 IN_QUEUE = frozenset({_S.WAITING, _S.RINGING})
 UNDER_WAY = frozenset({_S.DIALLING, _S.TALKING})
-"""The customer's phone rings, or he talks: no rule, no person and no expiry ends that."""
+"""The customer's phone rings, or he talks."""
 LIVE = UNDER_WAY | {_S.RINGING}
-"""Of all call-backs to one number, at most one is in these."""
+"""Of all call-backs to one number that bring no message, at most one is in these."""
+ENGAGED = UNDER_WAY | {_S.LISTENING}
+"""An agent is at it with somebody's words in his ear: no rule, no person and no expiry ends that."""
 
 
 class ImpossibleStep(Exception):
@@ -67,12 +74,32 @@ class ImpossibleStep(Exception):
     id = "impossible-callback-step"
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceMessage:
+    """What a caller has said for an agent of a queue to hear. `file` is relative to the folder of recordings."""
+
+    file: str
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a call-back asks of its queue and of an agent there, and what it tells him."""
+
+    priority: int = 0
+    skills: Mapping[str, int] = field(default_factory=dict)
+    requires: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Callback:
     """A call-back as the book keeps it. Times are milliseconds since the epoch; only the book changes it.
 
     `origin` is the linkedid of the call in which it was asked for, empty where a program did. `stay` counts its stays
-    in a queue, `attempts` how often the customer has been dialled.
+    in a queue, `attempts` how often the customer has been dialled. One with a `message` is a task for an agent, who
+    hears it and calls back if he thinks fit; its number may be empty.
     """
 
     id: str
@@ -88,6 +115,7 @@ class Callback:
     requested_ms: int
     expires_ms: int
     rules: CallbackRules = field(repr=False)
+    message: VoiceMessage | None = None
     person: str = ""
     """The number in its one form: who he is, however a carrier writes it."""
     state: CallbackState = CallbackState.REQUESTED
@@ -107,6 +135,11 @@ class Callback:
     def linkedid(self) -> str:
         """The identity of its present stay in a queue, and of every channel and event of the call it becomes."""
         return f"{self.id}.{self.stay}"
+
+    @property
+    def engages(self) -> bool:
+        """Whether the customer is, or is about to be, rung for it: a message is heard first."""
+        return self.state in UNDER_WAY or (self.state in LIVE and self.message is None)
 
     @property
     def open(self) -> bool:

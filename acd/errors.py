@@ -97,6 +97,15 @@ class NoCallbacks(RoutingError):
         super().__init__(f"queue {queue!r} takes no call-backs; expected one that has `callback` in queues.yaml")
 
 
+class NoMessage(RoutingError):
+    """A call-back that brings no message."""
+
+    id = "no-message"
+
+    def __init__(self, callback: str) -> None:
+        super().__init__(f"call-back {callback} brings no message; expected one that a caller has left")
+
+
 class NotToBeCalled(RoutingError):
     """A number that is not to be called; it is not repeated here."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from acd.caller_facts import MessageHeard, SurveyAnswered, SurveyAsked, VoicemailLeft
 from acd.fact import CallFact, Fact
 from acd.floor_facts import (
     AgentDefined,
@@ -64,6 +65,7 @@ __all__ = [
     "Fact",
     "LinkChanged",
     "MenuAnswered",
+    "MessageHeard",
     "NodeEntered",
     "NotReadyExceeded",
     "OfferEnded",
@@ -72,6 +74,8 @@ __all__ = [
     "RecordingPaused",
     "RecordingResumed",
     "SurgeDeclared",
+    "SurveyAnswered",
+    "SurveyAsked",
     "VoicemailLeft",
     "WayTaken",
     "WrapUpEnded",
@@ -183,16 +187,6 @@ class CallerTold(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoicemailLeft(CallFact):
-    """The caller left a message for the queue: a WAV file, its name relative to the folder of recordings."""
-
-    queue: str
-    language: str
-    duration_ms: int
-    file: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CallOffered(CallFact):
     """An agent is reserved and his phone is about to ring. `decision` says why it is he."""
 
@@ -294,7 +288,10 @@ class CallEnded(CallFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackRequested(CallFact):
     """A call-back to `number` was asked for, in the call `linkedid` or, where that is empty, by a program. `cause` says
-    who asked: "caller", "api". It keeps the place `entered_ms` in the queue until `expires_ms`.
+    who asked: "caller", "api", "voicemail". It keeps the place `entered_ms` in the queue until `expires_ms`.
+
+    With a `message` (a WAV file, relative to the folder of recordings, of `message_ms`) an agent is to hear that first;
+    `number` is empty where the caller's is not known.
     """
 
     callback: str
@@ -308,6 +305,8 @@ class CallbackRequested(CallFact):
     expires_ms: int
     cause: str
     requires: str = ""
+    message: str = ""
+    message_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,7 +324,8 @@ class CallbackDialled(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackAttempted(CallFact):
-    """An attempt to reach the customer is over. At `due_ms` the next begins; 0: there is none."""
+    """An attempt to reach the customer is over, or the hearing of a message that led to none ("heard", "put_back"). At
+    `due_ms` the next begins; 0: there is none."""
 
     callback: str
     queue: str
@@ -360,6 +360,7 @@ FACTS: Mapping[str, type[Fact]] = {
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
         RecordingPaused, RecordingResumed,
+        MessageHeard, SurveyAsked, SurveyAnswered,
     )
 }  # fmt: skip
 

@@ -97,6 +97,7 @@ class CallbackState(StrEnum):
     REQUESTED = "requested"  # not in the queue: he is on the line himself, is rung for another, or Asterisk is away
     WAITING = "waiting"  # stands in the queue, at the place he had
     RINGING = "ringing_agent"  # an agent is reserved: his phone rings, or he hears who it is
+    LISTENING = "listening"  # an agent hears the message that it brings
     DIALLING = "dialling_customer"
     TALKING = "talking"
     DUE = "retry_due"  # waits for its time to stand in the queue again
@@ -104,7 +105,8 @@ class CallbackState(StrEnum):
 
 
 class CallbackOutcome(StrEnum):
-    """How an attempt to reach the customer ended (down to `voicemail`), and how a call-back did."""
+    """How an attempt to reach the customer ended (down to `voicemail`), how a call-back did, and, of one that brings a
+    message, what its hearing came to."""
 
     REACHED = "reached"
     NO_ANSWER = "no_answer"
@@ -116,6 +118,8 @@ class CallbackOutcome(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"  # he rang again himself, and was served
+    HEARD = "heard"  # the message was heard and needs nothing more
+    PUT_BACK = "put_back"  # the agent leaves the message to a colleague
 
 
 class EndedBy(StrEnum):

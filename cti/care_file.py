@@ -56,11 +56,17 @@ class AnnouncePart(Part):
 
 
 class VoicemailPart(Part):
-    """How a message is taken: words before it, its greatest length, and the silence that ends it, in seconds."""
+    """How a message is taken: words before it, its greatest length and the silence that ends it, in seconds, whether
+    the caller is asked what to do with it. And how it is delivered: at which `hours` (written as a queue's hours are;
+    always where nothing stands here), until when, and how soon again once an agent has put it back."""
 
     greeting: Speech = Field(default_factory=dict)
     most_s: Annotated[int, Field(ge=3, le=1800)] = 180
     silence_s: Annotated[int, Field(ge=2, le=60)] = 5
+    review: bool = True
+    expires_h: Annotated[int, Field(ge=1, le=8784)] = 168
+    put_back_minutes: Annotated[int, Field(ge=0, le=1440)] = 1
+    hours: dict[str, str] | None = None
 
 
 def care_of(announce: AnnouncePart | None, voicemail: VoicemailPart) -> Care:
@@ -68,7 +74,10 @@ def care_of(announce: AnnouncePart | None, voicemail: VoicemailPart) -> Care:
     return Care(
         announce=NOTHING if announce is None else _announce(announce),
         voicemail=Voicemail(
-            greeting=voicemail.greeting, most_ms=voicemail.most_s * 1000, silence_s=voicemail.silence_s
+            greeting=voicemail.greeting,
+            most_ms=voicemail.most_s * 1000,
+            silence_s=voicemail.silence_s,
+            review=voicemail.review,
         ),
     )
 

@@ -21,7 +21,7 @@ from acd.states import NotReadyReason
 from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
 from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
-from ivr import callback_words, closure_words
+from ivr import callback_offer, callback_words, closure_words, message_words
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document
 from ivr.flow.check import Names, load_flows
 from ivr.flow.graph import sayings
@@ -154,13 +154,15 @@ class Centre:
         queues = (elsewhere.say or {} for queue in self.queues.values() for _, elsewhere in queue.elsewheres())
         said = (Prompt(text, language) for speech in queues for language, text in speech.items())
         cared = (prompt for queue in self.queues.values() for prompt in prompts_of(queue.care, self.languages))
+        offered = callback_offer.needed(self.languages)
         called_back = [queue.spoken or {} for queue in self.queues.values() if queue.callback is not None]
         told = callback_words.needed(called_back, self.languages) if called_back else ()
+        messages = message_words.needed((queue.spoken or {} for queue in self.queues.values()), self.languages)
         named = (reason.say or {} for reason in self.reasons.values())
         reasons = (Prompt(text, language) for speech in named for language, text in speech.items())
         closed = (Prompt(text, language) for words in self.closure_words.values() for language, text in words.items())
-        house = chain(fixed(self.languages), closure_words.fixed(self.languages))
-        return frozenset(chain(self._flows_prompts(), said, cared, house, told, reasons, closed))
+        house = chain(fixed(self.languages), closure_words.fixed(self.languages), told, messages, offered)
+        return frozenset(chain(self._flows_prompts(), said, cared, house, reasons, closed))
 
     def _flows_prompts(self) -> Iterator[Prompt]:
         nodes = (node for flow in self.flows.values() for node in flow.nodes.values())

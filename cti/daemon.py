@@ -59,7 +59,6 @@ from ivr.published import Entrance, Published
 from ivr.reception import Reception
 from ivr.star_codes import StarCodes
 from ivr.tones import provide_beep
-from ivr.voicemail import VOICEMAIL
 from recording.database import DatabaseError
 from recording.directory import Directory
 from recording.journal import Journal
@@ -115,7 +114,7 @@ class Daemon:
             self.live.board,
             on_joined=self.consults.joined,
         )
-        self.callbacks = make_desk(
+        self.callbacks, self.messages = make_desk(
             settings, lambda: self.administration.centre, self.distributor, self.switch, self.prompts
         )
         self.administration.prepare += [self._make_prompts, self._refresh_asterisk]
@@ -237,7 +236,7 @@ class Daemon:
             known=self.callers.known,
             outside=lambda: _outside(self.administration.centre),
             callbacks=self.callbacks,
-            messages=self.settings.recordings / VOICEMAIL,
+            messages=self.messages,
             find=self.destinations,
             journeys=self.journeys,
             beep=provide_beep(self.settings.state / "sounds/tones"),

@@ -66,7 +66,10 @@ class Link:
         self.channels: dict[str, str] = {}
         """Every channel there is: its uniqueid, and the linkedid of its call."""
         self.on_callback: Callable[[Message], None] = _nobody
-        """Is told how the agent's channel of a call-back fares: OriginateResponse and Hangup."""
+        """Is told how the agent's channel of a call-back fares: OriginateResponse and Hangup, and DialEnd when its
+        customer has answered."""
+        self.on_gone: Callable[[str], None] = _nobody
+        """Is told each channel (its unique id) that has ended."""
         self._handlers: dict[str, Callable[[Message], None]] = {
             "Newchannel": self._new_channel,
             "DialBegin": self._dial_begin,
@@ -133,6 +136,7 @@ class Link:
             return
         leg = _leg(message)
         if _is_of_callback(message):
+            self.on_callback(message)
             leg = Leg(message.get("Channel"), leg.linkedid, leg.linkedid)
         elif _is_agents_of_callback(leg):
             return  # the agent has picked up: he talks when the customer has, too
@@ -161,6 +165,7 @@ class Link:
             self._on_stray(carried)
         self.apply(self.phones.ended(uniqueid))
         self._originate_response(message)
+        self.on_gone(uniqueid)
 
     def _originate_response(self, message: Message) -> None:
         if is_callback(message.get("Uniqueid")):
@@ -241,7 +246,7 @@ def _is_agents_of_callback(leg: Leg) -> bool:
     return leg.uniqueid == leg.linkedid and is_callback(leg.linkedid)
 
 
-def _nobody(_: Message) -> None:
+def _nobody(_: object) -> None:
     pass
 
 

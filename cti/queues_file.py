@@ -186,6 +186,7 @@ def queue_problems(
         yield from _hours(document, (*here, "hours"), queue.hours or {})
         yield from _calendar(document, here, queue, calendars)
         yield from care_problems(document, here, queue.announce, queue.voicemail, languages)
+        yield from _hours(document, (*here, "voicemail", "hours"), queue.voicemail.hours or {})
         yield from _callbacks(document, here, queue, outside)
         yield from _steps(document, (*here, "steps"), queue.steps)
 

@@ -75,6 +75,10 @@ class Switch:
         """`listener` is told how the agents' channels of call-backs fare (Link.on_callback)."""
         self._link.on_callback = listener
 
+    def listen_to_ends(self, listener: Callable[[str], None]) -> None:
+        """`listener` is told the unique id of each channel that has ended."""
+        self._link.on_gone = listener
+
     async def run(self) -> None:
         """Hold the link until cancelled."""
         async with asyncio.TaskGroup() as group:

@@ -60,10 +60,16 @@ def who(names: Mapping[str, str], number: str, ago_ms: int, language: str) -> li
     return [
         _what(names, spoken),
         Prompt(_NUMBER[spoken], spoken),
-        *(Prompt(_DIGITS[spoken][digit], spoken) for digit in number),
+        *figures(number, spoken),
         Prompt(ago[spoken], spoken),
         Prompt(_CHOICE[spoken], spoken),
     ]
+
+
+def figures(number: str, language: str) -> list[Prompt]:
+    """A number, figure by figure, perhaps with a + before."""
+    spoken = _spoken(language)
+    return [Prompt(_DIGITS[spoken][figure], spoken) for figure in number if figure in _DIGITS[spoken]]
 
 
 def failed(outcome: CallbackOutcome, language: str) -> Prompt:

@@ -14,7 +14,8 @@ QUOTED_PAIR = re.compile(r"\\(.)")
 class Caller:
     """One caller; after an absence of ours, and when an agent has sent him on, also where he stood.
 
-    `transfer` is where the agent `sender` has sent him (ivr/variables.py), `consult` the call in which it was asked.
+    `transfer` is where the agent `sender` has sent him (ivr/variables.py), `consult` the call in which it was asked;
+    `message` is one that he was speaking (ivr/messages.py).
     """
 
     linkedid: str
@@ -30,6 +31,7 @@ class Caller:
     transfer: str = ""
     sender: str = ""
     consult: str = ""
+    message: str = ""
 
     @property
     def about(self) -> dict[str, Value]:
@@ -39,10 +41,10 @@ class Caller:
     @classmethod
     def of(cls, session: AgiSession) -> "Caller":
         """Reads the session's environment: `AGI(…/call,linkedid,dialled,placed,entered,language,queue,transfer,sender,
-        consult)`; what is missing at the end is empty."""
+        consult,message)`; what is missing at the end is empty."""
         environment = session.environment
-        arguments = [*environment.arguments, *[""] * 9]
-        linkedid, dialled, placed, entered, language, queue, transfer, sender, consult = arguments[:9]
+        arguments = [*environment.arguments, *[""] * 10]
+        linkedid, dialled, placed, entered, language, queue, transfer, sender, consult, message = arguments[:10]
         return cls(
             linkedid=linkedid or environment.uniqueid,
             channel=environment.channel,
@@ -56,6 +58,7 @@ class Caller:
             transfer=transfer,
             sender=sender,
             consult=consult,
+            message=message,
         )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from acd.distributor import Distributor
@@ -12,15 +11,18 @@ from ivr.announce import NOTHING, Announce
 from ivr.destinations import Destination, Find
 from ivr.flow.steps import CalendarIs, Prompt
 from ivr.journeys import Journeys
+from ivr.messages import Messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voicemail:
-    """How a message for a queue is taken. `greeting` by language, the house's own words where there is none."""
+    """How a message for a queue is taken. `greeting` by language, the house's own words where there is none; `review`:
+    the caller is asked what to do with it."""
 
     greeting: Mapping[str, str] = field(default_factory=dict)
     most_ms: int = 180_000
     silence_s: int = 5
+    review: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +91,8 @@ class Desk:
     """All ports. `sound_of` gives the sound file of a prompt, without its ending; `care_of` what a queue does for its
     callers; `estimate` the wait at a position of a queue, where it is known; `known` who a caller is; `find` where an
     agent sends him, and `journeys` what he has been through before; `beep` is the sound before a message, and
-    `messages` the folder where those lie, within that of the recordings; `calendar` says what a calendar says now, with
-    words in a language, and `announced` is the sound of an announcement recorded for a closure."""
+    `messages` the folder where those lie (without it nobody can leave one); `calendar` says what a calendar says now,
+    with words in a language, and `announced` is the sound of an announcement recorded for a closure."""
 
     distributor: Distributor
     sound_of: Callable[[Prompt], str]
@@ -101,7 +103,7 @@ class Desk:
     journeys: Journeys | None = None
     callbacks: Callbacks | None = None
     outside: Callable[[], Outside | None] = _no_line
-    messages: Path = Path()
+    messages: Messages | None = None
     calendar: Callable[[str, str], CalendarIs] = _always_open
     announced: Callable[[str], str] = _no_announcement
     beep: str = "beep"

@@ -6,20 +6,22 @@ A caller who is sent on keeps the time he has waited; the time he has talked is 
 from dataclasses import dataclass, field
 
 from acd.distributor import Distributor
-from acd.facts import CallArrived, CallDequeued, CallEnded, CallQueued, Fact
+from acd.facts import CallArrived, CallDequeued, CallEnded, CallQueued, CallReleased, Fact
 
 
 @dataclass(slots=True)
 class Journey:
     """One call. `queued` is its last entry, `waited_ms` its waiting in all queues until it last left one; `place` is
     (first entry, entry into the queue) of an agent who stood there for him, milliseconds since the epoch. `asking` are
-    the calls in which its agent asks for somebody now; `joined`: he has put the caller into one of them."""
+    the calls in which its agent asks for somebody now; `joined`: he has put the caller into one of them. `agent` is who
+    spoke with the caller last."""
 
     queued: CallQueued | None = None
     waited_ms: int = 0
     place: tuple[int, int] | None = None
     asking: set[str] = field(default_factory=set)
     joined: bool = False
+    agent: str = ""
 
 
 class Journeys:
@@ -54,6 +56,8 @@ class Journeys:
                 journey.queued = fact
             case CallDequeued() if (journey := self.get(fact.linkedid)) is not None:
                 journey.waited_ms = fact.wait_ms
+            case CallReleased() if (journey := self.get(fact.linkedid)) is not None:
+                journey.agent = fact.agent
             case CallEnded():
                 self._journeys.pop(fact.linkedid, None)
                 if (about := self.get(self._about.pop(fact.linkedid, ""))) is not None:

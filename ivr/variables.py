@@ -31,5 +31,11 @@ CONSULT = "CALLCENTER_CONSULT"
 """The linkedid of an agent's own call in which he asks for somebody. On a caller's channel: he was joined to that call
 before anybody had answered. Empty once the transfer is done."""
 
+MESSAGE = "CALLCENTER_MESSAGE"
+"""The message that the caller speaks just now (ivr/messages.py), empty otherwise."""
+
+THANKS = "CALLCENTER_THANKS"
+"""The sound by which he is thanked for it where the daemon is away."""
+
 EXTENSION = "CALLCENTER_EXTENSION"
 """What the agent who asks has dialled; goes with CONSULT."""

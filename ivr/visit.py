@@ -5,37 +5,39 @@ What happens in a queue is the business of ivr/waiting.py.
 
 from dataclasses import replace
 
-from acd.facts import CallArrived, CallEnded, MenuAnswered, NodeEntered, WayTaken
+from acd.facts import CallArrived, CallEnded
 from acd.states import DequeueReason, EndedBy
 from ivr import variables
 from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
+from ivr.callback_request import request_callback
 from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.flow.position import Position
 from ivr.flow.steps import (
     Announced,
-    Answered,
     Ask,
     Digit,
     Enqueue,
-    Entered,
     Finished,
     Hangup,
     Input,
-    Kept,
     LookAtCalendar,
+    MessageTaken,
     Piece,
     Play,
     Prompt,
     QueueLeft,
+    RequestCallback,
     Step,
-    Took,
+    TakeMessage,
 )
 from ivr.flow.steps import Timeout as NoKey
 from ivr.journeys import Journeys
 from ivr.published import Entrance
+from ivr.trail import fact_of
 from ivr.transfers import Transfer, moved, sent_on
+from ivr.voicemail import Taken, finish_message, reason_of, take_message
 from ivr.waiting import Goodbye, Stay
 from ivr.walker import Walker
 from ivr.whereabouts import keep
@@ -115,6 +117,11 @@ class Visit:
         step = self._walker.start(at)
         if self._transfer is not None and at is not None:
             self._told = len(self._walker.trail)  # he has been at this node: he only changes the queue
+        if self._caller.message:
+            taken = await finish_message(self._desk, self._session, self._caller.message, self._walker.language)
+            if not isinstance(step, TakeMessage):
+                return reason_of(taken)  # his queue had sent him there
+            step = self._walker.feed(MessageTaken(taken is Taken.LEFT))
         while not isinstance(step, Hangup):
             self._tell_trail()
             await self._keep_position()
@@ -137,6 +144,12 @@ class Visit:
                 return await self._queue(step)
             case LookAtCalendar(calendar):
                 return self._desk.calendar(calendar, self._walker.language)
+            case TakeMessage():
+                return await take_message(
+                    self._desk, self._session, self._caller, step, self._walker.language, self._play
+                )
+            case RequestCallback():
+                return await request_callback(self._desk, self._caller, step, self._walker.language)
             case _:
                 raise NotImplementedError(type(step).__name__)
 
@@ -184,22 +197,16 @@ class Visit:
         )
         ending = await stay.run()
         self._ended_by = EndedBy.AGENT if stay.with_agent else EndedBy.SYSTEM
-        return ending if isinstance(ending, Goodbye) else QueueLeft(ending, queue=stay.queue)
+        if isinstance(ending, Goodbye):
+            return ending
+        journey = self._journeys.get(self._caller.linkedid)
+        return QueueLeft(ending, journey.agent if journey is not None else "", stay.queue)
 
     def _tell_trail(self) -> None:
         at_ms, linkedid = self._now_ms(), self._caller.linkedid
-        for entry in self._walker.trail[self._told :]:
-            fact: NodeEntered | MenuAnswered | WayTaken
-            match entry:
-                case Entered(node, kind, flow):
-                    fact = NodeEntered(at_ms=at_ms, linkedid=linkedid, node=node, kind=kind, flow=flow)
-                case Answered(node, choice):
-                    fact = MenuAnswered(at_ms=at_ms, linkedid=linkedid, node=node, choice=choice)
-                case Took(node, way):
-                    fact = WayTaken(at_ms=at_ms, linkedid=linkedid, node=node, way=way)
-                case Kept():
-                    continue  # the caller's own data
-            self._distributor.state(fact)
+        for mark in self._walker.trail[self._told :]:
+            if (fact := fact_of(mark, at_ms, linkedid)) is not None:
+                self._distributor.state(fact)
         self._told = len(self._walker.trail)
 
     def _now_ms(self) -> int:

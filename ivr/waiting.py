@@ -13,7 +13,8 @@ from ivr.company import Company
 from ivr.connecting import connect, dial_outside
 from ivr.desk import Desk
 from ivr.flow.steps import Enqueue, Prompt
-from ivr.voicemail import take_message
+from ivr.voicemail import Place as MessagePlace
+from ivr.voicemail import TakingMessage, reason_of, recording_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +169,7 @@ class Stay:
                 answered = await dial_outside(self._session, self._desk.outside(), target.value, self._music)
                 return DequeueReason.ANSWERED if answered else DequeueReason.OVERFLOWED
             case TargetKind.VOICEMAIL:
-                left = await take_message(self._desk, self._session, self._linkedid, self.queue, self._language)
-                return Goodbye("voicemail" if left else "no_message")
+                return await self._take_message()
             case TargetKind.CALLBACK:
                 await self._say(waiting_words.called_back(self._language))
                 return Goodbye("callback")
@@ -179,6 +179,21 @@ class Stay:
                 return Goodbye("announced")
             case _:
                 return DequeueReason.TIMED_OUT
+
+    async def _take_message(self) -> Ending:
+        if self._desk.messages is None:
+            return DequeueReason.TIMED_OUT
+        place = MessagePlace(
+            entered_ms=self._entered_ms,
+            priority=self._step.priority,
+            skills=self._step.skills,
+            requires=self._step.requires.text,
+            data=self._step.data,
+        )
+        recording = recording_of(self._desk, self._session, self.queue, self._language)
+        taking = TakingMessage(self._desk, self._session, recording, self.queue, self._language, place)
+        taken = await taking.run(self._desk.messages, self._linkedid, self._caller.number)
+        return Goodbye(reason_of(taken))
 
     async def _say(self, prompt: Prompt) -> None:
         await self._session.stream_file(self._desk.sound_of(prompt))

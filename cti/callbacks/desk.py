@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 import structlog
 
-from acd.callback_book import CallbackBook, Decisions
-from acd.callbacks import UNDER_WAY, Callback, callback_of, is_callback
+from acd.callback_book import CallbackBook
+from acd.callback_shelf import Decisions
+from acd.callbacks import UNDER_WAY, Callback, VoiceMessage, callback_of, is_callback
 from acd.errors import CallbackAsked, RoutingError
 from acd.facts import AgentStateChanged, CallArrived, CallEnded, Fact, LinkChanged, OfferEnded
 from acd.offers import Offer
@@ -114,6 +115,17 @@ class CallbackDesk:
             book.tell_voicemail(name, now_ms=now_ms)
             return book.get(name)
 
+    def tell_heard(self, name: str) -> Callback:
+        """Somebody has heard the message, and it needs nothing more. Raises UnknownCallback, NoMessage, CallbackOver,
+        CallbackUnderWay."""
+        with self.tell() as (book, now_ms):
+            book.tell_heard(name, cause="api", now_ms=now_ms)
+            return book.get(name)
+
+    def has(self, message: VoiceMessage) -> bool:
+        """Whether this message is known already."""
+        return any(one.message is not None and one.message.file == message.file for one in self._book)
+
     def revise(self) -> None:
         """The queues' rules have been edited."""
         self._book.revise()
@@ -155,9 +167,11 @@ class CallbackDesk:
     # What is heard
 
     def hear(self, message: Message) -> None:
-        """For the switch: OriginateResponse and Hangup of the agents' channels."""
+        """For the switch: OriginateResponse and Hangup of the agents' channels, and the answer of the customer."""
         linkedid = message.get("Uniqueid")
-        if (ringing := self.ringing.get(linkedid)) is not None:
+        if message.event == "DialEnd":
+            self._book.connected(linkedid)
+        elif (ringing := self.ringing.get(linkedid)) is not None:
             ringing.hear(message, there=linkedid in self._means.channels())
         elif message.event == "Hangup" and linkedid not in self._stays:
             self._ask_ledger(self._book.of_stay(linkedid))
@@ -227,12 +241,20 @@ class CallbackDesk:
     def _carry_out(self, decided: Decisions) -> None:
         for fact in decided.facts:
             self._distributor.state(fact)
+        for message in decided.forget:
+            self._forget(message)
         for linkedid in decided.leave:
             if (task := self._stays.get(linkedid)) is not None:
                 task.cancel()
         for callback in decided.enter:
             self._stay(callback)
         self._set_alarm()
+
+    def _forget(self, message: VoiceMessage) -> None:
+        try:
+            (self._means.recordings / message.file).unlink(missing_ok=True)
+        except OSError as error:
+            log.error("message-not-removed", error_id="message-not-removed", detail=error.strerror)
 
     def _stay(self, callback: Callback) -> None:
         linkedid = callback.linkedid

@@ -38,14 +38,14 @@ class Dialling:
         self._callback = callback
         self._offer = offer
         self._means = means
-        self._language = means.distributor.router.roster.agent(offer.agent).speaks(means.distributor.seats.languages)
+        self.language = means.distributor.router.roster.agent(offer.agent).speaks(means.distributor.seats.languages)
 
     async def announce(self) -> bool:
         """Tell him who it is; False if he refuses by the key. Raises AgiOver: he hung up, or Asterisk is gone."""
         callback = self._callback
         ago_ms = self._means.distributor.clock.now_ms() - callback.requested_ms
         names = self._means.names_of(callback.queue)
-        key = await self._say(callback_words.who(names, callback.number, ago_ms, self._language))
+        key = await self._say(callback_words.who(names, callback.number, ago_ms, self.language))
         return key != callback_words.REFUSE
 
     async def dial(self) -> CallbackOutcome:
@@ -62,11 +62,11 @@ class Dialling:
 
     async def say_failed(self, outcome: CallbackOutcome) -> None:
         """Tell him why he does not speak with the customer."""
-        await self._say([callback_words.failed(outcome, self._language)])
+        await self._say([callback_words.failed(outcome, self.language)])
 
     async def say_not_needed(self) -> None:
         """Tell him that somebody was quicker."""
-        await self._say([callback_words.not_needed(self._language)])
+        await self._say([callback_words.not_needed(self.language)])
 
     async def hang_up(self) -> None:
         """Let him go."""

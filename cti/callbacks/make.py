@@ -4,16 +4,19 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from acd.callback_book import CallbackBook
-from acd.callback_rules import CallbackRules
+from acd.callback_rules import CallbackRules, MessageRules
 from acd.distributor import Distributor
 from cti.callbacks.desk import CallbackDesk
 from cti.callbacks.means import Means
+from cti.callbacks.messages import MessageRoom
 from cti.callbacks.restoration import restore_callbacks, was_answered
-from cti.callbacks.rules import rules_of
+from cti.callbacks.rules import message_rules_of, rules_of
 from cti.centre import Centre
 from cti.settings import Settings
 from cti.switch import Switch
+from ivr.messages import Messages
 from ivr.prompts import Prompts
+from ivr.voicemail import VOICEMAIL
 from recording.numbers import canonical
 
 
@@ -25,10 +28,18 @@ def callback_rules(centre: Centre, queue: str) -> CallbackRules | None:
     return rules_of(found.callback, centre.time_zone)
 
 
+def message_rules(centre: Centre, queue: str) -> MessageRules:
+    """The rules of the messages left for the queue; of one that is no more the usual ones."""
+    found = centre.queues.get(queue)
+    if found is None:
+        return MessageRules()
+    return message_rules_of(found.voicemail, callback_rules(centre, queue), centre.time_zone)
+
+
 def make_desk(
     settings: Settings, now: Callable[[], Centre], distributor: Distributor, switch: Switch, prompts: Prompts
-) -> CallbackDesk:
-    """The desk, with an empty book. `now` is the centre as it is: edits hold at once."""
+) -> tuple[CallbackDesk, Messages]:
+    """The desk, with an empty book, and the messages that come to it. `now` is the centre as it is now."""
 
     def line() -> str:
         outside = now().outside
@@ -52,18 +63,23 @@ def make_desk(
         sound_of=prompts.sound,
         was_answered=partial(was_answered, settings.ledger),
         names_of=names_of,
+        recordings=settings.recordings,
     )
     book = CallbackBook(
         settings.node,
         rules_of=lambda queue: callback_rules(now(), queue),
         person_of=lambda number: canonical(number, now().country_code),
+        message_rules_of=lambda queue: message_rules(now(), queue),
     )
     desk = CallbackDesk(book, means)
     switch.listen_to_callbacks(desk.hear)
-    return desk
+    room = MessageRoom(settings.recordings / VOICEMAIL, desk, means)
+    switch.listen_to_ends(room.gone)
+    return desk, room.messages
 
 
 def restore_desk(desk: CallbackDesk, settings: Settings, centre: Centre) -> None:
     """What the journal knows of call-backs is in the book again."""
     with desk.tell() as (book, now_ms):
-        restore_callbacks(book, settings.journal, partial(callback_rules, centre), now_ms=now_ms)
+        rules = partial(callback_rules, centre), partial(message_rules, centre)
+        restore_callbacks(book, settings.journal, *rules, now_ms=now_ms)

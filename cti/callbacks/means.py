@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from acd.distributor import Distributor
@@ -31,7 +32,7 @@ class Means:
     """`channels` are those there are now (uniqueid to linkedid). `line` is the carrier's endpoint over which customers
     are dialled, `shown` the number they see. `was_answered` asks Asterisk's ledger whether the customer of a stay
     (linkedid) has answered: for what no event could tell. `names_of` gives a queue's spoken names by language,
-    `sound_of` finds a prompt's sound.
+    `sound_of` finds a prompt's sound. `recordings` is the folder in which the files of messages are.
     """
 
     client: Ami
@@ -42,3 +43,4 @@ class Means:
     sound_of: Callable[[Prompt], str]
     was_answered: Callable[[str], Awaitable[bool]]
     names_of: Callable[[str], Mapping[str, str]]
+    recordings: Path

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from acd.callback_book import CallbackBook
 from acd.callback_history import TOLD_BY, history
-from acd.callback_rules import CallbackRules
+from acd.callback_rules import CallbackRules, MessageRules
 from acd.callbacks import MARK, is_callback
 from acd.facts import Fact, from_json
 from recording.ledger import RowError, RowType, parse_row
@@ -18,12 +18,17 @@ _MARKS = (b'"fact":"Callback', MARK.encode())
 
 
 def restore_callbacks(
-    book: CallbackBook, journal: Path, rules_of: Callable[[str], CallbackRules | None], *, now_ms: int
+    book: CallbackBook,
+    journal: Path,
+    rules_of: Callable[[str], CallbackRules | None],
+    message_rules_of: Callable[[str], MessageRules],
+    *,
+    now_ms: int,
 ) -> None:
     """Fill the book; nothing enters a queue before Asterisk is there."""
     if journal.exists():
         with journal.open("rb") as lines:
-            book.restore(history(_told(lines), rules_of), now_ms=now_ms)
+            book.restore(history(_told(lines), rules_of, message_rules_of), now_ms=now_ms)
 
 
 def _told(lines: Iterable[bytes]) -> Iterator[Fact]:

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt
 from pydantic_core import PydanticCustomError
 
-from acd.callback_rules import HOUR_MS, MINUTE_MS, RETRY_MS, CallbackRules
+from acd.callback_rules import HOUR_MS, MINUTE_MS, RETRY_MS, CallbackRules, MessageRules
 from acd.hours import parse_hours
 from acd.states import CallbackOutcome
+from cti.care_file import VoicemailPart
 from ivr.documents import Part
 
 
@@ -48,4 +49,17 @@ def rules_of(part: CallbackPart, zone: ZoneInfo) -> CallbackRules:
         ring_ms=part.ring_s * 1000,
         hours=None if part.hours is None else parse_hours(part.hours, zone),
         prefixes=part.numbers,
+    )
+
+
+def message_rules_of(part: VoicemailPart, calling: CallbackRules | None, zone: ZoneInfo) -> MessageRules:
+    """The same for messages; `calling` are the rules by which the queue's customers are called back, None if not."""
+    usual = calling or CallbackRules()
+    return MessageRules(
+        attempts=usual.attempts,
+        ring_ms=usual.ring_ms,
+        calling=calling,
+        expires_ms=part.expires_h * HOUR_MS,
+        put_back_ms=part.put_back_minutes * MINUTE_MS,
+        hours=None if part.hours is None else parse_hours(part.hours, zone),
     )

@@ -7,7 +7,7 @@ from typing import Protocol
 import structlog
 
 from acd.callback_book import CallbackBook
-from acd.callbacks import Callback
+from acd.callbacks import Callback, VoiceMessage
 from acd.distributor import Place
 from acd.offers import Offer
 from acd.requirements import ANY, parse
@@ -15,11 +15,13 @@ from acd.states import CallbackOutcome, CallbackState, DequeueReason, OfferOutco
 from acd.targets import Target, TargetKind
 from cti.ami.errors import AmiError, AmiRefused
 from cti.callbacks.dialling import Dialling
+from cti.callbacks.listening import Listening
 from cti.callbacks.means import Means
 from cti.callbacks.ringing import Ringing
 from ivr import variables
 from ivr.agi.errors import AgiConnectionLost, AgiHungUp, AgiOver
 from ivr.agi.session import AgiSession
+from ivr.hearing import Act
 
 log = structlog.get_logger()
 
@@ -120,7 +122,9 @@ class Stay:
             "Exten": "s",
             "Priority": "1",
             "Timeout": str(ring_s * 1000),
-            "CallerID": f'"Call-back" <{callback.number}>',
+            "CallerID": f'"Call-back" <{callback.number}>'
+            if callback.message is None
+            else f'"Message" <{callback.number or self._means.shown()}>',
             "Async": "true",
         }
         try:
@@ -139,8 +143,10 @@ class Stay:
             return OfferOutcome.UNREACHABLE
 
     async def _on_the_line(self, session: AgiSession, offer: Offer) -> OfferOutcome | None:
-        """The agent has picked up. What became of the offer, None if the customer was dialled."""
+        """The agent has picked up. What became of the offer, None if the customer was dialled, or the message heard."""
         dialling = Dialling(session, self._callback, offer, self._means)
+        if self._callback.message is not None:
+            return await self._hear(session, dialling, self._callback.message, offer)
         try:
             if not await dialling.announce():
                 await dialling.hang_up()
@@ -160,6 +166,43 @@ class Stay:
             with self._desk.tell() as (book, now_ms):
                 book.attempt_ended(self._linkedid, outcome, now_ms=now_ms)
         return None
+
+    async def _hear(
+        self, session: AgiSession, dialling: Dialling, message: VoiceMessage, offer: Offer
+    ) -> OfferOutcome | None:
+        """He hears the message: that is his conversation, and wrap-up follows, whether he calls back or not."""
+        with self._desk.tell() as (book, _):
+            wanted = self._stands(offer) and book.picked_up(self._linkedid)
+        if not wanted:
+            with suppress(AgiOver):
+                await dialling.say_not_needed()
+            await dialling.hang_up()
+            return OfferOutcome.WITHDRAWN
+        with self._distributor.command() as (router, now_ms):
+            router.answered(self._linkedid, phone=offer.phone, now_ms=now_ms)
+        listening = Listening(session, self._callback, message, self._means, dialling.language, self._may_dial)
+        outcome = CallbackOutcome.PUT_BACK
+        try:
+            outcome = await self._heard(listening, dialling, offer)
+        finally:
+            with self._desk.tell() as (book, now_ms):
+                book.attempt_ended(self._linkedid, outcome, now_ms=now_ms)
+            with self._distributor.command() as (router, now_ms):
+                router.released(self._linkedid, phone=offer.phone, now_ms=now_ms)
+        return None
+
+    async def _heard(self, listening: Listening, dialling: Dialling, offer: Offer) -> CallbackOutcome:
+        act = await listening.run()
+        with self._desk.tell() as (book, now_ms):
+            book.heard(self._linkedid, listening.heard_ms, whole=listening.whole, now_ms=now_ms)
+        if act is Act.CALL and self._dial():
+            return await self._dialled(dialling, offer)
+        await dialling.hang_up()
+        return CallbackOutcome.HEARD if act is Act.HEARD else CallbackOutcome.PUT_BACK
+
+    def _may_dial(self) -> bool:
+        with self._desk.tell() as (book, now_ms):
+            return book.may_dial(self._linkedid, now_ms=now_ms)
 
     def _dial(self) -> bool:
         with self._desk.tell() as (book, now_ms):

@@ -94,7 +94,7 @@ def first_keys(node: Node) -> str:
             return keys
         case CollectNode():
             return DIGITS
-        case CallbackNode():
+        case CallbackNode(text=text) if text:
             return YES + NO
         case _:
             return ""

@@ -79,6 +79,30 @@ class Enqueue:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Take a message for the queue, after this greeting or, without one, the queue's own: feed MessageTaken. With
+    `operator` 0 leads to an agent."""
+
+    queue: str
+    greeting: tuple[Piece, ...]
+    most_ms: int
+    review: bool = True
+    operator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCallback:
+    """Have this number called back by an agent of the queue, asked for as for Enqueue: feed CallbackTaken."""
+
+    queue: str
+    number: str
+    skills: Mapping[str, int] = field(default_factory=dict)
+    requires: str = ""
+    priority: int = 0
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class LookAtCalendar:
     """What does this calendar say now? Feed CalendarIs."""
 
@@ -109,7 +133,18 @@ class Hangup:
     reason: str
 
 
-Step = Play | Ask | Enqueue | LookAtCalendar | FindCaller | PauseRecording | ResumeRecording | Hangup
+Step = (
+    Play
+    | Ask
+    | Enqueue
+    | TakeMessage
+    | RequestCallback
+    | LookAtCalendar
+    | FindCaller
+    | PauseRecording
+    | ResumeRecording
+    | Hangup
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +172,21 @@ class QueueLeft:
     outcome: DequeueReason
     agent: str = ""
     queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTaken:
+    """He has left a message, or not; `operator`: he wants an agent instead."""
+
+    left: bool
+    operator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTaken:
+    """He is called back, or that cannot be."""
+
+    taken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +219,7 @@ class Done:
     """It is done, and there is nothing to tell of it."""
 
 
-Input = Digit | Timeout | Finished | QueueLeft | CalendarIs | CallerFound | Paused | Done
+Input = Digit | Timeout | Finished | QueueLeft | MessageTaken | CallbackTaken | CalendarIs | CallerFound | Paused | Done
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +258,18 @@ class Kept:
     data: Mapping[str, Value]
 
 
-Mark = Entered | Answered | Took | Kept
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A trail entry: the caller was asked for a mark about his conversation with `agent` of `queue`; `score` is the key
+    he pressed, None where he has only been asked by now."""
+
+    node: str
+    survey: str
+    queue: str
+    agent: str
+    score: str | None = None
+
+
+Mark = Entered | Answered | Took | Kept | Surveyed
 
 Trail = tuple[Mark, ...]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ivr.flow.model import Node
+from ivr.walking.callback import CallbackStand
 from ivr.walking.collect import CollectStand
 from ivr.walking.core import Stand
 from ivr.walking.data import BranchStand, FlowStand, ReturnStand, SetStand
@@ -11,6 +12,8 @@ from ivr.walking.hours import HoursStand
 from ivr.walking.menu import LanguageStand, MenuStand
 from ivr.walking.queue import QueueStand
 from ivr.walking.say import HangupStand, SayStand
+from ivr.walking.survey import SurveyStand
+from ivr.walking.voicemail import VoicemailStand
 
 STANDS: Mapping[str, type[Stand[Any]]] = {
     "say": SayStand,
@@ -21,6 +24,9 @@ STANDS: Mapping[str, type[Stand[Any]]] = {
     "branch": BranchStand,
     "set": SetStand,
     "queue": QueueStand,
+    "voicemail": VoicemailStand,
+    "callback": CallbackStand,
+    "survey": SurveyStand,
     "flow": FlowStand,
     "return": ReturnStand,
     "hangup": HangupStand,

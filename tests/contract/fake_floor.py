@@ -159,7 +159,7 @@ class FakeFloor:
         await self.floor.store.add_recordings([(call.linkedid, kept)])
 
 
-def _callbacks(distributor: Distributor) -> CallbackDesk:
+def _callbacks(distributor: Distributor, folder: Path) -> CallbackDesk:
     """Queue `sales` takes call-backs; Asterisk never comes, so none is ever dialled."""
     means = Means(
         client=AmiClient("127.0.0.1", 1, "", "", on_event=_nothing, on_up=_never, on_down=_nothing),
@@ -170,6 +170,7 @@ def _callbacks(distributor: Distributor) -> CallbackDesk:
         sound_of=str,
         was_answered=_never_answered,
         names_of=lambda queue: {},
+        recordings=folder,
     )
     return CallbackDesk(CallbackBook("node1", {"sales": CallbackRules(prefixes=("0", "1"))}.get), means)
 
@@ -217,7 +218,7 @@ async def open_floor(
         people=people,
         directory=Directory(store),
         live=LiveHub(distributor, estimates_of(distributor), behind_at_most=behind_at_most),
-        callbacks=_callbacks(distributor),
+        callbacks=_callbacks(distributor, folder),
         closures=Closures(distributor.state),
         closure_sounds=ClosureSounds(folder / "closures"),
         send_on=send_on,

@@ -1,17 +1,20 @@
 """A caller who leaves a queue without an agent of it, on a fake channel: where he is seen to, and what is stated."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from acd.facts import CallDequeued, CallEnded, VoicemailLeft
+from acd.facts import CallDequeued, CallEnded
 from acd.queues import QueueSettings
 from acd.states import DequeueReason, EndedBy
 from acd.targets import LEAVE, Target, TargetKind
+from ivr import message_words
 from ivr.desk import Care, Desk, Outside, Voicemail
 from ivr.flow.model import Flow
+from ivr.messages import Messages, Note
 from tests.contract.fake_agi import FakeAsterisk
 from tests.contract.reception_floor import CALL, Floor, called, dial, hangs_up, words
 
@@ -32,8 +35,20 @@ FLOW = Flow.model_validate(
 VOICEMAIL = Target(TargetKind.VOICEMAIL)
 NUMBER = Target(TargetKind.NUMBER, "01012345678")
 CLOSED = Target(TargetKind.SAY, speech={"en": "We are closed.", "cmn": "已下班。"})
-GREETING = Voicemail(greeting={"en": "Speak now.", "cmn": "请说。"}, most_ms=60_000, silence_s=4)
+GREETING = Voicemail(greeting={"en": "Speak now.", "cmn": "请说。"}, most_ms=60_000, silence_s=4, review=False)
+REVIEWED = replace(GREETING, review=True)
+QUESTION = message_words.review("en").text
 OUTSIDE = Outside(line="carrier", ring_ms=30_000)
+
+
+@dataclass
+class Delivered:
+    """The messages that were handed over, each with its length."""
+
+    got: list[tuple[Note, str, int]] = field(default_factory=list)
+
+    def __call__(self, note: Note, file: str, length_ms: int) -> None:
+        self.got.append((note, file, length_ms))
 
 
 @asynccontextmanager
@@ -44,6 +59,7 @@ async def leaving(
     language: str = "en",
     voicemail: Voicemail = GREETING,
     outside: Outside | None = OUTSIDE,
+    delivered: Delivered | None = None,
 ) -> AsyncIterator[tuple[Floor, FakeAsterisk]]:
     """A caller whom the queue sends elsewhere, for nobody is signed in."""
     floor = Floor(QueueSettings(name="sales", on_nobody=target))
@@ -53,7 +69,7 @@ async def leaving(
         sound_of=words,
         care_of=lambda queue: Care(voicemail=voicemail),
         outside=lambda: outside,
-        messages=tmp_path / "voicemail",
+        messages=Messages(tmp_path / "voicemail", delivered or Delivered()),
         beep="tone",
     )
     async with called(desk, FLOW, CALL, "4000", "", "", language) as asterisk:
@@ -71,15 +87,46 @@ def ended(floor: Floor) -> tuple[EndedBy, str, DequeueReason]:
     return end.by, end.reason, left.reason
 
 
-async def test_a_message_is_greeted_recorded_thanked_for_and_stated(tmp_path: Path) -> None:
-    async with leaving(VOICEMAIL, tmp_path) as (floor, asterisk):
-        await asterisk.serve()
+def takes(*lengths_ms: int) -> Callable[[list[str]], str]:
+    """Each take in turn lies on the disk and is so long; of the last the caller presses the hash key."""
+    left = iter(lengths_ms)
+
+    def answer(command: list[str]) -> str:
+        length_ms = next(left)
+        Path(f"{command[2]}.wav").write_bytes(bytes(44 + length_ms * 16))
+        return f"200 result=35 (dtmf) endpos={length_ms * 8}"
+
+    return answer
+
+
+def keys(*pressed: str) -> Callable[[list[str]], str]:
+    """The answers to the question, in turn; empty: none."""
+    left = iter(pressed)
+    return lambda _: f"200 result={ord(key) if (key := next(left)) else 0}"
+
+
+def files(tmp_path: Path) -> list[str]:
+    """What is left in the folder of messages, by its ending."""
+    return sorted("".join(file.suffixes[-1:]) for file in (tmp_path / "voicemail").glob("*"))
+
+
+def size(tmp_path: Path) -> int:
+    """How large the only message is."""
+    (file,) = (tmp_path / "voicemail").glob("*.wav")
+    return file.stat().st_size
+
+
+async def test_a_message_is_greeted_recorded_thanked_for_and_handed_over(tmp_path: Path) -> None:
+    delivered = Delivered()
+    async with leaving(VOICEMAIL, tmp_path, delivered=delivered) as (floor, asterisk):
+        await asterisk.serve({"RECORD FILE": takes(5_000)})
         assert sounds(asterisk) == ["Speak now.", "tone", "Thank you, your message has been recorded. Goodbye."]
         (record,) = [command for command in asterisk.commands if command[0] == "RECORD"]
         assert record[3:] == ["wav", "#", "60000", "0", "s=4"]
-        (left,) = floor.named(VoicemailLeft)
-        assert (left.linkedid, left.queue, left.language, left.duration_ms) == (CALL, "sales", "en", 5_000)
-        assert f"{tmp_path / left.file}" == f"{record[2]}.wav"
+        ((note, file, length_ms),) = delivered.got
+        assert (note.linkedid, note.queue, note.language, length_ms) == (CALL, "sales", "en", 5_000)
+        assert f"{tmp_path / file}" == f"{record[2]}.wav"
+        assert files(tmp_path) == [".wav"]
         assert ended(floor) == (EndedBy.SYSTEM, "voicemail", DequeueReason.OVERFLOWED)
         assert asterisk.variables["CALLCENTER_DONE"] == "1"
 
@@ -90,36 +137,109 @@ async def test_without_words_of_its_own_a_queue_greets_with_the_houses_in_his_la
         assert sounds(asterisk)[0] == "请在提示音后留言，留言结束请按井号键。"
 
 
-async def test_a_message_that_a_hang_up_ends_is_kept(tmp_path: Path) -> None:
-    async with leaving(VOICEMAIL, tmp_path) as (floor, asterisk):
+async def test_the_dialplan_knows_of_a_message_as_long_as_it_is_spoken(tmp_path: Path) -> None:
+    async with leaving(VOICEMAIL, tmp_path) as (_, asterisk):
+        await asterisk.serve({"RECORD FILE": takes(5_000)})
+        noted = [command[2] for command in asterisk.commands if "CALLCENTER_MESSAGE" in command[-1]]
+        (record,) = [command for command in asterisk.commands if command[0] == "RECORD"]
+        thanks = "Thank you, your message has been recorded. Goodbye."
+        assert noted == [
+            f"CALLCENTER_MESSAGE={Path(record[2]).name},CALLCENTER_THANKS={thanks},DIALSTATUS=",
+            "CALLCENTER_MESSAGE=,CALLCENTER_THANKS=,DIALSTATUS=",
+        ]
+
+
+@pytest.mark.parametrize("voicemail", [GREETING, REVIEWED])
+async def test_a_message_that_a_hang_up_ends_is_kept(tmp_path: Path, voicemail: Voicemail) -> None:
+    delivered = Delivered()
+    async with leaving(VOICEMAIL, tmp_path, voicemail=voicemail, delivered=delivered) as (floor, asterisk):
         await asterisk.serve({"RECORD FILE": hangs_up(asterisk, "200 result=-1 (hangup) endpos=24000")})
-        assert floor.named(VoicemailLeft)[0].duration_ms == 3_000
+        assert [length_ms for _, _, length_ms in delivered.got] == [3_000]
         assert ended(floor) == (EndedBy.CALLER, "hung_up", DequeueReason.OVERFLOWED)
 
 
 @pytest.mark.parametrize("reply", ["200 result=0 (timeout) endpos=8000", "200 result=35 (dtmf) endpos=0"])
 async def test_silence_is_no_message_and_leaves_no_file(tmp_path: Path, reply: str) -> None:
-    async with leaving(VOICEMAIL, tmp_path) as (floor, asterisk):
+    delivered = Delivered()
+    async with leaving(VOICEMAIL, tmp_path, voicemail=REVIEWED, delivered=delivered) as (floor, asterisk):
 
         def record(command: list[str]) -> str:
-            file = Path(f"{command[2]}.wav")
-            file.parent.mkdir()
-            file.write_bytes(b"silence")
+            Path(f"{command[2]}.wav").write_bytes(b"silence")
             return reply
 
         await asterisk.serve({"RECORD FILE": record})
-        assert not floor.named(VoicemailLeft)
-        assert not list((tmp_path / "voicemail").iterdir())
+        assert not delivered.got
+        assert files(tmp_path) == []
         assert sounds(asterisk)[-1] == "We have not heard a message. Goodbye."
         assert ended(floor) == (EndedBy.SYSTEM, "no_message", DequeueReason.OVERFLOWED)
 
 
 @pytest.mark.parametrize("during", ["STREAM FILE Speak now.", "STREAM FILE tone"])
 async def test_who_hangs_up_before_the_tone_left_no_message(tmp_path: Path, during: str) -> None:
-    async with leaving(VOICEMAIL, tmp_path) as (floor, asterisk):
+    delivered = Delivered()
+    async with leaving(VOICEMAIL, tmp_path, delivered=delivered) as (floor, asterisk):
         await asterisk.serve({during: hangs_up(asterisk, "200 result=-1 endpos=80")})
-        assert not floor.named(VoicemailLeft)
+        assert not delivered.got
+        assert files(tmp_path) == []
         assert ended(floor) == (EndedBy.CALLER, "hung_up", DequeueReason.OVERFLOWED)
+
+
+async def test_he_hears_his_message_speaks_it_anew_and_keeps_that(tmp_path: Path) -> None:
+    delivered = Delivered()
+    async with leaving(VOICEMAIL, tmp_path, voicemail=REVIEWED, delivered=delivered) as (floor, asterisk):
+        await asterisk.serve({"RECORD FILE": takes(5_000, 7_000), "WAIT FOR DIGIT": keys("2", "3", "1")})
+        first, anew = [command[2] for command in asterisk.commands if command[0] == "RECORD"]
+        thanks = "Thank you, your message has been recorded. Goodbye."
+        heard = ["Speak now.", "tone", QUESTION, first, QUESTION, "tone", QUESTION, thanks]
+        assert (sounds(asterisk), anew) == (heard, f"{first}.again")
+        assert [length_ms for _, _, length_ms in delivered.got] == [7_000]
+        assert size(tmp_path) == 44 + 7_000 * 16
+        assert files(tmp_path) == [".wav"]
+        assert ended(floor)[1] == "voicemail"
+
+
+async def test_a_take_anew_that_says_nothing_leaves_the_one_before_and_silence_keeps_it(tmp_path: Path) -> None:
+    delivered = Delivered()
+    async with leaving(VOICEMAIL, tmp_path, voicemail=REVIEWED, delivered=delivered) as (_, asterisk):
+        await asterisk.serve({"RECORD FILE": takes(5_000, 100), "WAIT FOR DIGIT": keys("3", "")})
+        ((_, _, length_ms),) = delivered.got
+        assert (length_ms, size(tmp_path)) == (5_000, 44 + 5_000 * 16)
+        assert files(tmp_path) == [".wav"]
+
+
+async def test_a_message_that_he_cancels_is_deleted(tmp_path: Path) -> None:
+    delivered = Delivered()
+    async with leaving(VOICEMAIL, tmp_path, voicemail=REVIEWED, delivered=delivered) as (floor, asterisk):
+        await asterisk.serve({"RECORD FILE": takes(5_000), "WAIT FOR DIGIT": keys("*")})
+        assert (delivered.got, files(tmp_path)) == ([], [])
+        assert sounds(asterisk)[-1] == "Your message has been deleted."
+        assert ended(floor)[1] == "no_message"
+
+
+async def test_who_hangs_up_while_he_is_asked_has_kept_it(tmp_path: Path) -> None:
+    delivered = Delivered()
+    async with leaving(VOICEMAIL, tmp_path, voicemail=REVIEWED, delivered=delivered) as (_, asterisk):
+        gone = hangs_up(asterisk, "200 result=-1 endpos=80")
+        await asterisk.serve({"RECORD FILE": takes(5_000), f"STREAM FILE {QUESTION}": gone})
+        assert [length_ms for _, _, length_ms in delivered.got] == [5_000]
+
+
+async def test_a_message_is_on_the_disk_with_its_note_when_the_connection_breaks(tmp_path: Path) -> None:
+    delivered = Delivered()
+    async with leaving(VOICEMAIL, tmp_path, voicemail=REVIEWED, delivered=delivered) as (_, asterisk):
+
+        def breaks(command: list[str]) -> None:
+            Path(f"{command[2]}.wav").write_bytes(bytes(44 + 4_000 * 16))
+            asterisk.cut()
+
+        with suppress(ConnectionError):
+            await asterisk.serve({"RECORD FILE": breaks})
+    assert (delivered.got, files(tmp_path)) == ([], [".json", ".wav"])
+    messages = Messages(tmp_path / "voicemail", delivered)
+    assert messages.recover({"node1-1700000000.7"}) == 0  # he may still be speaking
+    assert messages.recover(()) == 1
+    ((note, _, length_ms),) = delivered.got
+    assert (note.queue, length_ms, files(tmp_path)) == ("sales", 4_000, [".wav"])
 
 
 async def test_a_number_that_answers_is_a_conversation_after_which_the_flow_goes_on(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from acd.queues import QueueSettings
 from acd.states import AgentState, DequeueReason, EndedBy, OverflowCause
 from acd.targets import Target, TargetKind
 from ivr.announce import Announce
-from ivr.desk import Care, Desk
+from ivr.desk import Care, Desk, Voicemail
 from ivr.flow.model import Flow
+from ivr.messages import Messages
 from tests.contract.fake_agi import Answer, FakeAsterisk
 from tests.contract.reception_floor import CALL, Floor, called, dial, hangs_up, words
 
@@ -213,8 +215,9 @@ async def test_after_an_offer_that_failed_the_announcements_go_on_in_their_time(
 
 
 @pytest.mark.parametrize("where", ["STREAM FILE", "WAIT FOR DIGIT"])
-async def test_his_key_leaves_at_once_in_an_announcement_and_in_music(where: str) -> None:
-    async with waiting(Care(announce=FULL)) as story:
+async def test_his_key_leaves_at_once_in_an_announcement_and_in_music(where: str, tmp_path: Path) -> None:
+    messages = Messages(tmp_path, lambda note, file, length_ms: None)
+    async with waiting(Care(announce=FULL, voicemail=Voicemail(review=False)), messages=messages) as story:
 
         def press(command: list[str]) -> str:
             return "200 result=49 endpos=80" if not story.floor.named(CallOverflowed) else "200 result=0 endpos=8000"

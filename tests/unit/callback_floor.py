@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from acd.callback_book import CallbackBook
-from acd.callback_rules import CallbackRules
-from acd.callbacks import Callback
+from acd.callback_rules import CallbackRules, MessageRules
+from acd.callbacks import Callback, VoiceMessage, Wish
 from acd.facts import CallQueued, Fact
 from acd.states import CallbackOutcome, CallbackState
 
 Kind = TypeVar("Kind", bound=Fact)
 
 NUMBER = "13900000001"
+DAY_MS = 24 * 3_600_000
 RULES: Mapping[str, CallbackRules] = {"sales": CallbackRules(), "support": CallbackRules(attempts=2)}
 
 
@@ -32,18 +33,25 @@ class CallbackFloor:
 
     def __init__(self, rules: Mapping[str, CallbackRules] = RULES, *, up: bool = True) -> None:
         self.rules = rules
-        self.book = CallbackBook("node1", rules.get)
+        self.book = CallbackBook("node1", rules.get, message_rules_of=self.message_rules)
         self.now_ms = 1_800_000_000_000
         self.facts: list[Fact] = []
+        self.forgotten: list[VoiceMessage] = []
         self.standing: list[str] = []
         """The stays in queues, in the order of their entry there."""
         if up:
             self.book.asterisk_up((), now_ms=self.now_ms)
 
+    def message_rules(self, queue: str) -> MessageRules:
+        """Messages for a queue wait as long as its call-backs do."""
+        calling = self.rules.get(queue)
+        return MessageRules(calling=calling, expires_ms=calling.expires_ms if calling else DAY_MS)
+
     def settle(self) -> None:
         """Take what the book has decided; the router's word of who stands in its queue is among the facts."""
         out = self.book.take()
         self.facts += out.facts
+        self.forgotten += out.forget
         for linkedid in out.leave:
             self.standing.remove(linkedid)
         for one in out.enter:
@@ -66,6 +74,31 @@ class CallbackFloor:
         )
         self.settle()
         return asked
+
+    def leave_message(self, number: str = NUMBER, queue: str = "sales", file: str = "voicemail/1.wav") -> Callback:
+        """A caller has left a message."""
+        left = self.book.leave_message(
+            VoiceMessage(file, 5_000),
+            number,
+            queue,
+            Wish(),
+            origin="node1-7.1",
+            entered_ms=self.now_ms,
+            now_ms=self.now_ms,
+        )
+        self.settle()
+        return left
+
+    def pick_up(self, callback: Callback) -> bool:
+        """The agent who was rung is there to hear the message."""
+        return self.book.picked_up(callback.linkedid)
+
+    def hear(self, callback: Callback, outcome: CallbackOutcome = CallbackOutcome.HEARD) -> None:
+        """An agent hears all of the message, and has done with it, or puts it back."""
+        self.offer(callback)
+        self.pick_up(callback)
+        self.book.heard(callback.linkedid, 5_000, whole=True, now_ms=self.now_ms)
+        self.end(callback, outcome)
 
     def offer(self, callback: Callback, agent: str = "1001") -> bool:
         """The router has reserved an agent; whether his phone may ring."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TypeVar, cast
 
@@ -137,6 +138,7 @@ class CallingFloor:
                 sound_of=_text,
                 was_answered=self._was_answered,
                 names_of=lambda queue: {"en": "Sales"},
+                recordings=Path("/recordings"),
             ),
         )
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd.callback_book import KEEP_MS, CallbackBook
+from acd.callback_book import CallbackBook
 from acd.callback_history import history
 from acd.callback_rules import HOUR_MS, MINUTE_MS, CallbackRules
-from acd.callbacks import LIVE, UNDER_WAY, Callback
+from acd.callback_shelf import KEEP_MS
+from acd.callbacks import ENGAGED, LIVE, UNDER_WAY, Callback
 from acd.errors import RoutingError
 from acd.facts import (
     CallbackAttempted,
@@ -35,7 +36,7 @@ FAILED = [outcome for outcome in CallbackOutcome if outcome is not CallbackOutco
 STEPS = st.tuples(
     st.sampled_from(
         ["ask", "offer", "miss", "dial", "answer", "end", "put out", "cancel", "machine", "come", "leave", "served",
-         "wait", "down", "up"]
+         "wait", "down", "up", "message", "pick up", "heard", "put back"]
     ),
     st.integers(0, 7),
     st.integers(0, 7),
@@ -59,6 +60,8 @@ class History:
             match verb:
                 case "ask":
                     floor.ask(NUMBERS[first % 2], [*RULES][second % 2])
+                case "message":
+                    floor.leave_message((*NUMBERS, "")[first % 3], [*RULES][second % 2], f"{len(every)}.wav")
                 case "come":
                     self.calls.append(f"call {len(self.calls)}")
                     floor.comes(self.calls[-1], NUMBERS[first % 2])
@@ -91,6 +94,12 @@ class History:
             case "answer" if one.state is CallbackState.DIALLING:
                 floor.book.connected(linkedid)
                 floor.facts.append(_answered(one, now_ms))
+            case "pick up":
+                floor.pick_up(one)
+            case "heard" if one.state is CallbackState.LISTENING:
+                floor.end(one, CallbackOutcome.HEARD)
+            case "put back" if one.state is CallbackState.LISTENING:
+                floor.end(one, CallbackOutcome.PUT_BACK)
             case "end" if one.state in UNDER_WAY:
                 floor.end(one, FAILED[second % len(FAILED)])
             case "put out" if one.state in (CallbackState.WAITING, CallbackState.RINGING):
@@ -112,17 +121,17 @@ def _answered(one: Callback, now_ms: int) -> OfferEnded:
 
 def check(floor: CallbackFloor) -> None:
     """What must hold whenever nothing is happening."""
-    live = Counter(one.number for one in floor.book if one.state in LIVE)
+    live = Counter(one.number for one in floor.book if one.engages)
     assert all(count == 1 for count in live.values())
-    opened = Counter((one.number, one.queue) for one in floor.book if one.open)
+    opened = Counter((one.number, one.queue) for one in floor.book if one.open and one.message is None)
     assert all(count == 1 for count in opened.values())
-    standing = {one.linkedid for one in floor.book if one.state in LIVE or one.state is CallbackState.WAITING}
+    standing = {one.linkedid for one in floor.book if one.state in {*LIVE, *ENGAGED, CallbackState.WAITING}}
     assert sorted(floor.standing) == sorted(standing)
     for one in floor.book:
         assert one.attempts <= one.rules.attempts
         assert (one.due_ms is not None) == (one.state is CallbackState.DUE)
         assert (one.outcome is None) == one.open
-        assert one.state in UNDER_WAY or not one.open or floor.now_ms < one.expires_ms
+        assert one.state in ENGAGED or not one.open or floor.now_ms < one.expires_ms
     ends = Counter(fact.callback for fact in floor.stated(CallbackEnded))
     reopened = Counter(
         fact.callback for fact in floor.stated(CallbackAttempted)
@@ -146,7 +155,7 @@ def test_whatever_happens_one_attempt_a_number_is_live_and_every_end_is_told_onc
     story.floor.book.asterisk_up((), now_ms=story.floor.now_ms)
     story.floor.settle()
     for one in [*story.floor.book]:
-        if one.state in UNDER_WAY:
+        if one.state in ENGAGED:
             story.floor.end(one)
     story.floor.wait(4 * HOUR_MS)
     assert not any(one.open for one in story.floor.book)  # each is at its end when its time is over
@@ -159,18 +168,20 @@ def test_a_journal_brings_back_all_that_was_open_wherever_the_daemon_died(steps:
     story = History()
     for step in steps:
         story.step(*step)
-    back = CallbackBook("node1", RULES.get)
-    back.restore(history(story.floor.facts, RULES.get), now_ms=story.floor.now_ms)
+    rules = RULES.get, story.floor.message_rules
+    back = CallbackBook("node1", RULES.get, message_rules_of=story.floor.message_rules)
+    back.restore(history(story.floor.facts, *rules), now_ms=story.floor.now_ms)
     assert back.take().enter == []
     assert [shown(one) for one in back] == [shown(one) for one in story.floor.book]
 
 
 def shown(one: Callback) -> dict[str, object]:
     """What must come back: all but that it waits, which it does not before Asterisk is there."""
-    unstood = one.state in (CallbackState.WAITING, CallbackState.RINGING)
+    unstood = one.state in (CallbackState.WAITING, CallbackState.RINGING, CallbackState.LISTENING)
     return {
         "id": one.id,
         "number": one.number,
+        "message": one.message,
         "queue": one.queue,
         "entered_ms": one.entered_ms,
         "expires_ms": one.expires_ms,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from acd.callback_book import CallbackBook
-from acd.callback_rules import CallbackRules
+from acd.callback_rules import CallbackRules, MessageRules
 from acd.callbacks import Callback
 from acd.facts import Fact, to_json
 from acd.states import CallbackOutcome, CallbackState
@@ -27,7 +27,7 @@ def restored(journal: Path, now_ms: int) -> list[Callback]:
     """What a new book takes from it."""
     rules = {"sales": CallbackRules()}.get
     book = CallbackBook("node1", rules)
-    restore_callbacks(book, journal, rules, now_ms=now_ms)
+    restore_callbacks(book, journal, rules, lambda queue: MessageRules(), now_ms=now_ms)
     return [*book]
 
 

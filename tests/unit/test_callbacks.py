@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from acd.callback_book import AGAIN_MS, KEEP_MS, CallbackBook
+from acd.callback_book import AGAIN_MS, CallbackBook
 from acd.callback_rules import HOUR_MS, MINUTE_MS, CallbackRules
+from acd.callback_shelf import KEEP_MS
 from acd.callbacks import CallbackEvent, ImpossibleStep, is_callback
 from acd.errors import (
     CallbackAsked,

@@ -1,0 +1,24 @@
+"""Hands a caller's wish to be called back to the call-backs, which refuse what their rules do not allow."""
+
+from ivr.caller import Caller
+from ivr.desk import Desk
+from ivr.flow.steps import CallbackTaken, RequestCallback
+
+
+async def request_callback(desk: Desk, caller: Caller, step: RequestCallback, language: str) -> CallbackTaken:
+    """He stands in the queue from now on; the points of priority that he has himself count."""
+    if desk.callbacks is None or step.queue not in desk.distributor.router.queues:
+        return CallbackTaken(taken=False)
+    known = await desk.known(caller.linkedid)
+    taken = desk.callbacks.request(
+        caller.linkedid,
+        step.number,
+        step.queue,
+        entered_ms=desk.distributor.clock.now_ms(),
+        priority=step.priority + (known.priority if known is not None else 0),
+        skills=step.skills,
+        requires=step.requires,
+        data=step.data,
+        language=language,
+    )
+    return CallbackTaken(taken)

@@ -1,0 +1,24 @@
+"""A caller who is to leave a message."""
+
+from ivr.flow.handing import VoicemailNode
+from ivr.flow.steps import Input, MessageTaken, TakeMessage, Took
+from ivr.walking.core import Go, Move, Operator, Stand, Walk
+
+
+class VoicemailStand(Stand[VoicemailNode]):
+    """At the tone, and after it."""
+
+    def begin(self, walk: Walk) -> Move:
+        """Let him speak."""
+        node = self.node
+        return TakeMessage(node.queue, walk.say(node.text), node.most_s * 1000, node.review, walk.operator)
+
+    def feed(self, walk: Walk, given: Input) -> Move:
+        """He has spoken, or not."""
+        if not isinstance(given, MessageTaken):
+            return super().feed(walk, given)
+        if given.operator:
+            walk.pressed("0")
+            return Operator()
+        walk.note(Took(walk.node, "message" if given.left else "none"))
+        return Go(self.node.next if given.left else self.node.otherwise)
