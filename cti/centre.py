@@ -21,8 +21,9 @@ from acd.states import NotReadyReason
 from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
 from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
-from ivr import callback_offer, callback_words, closure_words, message_words
+from ivr import callback_offer, callback_words, closure_words, collect_words, message_words
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document
+from ivr.flow.asking import CollectNode
 from ivr.flow.check import Names, load_flows
 from ivr.flow.graph import sayings
 from ivr.flow.model import Flow
@@ -169,6 +170,10 @@ class Centre:
         for said in (one for node in nodes for one in sayings(node).values()):
             for language, words in said.items():
                 yield from (piece for piece in known_before(words, language) if isinstance(piece, Prompt))
+        for flow in self.flows.values():
+            asking = [node for node in flow.nodes.values() if isinstance(node, CollectNode)]
+            confirm, secret = any(node.confirm for node in asking), any(node.secret for node in asking)
+            yield from collect_words.needed(flow.languages, confirm=confirm, secret=secret)
 
 
 Value = TypeVar("Value")

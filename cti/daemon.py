@@ -39,6 +39,7 @@ from cti.preparation import plan_of
 from cti.processes import allow_open_files
 from cti.queues_file import Queue, settings_of
 from cti.recorder import RecorderProcess
+from cti.recording_switch import MixMonitors
 from cti.restoration import restore
 from cti.sending import Sending
 from cti.service_hours import ServiceHours
@@ -239,6 +240,7 @@ class Daemon:
             messages=self.messages,
             find=self.destinations,
             journeys=self.journeys,
+            recording=MixMonitors(self.switch.client),
             beep=provide_beep(self.settings.state / "sounds/tones"),
             calendar=CalendarPort(self.administration, self.closures, self.distributor.clock.now_ms),
             announced=self.closure_sounds.sound,

@@ -1,5 +1,6 @@
 """What a caller hears while he keys several digits, besides the words of the flow: sentences in each language the
-service speaks, so that every one can be spoken by the synthesiser before the first call. Pure.
+service speaks itself, so that every one can be spoken by the synthesiser before the first call. Who has chosen another
+language hears them in English. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,24 +37,29 @@ WORDS: Mapping[str, Words] = {
 
 def read_back(digits: str, language: str) -> tuple[Piece, ...]:
     """The digits that were keyed, one by one."""
-    return Prompt(WORDS[language].keyed, language), *pieces(digits, _FORMAT, "", language)
+    return _prompt("keyed", language), *pieces(digits, _FORMAT, "", language)
 
 
 def is_it_right(language: str) -> Prompt:
     """The question after them: 1 for yes, 2 to key them again."""
-    return Prompt(WORDS[language].right, language)
+    return _prompt("right", language)
 
 
 def not_safe(language: str) -> Prompt:
     """Why a secret is not asked for."""
-    return Prompt(WORDS[language].not_safe, language)
+    return _prompt("not_safe", language)
 
 
 def needed(languages: Iterable[str], *, confirm: bool, secret: bool) -> Iterator[Prompt]:
-    """Everything that flows need which have digits confirmed, or ask for secrets."""
+    """Everything that a flow needs which has digits confirmed, or asks for a secret."""
     for language in languages:
         if confirm:
-            yield from (Prompt(WORDS[language].keyed, language), is_it_right(language))
+            yield from (_prompt("keyed", language), is_it_right(language))
             yield from vocabulary(_FORMAT, "", language)
         if secret:
             yield not_safe(language)
+
+
+def _prompt(sentence: str, language: str) -> Prompt:
+    spoken = language if language in WORDS else "en"
+    return Prompt(getattr(WORDS[spoken], sentence), spoken)

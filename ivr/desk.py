@@ -12,6 +12,7 @@ from ivr.destinations import Destination, Find
 from ivr.flow.steps import CalendarIs, Prompt
 from ivr.journeys import Journeys
 from ivr.messages import Messages
+from ivr.recording_pause import Recording, Unheard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,8 @@ def _no_care(queue: str) -> Care:
 class Desk:
     """All ports. `sound_of` gives the sound file of a prompt, without its ending; `care_of` what a queue does for its
     callers; `estimate` the wait at a position of a queue, where it is known; `known` who a caller is; `find` where an
-    agent sends him, and `journeys` what he has been through before; `beep` is the sound before a message, and
+    agent sends him, and `journeys` what he has been through before; `recording` pauses the recording
+    of a call; `beep` is the sound before a message, and
     `messages` the folder where those lie (without it nobody can leave one); `calendar` says what a calendar says now,
     with words in a language, and `announced` is the sound of an announcement recorded for a closure."""
 
@@ -106,4 +108,5 @@ class Desk:
     messages: Messages | None = None
     calendar: Callable[[str, str], CalendarIs] = _always_open
     announced: Callable[[str], str] = _no_announcement
+    recording: Recording = field(default_factory=Unheard)
     beep: str = "beep"

@@ -21,6 +21,9 @@ POSITION = "CALLCENTER_POSITION"
 LANGUAGE = "CALLCENTER_LANGUAGE"
 """The language the caller chose."""
 
+PAUSED = "CALLCENTER_PAUSED"
+""""1" while the recording of the call is paused, or may be."""
+
 TRANSFER = "CALLCENTER_TRANSFER"
 """Where an agent has sent the caller: an extension, or the API's word (ivr/destinations.py). Empty once it is done."""
 

@@ -24,17 +24,20 @@ from ivr.flow.steps import (
     Input,
     LookAtCalendar,
     MessageTaken,
+    PauseRecording,
     Piece,
     Play,
     Prompt,
     QueueLeft,
     RequestCallback,
+    ResumeRecording,
     Step,
     TakeMessage,
 )
 from ivr.flow.steps import Timeout as NoKey
 from ivr.journeys import Journeys
 from ivr.published import Entrance
+from ivr.recording_pause import RecordingPause
 from ivr.trail import fact_of
 from ivr.transfers import Transfer, moved, sent_on
 from ivr.voicemail import Taken, finish_message, reason_of, take_message
@@ -66,6 +69,7 @@ class Visit:
         self._walker = Walker(entrance.flows, entrance.flow, caller.about, caller.language)
         self._transfer = transfer
         self._position = position if position is not None and self._walker.can_start(position) else None
+        self._pause = RecordingPause(desk.recording, desk.distributor, session, caller.linkedid)
         self._kept: tuple[str, str] | None = None
         self._told = 0
         self._ended_by = EndedBy.SYSTEM
@@ -92,6 +96,7 @@ class Visit:
                 return  # his call goes on, in another session
         finally:
             self._tell_trail()
+            await self._pause.end(hung_up=self._ended_by is EndedBy.CALLER)
         self._distributor.state(CallEnded(at_ms=self._now_ms(), linkedid=linkedid, by=self._ended_by, reason=reason))
 
     def _arrived(self, *, resumed: bool) -> CallArrived:
@@ -131,7 +136,7 @@ class Visit:
             step = self._walker.feed(given)
         return step.reason
 
-    async def _do(self, step: Step) -> Input | Goodbye:
+    async def _do(self, step: Step) -> Input | Goodbye:  # noqa: PLR0911 (one case for each step, and nothing else)
         """Carry out one step."""
         match step:
             case Play(pieces, escape_digits):
@@ -150,6 +155,10 @@ class Visit:
                 )
             case RequestCallback():
                 return await request_callback(self._desk, self._caller, step, self._walker.language)
+            case PauseRecording():
+                return await self._pause.pause(self._walker.node)
+            case ResumeRecording(why):
+                return await self._pause.resume(why)
             case _:
                 raise NotImplementedError(type(step).__name__)
 
