@@ -96,7 +96,7 @@ def read_document(file: FilePath, model: type[Model]) -> Document[Model]:
             value = model.model_validate(tree.value)
         except ValidationError as error:
             guide = _Guide(model, tree)
-            problems += [guide.problem(name, details) for details in error.errors(include_url=False)]
+            problems += _merged(guide.problem(name, details) for details in error.errors(include_url=False))
     if problems:
         raise DocumentError(problems)
     return Document(name, value, tree)
@@ -107,6 +107,14 @@ def unknown_name(what: str, name: str, known: Collection[str]) -> tuple[str, str
     near = get_close_matches(name, known, n=1)
     hint = f', did you mean "{near[0]}"?' if near else ""
     return f'unknown {what} "{name}"{hint}', f"one of: {', '.join(sorted(known))}" if known else f"no {what} here"
+
+
+def _merged(problems: Iterable[Problem]) -> list[Problem]:
+    """What does not fit any of several forms is one problem, which expects one of them."""
+    expected: dict[tuple[str, int, int, str], list[str]] = {}
+    for problem in problems:
+        expected.setdefault((problem.file, problem.line, problem.column, problem.wrong), []).append(problem.expected)
+    return [Problem(*at, ", or ".join(dict.fromkeys(filter(None, forms)))) for at, forms in expected.items()]
 
 
 def _problem(file: str, place: Place, wrong: str, expected: str) -> Problem:
@@ -121,6 +129,8 @@ _EXPECTED = {
     "dict_type": "keys and values",
     "model_type": "keys and values",
     "model_attributes_type": "keys and values",
+    "too_short": "at least one",
+    "string_too_short": "at least one character",
 }
 
 
@@ -142,6 +152,9 @@ class _Guide:
                 name = str(location[-1])
                 wrong, expected = unknown_name("key", name, schema.get("properties", {}))
                 return _problem(file, self._tree.place((*path, name), key=True), wrong, expected)
+            case "missing" if isinstance(location[-1], int):
+                path, _ = self._walk(location[:-1])
+                return _problem(file, self._tree.place(path), _shown(error["input"]), "a longer one")
             case "missing":
                 path, _ = self._walk(location[:-1])
                 return _problem(file, self._tree.place(path, key=True), f'"{location[-1]}" is missing', "")
@@ -154,12 +167,17 @@ class _Guide:
                 place = self._tree.place(path, key=True)
                 return _problem(file, place, f'"{key}" is missing', f"one of: {', '.join(sorted(kinds))}")
             case kind:
+                value = error["input"]
                 is_key = bool(location) and location[-1] == "[key]"
                 path, schema = self._walk(location[:-1] if is_key else location)
+                if key := error.get("ctx", {}).get("key"):  # a model's own rule tells which of its keys does not fit
+                    path, value = (*path, key), error["input"][key]
                 expected = _EXPECTED.get(kind, error["msg"].removeprefix("Input should be "))
+                if kind == "string_pattern_mismatch":
+                    expected = f"text that fits {error['ctx']['pattern']}"
                 if "minimum" in schema and "maximum" in schema:
                     expected = f"a whole number from {schema['minimum']} to {schema['maximum']}"
-                return _problem(file, self._tree.place(path, key=is_key), _shown(error["input"]), expected)
+                return _problem(file, self._tree.place(path, key=is_key), _shown(value), expected)
 
     def _walk(self, location: Path) -> tuple[Path, dict[str, Any]]:
         path: Path = ()

@@ -69,9 +69,10 @@ class CollectNode(Asking, Spoken):
     @model_validator(mode="after")
     def _fits(self) -> "CollectNode":
         if self.least > self.most:
-            raise PydanticCustomError("length", "Input should be the least length, then the most")
+            raise PydanticCustomError("length", "Input should be the least length, then the most", {"key": "length"})
         if self.secret and self.confirm:
-            raise PydanticCustomError("secret", "Input should be either secret or confirmed: a secret is not read back")
+            both = "Input should be either secret or confirmed: a secret is not read back"
+            raise PydanticCustomError("secret", both, {"key": "confirm"})
         return self
 
 

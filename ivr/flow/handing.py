@@ -40,8 +40,11 @@ class TransferNode(Part):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "TransferNode":
-        if (self.extension is None) == (self.number is None):
-            raise PydanticCustomError("transfer", "Input should be either an extension or a number")
+        wrong = "Input should be either an extension or a number"
+        if self.extension is None and self.number is None:
+            raise PydanticCustomError("transfer", wrong)
+        if self.extension is not None and self.number is not None:
+            raise PydanticCustomError("transfer", wrong, {"key": "number"})
         return self
 
 

@@ -50,7 +50,7 @@ def problem_with(format: str, argument: str) -> tuple[str, str] | None:
     if not known:
         return f'format "{format}" takes nothing after it, not "{argument}"', f'"{format}"'
     if not argument:
-        return f'format "{format}" says not of what', f"one of: {', '.join(known)}"
+        return f'format "{format}" needs something after it', f"one of: {', '.join(known)}"
     return unknown_name(f"{format} format", argument, known)
 
 

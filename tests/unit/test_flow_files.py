@@ -1,19 +1,38 @@
 """Flow files: the shipped ones fit, and each bad one is refused with its place, what is wrong and what was expected."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from ivr.documents import DocumentError
 from ivr.flow.asking import MenuNode
-from ivr.flow.check import Names, load_flow
-from ivr.flow.model import Flow
+from ivr.flow.check import Names, load_flow, load_flows
+from ivr.flow.model import Flow, Node
 
 pytestmark = pytest.mark.unit
 
 FLOWS = Path(__file__).parents[1] / "fixtures" / "flows"
-BAD = sorted((FLOWS / "bad").glob("*.yaml"))
-NAMES = Names(queues=("sales", "support"), skills=("sales", "support"), languages=("cmn", "en"), calendars=("office",))
+NAMES = Names(
+    queues=("sales", "support"),
+    skills=("sales", "support"),
+    languages=("cmn", "en"),
+    attributes=("language", "team"),
+    calendars=("night", "office"),
+    sounds=dict.fromkeys(("cmn", "en"), ("goodbye", "welcome")),
+)
+
+
+def examples(folder: str) -> list[Path]:
+    """One file each, or a folder of flows, of which a number leads to main.yaml."""
+    return sorted(path for path in (FLOWS / folder).iterdir() if path.suffix in ("", ".yaml"))
+
+
+def load(example: Path) -> Mapping[str, Flow]:
+    if example.is_dir():
+        return load_flows(sorted(example.glob("*.yaml")), NAMES, ["main"])
+    return load_flows([example], NAMES, [example.stem])
 
 
 def write(folder: Path, text: str) -> Path:
@@ -22,14 +41,31 @@ def write(folder: Path, text: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize("file", BAD, ids=lambda file: file.stem)
-def test_a_bad_flow_is_refused_with_every_fault_at_its_place(file: Path) -> None:
+@pytest.mark.parametrize("example", examples("bad"), ids=lambda path: path.stem)
+def test_a_bad_flow_is_refused_with_every_fault_at_its_place(example: Path) -> None:
     with pytest.raises(DocumentError) as refused:
-        load_flow(file, NAMES)
-    expected = file.with_suffix(".expected").read_text().splitlines()
-    assert [str(problem).removeprefix(f"{file.parent}/") for problem in refused.value.problems] == expected
+        load(example)
+    at_home, answer = (example, "expected") if example.is_dir() else (example.parent, f"{example.stem}.expected")
+    expected = (at_home / answer).read_text(encoding="utf-8").splitlines()
+    assert [str(problem).removeprefix(f"{at_home}/") for problem in refused.value.problems] == expected
     assert str(refused.value).count("\n") == len(expected) - 1, "a problem is one line, whatever the file says"
     assert refused.value.id == "document-invalid"
+
+
+@pytest.mark.parametrize("example", examples("good"), ids=lambda path: path.stem)
+def test_a_good_flow_is_accepted(example: Path) -> None:
+    assert load(example)
+
+
+def test_good_flows_show_every_kind_of_node_and_every_key_of_each() -> None:
+    shown: dict[str, set[str]] = {}
+    for flow in (flow for example in examples("good") for flow in load(example).values()):
+        for node in flow.nodes.values():
+            shown.setdefault(node.kind, set()).update(node.model_fields_set)
+    kinds = {kind.model_fields["kind"].annotation.__args__[0]: kind for kind in get_args(Node)}
+    assert {kind: set(model.model_fields) - shown.get(kind, set()) for kind, model in kinds.items()} == {
+        kind: set() for kind in kinds
+    }
 
 
 def test_a_good_flow_is_read_whole() -> None:

@@ -98,7 +98,7 @@ def test_without_a_reference_day_no_day_is_today() -> None:
     ("format", "argument", "wrong", "expected"),
     [
         ("monney", "CNY", 'unknown format "monney", did you mean "money"?', ", ".join(sorted(FORMATS))),
-        ("money", "", 'format "money" says not of what', ", ".join(FORMATS["money"])),
+        ("money", "", 'format "money" needs something after it', ", ".join(FORMATS["money"])),
         ("money", "CNX", 'unknown money format "CNX", did you mean "CNY"?', ", ".join(FORMATS["money"])),
         ("time", "24h", 'format "time" takes nothing after it, not "24h"', '"time"'),
         ("date", "long", 'unknown date format "long"', "near, short, weekday"),

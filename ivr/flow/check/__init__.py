@@ -61,7 +61,7 @@ def check_flows(house: House, *, whole: bool = True) -> Iterator[Problem]:
         yield from round_problems(document, house)
         yield from goodbye_problems(document, house)
         yield from centre_problems(document, house.names)
-        yield from value_problems(document)
+        yield from value_problems(document, house)
+    yield from secret_problems(house)
     if whole:
         yield from sub_flow_problems(house)
-        yield from secret_problems(house)

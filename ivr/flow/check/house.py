@@ -6,7 +6,7 @@ from functools import cached_property
 
 from ivr.documents import Document
 from ivr.flow.check.names import Names
-from ivr.flow.deciding import FlowNode, ReturnNode
+from ivr.flow.deciding import CallerNode, FlowNode, ReturnNode
 from ivr.flow.graph import Edge, edges
 from ivr.flow.model import Flow, Node
 
@@ -35,6 +35,18 @@ class House:
                     lonely.add(inner)
                     ahead.append(inner)
         return frozenset(lonely)
+
+    @cached_property
+    def finders(self) -> frozenset[str]:
+        """The flows in which, or in those they go through, callers may be looked up."""
+        found = {
+            name
+            for name, flow in self.flows.items()
+            if any(isinstance(node, CallerNode) for node in flow.nodes.values())
+        }
+        while more := {name for name, flow in self.flows.items() if name not in found and inner_flows(flow) & found}:
+            found |= more
+        return frozenset(found)
 
     @cached_property
     def quick_returns(self) -> frozenset[str]:

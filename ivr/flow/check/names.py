@@ -16,7 +16,12 @@ BUILT_IN: Mapping[str, str] = {
     "call.queue": "the queue of the last conversation",
     "call.agent": "the agent of the last conversation",
 }
-"""What every call has. Of the caller's, all but number and name are known after a `caller` node."""
+"""What every call has."""
+
+FOUND = frozenset({"caller.known", "caller.vip", "caller.agent", "caller.open_case", "caller.language"})
+"""What is known after a `caller` node only."""
+
+ALWAYS = BUILT_IN.keys() - FOUND
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def secret_problems(house: House) -> Iterator[Problem]:
                 if formula.purpose not in _MAY_HOLD | _PASS_ON:
                     wrong = f'"{name}" is a secret and stands in {formula.purpose}'
                     yield house.documents[flow].problem(
-                        formula.path, wrong, "secrets in conditions, and in headers and the body of a look-up"
+                        formula.path, wrong, "secrets only in conditions, and in headers and the body of a look-up"
                     )
 
 

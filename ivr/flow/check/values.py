@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from ivr.documents import Document, Problem
 from ivr.flow.asking import CollectNode
 from ivr.flow.check.formulas import Formula, Purpose, formulas
-from ivr.flow.check.names import BUILT_IN
-from ivr.flow.deciding import FlowNode, LookUpNode, SetNode
+from ivr.flow.check.house import House
+from ivr.flow.check.names import ALWAYS, BUILT_IN, FOUND
+from ivr.flow.deciding import CallerNode, FlowNode, LookUpNode, SetNode
 from ivr.flow.digit_patterns import PatternError, parse
 from ivr.flow.expressions import is_name
 from ivr.flow.graph import Edge, edges, reachable
@@ -22,20 +23,21 @@ SECRETS = "secret."
 """Names of the machine's owner, which look-ups may use in headers; whether they exist is checked there."""
 
 
-def value_problems(document: Document[Flow]) -> Iterator[Problem]:
+def value_problems(document: Document[Flow], house: House) -> Iterator[Problem]:
     """All that is wrong with what a flow reckons and remembers."""
     flow = document.value
     everywhere = {*BUILT_IN, *(kept for node in flow.nodes.values() for kept, _ in keeps(node)), *flow.arguments}
-    reached, known = reachable(flow), names_at(flow)
+    reached, known = reachable(flow), names_at(flow, house)
     yield from _unusable(document)
     for formula in formulas(flow):
         yield from (unread := list(_unreadable(document, formula, everywhere)))
         if unread or formula.node not in reached:
             continue
-        for name in sorted(formula.names - known[formula.node] - BUILT_IN.keys()):
+        for name in sorted(formula.names - known[formula.node] - ALWAYS):
             if not name.startswith(SECRETS):
                 wrong = f'"{name}" is not set on any way to "{formula.node}"'
-                yield document.problem(formula.path, wrong, "a node before it that sets it")
+                sets_it = 'a node of kind "caller" before it' if name in FOUND else "a node before it that sets it"
+                yield document.problem(formula.path, wrong, sets_it)
     yield from _patterns(document)
 
 
@@ -64,12 +66,12 @@ def keeps(node: Node) -> Iterator[tuple[str, Path]]:
             return
 
 
-def names_at(flow: Flow) -> Mapping[str, frozenset[str]]:
-    """The names of its own that may have been set when a caller comes to each node."""
+def names_at(flow: Flow, house: House) -> Mapping[str, frozenset[str]]:
+    """The names that may have been set when a caller comes to each node, besides those that are always known."""
     known = {name: frozenset[str]() for name in flow.nodes}
     ahead = [name for name in (flow.start, flow.operator) if name in flow.nodes]
     for name in ahead:
-        known[name] = frozenset(flow.arguments)
+        known[name] = frozenset(flow.arguments) | (frozenset() if flow.flow in house.entrances else FOUND)
     seen: set[str] = set()
     while ahead:
         name = ahead.pop()
@@ -79,6 +81,8 @@ def names_at(flow: Flow) -> Mapping[str, frozenset[str]]:
             if edge.target not in flow.nodes:
                 continue
             there = known[edge.target] | known[name] | {kept for kept, _ in keeps(node) if _kept_on(node, edge)}
+            if isinstance(node, CallerNode) or (isinstance(node, FlowNode) and node.flow in house.finders):
+                there |= FOUND
             if there != known[edge.target] or edge.target not in seen:
                 known[edge.target] = there
                 seen.add(edge.target)
@@ -113,7 +117,7 @@ def _unusable(document: Document[Flow]) -> Iterator[Problem]:
     for name, path in written:
         if not is_name(name):
             wrong = f'"{name}" cannot be a name in expressions'
-            yield document.problem(path, wrong, "another name, a letter first", key=path[-1] == name)
+            yield document.problem(path, wrong, "another name", key=path[-1] == name)
 
 
 def _patterns(document: Document[Flow]) -> Iterator[Problem]:
