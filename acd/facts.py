@@ -30,6 +30,7 @@ from acd.floor_facts import (
     QueueOpened,
     SurgeDeclared,
 )
+from acd.flow_facts import LookUpEnded, TransferEnded
 from acd.recording_facts import RecordingPaused, RecordingResumed
 from acd.states import CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause, TransferKind
 from acd.targets import TargetKind
@@ -64,6 +65,7 @@ __all__ = [
     "DaemonStarted",
     "Fact",
     "LinkChanged",
+    "LookUpEnded",
     "MenuAnswered",
     "MessageHeard",
     "NodeEntered",
@@ -76,6 +78,7 @@ __all__ = [
     "SurgeDeclared",
     "SurveyAnswered",
     "SurveyAsked",
+    "TransferEnded",
     "VoicemailLeft",
     "WayTaken",
     "WrapUpEnded",
@@ -355,7 +358,7 @@ FACTS: Mapping[str, type[Fact]] = {
         CallArrived, NodeEntered, MenuAnswered, WayTaken, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
         CallRetrieved, CallReleased, CallTransferred, WrapUpExtended, WrapUpEnded, CallEnded,
         AgentDefined, AgentStateChanged, NotReadyExceeded, AgentEdited, DaemonStarted, LinkChanged,
-        CallerRecognised, CallerTold, VoicemailLeft,
+        CallerRecognised, CallerTold, VoicemailLeft, LookUpEnded, TransferEnded,
         CentreReloaded, ClosureDeclared, ClosureLifted,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,

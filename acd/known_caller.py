@@ -7,12 +7,15 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownCaller:
     """A caller somebody knows: the points of priority he has, the agent he is to reach first (empty: any), whether he
-    is a VIP, and his name in the directory (empty: he is in none, but rang lately)."""
+    is a VIP, his name in the directory (empty: he is in none, but rang lately), the case of his that is open, and the
+    language he speaks (both empty where that is not known)."""
 
     priority: int = 0
     agent: str = ""
     vip: bool = False
     name: str = ""
+    open_case: str = ""
+    language: str = ""
 
 
 Known = Callable[[str], Awaitable[KnownCaller | None]]

@@ -16,6 +16,7 @@ from acd.distributor import Distributor
 from acd.facts import CentreReloaded
 from cti.centre import Centre, load_centre
 from cti.queues_file import Queue, settings_of
+from ivr.look_ups.check import NOTHING_ALLOWED, Rules
 
 log = structlog.get_logger()
 
@@ -38,11 +39,15 @@ class Edit:
 class Administration:
     """The centre now. `prepare` are run one after another for each edit before it holds, `on_change` after."""
 
-    def __init__(self, folder: Path, centre: Centre, distributor: Distributor) -> None:
+    def __init__(
+        self, folder: Path, centre: Centre, distributor: Distributor, look_ups: Rules = NOTHING_ALLOWED
+    ) -> None:
+        """`look_ups` are what programs its flows may ask."""
         self.centre = centre
         self.prepare: list[Prepare] = []
         self.on_change: list[Callable[[Centre], None]] = []
         self._folder = folder
+        self._look_ups = look_ups
         self._distributor = distributor
         self._retired: dict[str, Queue] = {}
         self._retired_calendars: dict[str, Calendar] = {}
@@ -60,7 +65,7 @@ class Administration:
         """Take the files as they are now. Raises DocumentError with everything that is wrong in them, and what the
         preparations raise; then nothing has changed."""
         async with self._turn:
-            centre = await asyncio.to_thread(load_centre, self._folder)
+            centre = await asyncio.to_thread(load_centre, self._folder, look_ups=self._look_ups)
             before, retired = self.centre, self._retired | dict(self.centre.queues)
             retired = {name: queue for name, queue in retired.items() if name not in centre.queues}
             for prepare in self.prepare:

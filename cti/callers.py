@@ -24,6 +24,9 @@ WITHIN_S = 0.1
 """After its arrival a call waits so long at most for its look-up: one that comes to a queue at once. In a menu callers
 have been longer than that, and wait no moment."""
 
+ASKED_WITHIN_S = 1.0
+"""So long a flow waits that asks who is calling."""
+
 GIVEN_UP_S = 5.0
 """What has not been found by then is not looked for any more."""
 
@@ -35,7 +38,8 @@ class _LookUp:
 
 
 class Callers:
-    """Looks callers up. `on_fact` is for the distributor, `known` for the queues (acd.known_caller.Known)."""
+    """Looks callers up. `on_fact` is for the distributor, `known` for the queues, `who` for the flows
+    (acd.known_caller.Known)."""
 
     def __init__(self, directory: Directory, distributor: Distributor, centre: Callable[[], Centre]) -> None:
         self._directory = directory
@@ -59,10 +63,13 @@ class Callers:
         """Who calls; None: nobody known, or not in time."""
         if (look_up := self._under_way.get(linkedid)) is None:
             return None
-        left_s = max(0, look_up.until_s - asyncio.get_running_loop().time())
-        if not look_up.task.done():
-            await asyncio.wait([look_up.task], timeout=left_s)
-        return look_up.task.result() if look_up.task.done() and not look_up.task.cancelled() else None
+        return await _result(look_up.task, max(0, look_up.until_s - asyncio.get_running_loop().time()))
+
+    async def who(self, linkedid: str) -> KnownCaller | None:
+        """Who calls, as `known`, for a flow that asks and can wait a moment."""
+        if (look_up := self._under_way.get(linkedid)) is None:
+            return None
+        return await _result(look_up.task, ASKED_WITHIN_S)
 
     async def _look_up(self, linkedid: str, number: str) -> KnownCaller | None:
         try:
@@ -99,3 +106,9 @@ class Callers:
         if entry is not None:
             return KnownCaller(priority=entry.priority, agent=agent, vip=entry.priority > 0, name=entry.name)
         return KnownCaller(agent=agent) if agent else None
+
+
+async def _result(task: "asyncio.Task[KnownCaller | None]", within_s: float) -> KnownCaller | None:
+    if not task.done():
+        await asyncio.wait([task], timeout=within_s)
+    return task.result() if task.done() and not task.cancelled() else None

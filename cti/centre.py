@@ -21,6 +21,7 @@ from acd.states import NotReadyReason
 from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
 from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
+from cti.settings import Settings
 from ivr import callback_offer, callback_words, closure_words, collect_words, message_words
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document
 from ivr.flow.asking import CollectNode
@@ -30,6 +31,7 @@ from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
 from ivr.flow.utterance import known_before
 from ivr.flow.words import Speech, Words
+from ivr.look_ups.check import NOTHING_ALLOWED, Rules
 from ivr.prompts import VOICES
 from ivr.star_codes import Custom
 from ivr.waiting_words import fixed
@@ -179,9 +181,9 @@ class Centre:
 Value = TypeVar("Value")
 
 
-def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
+def load_centre(folder: Path, queues_file: Path | None = None, look_ups: Rules = NOTHING_ALLOWED) -> Centre:
     """The centre in `folder`: `centre.yaml`, `queues.yaml` (or the file given for it), `calendars.yaml` where there is
-    one, and every flow under `flows/`.
+    one, and every flow under `flows/`. `look_ups` are what programs its flows may ask.
 
     Raises DocumentError with everything that is wrong in any of the files.
     """
@@ -206,6 +208,7 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
         attributes=queues.value.attributes,
         calendars=calendars.value.calendars,
         sounds=_sounds(folder / "sounds", centre.value.languages),
+        look_ups=look_ups,
     )
     files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
     entrances = {number.flow for number in centre.value.numbers.values()}
@@ -248,6 +251,11 @@ def load_centre(folder: Path, queues_file: Path | None = None) -> Centre:
 def _sounds(folder: Path, languages: Iterable[str]) -> Mapping[str, frozenset[str]]:
     """The recordings beside the flows, by language, without their ending."""
     return {language: frozenset(file.stem for file in (folder / language).glob("*.wav")) for language in languages}
+
+
+def centre_of(settings: Settings) -> Centre:
+    """The centre of this instance. Raises DocumentError."""
+    return load_centre(settings.dialplans, look_ups=settings.look_ups.rules)
 
 
 def _version(*said: Part) -> str:

@@ -24,7 +24,7 @@ from cti.asterisk.refresh import refresh
 from cti.calendar_port import CalendarPort
 from cti.callbacks.make import make_desk, restore_desk
 from cti.callers import Callers
-from cti.centre import Centre, load_centre
+from cti.centre import Centre, centre_of
 from cti.estimates import estimates_of, recall
 from cti.facts_stream import FactsStream
 from cti.floor import Floor
@@ -32,6 +32,7 @@ from cti.health import Health
 from cti.http.app import make_app
 from cti.http.live import LiveHub
 from cti.logs import write_logs
+from cti.look_ups import LookUps
 from cti.memory import settle_down
 from cti.outside import seat_outside
 from cti.people import People
@@ -82,10 +83,10 @@ class Daemon:
         """Raises DocumentError, AccountsError, OSError for files that cannot be used."""
         self.settings = settings
         credentials = load_credentials(settings.state)
-        centre = load_centre(settings.dialplans)
+        centre = centre_of(settings)
         clock = Clock()
         self.distributor = Distributor(_router(centre, clock.now_ms()), clock, centre.seats)
-        self.administration = Administration(settings.dialplans, centre, self.distributor)
+        self.administration = Administration(settings.dialplans, centre, self.distributor, settings.look_ups.rules)
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
         self.people = People(self.store, self._define)
@@ -98,6 +99,7 @@ class Daemon:
         self.directory = Directory(self.store)
         self.callers = Callers(self.directory, self.distributor, lambda: self.administration.centre)
         self.distributor.on_fact.append(self.callers.on_fact)
+        self.look_ups = LookUps(settings.look_ups.rules.allowed, settings.look_ups.secrets)
         self.journeys = Journeys(self.distributor)
         self.destinations = Destinations(
             self.distributor,
@@ -169,6 +171,7 @@ class Daemon:
         finally:
             await self.agi.stop()
             await runner.cleanup()
+            await self.look_ups.close()
             self.journal.close()
             await self.store.close()
 
@@ -235,6 +238,8 @@ class Daemon:
             care_of=lambda queue: self.administration.queue(queue).care,
             estimate=self.estimates.estimate,
             known=self.callers.known,
+            who=self.callers.who,
+            look_ups=self.look_ups,
             outside=lambda: _outside(self.administration.centre),
             callbacks=self.callbacks,
             messages=self.messages,

@@ -5,6 +5,7 @@ below; a variable CALLCENTER_<NAME> overrides each. What the centre is (queues, 
 under `dialplans/`.
 """
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from ivr.look_ups.addresses import Allowed
+from ivr.look_ups.check import Rules
 
 HOME = Path(__file__).resolve().parent.parent
 """The clone: relative paths of the file and the defaults count from here."""
@@ -72,7 +76,43 @@ def _state_folder(value: Path) -> Path:
     return value
 
 
+class LookUpSettings(BaseModel):
+    """What programs flows may ask over HTTP (ivr/look_ups): the beginnings of the addresses that are allowed, and the
+    files that hold secrets for their headers, by name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    allow: tuple[str, ...] = ()
+    secrets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Path] = Field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """A variable's JSON text → what the file says as a table; raises ValueError with what was expected."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value or "{}")
+        except ValueError:
+            raise ValueError('expected JSON, such as {"allow": ["https://crm.example/api/"], "secrets": {}}') from None
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        Allowed.parse(self.allow)
+        if odd := [str(file) for file in self.secrets.values() if not file.is_absolute()]:
+            raise ValueError(f"the file of a secret is {odd[0]!r}: expected an absolute path")
+        return self
+
+    @property
+    def rules(self) -> Rules:
+        """What flows are checked against."""
+        return Rules(Allowed.parse(self.allow), frozenset(self.secrets))
+
+    def __str__(self) -> str:
+        return self.model_dump_json()
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+LookUpTable = Annotated[LookUpSettings, BeforeValidator(LookUpSettings.parse)]
 RtpPorts = Annotated[PortRange, BeforeValidator(PortRange.parse)]
 Address = Annotated[str, AfterValidator(_ipv4)]
 
@@ -105,6 +145,9 @@ class Settings(BaseModel):
 
     redis: Annotated[str, Field(pattern=r"^$|^(redis|rediss|unix)://")] = ""
     """Redis address, such as redis://host:6379/0, to which every fact is written as a stream; empty: none."""
+
+    look_ups: LookUpTable = LookUpSettings()
+    """The programs that flows may ask; nothing said: none."""
 
     dialplans: Path = HOME / "dialplans"
     asterisk: Path | None = None

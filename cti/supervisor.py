@@ -21,7 +21,7 @@ from cti.asterisk.configuration import NEEDS_RESTART, render
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskFailed, AsteriskProcess
 from cti.banner import banner
-from cti.centre import load_centre
+from cti.centre import centre_of
 from cti.preparation import disk_errors, ownership, plan_of, require_ports, require_room
 from cti.processes import command_line, ended, environment
 from cti.settings import Settings
@@ -58,7 +58,7 @@ async def _serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    centre = load_centre(settings.dialplans)
+    centre = centre_of(settings)
     credentials = provide_credentials(settings.state)
     installation = find_installation(settings)
     asterisk = AsteriskProcess(settings, installation)

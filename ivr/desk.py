@@ -11,6 +11,7 @@ from ivr.announce import NOTHING, Announce
 from ivr.destinations import Destination, Find
 from ivr.flow.steps import CalendarIs, Prompt
 from ivr.journeys import Journeys
+from ivr.look_ups.asking import LookUps, NoLookUps
 from ivr.messages import Messages
 from ivr.recording_pause import Recording, Unheard
 
@@ -90,17 +91,19 @@ def _no_care(queue: str) -> Care:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """All ports. `sound_of` gives the sound file of a prompt, without its ending; `care_of` what a queue does for its
-    callers; `estimate` the wait at a position of a queue, where it is known; `known` who a caller is; `find` where an
-    agent sends him, and `journeys` what he has been through before; `recording` pauses the recording
-    of a call; `beep` is the sound before a message, and
-    `messages` the folder where those lie (without it nobody can leave one); `calendar` says what a calendar says now,
-    with words in a language, and `announced` is the sound of an announcement recorded for a closure."""
+    callers; `estimate` the wait at a position of a queue, where it is known; `known` who a caller is, as far as that is
+    known already, `who` after a moment's wait; `look_ups` asks programs about him; `find` where an agent sends him, and
+    `journeys` what he has been through before; `recording` pauses the recording of a call; `beep` is the sound before a
+    message, and `messages` the folder where those lie (without it nobody can leave one); `calendar` says what a
+    calendar says now, with words in a language, and `announced` is the sound of an announcement recorded for a
+    closure."""
 
     distributor: Distributor
     sound_of: Callable[[Prompt], str]
     care_of: Callable[[str], Care] = _no_care
     estimate: Callable[[str, int], Estimate | None] = _no_estimate
     known: Known = nobody
+    who: Known = nobody
     find: Find = _nowhere
     journeys: Journeys | None = None
     callbacks: Callbacks | None = None
@@ -109,4 +112,5 @@ class Desk:
     calendar: Callable[[str, str], CalendarIs] = _always_open
     announced: Callable[[str], str] = _no_announcement
     recording: Recording = field(default_factory=Unheard)
+    look_ups: LookUps = field(default_factory=NoLookUps)
     beep: str = "beep"

@@ -17,12 +17,15 @@ from ivr.flow.position import Position
 from ivr.flow.steps import (
     Announced,
     Ask,
+    CallerFound,
     Digit,
     Enqueue,
+    FindCaller,
     Finished,
     Hangup,
     Input,
     LookAtCalendar,
+    LookUp,
     MessageTaken,
     PauseRecording,
     Piece,
@@ -36,6 +39,7 @@ from ivr.flow.steps import (
 )
 from ivr.flow.steps import Timeout as NoKey
 from ivr.journeys import Journeys
+from ivr.look_ups.asking import look_up
 from ivr.published import Entrance
 from ivr.recording_pause import RecordingPause
 from ivr.trail import fact_of
@@ -159,6 +163,11 @@ class Visit:
                 return await self._pause.pause(self._walker.node)
             case ResumeRecording(why):
                 return await self._pause.resume(why)
+            case LookUp():
+                desk, session, linkedid = self._desk, self._session, self._caller.linkedid
+                return await look_up(desk.look_ups, session, self._distributor, linkedid, step, self._play)
+            case FindCaller():
+                return CallerFound(await self._desk.who(self._caller.linkedid))
             case _:
                 raise NotImplementedError(type(step).__name__)
 

@@ -10,7 +10,20 @@ from ivr.flow.graph import first_keys
 from ivr.flow.model import Flow
 from ivr.flow.position import Position, Standing
 from ivr.flow.secrets import Keepable
-from ivr.flow.steps import Ask, Digit, Finished, Hangup, Input, PauseRecording, Play, Step, Trail
+from ivr.flow.steps import (
+    Ask,
+    Digit,
+    FindCaller,
+    Finished,
+    Hangup,
+    Input,
+    LookAtCalendar,
+    LookUp,
+    PauseRecording,
+    Play,
+    Step,
+    Trail,
+)
 from ivr.walking.core import Back, Frame, Go, Into, Move, Operator, Return, Unfit, Walk
 from ivr.walking.kinds import stand_at
 
@@ -158,6 +171,8 @@ class Walker:
             case Play(escape_digits=keys) if keys:
                 return stand.feed(walk, Finished())
             case PauseRecording():  # the secret's first digit: it is asked for next
+                return None
+            case LookUp() | FindCaller() | LookAtCalendar():  # what is asked for next is not decided yet
                 return None
             case Ask() if typed in first_keys(walk.flow.nodes[walk.node]):
                 self._typed = ""

@@ -3,7 +3,7 @@
 from cti.accounts import provide_credentials
 from cti.asterisk.configuration import render
 from cti.asterisk.installation import Installation
-from cti.centre import load_centre
+from cti.centre import centre_of
 from cti.preparation import plan_of
 from cti.settings import load_settings
 from ivr.music import provide_music
@@ -12,7 +12,7 @@ from ivr.music import provide_music
 def main() -> None:
     """Raises what settings, centre and files raise."""
     settings = load_settings()
-    centre = load_centre(settings.dialplans)
+    centre = centre_of(settings)
     credentials = provide_credentials(settings.state)
     provide_music(settings.state / "sounds/music/default")
     render(settings, Installation(("asterisk",), version=""), credentials, plan_of(centre))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from cti.centre import Centre, load_centre
+from cti.centre import Centre, centre_of
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.tables import table
@@ -43,7 +43,7 @@ def list_callers(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def set_caller(settings: Settings, given: argparse.Namespace) -> Exit:
     """Add a caller, or change what is given of one who is known. It holds for his next call."""
-    number = _number(given.number, load_centre(settings.dialplans))
+    number = _number(given.number, centre_of(settings))
     changes = {name: value for name in COLUMNS[1:] if (value := getattr(given, name)) is not None}
 
     async def save(store: Store) -> None:
@@ -59,7 +59,7 @@ def set_caller(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def remove_caller(settings: Settings, given: argparse.Namespace) -> Exit:
     """Take a caller out of the directory."""
-    number = _number(given.number, load_centre(settings.dialplans))
+    number = _number(given.number, centre_of(settings))
     if not with_store(settings, lambda store: Directory(store).remove(number)):
         raise CallerUnknown(f"no caller {number} is in the directory")
     print(f"Caller {number} is no longer known.")
@@ -68,7 +68,7 @@ def remove_caller(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def import_callers(settings: Settings, given: argparse.Namespace) -> Exit:
     """Take in a CSV file with a header line: number, and any of name, priority, agent, note. All of it, or nothing."""
-    entries = list(_read(Path(given.file), load_centre(settings.dialplans)))
+    entries = list(_read(Path(given.file), centre_of(settings)))
 
     async def save(store: Store) -> None:
         await _require_agents(store, entries)

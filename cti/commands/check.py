@@ -2,14 +2,14 @@
 
 import argparse
 
-from cti.centre import load_centre
+from cti.centre import centre_of
 from cti.commands.errors import Exit
 from cti.settings import Settings
 
 
 def check(settings: Settings, given: argparse.Namespace) -> Exit:
     """Check the settings and every file under dialplans/; each fault is told with file, line and what was expected."""
-    centre = load_centre(settings.dialplans)
+    centre = centre_of(settings)
     print(
         f"{settings.dialplans}: {centre.name}, {len(centre.numbers)} numbers, {len(centre.flows)} flows, "
         f"{len(centre.queues)} queues; all fit."

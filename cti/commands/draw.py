@@ -5,7 +5,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from cti.centre import load_centre
+from cti.centre import centre_of
 from cti.commands.errors import BadInput, Exit
 from cti.drawing import draw
 from cti.settings import Settings
@@ -16,7 +16,7 @@ def draw_flows(settings: Settings, given: argparse.Namespace) -> Exit:
 
     A flow, or the one behind a number, with every node and way; or all numbers, flows and queues. SVG, by graphviz.
     """
-    centre = load_centre(settings.dialplans)
+    centre = centre_of(settings)
     picture = asyncio.run(draw(centre, given.flow, given.language))
     if given.out is None:
         sys.stdout.write(picture)

@@ -10,7 +10,7 @@ from re import fullmatch
 from typing import Any
 
 from cti.accounts import add_phone
-from cti.centre import load_centre
+from cti.centre import centre_of
 from cti.commands.centre import LONGEST_S
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
@@ -36,7 +36,7 @@ class AgentUnknown(CommandError):
 
 def add(settings: Settings, given: argparse.Namespace) -> Exit:
     """Add an agent to the database, with a PIN made at random and shown once."""
-    skills, attributes, centre = dict(given.skill), dict(given.attribute), load_centre(settings.dialplans)
+    skills, attributes, centre = dict(given.skill), dict(given.attribute), centre_of(settings)
     _require_known("skill", skills, centre.skills)
     _require_known("attribute", attributes, centre.attributes)
     pin = "".join(secrets.choice("0123456789") for _ in range(PIN_DIGITS))

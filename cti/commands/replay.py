@@ -20,7 +20,7 @@ from acd.simulation.day import Seat, group_of
 from acd.simulation.figures import WHOLE, Figures, Tally
 from acd.simulation.recorded import RecordedDay
 from acd.simulation.trial import run
-from cti.centre import Centre, load_centre
+from cti.centre import Centre, centre_of, load_centre
 from cti.commands.errors import CommandError, Exit
 from cti.commands.figures import AGENTS, CALLS, SERVICE_LEVEL, Figure, compared
 from cti.commands.policy import policy_of
@@ -44,9 +44,9 @@ class NothingRecorded(CommandError):
 def replay(settings: Settings, given: argparse.Namespace) -> Exit:
     """Run a recorded day through the router once more, with today's queue settings and with others, and show what would
     have become of the same callers and agents."""
-    centre = load_centre(settings.dialplans)
+    centre = centre_of(settings)
     policy = policy_of(centre)
-    other = policy_of(_other_centre(settings.dialplans, given.other)) if given.other else None
+    other = policy_of(_other_centre(settings, given.other)) if given.other else None
     known = [_seat(agent) for agent in asyncio.run(_people(settings))]
     from_ms, until_ms = _bounds(given.day, centre)
     past, recorded = Past(settings.journal, from_ms), RecordedDay(from_ms, until_ms)
@@ -106,8 +106,9 @@ def _bounds(day: date, centre: Centre) -> tuple[int, int]:
     return int(first * 1000), int(second * 1000)
 
 
-def _other_centre(dialplans: Path, other: Path) -> Centre:
-    return load_centre(other) if other.is_dir() else load_centre(dialplans, other)
+def _other_centre(settings: Settings, other: Path) -> Centre:
+    folder, queues_file = (other, None) if other.is_dir() else (settings.dialplans, other)
+    return load_centre(folder, queues_file, settings.look_ups.rules)
 
 
 async def _people(settings: Settings) -> Sequence[Agent]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from acd.simulation.figures import WHOLE, Figures
 from acd.simulation.intervals import Interval, interval
 from acd.simulation.trial import run
-from cti.centre import load_centre
+from cti.centre import centre_of
 from cti.commands.errors import Exit
 from cti.commands.figures import AGENTS, CALLS, NO_DATA, SELDOM, SERVICE_LEVEL, Figure, shown
 from cti.commands.policy import policy_of
@@ -26,7 +26,7 @@ Whose = TypeVar("Whose")
 def simulate(settings: Settings, given: argparse.Namespace) -> Exit:
     """Run made-up traffic through the router as the centre's queues are set, and show what would become of callers and
     agents: means over independent replications, with intervals of confidence (Student t)."""
-    centre = load_centre(settings.dialplans)
+    centre = centre_of(settings)
     title, traffic = load_traffic(given.traffic, centre)
     policy = policy_of(centre)
     runs = [run(traffic.draw(given.seed, one), policy).figures for one in range(1, given.replications + 1)]

@@ -7,6 +7,8 @@ from acd.known_caller import KnownCaller
 from acd.requirements import ANY, Requirement
 from acd.states import DequeueReason
 from ivr.flow.expressions import Value
+from ivr.look_ups.failures import Failure
+from ivr.look_ups.requests import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,19 @@ class ResumeRecording:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Ask a program, and keep the values at the paths of `into`; say `meanwhile`, then play music. A key of `keys`
+    breaks it off. Feed LookedUp or Digit. Without a request it has failed already, for `failure`."""
+
+    node: str
+    request: Request | None
+    into: Mapping[str, str]
+    meanwhile: tuple[Piece, ...] = ()
+    keys: str = ""
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hangup:
     """End the call. Everything to be said has been said."""
 
@@ -143,6 +158,7 @@ Step = (
     | FindCaller
     | PauseRecording
     | ResumeRecording
+    | LookUp
     | Hangup
 )
 
@@ -219,7 +235,27 @@ class Done:
     """It is done, and there is nothing to tell of it."""
 
 
-Input = Digit | Timeout | Finished | QueueLeft | MessageTaken | CallbackTaken | CalendarIs | CallerFound | Paused | Done
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What the program has answered, or why nothing came of it."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    failure: Failure | None = None
+
+
+Input = (
+    Digit
+    | Timeout
+    | Finished
+    | QueueLeft
+    | MessageTaken
+    | CallbackTaken
+    | CalendarIs
+    | CallerFound
+    | Paused
+    | Done
+    | LookedUp
+)
 
 
 @dataclass(frozen=True, slots=True)

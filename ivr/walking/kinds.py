@@ -5,10 +5,12 @@ from typing import Any
 
 from ivr.flow.model import Node
 from ivr.walking.callback import CallbackStand
+from ivr.walking.caller import CallerStand
 from ivr.walking.collect import CollectStand
 from ivr.walking.core import Stand
 from ivr.walking.data import BranchStand, FlowStand, ReturnStand, SetStand
 from ivr.walking.hours import HoursStand
+from ivr.walking.look_up import LookUpStand
 from ivr.walking.menu import LanguageStand, MenuStand
 from ivr.walking.queue import QueueStand
 from ivr.walking.say import HangupStand, SayStand
@@ -23,6 +25,8 @@ STANDS: Mapping[str, type[Stand[Any]]] = {
     "hours": HoursStand,
     "branch": BranchStand,
     "set": SetStand,
+    "look_up": LookUpStand,
+    "caller": CallerStand,
     "queue": QueueStand,
     "voicemail": VoicemailStand,
     "callback": CallbackStand,

@@ -10,6 +10,8 @@ from ivr.documents import DocumentError
 from ivr.flow.asking import MenuNode
 from ivr.flow.check import Names, load_flow, load_flows
 from ivr.flow.model import Flow, Node
+from ivr.look_ups.addresses import Allowed
+from ivr.look_ups.check import Rules
 
 pytestmark = pytest.mark.unit
 
@@ -21,6 +23,7 @@ NAMES = Names(
     attributes=("language", "team"),
     calendars=("night", "office"),
     sounds=dict.fromkeys(("cmn", "en"), ("goodbye", "welcome")),
+    look_ups=Rules(Allowed.parse(["https://crm.example/"]), frozenset({"crm"})),
 )
 
 

@@ -102,3 +102,29 @@ def test_a_file_that_is_not_toml_is_named_with_the_line(tmp_path: Path) -> None:
 
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
     assert "CALLCENTER_SETTINGS: there is no file" in problems({"CALLCENTER_SETTINGS": str(tmp_path / "x")}, tmp_path)
+
+
+def test_the_programs_that_flows_may_ask_come_from_a_table_or_as_json(tmp_path: Path) -> None:
+    (tmp_path / "callcenter.toml").write_text(
+        '[look_ups]\nallow = ["https://crm.example/api/"]\nsecrets = {crm = "/etc/callcenter/crm.key"}\n'
+    )
+    settings = load_settings({}, tmp_path)
+    assert str(settings.look_ups.rules.allowed) == "https://crm.example/api/"
+    assert settings.look_ups.rules.secrets == {"crm"}
+    assert settings.look_ups.secrets["crm"] == Path("/etc/callcenter/crm.key")
+    assert load_settings(settings.environment(), tmp_path) == settings
+    assert load_settings({"CALLCENTER_LOOK_UPS": ""}, tmp_path).look_ups.allow == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("nonsense", 'expected JSON, such as {"allow": ["https://crm.example/api/"], "secrets": {}}'),
+        ('{"allow": ["crm.example"]}', '"crm.example" is no address (expected http://… or https://…, without #)'),
+        ('{"allow": ["https://a:b@crm.example/"]}', "a user or a password stands in the address"),
+        ('{"secrets": {"crm": "key"}}', "the file of a secret is 'key': expected an absolute path"),
+        ('{"allowed": []}', "Extra inputs are not permitted"),
+    ],
+)
+def test_a_wrong_table_of_programs_is_told(tmp_path: Path, value: str, expected: str) -> None:
+    assert expected in problems({"CALLCENTER_LOOK_UPS": value}, tmp_path)

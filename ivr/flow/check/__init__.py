@@ -17,6 +17,7 @@ from ivr.flow.check.sub_flows import sub_flow_problems
 from ivr.flow.check.values import value_problems
 from ivr.flow.check.ways import operator_problems, reach_problems, round_problems, target_problems
 from ivr.flow.model import Flow
+from ivr.look_ups.check import look_up_problems
 
 __all__ = ["BUILT_IN", "Names", "check_flows", "load_flow", "load_flows"]
 
@@ -62,6 +63,7 @@ def check_flows(house: House, *, whole: bool = True) -> Iterator[Problem]:
         yield from goodbye_problems(document, house)
         yield from centre_problems(document, house.names)
         yield from value_problems(document, house)
+        yield from look_up_problems(document, house.names.look_ups)
     yield from secret_problems(house)
     if whole:
         yield from sub_flow_problems(house)

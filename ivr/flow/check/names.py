@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from ivr.look_ups.check import NOTHING_ALLOWED, Rules
+
 BUILT_IN: Mapping[str, str] = {
     "caller.number": "the number he calls from",
     "caller.name": "his name, as the network or the customer file has it",
@@ -34,3 +36,4 @@ class Names:
     attributes: Collection[str] = ()
     calendars: Collection[str] = ()
     sounds: Mapping[str, Collection[str]] = field(default_factory=dict)
+    look_ups: Rules = NOTHING_ALLOWED
