@@ -96,7 +96,8 @@ def read_document(file: FilePath, model: type[Model]) -> Document[Model]:
             value = model.model_validate(tree.value)
         except ValidationError as error:
             guide = _Guide(model, tree)
-            problems += _merged(guide.problem(name, details) for details in error.errors(include_url=False))
+            errors = error.errors(include_url=False)
+            problems += _merged(guide.problem(name, details) for details in errors if not _is_consequence(details))
     if problems:
         raise DocumentError(problems)
     return Document(name, value, tree)
@@ -132,6 +133,11 @@ _EXPECTED = {
     "too_short": "at least one",
     "string_too_short": "at least one character",
 }
+
+
+def _is_consequence(error: ErrorDetails) -> bool:
+    """A list that is too short only because of what is wrong in it: pydantic does not count those items."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 class _Guide:

@@ -195,7 +195,7 @@ class Visit:
 
     async def _queue(self, step: Enqueue) -> QueueLeft | Goodbye:
         if (caller := await self._desk.known(self._caller.linkedid)) is not None:
-            step = replace(step, priority=step.priority + caller.priority, preferred=caller.agent)
+            step = step.of_known(caller)
         transfer, self._transfer = self._transfer, None
         entered_ms, self._entered_before_ms = self._entered_before_ms, None
         queued_ms = None

@@ -12,11 +12,22 @@ from cti.commands.check import check
 from cti.commands.errors import BadInput, Exit
 from cti.drawing import NothingToDraw
 from cti.logs import write_logs
+from cti.rehearsal import CannotRehearse
 from cti.settings import PREFIX, Settings, SettingsError, load_settings
 from ivr.documents import DocumentError
+from ivr.rehearsal.moment import MomentError
 from recording.database import DatabaseError
 
-BAD_INPUT = (SettingsError, DocumentError, AccountsError, DatabaseError, BadInput, NothingToDraw)
+BAD_INPUT = (
+    SettingsError,
+    DocumentError,
+    AccountsError,
+    DatabaseError,
+    BadInput,
+    NothingToDraw,
+    CannotRehearse,
+    MomentError,
+)
 INTERRUPTED = 130
 
 EPILOG = f"""\

@@ -4,14 +4,20 @@ import argparse
 
 from cti.centre import centre_of
 from cti.commands.errors import Exit
+from cti.conversations import require_conversations
 from cti.settings import Settings
 
 
 def check(settings: Settings, given: argparse.Namespace) -> Exit:
-    """Check the settings and every file under dialplans/; each fault is told with file, line and what was expected."""
+    """Check the settings and every file under dialplans/; each fault is told with file, line and what was expected.
+
+    The example conversations are carried out, too (`callcenter dialplan test`).
+    """
     centre = centre_of(settings)
     print(
         f"{settings.dialplans}: {centre.name}, {len(centre.numbers)} numbers, {len(centre.flows)} flows, "
         f"{len(centre.queues)} queues; all fit."
     )
+    if conversations := require_conversations(centre, settings.dialplans):
+        print(f"{conversations} conversations go as they should.")
     return Exit.DONE

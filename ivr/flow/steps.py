@@ -1,7 +1,7 @@
 """What the walker asks of the telephone side, and what it is told: the whole of their conversation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from acd.known_caller import KnownCaller
 from acd.requirements import ANY, Requirement
@@ -78,6 +78,10 @@ class Enqueue:
     requires: Requirement = ANY
     preferred: str = ""
     named: bool = False
+
+    def of_known(self, caller: KnownCaller) -> "Enqueue":
+        """The same for a caller who is known: with his points, and first to the agent he is to reach."""
+        return replace(self, priority=self.priority + caller.priority, preferred=caller.agent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,131 @@
+"""`callcenter dialplan show`: the path a call would take, without Asterisk and without the service."""
+
+import argparse
+import json
+from collections.abc import Iterable
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from cti.centre import Centre, centre_of
+from cti.commands.errors import BadInput, Exit
+from cti.rehearsal import rehearse_request
+from cti.settings import Settings
+from ivr.rehearsal.hand import FORMS as ACTS
+from ivr.rehearsal.moment import FORMS as MOMENTS
+from ivr.rehearsal.request import FAILED, QueueOutcome, Request, TransferOutcome
+
+
+def show(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Show which way a call would take.
+
+    The flows are walked as a real call walks them; what the call meets besides is as given here. What is not given is
+    assumed, and marked so: the caller is silent, agents answer.
+    """
+    centre = centre_of(settings)
+    rehearsed = rehearse_request(centre, request_of(centre, given))
+    if given.json:
+        print(json.dumps(rehearsed.plain(), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(rehearsed.lines()))
+    return Exit.DONE
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What follows `callcenter dialplan show`."""
+    parser.add_argument("dial", metavar="NUMBER", help="the number dialled, one of centre.yaml")
+    parser.add_argument("--at", default="now", metavar="MOMENT", help=f"when, in the centre's time zone: {MOMENTS}")
+    parser.add_argument("--caller", default="", metavar="NUMBER", help="calls from here (default: withheld)")
+    parser.add_argument("--name", default="", help="the name his line sends")
+    parser.add_argument("--press", default="", metavar="ACTS", help=f"separated by commas: {ACTS}")
+    parser.add_argument("--known", metavar="NAME", help="the caller is known by this name")
+    parser.add_argument("--vip", action="store_true", help="he is known as a VIP")
+    parser.add_argument("--priority", type=int, default=0, metavar="POINTS", help="his points of priority, as known")
+    parser.add_argument("--agent", default="", metavar="NUMBER", help="the agent he is to reach first, as known")
+    parser.add_argument("--open-case", default="", metavar="CASE", help="a case of his that is open, as known")
+    parser.add_argument("--language", default="", help="the language he speaks, as known")
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="NODE=JSON",
+        help=f'what the service of a look-up answers, or "{FAILED}"; again for other nodes',
+    )
+    outcomes = ", ".join(get_args(QueueOutcome))
+    parser.add_argument(
+        "--queue-outcome",
+        action="append",
+        default=[],
+        metavar="[QUEUE=]OUTCOME",
+        help=f"how he leaves the queue, or each: {outcomes} (default answered)",
+    )
+    parser.add_argument(
+        "--transfer",
+        action="append",
+        default=[],
+        metavar="NODE=OUTCOME",
+        help=f"what becomes of a transfer: {', '.join(get_args(TransferOutcome))} (default answered)",
+    )
+    parser.add_argument("--no-message", action="store_true", help="he leaves no message where he is asked for one")
+    parser.add_argument("--no-callback", action="store_true", help="he cannot be called back")
+    parser.add_argument(
+        "--closed", action="append", default=[], metavar="CALENDAR", help='an emergency has shut it; "*": all of them'
+    )
+    parser.add_argument("--json", action="store_true", help="everything as JSON, for programs")
+
+
+def request_of(centre: Centre, given: argparse.Namespace) -> Request:
+    """The call that the arguments describe. Raises BadInput."""
+    known = {"name": given.known, "vip": given.vip or None, "priority": given.priority, "agent": given.agent}
+    known |= {"open_case": given.open_case, "language": given.language}
+    known = {key: value for key, value in known.items() if value}
+    wanted: dict[str, Any] = {
+        "dial": given.dial,
+        "at": given.at,
+        "caller": given.caller,
+        "name": given.name,
+        "press": [act.strip() for act in given.press.split(",") if act.strip()],
+        "answers": {node: _json(node, text) for node, text in _pairs(given.answer, "NODE=JSON")},
+        "queues": _queues(centre, given.queue_outcome),
+        "transfers": dict(_pairs(given.transfer, "NODE=OUTCOME")),
+        "closures": dict.fromkeys(given.closed, ""),
+    }
+    if known:
+        wanted["known"] = known
+    if given.no_message:
+        wanted["messages"] = "none"
+    if given.no_callback:
+        wanted["callbacks"] = "refused"
+    try:
+        return Request.model_validate(wanted)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        at = "/".join(str(part) for part in first["loc"])
+        raise BadInput(
+            f"{at} {first['input']!r} does not fit; {first['msg'].replace('Input should be', 'expected')}"
+        ) from None
+
+
+def _queues(centre: Centre, written: list[str]) -> dict[str, str]:
+    outcomes: dict[str, str] = {}
+    for text in written:
+        queue, named, outcome = text.rpartition("=")
+        outcomes |= {queue: outcome} if named else dict.fromkeys(centre.queues, outcome)
+    return outcomes
+
+
+def _pairs(written: list[str], form: str) -> Iterable[tuple[str, str]]:
+    for text in written:
+        name, found, value = text.partition("=")
+        if not found or not name:
+            raise BadInput(f"{text!r} does not fit; expected {form}")
+        yield name, value
+
+
+def _json(node: str, text: str) -> Any:
+    if text == FAILED:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise BadInput(f'the answer for {node} is no JSON: {error}; expected JSON, or "{FAILED}"') from None

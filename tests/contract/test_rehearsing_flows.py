@@ -1,0 +1,74 @@
+"""The commands that rehearse calls, on files alone: no service, no data base, no Asterisk."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cti.commands import main
+
+pytestmark = pytest.mark.contract
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "rehearsal"
+
+
+@pytest.fixture(autouse=True)
+def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLCENTER_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("CALLCENTER_DIALPLANS", str(FIXTURES))
+
+
+def test_a_call_is_shown_as_it_would_go(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    who = ("--name", "Li", "--known", "Li Na", "--vip", "--priority", "7", "--agent", "1001")
+    assert main(["dialplan", "show", "4000", "--at", "2026-11-23 12:00", *who, "--press", "1,1"]) == 0
+    assert capsys.readouterr().out == (FIXTURES / "gold.txt").read_text()
+    assert main(["dialplan", "show", "4001", "--at", "2026-11-23 20:00", "--queue-outcome", "timed_out", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["path"][-1]["reason"] == "nobody_free"
+    assert not (tmp_path / "state").exists(), "a rehearsal writes nothing"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("4009",), '"4009", did you mean "4001"? (expected one of: 4000, 4001) [cannot-rehearse]'),
+        (("4000", "--at", "noon"), "or a moment of ISO 8601 [bad-moment]"),
+        (("4000", "--press", "1,two"), "press/1 'two' does not fit; expected keys such as 1"),
+        (("4000", "--queue-outcome", "lost"), "'lost' does not fit; expected 'answered', 'timed_out'"),
+        (("4000", "--transfer", "nowhere"), "'nowhere' does not fit; expected NODE=OUTCOME [bad-input]"),
+        (("4000", "--answer", "balance={"), "the answer for balance is no JSON"),
+        (("4000", "--priority", "1000"), "known/priority 1000 does not fit"),
+    ],
+)
+def test_a_call_that_cannot_be_rehearsed_is_refused_with_what_was_expected(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dialplan", "show", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_conversations_are_carried_out_and_counted(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["dialplan", "test"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"passed  {FIXTURES}/conversations/reception.yaml:3  Gold goes ahead"
+    assert lines[-1] == f"{len(lines) - 1} conversations: {len(lines) - 1} passed, 0 failed."
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "conversations:\n"
+        "  - {title: Right, dial: 4001, steps: [{expect: {hang_up: served}}]}\n"
+        "  - {title: Wrong, dial: 4001, steps: [{expect: {hang_up: lost}}]}\n"
+    )
+    assert main(["dialplan", "test", str(file)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"passed  {file}:2  Right",
+        f"FAILED  {file}:3  Wrong",
+        f"        {file}:3:59: The call ends: served (expected the call to end, lost)",
+        "2 conversations: 1 passed, 1 failed.",
+    ]
+    file.write_text("conversations: [{title: Wrong, dial: 4009, steps: [{press: 1}]}]\n")
+    assert main(["dialplan", "test", str(file)]) == 2
+    assert capsys.readouterr().err.endswith("[document-invalid]\n")
+    monkeypatch.setenv("CALLCENTER_DIALPLANS", str(FIXTURES.parent / "floor"))
+    assert main(["dialplan", "test"]) == 2
+    assert "there are no conversations" in capsys.readouterr().err
