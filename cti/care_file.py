@@ -5,7 +5,7 @@ checks, and the values that the reception is given.
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from acd.targets import TargetKind
@@ -20,6 +20,11 @@ from ivr.yaml_tree import Path
 
 SHORTEST_S, LONGEST_S = 10, 3600
 """From one announcement to the next."""
+
+
+_KEY_OR_NUMBER = {
+    "anyOf": [{"type": "string", "pattern": "^[0-9*#]$"}, {"type": "integer", "minimum": 0, "maximum": 9}]
+}
 
 
 def _key_as_text(value: Any) -> Any:
@@ -39,7 +44,7 @@ def _pause(seconds: int) -> int:
 class LeavePart(Part):
     """A key by which a waiting caller leaves, and where to. In a file one of them needs no list."""
 
-    key: Annotated[Key, BeforeValidator(_key_as_text)]
+    key: Annotated[Key, BeforeValidator(_key_as_text), WithJsonSchema(_KEY_OR_NUMBER)]
     to: Literal["callback", "voicemail"]
 
 
@@ -52,7 +57,11 @@ class AnnouncePart(Part):
     position: bool = False
     estimate: bool = False
     messages: Annotated[tuple[Words, ...], Field(strict=False)] = ()
-    leave: Annotated[tuple[LeavePart, ...], Field(strict=False), BeforeValidator(_one_or_more)] = ()
+    leave: Annotated[
+        tuple[LeavePart, ...],
+        Field(strict=False),
+        BeforeValidator(_one_or_more, json_schema_input_type=tuple[LeavePart, ...] | LeavePart),
+    ] = ()
 
 
 class VoicemailPart(Part):

@@ -75,7 +75,10 @@ class Outside(Part):
     ring_s: Annotated[int, Field(ge=1, le=120)] = 40
 
 
-class _CentreFile(Part):
+class CentreFile(Part):
+    """The centre: its name, time zone and languages, what the numbers that callers dial lead to, why agents may be not
+    ready, and how numbers outside are called."""
+
     centre: Text
     time_zone: Text
     languages: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
@@ -196,7 +199,7 @@ def load_centre(folder: Path, queues_file: Path | None = None, look_ups: Rules =
             problems.extend(error.problems)
             return None
 
-    centre = attempt(partial(read_document, folder / "centre.yaml", _CentreFile))
+    centre = attempt(partial(read_document, folder / "centre.yaml", CentreFile))
     queues = attempt(partial(read_document, queues_file or folder / "queues.yaml", QueuesFile))
     calendars = attempt(partial(_read_calendars, folder / "calendars.yaml"))
     if centre is None or queues is None or calendars is None:
@@ -266,14 +269,14 @@ def _read_calendars(file: Path) -> Document[CalendarsFile]:
     return read_document(file, CalendarsFile) if file.exists() else Document(str(file), CalendarsFile(), Tree())
 
 
-def _voices(document: Document[_CentreFile]) -> Iterator[Problem]:
+def _voices(document: Document[CentreFile]) -> Iterator[Problem]:
     for index, language in enumerate(document.value.languages):
         if language not in VOICES:
             yield document.unknown(("languages", index), "language", language, VOICES)
 
 
 def _numbers(
-    document: Document[_CentreFile], flows: Mapping[str, Path], queues: Mapping[str, Queue]
+    document: Document[CentreFile], flows: Mapping[str, Path], queues: Mapping[str, Queue]
 ) -> Iterator[Problem]:
     for dialled, number in document.value.numbers.items():
         if number.flow not in flows:
@@ -289,7 +292,7 @@ def _extensions(document: Document[QueuesFile], numbers: Mapping[str, Number]) -
             yield document.problem(("queues", name, "extension"), what, "one that callers do not dial")
 
 
-def _reasons(document: Document[_CentreFile]) -> Iterator[Problem]:
+def _reasons(document: Document[CentreFile]) -> Iterator[Problem]:
     systems = [reason.value for reason in NotReadyReason]
     for name in document.value.system_reasons:
         if name not in systems:

@@ -8,16 +8,17 @@ from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ivr.yaml_tree import Path, Place, Tree, parse
 
 
 class Part(BaseModel):
-    """The base of all models read from a document: unknown keys are errors, values are taken as they are written."""
+    """The base of all models read from a document: unknown keys are errors, values are taken as they are written. What
+    their docstrings say, editors show to who writes such a document."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
 def _name(text: str) -> str:
@@ -28,7 +29,7 @@ def _name(text: str) -> str:
     return text
 
 
-Name = Annotated[str, AfterValidator(_name)]
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9_-]*$"})]
 """A name for programs: safe in channel variables, AMI headers, file names and Asterisk's configuration."""
 
 
@@ -193,7 +194,12 @@ class _Guide:
                 schema = self._resolve({"$ref": schema["discriminator"]["mapping"][item]})
                 continue
             path = (*path, item)
-            inner = schema.get("properties", {}).get(item) or schema.get("additionalProperties") or schema.get("items")
+            inner = (
+                schema.get("properties", {}).get(item)
+                or next(iter(schema.get("patternProperties", {}).values()), None)
+                or schema.get("additionalProperties")
+                or schema.get("items")
+            )
             schema = self._resolve(inner if isinstance(inner, dict) else {})
         return path, schema
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from ivr.documents import Name, Part
@@ -37,7 +37,7 @@ def _variable(text: str) -> str:
     return text
 
 
-Key = Annotated[str, AfterValidator(_key)]
+Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": "string", "pattern": "^[0-9*#]$"})]
 
 Level = Annotated[int, Field(ge=1, le=10)]
 """A skill's level (requirements A3)."""
@@ -45,7 +45,9 @@ Level = Annotated[int, Field(ge=1, le=10)]
 Line = Annotated[str, AfterValidator(_one_line)]
 """A template in one line (ivr/flow/templates.py)."""
 
-Variable = Annotated[str, AfterValidator(_variable)]
+Variable = Annotated[
+    str, AfterValidator(_variable), WithJsonSchema({"type": "string", "pattern": "^[a-z_][a-z0-9_]*$"})
+]
 """The name of a value that a flow keeps for its caller."""
 
 Expression = Annotated[str, Field(min_length=1)]

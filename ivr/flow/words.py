@@ -49,7 +49,7 @@ def _said(value: Any) -> Any:
     raise PydanticCustomError("said", "Input should be text, in quotes where it looks like a number")
 
 
-Sayings = dict[Language, Annotated[Said, BeforeValidator(_said)]]
+Sayings = dict[Language, Annotated[Said, BeforeValidator(_said, json_schema_input_type=Said | Text)]]
 """What one prompt says in each language of the flow."""
 
 Prompted = Annotated[Sayings, Field(min_length=1)]

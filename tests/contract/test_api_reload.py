@@ -104,11 +104,11 @@ async def test_files_that_do_not_fit_are_refused_whole_with_every_place(
         status, answer = await web.post("/api/centre/reload")
         assert (status, answer["error"]["id"]) == (422, "document-invalid")
         first, second = answer["error"]["message"].splitlines()
-        assert first.startswith(f'{dialplans}/centre.yaml:3:12: unknown time zone "Asia/Shanghia", did you mean')
-        assert second.startswith(f'{dialplans}/queues.yaml:9:14: unknown skill "sale", did you mean "sales"?')
+        assert first.startswith(f'{dialplans}/centre.yaml:4:12: unknown time zone "Asia/Shanghia", did you mean')
+        assert second.startswith(f'{dialplans}/queues.yaml:10:14: unknown skill "sale", did you mean "sales"?')
         assert web.floor.centre.version == version
         assert await callcenter("reload") == 2
-        assert "queues.yaml:9:14" in capsys.readouterr().err
+        assert "queues.yaml:10:14" in capsys.readouterr().err
 
 
 async def test_without_asterisk_nothing_is_changed_and_that_is_said(

@@ -64,45 +64,45 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
     ("file", "old", "new", "problem"),
     [
         ("centre.yaml", "flow: hotline", "flow: hotlin",
-         'centre.yaml:8:16: unknown flow "hotlin", did you mean "hotline"? '
+         'centre.yaml:9:16: unknown flow "hotlin", did you mean "hotline"? '
          "(expected one of: announcement, hotline, sales, support)"),
         ("centre.yaml", "fallback: support", "fallback: suport",
-         'centre.yaml:8:35: unknown queue "suport", did you mean "support"? (expected one of: sales, support)'),
+         'centre.yaml:9:35: unknown queue "suport", did you mean "support"? (expected one of: sales, support)'),
         ("centre.yaml", "Asia/Shanghai", "Asia/Shanghi",
-         'centre.yaml:3:12: unknown time zone "Asia/Shanghi", did you mean "Asia/Shanghai"? '
+         'centre.yaml:4:12: unknown time zone "Asia/Shanghi", did you mean "Asia/Shanghai"? '
          "(expected a name of the IANA time zone database)"),
         ("centre.yaml", "4001:", "40-01:",
-         'centre.yaml:9:3: "40-01" does not fit (expected a number of 2 to 15 digits, perhaps with a + before)'),
+         'centre.yaml:10:3: "40-01" does not fit (expected a number of 2 to 15 digits, perhaps with a + before)'),
         ("centre.yaml", "4001:", "4000:",
-         'centre.yaml:9:3: "4000" stands here twice (expected once, as in line 8)'),
+         'centre.yaml:10:3: "4000" stands here twice (expected once, as in line 9)'),
         ("centre.yaml", "key: 2", "key: 1",
-         "centre.yaml:16:28: key 1 is already that of break (expected a free key)"),
+         "centre.yaml:17:28: key 1 is already that of break (expected a free key)"),
         ("centre.yaml", "minutes: 15", "minutes: 0",
-         "centre.yaml:15:42: 0 does not fit (expected greater than 0)"),
+         "centre.yaml:16:42: 0 does not fit (expected greater than 0)"),
         ("centre.yaml", "say: {cmn: 原因是小休。", "say: {fr: 原因是小休。",
-         'centre.yaml:15:52: unknown language "fr" (expected one of: cmn, en)'),
+         'centre.yaml:16:52: unknown language "fr" (expected one of: cmn, en)'),
         ("centre.yaml", "personal: {title", "missed_call: {title",
-         "centre.yaml:19:3: missed_call is the system's own reason (expected another name)"),
+         "centre.yaml:20:3: missed_call is the system's own reason (expected another name)"),
         ("centre.yaml", "  missed_call:", "  missd_call:",
-         'centre.yaml:32:3: unknown system reason "missd_call", did you mean "missed_call"? '
+         'centre.yaml:33:3: unknown system reason "missd_call", did you mean "missed_call"? '
          '(expected one of: missed_call, refused_call, signed_in)'),
         ("queues.yaml", "skills: {sales: 1}", "skills: {sale: 1}",
-         'queues.yaml:9:14: unknown skill "sale", did you mean "sales"? (expected one of: sales, support)'),
+         'queues.yaml:10:14: unknown skill "sale", did you mean "sales"? (expected one of: sales, support)'),
         ("queues.yaml", "ring_s: 20", "ring_s: 0",
-         "queues.yaml:10:13: 0 does not fit (expected a whole number from 1 to 120)"),
+         "queues.yaml:11:13: 0 does not fit (expected a whole number from 1 to 120)"),
         ("queues.yaml", "wrap_up_s: 10", "wrapup_s: 10",
-         'queues.yaml:11:5: unknown key "wrapup_s", did you mean "wrap_up_s"? '
+         'queues.yaml:12:5: unknown key "wrapup_s", did you mean "wrap_up_s"? '
          f"(expected one of: {', '.join(sorted(Queue.model_fields))})"),
         ("flows/sales.yaml", "queue: sales", "queue: sails",
-         'flows/sales.yaml:9:12: unknown queue "sails", did you mean "sales"? (expected one of: sales, support)'),
+         'flows/sales.yaml:10:12: unknown queue "sails", did you mean "sales"? (expected one of: sales, support)'),
         ("queues.yaml", "extension: 7002", "extension: 7001",
-         "queues.yaml:27:16: extension 7001 is already that of sales (expected a free number)"),
+         "queues.yaml:28:16: extension 7001 is already that of sales (expected a free number)"),
         ("queues.yaml", "extension: 7002", "extension: 4001",
-         "queues.yaml:27:16: 4001 is a number of the centre (expected one that callers do not dial)"),
+         "queues.yaml:28:16: 4001 is a number of the centre (expected one that callers do not dial)"),
         ("queues.yaml", "extension: 7002", "extension: 7",
-         "queues.yaml:27:16: 7 does not fit (expected a whole number from 10 to 999999)"),
+         "queues.yaml:28:16: 7 does not fit (expected a whole number from 10 to 999999)"),
         ("flows/sales.yaml", "queue: sales", "queue: sales\n    requires: sales and languge = en",
-         'flows/sales.yaml:10:15: unknown attribute "languge", did you mean "language"? '
+         'flows/sales.yaml:11:15: unknown attribute "languge", did you mean "language"? '
          '(expected one of: language, team)'),
     ],
 )  # fmt: skip
@@ -114,7 +114,7 @@ def test_what_does_not_fit_is_told_with_its_place(folder: Path, file: str, old: 
 def test_a_language_without_a_voice_is_told_wherever_something_is_to_be_said_in_it(folder: Path) -> None:
     spoil(folder / "centre.yaml", "[cmn, en]", "[cmn, en, tlh]")
     told = problems_of(folder)
-    assert told[0] == 'centre.yaml:4:22: unknown language "tlh" (expected one of: cmn, en)'
+    assert told[0] == 'centre.yaml:5:22: unknown language "tlh" (expected one of: cmn, en)'
     assert len(told) > 1
 
 
