@@ -104,7 +104,14 @@ class Callers:
             since = datetime.now(UTC) - timedelta(days=centre.last_agent_days)
             agent = await self._directory.last_agent(spellings(number, centre.country_code), since)
         if entry is not None:
-            return KnownCaller(priority=entry.priority, agent=agent, vip=entry.priority > 0, name=entry.name)
+            return KnownCaller(
+                priority=entry.priority,
+                agent=agent,
+                vip=entry.priority > 0,
+                name=entry.name,
+                open_case=entry.open_case,
+                language=entry.language,
+            )
         return KnownCaller(agent=agent) if agent else None
 
 

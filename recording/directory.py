@@ -27,6 +27,8 @@ class DirectoryEntry(BaseModel):
     priority: int = Field(0, ge=0, le=100, description="Points of priority his calls have; more than 0: a VIP.")
     agent: str = Field("", description="The agent he is to reach first, empty for any.")
     note: str = ""
+    open_case: str = Field("", description="The case of his that is open, as the centre names it; empty for none.")
+    language: str = Field("", description="The language he speaks, one of the centre's; empty where it is not known.")
 
 
 class Directory:

@@ -165,7 +165,8 @@ class AgentAccount(Base):
 
 class CallerEntry(Base):
     """A caller who is known. `number` is in the one form of recording.numbers; `priority` are points, more than 0 a
-    VIP's; `agent` is the one he is to reach first, empty for any.
+    VIP's; `agent` is the one he is to reach first, empty for any; `open_case` and `language` are empty where there is
+    none, or none known.
     """
 
     __tablename__ = "caller"
@@ -175,3 +176,5 @@ class CallerEntry(Base):
     priority: Mapped[int]
     agent: Mapped[str] = mapped_column(String(32))
     note: Mapped[str] = mapped_column(Text)
+    open_case: Mapped[str] = mapped_column(Text, server_default="")
+    language: Mapped[str] = mapped_column(String(16), server_default="")

@@ -36,14 +36,20 @@ def list_callers(settings: Settings, given: argparse.Namespace) -> Exit:
         return found
 
     entries = with_store(settings, read)
-    rows = ((one.number, one.name, str(one.priority), one.agent or "-", one.note) for one in entries)
-    print(table([column.upper() for column in COLUMNS], rows))
+    rows = (
+        (one.number, one.name, str(one.priority), one.agent or "-", one.note, one.open_case or "-", one.language or "-")
+        for one in entries
+    )
+    print(table([column.upper().replace("_", " ") for column in COLUMNS], rows))
     return Exit.DONE
 
 
 def set_caller(settings: Settings, given: argparse.Namespace) -> Exit:
     """Add a caller, or change what is given of one who is known. It holds for his next call."""
-    number = _number(given.number, centre_of(settings))
+    centre = centre_of(settings)
+    number = _number(given.number, centre)
+    if given.language:
+        _require_language(given.language, centre)
     changes = {name: value for name in COLUMNS[1:] if (value := getattr(given, name)) is not None}
 
     async def save(store: Store) -> None:
@@ -67,7 +73,8 @@ def remove_caller(settings: Settings, given: argparse.Namespace) -> Exit:
 
 
 def import_callers(settings: Settings, given: argparse.Namespace) -> Exit:
-    """Take in a CSV file with a header line: number, and any of name, priority, agent, note. All of it, or nothing."""
+    """Take in a CSV file with a header line: number, and any of name, priority, agent, note, open_case, language. All
+    of it, or nothing."""
     entries = list(_read(Path(given.file), centre_of(settings)))
 
     async def save(store: Store) -> None:
@@ -99,6 +106,8 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     )
     setting.add_argument("--agent", metavar="NUMBER", help='whom he is to reach first; "" for anybody')
     setting.add_argument("--note")
+    setting.add_argument("--open-case", metavar="CASE", help='the case of his that is open; "" for none')
+    setting.add_argument("--language", help='the language he speaks; "" where it is not known')
     command("remove", remove_caller).add_argument("number", help="his number, however it is written")
     command("import", import_callers).add_argument("file", help="the CSV file, in UTF-8")
 
@@ -139,7 +148,14 @@ def _entry(row: dict[str, str | None], centre: Centre) -> DirectoryEntry:
         entry = DirectoryEntry.model_validate({**given, "priority": given.get("priority") or 0})
     except ValidationError:
         raise BadInput(f"priority {given['priority']!r}; expected a whole number from 0 to 100") from None
+    if entry.language:
+        _require_language(entry.language, centre)
     return entry.model_copy(update={"number": _number(given["number"], centre)})
+
+
+def _require_language(language: str, centre: Centre) -> None:
+    if language not in centre.languages:
+        raise BadInput(f"language {language!r}; expected one of: {', '.join(centre.languages)}, or nothing")
 
 
 def _number(text: str, centre: Centre) -> str:

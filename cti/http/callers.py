@@ -25,6 +25,10 @@ class CallerGiven(Given):
     priority: int = Field(0, ge=0, le=100, description="Points of priority his calls have; more than 0: a VIP.")
     agent: str = Field("", description="The agent he is to reach first, empty for any.")
     note: Annotated[str, Field(max_length=2000)] = ""
+    open_case: Annotated[str, Field(max_length=200)] = Field(
+        "", description="The case of his that is open, as the centre names it; empty for none."
+    )
+    language: str = Field("", description="The language he speaks, one of the centre's; empty where it is not known.")
 
 
 class CallersView(View):
@@ -57,6 +61,9 @@ async def put_caller(asked: Asked[Nothing, CallerGiven]) -> DirectoryEntry:
     given = asked.body
     if given.agent and given.agent not in asked.floor.distributor.router.roster:
         raise Unfit(f"agent: there is no agent {given.agent!r}; expected the number of one, or nothing", "agent")
+    if given.language and given.language not in (languages := asked.floor.centre.languages):
+        expected = f"expected one of: {', '.join(languages)}, or nothing"
+        raise Unfit(f"language: {given.language!r} is not spoken here; {expected}", "language")
     entry = DirectoryEntry(number=_number(asked), **given.model_dump())
     with reaching_records():
         await asked.floor.directory.save([entry])

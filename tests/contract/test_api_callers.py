@@ -17,8 +17,10 @@ async def put(web: FakeFloor, number: str, **given: object) -> tuple[int, dict[s
 
 async def test_a_caller_is_put_shown_listed_and_removed_however_his_number_is_written(tmp_path: Path) -> None:
     async with open_floor(tmp_path) as web:
-        status, entry = await put(web, "139 0000 0001", name="Ma", priority=3, agent="1001", note="Pays late.")
-        assert status == 200
+        status, entry = await put(
+            web, "139 0000 0001", name="Ma", priority=3, agent="1001", note="Pays late.", language="en", open_case="C-7"
+        )
+        assert (status, entry["language"], entry["open_case"]) == (200, "en", "C-7")
         assert await web.get(f"/api/callers/{entry['number']}") == (200, entry)
         assert await web.get("/api/callers/139-0000-0001") == (200, entry)
         await put(web, "13900000002")
@@ -38,6 +40,7 @@ async def test_a_caller_is_put_shown_listed_and_removed_however_his_number_is_wr
         ("13900000001", {"priority": 101}, "priority"),
         ("13900000001", {"agent": "4711"}, "agent"),
         ("13900000001", {"colour": "red"}, "colour"),
+        ("13900000001", {"language": "fr"}, "language"),
         ("anonymous", {}, "number"),
         ("1" * 30, {}, "number"),
     ],
@@ -57,12 +60,15 @@ async def test_callers_are_set_listed_imported_and_removed_without_a_service(
     async with open_floor(tmp_path):
         pass  # its agents are in the data base
     assert await callcenter("callers", "set", "139-0000-0001", "--name", "马云", "--priority", "3") == 0
-    assert await callcenter("callers", "set", "13900000001", "--agent", "1002") == 0
+    assert (
+        await callcenter("callers", "set", "13900000001", "--agent", "1002", "--open-case", "C-7", "--language", "cmn")
+        == 0
+    )
     capsys.readouterr()
     assert await callcenter("callers") == 0
     header, line = capsys.readouterr().out.splitlines()
-    assert header.split() == ["NUMBER", "NAME", "PRIORITY", "AGENT", "NOTE"]
-    assert line.split()[1:] == ["马云", "3", "1002"]
+    assert header.split() == ["NUMBER", "NAME", "PRIORITY", "AGENT", "NOTE", "OPEN", "CASE", "LANGUAGE"]
+    assert line.split()[1:] == ["马云", "3", "1002", "C-7", "cmn"]
     file = tmp_path / "callers.csv"
     file.write_text('\ufeffnumber,name,priority,note\r\n13900000002,"Li, Na",2,VIP\r\n13900000003,Wang,,\r\n', "utf-8")
     assert await callcenter("callers", "import", str(file)) == 0
@@ -74,6 +80,7 @@ async def test_callers_are_set_listed_imported_and_removed_without_a_service(
     assert capsys.readouterr().err.endswith("[unknown-caller]\n")
     assert await callcenter("callers", "set", "anonymous") == 2
     assert await callcenter("callers", "set", "13900000001", "--agent", "4711") == 2
+    assert await callcenter("callers", "set", "13900000001", "--language", "fr") == 2
 
 
 @pytest.mark.parametrize(
@@ -87,6 +94,7 @@ async def test_callers_are_set_listed_imported_and_removed_without_a_service(
         ("number,priority\n13900000001,high\n13900000002,101\n", ":3: priority '101'"),
         ("number\n13900000001\n139 0000 0001\n", ":3: this number stands in line 2 already"),
         ("number,agent\n13900000001,4711\n", "there is no agent 4711"),
+        ("number,language\n13900000001,fr\n", ":2: language 'fr'; expected one of: cmn, en, or nothing"),
         (b"number\n\xff\n", "expected a CSV file in UTF-8"),
     ],
 )

@@ -14,7 +14,9 @@ from tests.ledgers import real_call
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
 
-MA = DirectoryEntry(number="+8613900000001", name="马云", priority=3, agent="1002", note="Pays late,\nand well.")
+MA = DirectoryEntry(
+    number="+8613900000001", name="马云", priority=3, agent="1002", note="Pays late,\nand well.", language="cmn"
+)
 
 
 async def test_a_caller_is_saved_changed_found_and_removed(store: Store) -> None:
@@ -22,7 +24,7 @@ async def test_a_caller_is_saved_changed_found_and_removed(store: Store) -> None
     assert await directory.find(MA.number) is None
     await directory.save([MA])
     assert await directory.find(MA.number) == MA
-    changed = MA.model_copy(update={"priority": 0, "agent": ""})
+    changed = MA.model_copy(update={"priority": 0, "agent": "", "open_case": "C-7"})
     await directory.save([changed])
     assert await directory.find(MA.number) == changed
     assert await directory.remove(MA.number)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from acd.facts import CallArrived, CallEnded, CallerRecognised
 from acd.known_caller import KnownCaller
 from acd.states import EndedBy
-from cti.callers import GIVEN_UP_S, WITHIN_S, Callers
+from cti.callers import ASKED_WITHIN_S, GIVEN_UP_S, WITHIN_S, Callers
 from cti.centre import Centre
 from recording.directory import Directory, DirectoryEntry
 from tests.unit.running_floor import Told, distributor
@@ -110,6 +110,20 @@ async def test_what_is_not_known_in_time_is_not_known_then_but_for_a_later_queue
 
 
 @in_virtual_time
+async def test_a_flow_that_asks_who_is_calling_can_wait_a_moment_longer() -> None:
+    desk = Desk()
+    desk.book.takes_s = 2 * WITHIN_S
+    desk.arrives(VIP)
+    assert (await desk.known())[0] is None
+    assert (await desk.callers.who("call")) is not None
+    desk.book.takes_s = 2 * ASKED_WITHIN_S
+    desk.arrives(VIP)
+    assert (await desk.callers.who("call")) is None
+    assert (await desk.callers.who("another")) is None
+    desk.distributor.close()
+
+
+@in_virtual_time
 async def test_a_data_base_that_is_away_or_never_answers_knows_nobody() -> None:
     desk = Desk()
     desk.book.away = True
@@ -138,9 +152,9 @@ def test_a_caller_who_rang_lately_is_led_to_his_last_agent_where_the_centre_want
 async def test_an_agent_named_in_the_directory_goes_before_the_last_one() -> None:
     desk = Desk(last_agent_days=7)
     desk.book.last[VIP] = "1002"
-    desk.book.entries["+8613900000001"] = DirectoryEntry(number="+8613900000001", agent="1001")
+    desk.book.entries["+8613900000001"] = DirectoryEntry(number="+8613900000001", agent="1001", language="en")
     desk.arrives(VIP)
-    assert (await desk.known())[0] == KnownCaller(agent="1001")
+    assert (await desk.known())[0] == KnownCaller(agent="1001", language="en")
     desk.distributor.close()
 
 
