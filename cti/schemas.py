@@ -18,6 +18,7 @@ from cti.calendars_file import CalendarsFile
 from cti.centre import CentreFile
 from cti.queues_file import QueuesFile
 from ivr.flow.model import Flow
+from ivr.rehearsal.conversations import ConversationsFile
 
 FOLDER = Path(__file__).parents[1] / "dialplans" / "schema"
 
@@ -26,6 +27,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "centre": CentreFile,
     "queues": QueuesFile,
     "calendars": CalendarsFile,
+    "conversations": ConversationsFile,
 }
 """The model of each kind of file."""
 

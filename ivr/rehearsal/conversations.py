@@ -60,20 +60,24 @@ class Survey(Part):
     """A mark he must have given."""
 
     survey: Name
-    mark: Annotated[str, BeforeValidator(str)]
+    mark: Annotated[str, BeforeValidator(str, json_schema_input_type=str | int)]
 
 
 class Expect(Part):
     """What must have happened since the step before: all of it, in any order."""
 
     says: Annotated[
-        tuple[Annotated[Says, BeforeValidator(_said)], ...], BeforeValidator(_many), Field(strict=False)
+        tuple[Annotated[Says, BeforeValidator(_said)], ...],
+        BeforeValidator(_many, json_schema_input_type=tuple[Says | str, ...] | Says | str),
+        Field(strict=False),
     ] = ()
-    node: Annotated[tuple[str, ...], BeforeValidator(_many), Field(strict=False)] = ()
+    node: Annotated[
+        tuple[str, ...], BeforeValidator(_many, json_schema_input_type=tuple[str, ...] | str), Field(strict=False)
+    ] = ()
     """Nodes he must have come to, as node or flow/node."""
     language: Language | None = None
     """The language spoken at the end of the step."""
-    queue: Annotated[Queues, BeforeValidator(_queue)] | None = None
+    queue: Annotated[Queues, BeforeValidator(_queue, json_schema_input_type=Queues | Name)] | None = None
     calendar: dict[Name, Literal["open", "closed", "holiday", "emergency"]] = Field(default_factory=dict)
     data: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
     """Values the flow must have kept by the end of the step."""

@@ -43,9 +43,9 @@ def _act(text: str) -> str:
     return text
 
 
-Number = Annotated[str, BeforeValidator(_digits), AfterValidator(_dialled)]
-Caller = Annotated[str, BeforeValidator(_digits), AfterValidator(_caller)]
-ActText = Annotated[str, BeforeValidator(_digits), AfterValidator(_act)]
+Number = Annotated[str, BeforeValidator(_digits, json_schema_input_type=str | int), AfterValidator(_dialled)]
+Caller = Annotated[str, BeforeValidator(_digits, json_schema_input_type=str | int), AfterValidator(_caller)]
+ActText = Annotated[str, BeforeValidator(_digits, json_schema_input_type=str | int), AfterValidator(_act)]
 
 
 class Known(Part):
@@ -54,7 +54,7 @@ class Known(Part):
     name: str = ""
     vip: bool = False
     priority: Annotated[int, Field(ge=0, le=100)] = 0
-    agent: Annotated[str, BeforeValidator(_digits)] = ""
+    agent: Annotated[str, BeforeValidator(_digits, json_schema_input_type=str | int)] = ""
     open_case: str = ""
     language: str = ""
 

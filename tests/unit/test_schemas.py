@@ -19,7 +19,7 @@ pytestmark = pytest.mark.unit
 DIALPLANS = HOUSE / "dialplans"
 FLOWS = HOUSE / "tests" / "fixtures" / "flows"
 CHECK = {kind: Draft7Validator(schema_of(model)) for kind, model in MODELS.items()}
-FOLDERS = {"flow": "flows"}
+FOLDERS = {"flow": "flows", "conversations": "conversations"}
 """The kinds of files of which there are several."""
 
 BEYOND = {"nothing-to-speak", "line-break-in-data", "secret-and-confirmed", "transfer-to-two-and-to-none"}
@@ -76,7 +76,7 @@ def test_schemas_are_written_where_one_asks(tmp_path: Path) -> None:
 def test_a_schema_is_one_and_says_something_of_every_key(kind: str) -> None:
     schema = schema_of(MODELS[kind])
     Draft7Validator.check_schema(schema)
-    for part in (schema, *schema["$defs"].values()):
+    for part in (schema, *(part for part in schema["$defs"].values() if "properties" in part)):
         assert part["description"]
         for key, described in part["properties"].items():
             assert described.get("description") or described["$ref"], key
@@ -97,6 +97,11 @@ def test_shipped_files_fit_and_name_their_schema_to_editors(kind: str) -> None:
 @pytest.mark.parametrize("file", examples("good"), ids=lambda file: file.stem)
 def test_every_good_flow_fits(file: Path) -> None:
     assert [error.message for error in CHECK["flow"].iter_errors(value(file))] == []
+
+
+def test_conversations_of_every_form_fit() -> None:
+    for file in (HOUSE / "tests" / "fixtures" / "rehearsal" / "conversations").glob("*.yaml"):
+        assert [error.message for error in CHECK["conversations"].iter_errors(value(file))] == []
 
 
 @pytest.mark.parametrize("file", [file for file in examples("bad") if readable(file)], ids=lambda file: file.stem)
