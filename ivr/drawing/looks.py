@@ -28,7 +28,6 @@ ENDED = Look("#f3d9d9", "#b45454")
 ELSEWHERE = Look("#e5e7eb", "#6b7280")
 
 LOOKS: Mapping[str, Look] = {
-    "play": SAID,
     "say": SAID,
     "menu": ASKED,
     "language": ASKED,

@@ -11,11 +11,25 @@ FONT = "sans-serif"
 def opening(name: str, rankdir: str) -> Iterator[str]:
     """The first lines of a picture, which is yet to be closed. Top to bottom (TB) or left to right (LR)."""
     yield f"digraph {quoted(name)} {{"
-    yield "  " + statement("graph", {"rankdir": rankdir, "bgcolor": "transparent", "fontname": FONT, "fontcolor": LINE})
+    yield "  " + statement(
+        "graph", {"rankdir": rankdir, "bgcolor": "transparent", "fontname": FONT, "fontcolor": LINE, "compound": "true"}
+    )
     box = {"style": "rounded,filled", "margin": "0.15,0.08"}
     yield "  " + statement("node", {"fontname": FONT, "fontsize": "11", "fontcolor": INK, **box})
     edge = {"color": LINE, "arrowsize": "0.7"}
     yield "  " + statement("edge", {"fontname": FONT, "fontsize": "9", "fontcolor": INK, **edge})
+
+
+def framed(name: str, inside: Iterator[str]) -> Iterator[str]:
+    """A part of a picture in a frame with its name."""
+    yield f"  subgraph {quoted(f'cluster_{name}')} {{"
+    title = label([Line(name, bold=True), Line("flow", small=True)])
+    yield "    " + statement(
+        "graph", {"label": title, "fontsize": "11", "style": "rounded", "color": LINE, "labeljust": "l"}
+    )
+    for line in inside:
+        yield "  " + line
+    yield "  }"
 
 
 def entrance(number: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -10,14 +11,13 @@ from cti.drawing import NothingToDraw, graph_of
 from ivr.drawing.dot import Line, label, quoted, wrapped
 from ivr.drawing.looks import LOOKS
 from ivr.drawing.picture import picture
-from ivr.flow.check import Names, load_flow
 from ivr.flow.graph import edges
-from ivr.flow.model import Flow
+from ivr.flow.model import Flow, Node
+from tests.flow_examples import FLOWS, examples, load, start_of
 
 pytestmark = pytest.mark.unit
 
-NAMES = Names(queues=("sales", "support"), skills=("sales", "support"), languages=("cmn", "en"))
-FLOW = load_flow(Path(__file__).parents[1] / "fixtures" / "flows" / "walk.yaml", NAMES)
+FLOW = load(FLOWS / "walk.yaml")["walk"]
 CENTRE = load_centre(Path(__file__).parents[2] / "dialplans")
 
 
@@ -32,12 +32,15 @@ def line(text: str, subject: str) -> str:
     return " ".join(found.split())
 
 
-def test_every_node_and_every_way_is_in_the_picture() -> None:
-    drawn = picture({"walk": FLOW}, "walk")
-    for name, node in FLOW.nodes.items():
-        assert f'"walk/{name}" [' in drawn
-        for edge in edges(node):
-            assert re.search(f'"walk/{name}" -> "walk/{edge.target}"[ ;]', drawn)
+@pytest.mark.parametrize("example", [FLOWS / "walk.yaml", *examples("good")], ids=lambda path: path.stem)
+def test_every_node_and_every_way_is_in_the_picture(example: Path) -> None:
+    flows = load(example)
+    drawn = picture(flows, start_of(example))
+    for flow in flows.values():
+        for name, node in flow.nodes.items():
+            assert f'"{flow.flow}/{name}" [' in drawn
+            for edge in edges(node):
+                assert re.search(f'"{flow.flow}/{name}" -> "{flow.flow}/{edge.target}"[ ;]', drawn)
 
 
 def test_a_node_says_its_name_its_kind_and_what_the_caller_hears() -> None:
@@ -53,7 +56,7 @@ def test_a_way_says_when_it_is_gone_and_keys_to_one_place_are_one_way() -> None:
     ways = [" ".join(each.split()) for each in lines(drawn) if each.startswith('"walk/language" -> "walk/welcome"')]
     assert ways[0].endswith("1 (cmn), 2 (en) >];")
     assert 'style="dashed"' in line(drawn, '"walk/topic" -> "walk/farewell"')
-    assert "no choice" in line(drawn, '"walk/topic" -> "walk/farewell"')
+    assert "no answer" in line(drawn, '"walk/topic" -> "walk/farewell"')
     assert "after talking" in line(drawn, '"walk/sales" -> "walk/done"')
     assert "nobody talked" in line(drawn, '"walk/sales" -> "walk/farewell"')
     assert '"walk/welcome" -> "walk/news";' in lines(drawn)
@@ -110,7 +113,54 @@ def test_a_text_is_wrapped_where_a_line_may_end_and_cut_where_it_is_too_long(tex
 
 
 def test_every_kind_of_node_has_a_look() -> None:
-    assert {node.kind for node in FLOW.nodes.values()} <= LOOKS.keys()
+    assert {kind.model_fields["kind"].annotation.__args__[0] for kind in get_args(Node)} == LOOKS.keys()
+
+
+@pytest.mark.parametrize(
+    ("example", "node", "said"),
+    [
+        ("collect-a-range", "first", "collect · 6 to 18 digits → order 1[3-9]XXXXXXXXX | 0XXXXX."),
+        ("collect-a-secret", "first", "collect · 4 to 8 digits, secret → pin “Please enter your PIN.”"),
+        ("collect-a-secret", "check", "look up · POST https://crm.example/pins → right"),
+        ("hours", "first", "hours · calendar office"),
+        ("set", "first", "set · "),
+        ("transfer", "first", "transfer · to 7001"),
+        ("transfer", "back", "transfer · to {caller.number}"),
+        ("voicemail", "first", "voicemail · for sales “Please leave a message.”"),
+        ("callback", "first", "callback · from sales sales ≥ 1 team = night priority +2 “Press 1"),
+        ("survey", "ask", "survey · satisfaction, 12345 “How satisfied are you, from 1 to 5?”"),
+    ],
+)
+def test_each_kind_of_node_says_what_matters(example: str, node: str, said: str) -> None:
+    drawn = picture(load(FLOWS / "good" / f"{example}.yaml"), example)
+    assert said in line(drawn, f'"{example}/{node}"')
+
+
+@pytest.mark.parametrize(
+    ("example", "way", "said"),
+    [
+        ("look-up", ("first", "found"), "answered"),
+        ("look-up", ("first", "not_found"), "failed"),
+        ("hours", ("first", "closed"), "closed, emergency"),
+        ("transfer", ("first", "outside"), "nobody talked"),
+        ("callback", ("first", "second"), "not agreed"),
+        ("voicemail", ("first", "again"), "no message"),
+        ("collect-a-secret", ("simple", "end"), "pin = '0000'"),
+    ],
+)
+def test_each_kind_of_way_says_when_it_is_gone(example: str, way: tuple[str, str], said: str) -> None:
+    drawn = picture(load(FLOWS / "good" / f"{example}.yaml"), example)
+    before, after = (f'"{example}/{name}"' for name in way)
+    assert f" {said} " in line(drawn, f"{before} -> {after}").replace("&#x27;", "'")
+
+
+def test_a_flow_gone_through_stands_in_a_frame_once_however_often() -> None:
+    drawn = picture(load(FLOWS / "good" / "sub-flow"), "main")
+    assert drawn.count('subgraph "cluster_identify"') == 1
+    assert '"identify/ask" [' in drawn
+    into = [each for each in lines(drawn) if 'lhead="cluster_identify"' in each]
+    assert into
+    assert all('style="dotted"' in each for each in into)
 
 
 def test_the_centre_in_brief_has_its_numbers_flows_and_queues() -> None:

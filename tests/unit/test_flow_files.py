@@ -1,6 +1,5 @@
 """Flow files: the shipped ones fit, and each bad one is refused with its place, what is wrong and what was expected."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
@@ -8,34 +7,11 @@ import pytest
 
 from ivr.documents import DocumentError
 from ivr.flow.asking import MenuNode
-from ivr.flow.check import Names, load_flow, load_flows
+from ivr.flow.check import load_flow
 from ivr.flow.model import Flow, Node
-from ivr.look_ups.addresses import Allowed
-from ivr.look_ups.check import Rules
+from tests.flow_examples import FLOWS, NAMES, examples, load
 
 pytestmark = pytest.mark.unit
-
-FLOWS = Path(__file__).parents[1] / "fixtures" / "flows"
-NAMES = Names(
-    queues=("sales", "support"),
-    skills=("sales", "support"),
-    languages=("cmn", "en"),
-    attributes=("language", "team"),
-    calendars=("night", "office"),
-    sounds=dict.fromkeys(("cmn", "en"), ("goodbye", "welcome")),
-    look_ups=Rules(Allowed.parse(["https://crm.example/"]), frozenset({"crm"})),
-)
-
-
-def examples(folder: str) -> list[Path]:
-    """One file each, or a folder of flows, of which a number leads to main.yaml."""
-    return sorted(path for path in (FLOWS / folder).iterdir() if path.suffix in ("", ".yaml"))
-
-
-def load(example: Path) -> Mapping[str, Flow]:
-    if example.is_dir():
-        return load_flows(sorted(example.glob("*.yaml")), NAMES, ["main"])
-    return load_flows([example], NAMES, [example.stem])
 
 
 def write(folder: Path, text: str) -> Path:
