@@ -20,7 +20,7 @@ from acd.facts import (
     CallDequeued,
     CallOffered,
     CallQueued,
-    CentreReloaded,
+    CentrePublished,
     DaemonStarted,
     Fact,
     OfferEnded,
@@ -186,7 +186,7 @@ class Estimates:
                 self._offer_ended(fact)
             case CallDequeued():
                 self._dequeued(fact)
-            case CentreReloaded() | AgentEdited():
+            case CentrePublished() | AgentEdited():
                 self._recount(fact.at_ms)
             case DaemonStarted():
                 self._begin_anew()

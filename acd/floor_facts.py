@@ -118,12 +118,15 @@ class ClosureLifted(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CentreReloaded(Fact):
-    """An edit of the centre's files was taken by the running daemon, all of it. `version` is what they say now, in
-    twelve figures; `by` who asked for it."""
+class CentrePublished(Fact):
+    """A version of the centre's files holds from now on, all of it, for every new call. `version` is its number, `by`
+    who published it and `why` his words; `restores` is the older version whose files these are where an edit was taken
+    back, else 0."""
 
-    version: str
+    version: int
     by: str
+    why: str
+    restores: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

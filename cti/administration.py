@@ -1,22 +1,28 @@
-"""The centre as its files describe it now, and how the running service takes an edit of them: all of it, or none.
+"""The centre as the current version of its files describes it, and how a running service takes another: all of it, or
+none.
 
-What must be there before a call can meet the edit (sounds, Asterisk's plain queues) is prepared first; only then is the
-centre exchanged, within one turn of the loop. Calls in progress go on in the flow they began in.
+What must be there before a call can meet it (sounds, Asterisk's plain queues) is prepared first; then the version holds
+on the disk, and then here, within one turn of the loop. Calls in progress go on in the flow they began in.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime
 
 import structlog
 
 from acd.calendars import Calendar
 from acd.distributor import Distributor
-from acd.facts import CentreReloaded
+from acd.facts import CentrePublished
 from cti.centre import Centre, load_centre
 from cti.queues_file import Queue, settings_of
-from ivr.look_ups.check import NOTHING_ALLOWED, Rules
+from cti.versions.errors import NothingToPublish
+from cti.versions.files import Files, require_fit
+from cti.versions.manifest import Manifest, digest_of, entries_of
+from cti.versions.reading import Library, Load, read_centre
+from cti.versions.store import Press, Versions
+from ivr.flow.model import Flow
 
 log = structlog.get_logger()
 
@@ -26,10 +32,10 @@ Prepare = Callable[[Centre, Mapping[str, Queue]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """What an edit changed, by name. `retired` are queues no longer in the file: calls in progress may still come to
-    them, so they stay until the daemon starts anew."""
+    """What a publication changed, by name. `retired` are queues no longer in the file: calls in progress may still come
+    to them, so they stay until the daemon starts anew."""
 
-    version: str
+    version: Manifest
     queues_added: Sequence[str]
     queues_changed: Sequence[str]
     queues_retired: Sequence[str]
@@ -37,17 +43,24 @@ class Edit:
 
 
 class Administration:
-    """The centre now. `prepare` are run one after another for each edit before it holds, `on_change` after."""
+    """The centre now. `prepare` are run one after another for each version before it holds, `on_change` after."""
 
     def __init__(
-        self, folder: Path, centre: Centre, distributor: Distributor, look_ups: Rules = NOTHING_ALLOWED
+        self,
+        versions: Versions,
+        version: Manifest,
+        centre: Centre,
+        distributor: Distributor,
+        load: Load = load_centre,
     ) -> None:
-        """`look_ups` are what programs its flows may ask."""
+        """`load` reads the centre in a folder as this instance may have it."""
+        self.versions = versions
+        self.version = version
         self.centre = centre
+        self.load = load
         self.prepare: list[Prepare] = []
         self.on_change: list[Callable[[Centre], None]] = []
-        self._folder = folder
-        self._look_ups = look_ups
+        self._library = Library(versions, load)
         self._distributor = distributor
         self._retired: dict[str, Queue] = {}
         self._retired_calendars: dict[str, Calendar] = {}
@@ -61,24 +74,101 @@ class Administration:
         """The calendar as the files have it, or last had it; None if they never had it while this daemon runs."""
         return self.centre.calendars.get(name) or self._retired_calendars.get(name)
 
-    async def reload(self, by: str) -> Edit:
-        """Take the files as they are now. Raises DocumentError with everything that is wrong in them, and what the
-        preparations raise; then nothing has changed."""
+    async def flows(self, number: int) -> Mapping[str, Flow]:
+        """The flows of a version, for a caller who began in it. Its queues and calendars serve him, also those that
+        newer files no longer have. Raises UnknownVersion, VersionsDamaged, and DocumentError where such flows are taken
+        no more.
+        """
+        if number == self.version.number:
+            return self.centre.flows
+        older = await self._library.centre(number)
+        self._retired_calendars = {**older.calendars, **self._retired_calendars}
+        if missing := {name: queue for name, queue in older.queues.items() if not self._serves(name)}:
+            self._retired |= missing
+            with self._distributor.command() as (router, now_ms):
+                for name, queue in missing.items():
+                    router.define_queue(settings_of(name, queue), now_ms=now_ms)
+        return older.flows
+
+    async def publish(self, files: Files, *, base: int, by: str, why: str, restores: int | None = None) -> Edit:
+        """Make these files, whose edit began from version `base`, the version that holds; `restores` is the version
+        whose files they are, where an edit is taken back.
+
+        Raises Superseded, NothingToPublish, PublicationUnderWay, VersionsDamaged, OSError, DocumentError with all
+        that is wrong in the files, and what the preparations raise. Then nothing has changed.
+        """
         async with self._turn:
-            centre = await asyncio.to_thread(load_centre, self._folder, look_ups=self._look_ups)
-            before, retired = self.centre, self._retired | dict(self.centre.queues)
-            retired = {name: queue for name, queue in retired.items() if name not in centre.queues}
-            for prepare in self.prepare:
-                await prepare(centre, {**centre.queues, **retired})
-            self._retired_calendars |= before.calendars
-            self.centre, self._retired = centre, retired
-            self._define(before, centre)
-            for on_change in self.on_change:
-                on_change(centre)
-            now_ms = self._distributor.clock.now_ms()
-            self._distributor.state(CentreReloaded(at_ms=now_ms, version=centre.version, by=by))
-            log.info("centre-reloaded", version=centre.version, by=by)
-            return _edit(before, centre, retired)
+            require_fit(files)
+            press = await asyncio.to_thread(self.versions.begin)
+            try:
+                return await self._publish(press, files, base, by, why, restores)
+            finally:
+                await asyncio.to_thread(press.close)
+
+    async def roll_back(self, to: int, *, base: int, by: str, why: str) -> Edit:
+        """Publish the files of an older version again, as a new version. Raises as `publish`, and UnknownVersion."""
+        files = await asyncio.to_thread(self.versions.files, to)
+        return await self.publish(files, base=base, by=by, why=why, restores=to)
+
+    async def prepare_again(self) -> None:
+        """Make ready what the centre that holds needs. Raises what the preparations raise."""
+        async with self._turn:
+            await self._prepare(self.centre, self._retired)
+
+    async def _publish(self, press: Press, files: Files, base: int, by: str, why: str, restores: int | None) -> Edit:
+        self.versions.require_base(base)
+        if digest_of(entries_of(files)) == self.version.digest:
+            raise NothingToPublish(self.version.number)
+        at = datetime.fromtimestamp(self._distributor.clock.now_ms() / 1000, UTC)
+        version = await asyncio.to_thread(press.stage, files, at=at, by=by, why=why, restores=restores)
+        centre = await asyncio.to_thread(read_centre, self.versions.folder(version.number), self.load)
+        try:
+            await self._prepare(centre, self._retired_by(centre))
+            await asyncio.to_thread(press.commit)
+        except Exception:
+            await self._take_back()
+            raise
+        return self._hold(version, centre)
+
+    def _hold(self, version: Manifest, centre: Centre) -> Edit:
+        """From here on the version is the one that callers meet."""
+        before = self.centre
+        self._retired_calendars |= before.calendars
+        self.version, self.centre, self._retired = version, centre, self._retired_by(centre)
+        self._define(before, centre)
+        for on_change in self.on_change:
+            on_change(centre)
+        self._distributor.state(
+            CentrePublished(
+                at_ms=self._distributor.clock.now_ms(),
+                version=version.number,
+                by=version.by,
+                why=version.why,
+                restores=version.restores or 0,
+            )
+        )
+        log.info("centre-published", version=version.number, restores=version.restores)
+        return _edit(version, before, centre, self._retired)
+
+    async def _prepare(self, centre: Centre, retired: Mapping[str, Queue]) -> None:
+        for prepare in self.prepare:
+            await prepare(centre, {**centre.queues, **retired})
+
+    async def _take_back(self) -> None:
+        """After a preparation that failed half way: what was made ready is that of the version that holds again."""
+        try:
+            await self._prepare(self.centre, self._retired)
+        except Exception as error:
+            error_id = getattr(error, "id", "internal-error")
+            log.warning("publication-not-taken-back", error_id=error_id, detail=str(error))
+
+    def _retired_by(self, centre: Centre) -> dict[str, Queue]:
+        """The queues that no caller is sent to anew once this centre holds."""
+        known = {**self._retired, **self.centre.queues}
+        return {name: queue for name, queue in known.items() if name not in centre.queues}
+
+    def _serves(self, queue: str) -> bool:
+        return queue in self.centre.queues or queue in self._retired
 
     def _define(self, before: Centre, after: Centre) -> None:
         with self._distributor.command() as (router, now_ms):
@@ -88,10 +178,10 @@ class Administration:
             router.define_reasons(after.allowed_ms())
 
 
-def _edit(before: Centre, after: Centre, retired: Mapping[str, Queue]) -> Edit:
+def _edit(version: Manifest, before: Centre, after: Centre, retired: Mapping[str, Queue]) -> Edit:
     old, new = before.queues, after.queues
     return Edit(
-        version=after.version,
+        version=version,
         queues_added=[name for name in new if name not in old],
         queues_changed=[name for name in new if name in old and old[name] != new[name]],
         queues_retired=list(retired),

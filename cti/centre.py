@@ -5,7 +5,6 @@ checked as a whole. How a queue is served is decided by the ACD.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -115,8 +114,6 @@ class Centre:
     country_code: str = ""
     last_agent_days: int = 0
     administrators: frozenset[str] = frozenset()
-    version: str = ""
-    """Of all that its files say: the same where they say the same."""
 
     def allowed_ms(self) -> Mapping[str, int]:
         """How long agents may be not ready for each reason that has a limit."""
@@ -247,7 +244,6 @@ def load_centre(folder: Path, queues_file: Path | None = None, look_ups: Rules =
         country_code=str(centre.value.country_code or ""),
         last_agent_days=centre.value.last_agent_days,
         administrators=frozenset(centre.value.administrators),
-        version=_version(centre.value, queues.value, calendars.value, *(flows[name] for name in sorted(flows))),
     )
 
 
@@ -259,10 +255,6 @@ def _sounds(folder: Path, languages: Iterable[str]) -> Mapping[str, frozenset[st
 def centre_of(settings: Settings) -> Centre:
     """The centre of this instance. Raises DocumentError."""
     return load_centre(settings.dialplans, look_ups=settings.look_ups.rules)
-
-
-def _version(*said: Part) -> str:
-    return sha256("\0".join(part.model_dump_json() for part in said).encode()).hexdigest()[:12]
 
 
 def _read_calendars(file: Path) -> Document[CalendarsFile]:

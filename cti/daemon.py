@@ -18,13 +18,16 @@ from acd.closures import Closures
 from acd.distributor import Distributor
 from acd.facts import DaemonStarted
 from acd.router import Router
+from cti.access import Access
 from cti.accounts import AccountsError, load_credentials
 from cti.administration import Administration
+from cti.ami.errors import AmiError
+from cti.asterisk.configuration import render_plan
 from cti.asterisk.refresh import refresh
 from cti.calendar_port import CalendarPort
 from cti.callbacks.make import make_desk, restore_desk
 from cti.callers import Callers
-from cti.centre import Centre, centre_of
+from cti.centre import Centre
 from cti.estimates import estimates_of, recall
 from cti.facts_stream import FactsStream
 from cti.floor import Floor
@@ -46,6 +49,8 @@ from cti.sending import Sending
 from cti.service_hours import ServiceHours
 from cti.settings import Settings, SettingsError, load_settings
 from cti.switch import Switch
+from cti.versions.errors import VersionError
+from cti.versions.start import folder_of, load_of, serving, start, versions_of
 from ivr.agi.errors import AgiCannotListen
 from ivr.agi.server import AgiServer, Handler
 from ivr.announcements import all_prompts
@@ -55,12 +60,14 @@ from ivr.consults import Consults
 from ivr.desk import Desk, Outside
 from ivr.destinations import Destinations
 from ivr.documents import DocumentError
+from ivr.flow.model import Flow
 from ivr.journeys import Journeys
 from ivr.prompts import PromptError, Prompts
 from ivr.published import Entrance, Published
 from ivr.reception import Reception
 from ivr.star_codes import StarCodes
 from ivr.tones import provide_beep
+from recording.access import AccessTokens
 from recording.database import DatabaseError
 from recording.directory import Directory
 from recording.journal import Journal
@@ -72,7 +79,7 @@ GRACE_S = 0.2
 """How long callers' sessions may end by themselves when we stop; then the dialplan takes them over."""
 
 
-UNUSABLE = (SettingsError, DocumentError, AccountsError, DatabaseError, PromptError, AgiCannotListen)
+UNUSABLE = (SettingsError, DocumentError, VersionError, AccountsError, DatabaseError, PromptError, AgiCannotListen)
 """What starting again does not cure."""
 
 
@@ -80,13 +87,16 @@ class Daemon:
     """All parts of one daemon, joined. `serve` runs it."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises DocumentError, AccountsError, OSError for files that cannot be used."""
+        """Raises DocumentError, VersionError, AccountsError, OSError for files that cannot be used."""
         self.settings = settings
         credentials = load_credentials(settings.state)
-        centre = centre_of(settings)
+        started = start(settings)
+        centre = started.centre
         clock = Clock()
         self.distributor = Distributor(_router(centre, clock.now_ms()), clock, centre.seats)
-        self.administration = Administration(settings.dialplans, centre, self.distributor, settings.look_ups.rules)
+        self.administration = Administration(
+            versions_of(settings), started.version, centre, self.distributor, load_of(settings)
+        )
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
         self.people = People(self.store, self._define)
@@ -126,6 +136,7 @@ class Daemon:
         self.stream = FactsStream(settings.redis) if settings.redis else None
         self.health = Health(self.switch, self.recorder, self.journal, self.store, self.stream)
         self.accounts = credentials.agents
+        self._asterisk_behind = False
         self.floor = Floor(
             distributor=self.distributor,
             administration=self.administration,
@@ -139,7 +150,8 @@ class Daemon:
             send_on=Sending(self.switch.client, self.distributor),
             health=self.health.parts,
             recordings=settings.recordings,
-            token=credentials.token,
+            access=Access(credentials.token, AccessTokens(self.store)),
+            folder=folder_of(settings),
         )
         scripts: dict[str, Handler] = {
             "call": self._reception(),
@@ -203,6 +215,7 @@ class Daemon:
         while True:
             await self.switch.ready.wait()
             self.floor.started.set()
+            await self._settle_asterisk()
             self.recorder.settle()
             self.consults.look()
             await self.switch.lost.wait()
@@ -217,7 +230,20 @@ class Daemon:
     async def _refresh_asterisk(self, centre: Centre, queues: Mapping[str, Queue]) -> None:
         credentials = load_credentials(self.settings.state)
         plan = plan_of(replace(centre, queues=queues))
+        self._asterisk_behind = True
         await refresh(self.settings, plan, credentials, self.switch.client.action)
+        self._asterisk_behind = False
+
+    async def _settle_asterisk(self) -> None:
+        """Asterisk may have read a version that never came to hold: whoever published it was killed half way, or could
+        not take it back; and it has not read what was published while no daemon ran."""
+        centre = self.administration.centre
+        if not render_plan(self.settings, plan_of(centre)) and not self._asterisk_behind:
+            return
+        try:
+            await self.administration.prepare_again()
+        except (AmiError, PromptError, OSError) as error:
+            log.warning("asterisk-not-settled", error_id=getattr(error, "id", "os-error"), detail=str(error))
 
     def _take_edit(self, centre: Centre) -> None:
         self._keep_hours()
@@ -250,11 +276,19 @@ class Daemon:
             calendar=CalendarPort(self.administration, self.closures, self.distributor.clock.now_ms),
             announced=self.closure_sounds.sound,
         )
-        return Reception(desk, Published(self._entrance, lambda _: self.administration.centre.flows))
+        return Reception(desk, Published(self._entrance, self._flows_of))
 
     def _entrance(self, dialled: str) -> Entrance:
         centre = self.administration.centre
-        return Entrance(centre.flows, centre.numbers[dialled].flow)
+        return Entrance(centre.flows, centre.numbers[dialled].flow, self.administration.version.number)
+
+    async def _flows_of(self, version: int) -> Mapping[str, Flow] | None:
+        """The flows in which a caller began; None where they cannot be had, so that he goes on in those of now."""
+        try:
+            return await self.administration.flows(version)
+        except (VersionError, DocumentError, OSError) as error:
+            log.error("version-unusable", error_id=getattr(error, "id", "os-error"), version=version, detail=str(error))
+            return None
 
     def _star_codes(self) -> StarCodes:
         return StarCodes(
@@ -296,7 +330,8 @@ async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await Daemon(settings).serve(stop)
+    with serving(settings):
+        await Daemon(settings).serve(stop)
 
 
 def main() -> int:

@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from acd.closures import Closures
 from acd.distributor import Distributor
+from cti.access import Access
 from cti.administration import Administration
 from cti.callbacks.desk import CallbackDesk
 from cti.centre import Centre
 from cti.http.live import LiveHub
 from cti.people import People
+from cti.versions.folder import Folder
 from ivr.closure_sounds import ClosureSounds
 from ivr.destinations import Destination
 from recording.directory import Directory
@@ -37,7 +39,7 @@ class Floor:
 
     `send_on` sends the caller of a linkedid on (cti/sending.py). `health` asks each part (asterisk, ami, ledger,
     journal, database); `started` is set once calls can be routed, when the first snapshot of Asterisk has been taken.
-    `recordings` is the folder that `Recording.file` counts from.
+    `recordings` is the folder that `Recording.file` counts from, `folder` the one in which administrators edit.
     """
 
     distributor: Distributor
@@ -52,7 +54,8 @@ class Floor:
     send_on: Callable[[str, Destination], Awaitable[None]]
     health: Callable[[], Awaitable[Mapping[str, Part]]]
     recordings: Path
-    token: str = field(repr=False)
+    access: Access
+    folder: Folder
     started: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

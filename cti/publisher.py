@@ -10,7 +10,7 @@ from itertools import islice
 import structlog
 
 from acd.distributor import Distributor
-from acd.facts import CentreReloaded, Fact
+from acd.facts import CentrePublished, Fact
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiError, AmiHeaderRefused
 from cti.board import Board
@@ -57,7 +57,7 @@ class Publisher:
         if not self._facts:
             asyncio.get_running_loop().call_soon(self._flush)
         self._facts.append((self._next(), fact))
-        if isinstance(fact, CentreReloaded):
+        if isinstance(fact, CentrePublished):
             self.ask()  # there may be queues that no fact has told of
 
     def ask(self) -> None:

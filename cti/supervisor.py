@@ -21,10 +21,10 @@ from cti.asterisk.configuration import NEEDS_RESTART, render
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskFailed, AsteriskProcess
 from cti.banner import banner
-from cti.centre import centre_of
 from cti.preparation import disk_errors, ownership, plan_of, require_ports, require_room
 from cti.processes import command_line, ended, environment
 from cti.settings import Settings
+from cti.versions.start import start
 from ivr.music import provide_music
 
 log = structlog.get_logger()
@@ -58,7 +58,7 @@ async def _serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    centre = centre_of(settings)
+    centre = start(settings).centre
     credentials = provide_credentials(settings.state)
     installation = find_installation(settings)
     asterisk = AsteriskProcess(settings, installation)

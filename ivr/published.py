@@ -1,6 +1,6 @@
 """The flows that callers meet: those of the newest publication, and those in which earlier callers still are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from ivr.flow.model import Flow
@@ -15,7 +15,7 @@ class Entrance:
     version: int = 0
 
 
-def _forgotten(version: int) -> Mapping[str, Flow] | None:
+async def _forgotten(version: int) -> Mapping[str, Flow] | None:
     return None
 
 
@@ -25,4 +25,4 @@ class Published:
     they are no more."""
 
     entrance: Callable[[str], Entrance]
-    flows: Callable[[int], Mapping[str, Flow] | None] = field(default=_forgotten)
+    flows: Callable[[int], Awaitable[Mapping[str, Flow] | None]] = field(default=_forgotten)

@@ -40,12 +40,12 @@ class Reception:
         with structlog.contextvars.bound_contextvars(linkedid=caller.linkedid):
             position = await kept(session) if caller.placed else None
             if position is not None:
-                entrance = self._begun_in(entrance, position)
+                entrance = await self._begun_in(entrance, position)
             await Visit(self._desk, session, caller, entrance, self._journeys, transfer, position).run()
 
-    def _begun_in(self, entrance: Entrance, position: Position) -> Entrance:
+    async def _begun_in(self, entrance: Entrance, position: Position) -> Entrance:
         """Where he was, in the version he began in; what his number leads to now if that is no more."""
-        flows = self._published.flows(position.version)
+        flows = await self._published.flows(position.version)
         outermost = position.standings[0].flow
         if flows is None or outermost not in flows:
             return entrance

@@ -178,3 +178,17 @@ class CallerEntry(Base):
     note: Mapped[str] = mapped_column(Text)
     open_case: Mapped[str] = mapped_column(Text, server_default="")
     language: Mapped[str] = mapped_column(String(16), server_default="")
+
+
+class AccessToken(Base):
+    """A named token of the API. `sha256` is the digest of the token, which itself is kept nowhere: it is as long as the
+    digest and random, so nothing slower is needed. One that was taken back is kept, so that its name stays its own.
+    """
+
+    __tablename__ = "access_token"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

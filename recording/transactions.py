@@ -58,7 +58,7 @@ async def write_lines(connection: AsyncConnection, entries: Iterable[Entry]) -> 
         for one in entries
         if one.linkedid
     ]
-    await _insert_new(connection, LedgerEvent, "digest", rows)
+    await insert_new(connection, LedgerEvent, "digest", rows)
 
 
 async def refold_ended(connection: AsyncConnection, linkedids: Collection[str]) -> list[CallRecord]:
@@ -91,7 +91,8 @@ async def upsert(connection: AsyncConnection, table: type[Base], key: str, rows:
         await connection.execute(_upserting(table, key, tuple(rows[0]), connection.dialect.name), rows)
 
 
-async def _insert_new(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
+async def insert_new(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Inserts rows, all with the same columns; those whose `key` is there stay as they are."""
     if rows:
         await connection.execute(_inserting(table, key, connection.dialect.name), rows)
 
@@ -125,7 +126,7 @@ async def _write_states(connection: AsyncConnection, entries: Iterable[Entry]) -
         for one in entries
         if isinstance(fact := one.event, AgentStateChanged)
     ]
-    await _insert_new(connection, AgentStateEntry, "digest", rows)
+    await insert_new(connection, AgentStateEntry, "digest", rows)
 
 
 async def _open_and_close(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
@@ -136,7 +137,7 @@ async def _open_and_close(connection: AsyncConnection, entries: Iterable[Entry])
             goes_on[row.linkedid] = row.type == RowType.CHAN_START  # a call-back may begin again under its name
     begun = sorted(linkedid for linkedid, going in goes_on.items() if going)
     ended = sorted(goes_on.keys() - set(begun))
-    await _insert_new(connection, CallInProgress, "linkedid", [{"linkedid": one} for one in begun])
+    await insert_new(connection, CallInProgress, "linkedid", [{"linkedid": one} for one in begun])
     for some in _chunks(ended):
         await connection.execute(delete(CallInProgress).where(CallInProgress.linkedid.in_(some)))
 

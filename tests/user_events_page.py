@@ -36,7 +36,7 @@ STORIES = (
     "tests/integration/test_monitor.py",
     "tests/integration/test_known_callers.py",
     "tests/integration/test_path_waiting.py",
-    "tests/integration/test_reload.py",
+    "tests/integration/test_publishing.py",
     "tests/integration/test_callbacks.py",
     "tests/integration/test_closures.py",
     "tests/integration/test_star_codes.py::test_an_agent_needs_longer_asks_for_his_state_and_goes_on_at_his_outside_number",

@@ -7,7 +7,20 @@ from importlib.metadata import version
 
 from cti import supervisor
 from cti.accounts import AccountsError
-from cti.commands import agents, call, callbacks, callers, calls, centre, closure, dialplan, explain, replay, simulate
+from cti.commands import (
+    agents,
+    call,
+    callbacks,
+    callers,
+    calls,
+    centre,
+    closure,
+    dialplan,
+    explain,
+    replay,
+    simulate,
+    tokens,
+)
 from cti.commands.check import check
 from cti.commands.errors import BadInput, Exit
 from cti.drawing import NothingToDraw
@@ -72,9 +85,6 @@ def make_parser() -> argparse.ArgumentParser:
     callbacks.add_commands(commands.add_parser("callbacks", help="call-backs: who is owed one, add, cancel"))
     calls.add_commands(commands.add_parser("calls", help="calls: what became of them"))
     callers.add_commands(commands.add_parser("callers", help="callers who are known: VIPs, and whom they are to reach"))
-    centre.add_reload(
-        commands.add_parser("reload", help="take edits of the files, no call is cut", description=centre.reload.__doc__)
-    )
     centre.add_surge(
         commands.add_parser("surge", help="call other agents into a queue", description=centre.surge.__doc__)
     )
@@ -95,6 +105,7 @@ def make_parser() -> argparse.ArgumentParser:
             "replay", help="a recorded day once more, with other queue settings", description=replay.replay.__doc__
         )
     )
+    tokens.add_commands(commands.add_parser("tokens", help="access tokens of the API: add, list, revoke"))
     return parser
 
 

@@ -1,6 +1,7 @@
 """Arguments of agents' commands, checked as they are read from the command line."""
 
 import argparse
+import getpass
 from collections.abc import Callable
 from datetime import date
 from re import fullmatch
@@ -55,3 +56,15 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} does not fit; expected a day such as 2026-11-22") from None
+
+
+def by_whom(parser: argparse.ArgumentParser) -> None:
+    """Who gives the command, where that is kept."""
+    parser.add_argument("--by", default=_user(), metavar="NAME", help="who asks for it, for the log (default: you)")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in containers
+        return "command"

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from cti.centre import Centre, centre_of
+from cti.centre import Centre
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.tables import table
 from cti.settings import Settings
+from cti.versions.start import current_centre
 from recording.directory import Directory, DirectoryEntry
 from recording.numbers import canonical
 from recording.store import Store
@@ -46,7 +47,7 @@ def list_callers(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def set_caller(settings: Settings, given: argparse.Namespace) -> Exit:
     """Add a caller, or change what is given of one who is known. It holds for his next call."""
-    centre = centre_of(settings)
+    centre = current_centre(settings)
     number = _number(given.number, centre)
     if given.language:
         _require_language(given.language, centre)
@@ -65,7 +66,7 @@ def set_caller(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def remove_caller(settings: Settings, given: argparse.Namespace) -> Exit:
     """Take a caller out of the directory."""
-    number = _number(given.number, centre_of(settings))
+    number = _number(given.number, current_centre(settings))
     if not with_store(settings, lambda store: Directory(store).remove(number)):
         raise CallerUnknown(f"no caller {number} is in the directory")
     print(f"Caller {number} is no longer known.")
@@ -75,7 +76,7 @@ def remove_caller(settings: Settings, given: argparse.Namespace) -> Exit:
 def import_callers(settings: Settings, given: argparse.Namespace) -> Exit:
     """Take in a CSV file with a header line: number, and any of name, priority, agent, note, open_case, language. All
     of it, or nothing."""
-    entries = list(_read(Path(given.file), centre_of(settings)))
+    entries = list(_read(Path(given.file), current_centre(settings)))
 
     async def save(store: Store) -> None:
         await _require_agents(store, entries)

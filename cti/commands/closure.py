@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cti.commands.centre import add_by
+from cti.commands.arguments import by_whom
 from cti.commands.errors import Exit
 from cti.commands.service import Service
 from cti.commands.tables import table
@@ -69,7 +69,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     for sub in (on, off):
         sub.add_argument("calendar", nargs="?", default=EVERY, help="its name in calendars.yaml (default: all of them)")
         sub.add_argument("--why", help="the reason, in words; shutting needs one")
-        add_by(sub)
+        by_whom(sub)
 
 
 def _row(one: Mapping[str, Any], zone: ZoneInfo) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-from cti.commands import conversations, draw, show
+from cti.commands import conversations, dialplan_versions, draw, show
 from cti.commands.check import check
 from cti.commands.errors import Exit
 from cti.settings import Settings
@@ -23,6 +23,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         return sub
 
     command("check", check)
+    dialplan_versions.add_commands(command)
     draw.add_arguments(command("draw", draw.draw_flows))
     show.add_arguments(command("show", show.show))
     conversations.add_arguments(command("test", conversations.test_conversations))

@@ -10,13 +10,12 @@ from re import fullmatch
 from typing import Any
 
 from cti.accounts import add_phone
-from cti.centre import centre_of
-from cti.commands.centre import LONGEST_S
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
-from cti.commands.service import Service
+from cti.commands.service import LONGEST_S, Service
 from cti.people import hash_pin
 from cti.settings import Settings
+from cti.versions.start import current_centre
 from recording.store import Agent, Store
 
 PIN_DIGITS = 6
@@ -36,7 +35,7 @@ class AgentUnknown(CommandError):
 
 def add(settings: Settings, given: argparse.Namespace) -> Exit:
     """Add an agent to the database, with a PIN made at random and shown once."""
-    skills, attributes, centre = dict(given.skill), dict(given.attribute), centre_of(settings)
+    skills, attributes, centre = dict(given.skill), dict(given.attribute), current_centre(settings)
     _require_known("skill", skills, centre.skills)
     _require_known("attribute", attributes, centre.attributes)
     pin = "".join(secrets.choice("0123456789") for _ in range(PIN_DIGITS))
@@ -105,9 +104,9 @@ def describe(skills: Mapping[str, int], attributes: Mapping[str, str]) -> str:
 def _let_asterisk_know(settings: Settings) -> str:
     """What became of telling a running Asterisk of a new phone, in a sentence."""
     try:
-        Service(settings, timeout_s=LONGEST_S).post("/api/centre/reload", by="agents add")
+        Service(settings, timeout_s=LONGEST_S).post("/api/centre/prepare")
     except CommandError as error:
-        return f"It can register after `callcenter reload` or the next `callcenter run` ({error})."
+        return f"It can register after the next `callcenter run` ({error})."
     return "It can register now."
 
 

@@ -14,6 +14,8 @@ from cti.commands.errors import BadInput, CommandError, ServiceAway, ServiceRefu
 from cti.settings import Settings
 
 TIMEOUT_S = 10
+LONGEST_S = 300.0
+"""So long a publication may take: every new text is spoken first."""
 
 
 class Service:

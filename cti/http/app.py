@@ -20,18 +20,20 @@ from cti.http import (
     openapi,
     page,
     profiles,
+    publishing,
     queues,
     transfers,
+    versions,
 )
-from cti.http.endpoints import FLOOR, Endpoint
-from cti.http.errors import Handler, Starting, Unauthorized, tell_errors
-from cti.http.tokens import bears
-
-BODY_AT_MOST = 64 * 1024
+from cti.http.endpoints import FLOOR, NOBODY, Endpoint
+from cti.http.errors import Handler, Starting, tell_errors
+from cti.http.tokens import admit
 
 ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *health.ENDPOINTS,
     *centre.ENDPOINTS,
+    *versions.ENDPOINTS,
+    *publishing.ENDPOINTS,
     *agents.ENDPOINTS,
     *profiles.ENDPOINTS,
     *agent_log.ENDPOINTS,
@@ -51,7 +53,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
 
 def make_app(floor: Floor) -> web.Application:
     """The application that serves this floor. It listens to the distributor's facts from now on."""
-    app = web.Application(middlewares=[tell_errors], client_max_size=BODY_AT_MOST)
+    app = web.Application(middlewares=[tell_errors])
     app[FLOOR] = floor
     app[metrics.METRICS] = metrics.Metrics(floor)
     app[live_socket.SOCKETS] = set()
@@ -64,14 +66,11 @@ def make_app(floor: Floor) -> web.Application:
 
 
 def _guarded(endpoint: Endpoint[Any, Any], floor: Floor) -> Handler:
-    handler = endpoint.handler()
-
     async def guarded(request: web.Request) -> web.StreamResponse:
-        if not endpoint.open and not bears(request, floor.token):
-            raise Unauthorized
+        holder = NOBODY if endpoint.open else await admit(request, floor.access, endpoint.needs)
         if not endpoint.early and not floor.started.is_set():
             raise Starting
-        return await handler(request)
+        return await endpoint.answer_to(request, holder)
 
     return guarded
 

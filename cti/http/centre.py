@@ -1,24 +1,20 @@
-"""The centre as its files describe it, for programs that show choices to people; and an edit of the files taken."""
+"""The centre as its files describe it, for programs that show choices to people; and its preparation once more."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Annotated
+from collections.abc import Mapping
 
-from pydantic import Field
-
+from cti.access import Role
 from cti.ami.errors import AmiError
 from cti.centre import Number, Reason
-from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.errors import FilesDoNotFit, NotReloaded
+from cti.http.endpoints import Asked, Endpoint, Nothing
+from cti.http.errors import NotPrepared
 from cti.http.views import View
-from ivr.documents import DocumentError
 from ivr.prompts import PromptError
 
 
 class CentreView(View):
-    """Names, numbers and choices; `time_zone` is an IANA name, `version` changes with what the files say."""
+    """Names, numbers and choices; `time_zone` is an IANA name, `version` the number of the version that holds."""
 
-    version: str
+    version: int
     name: str
     time_zone: str
     languages: tuple[str, ...]
@@ -31,7 +27,7 @@ async def show_centre(asked: Asked[Nothing, Nothing]) -> CentreView:
     """The centre: its name, numbers, skills and the reasons an agent may give for not being ready."""
     centre = asked.floor.centre
     return CentreView(
-        version=centre.version,
+        version=asked.floor.administration.version.number,
         name=centre.name,
         time_zone=centre.time_zone.key,
         languages=centre.languages,
@@ -41,39 +37,17 @@ async def show_centre(asked: Asked[Nothing, Nothing]) -> CentreView:
     )
 
 
-class Reload(Given):
-    """Who asks for it."""
-
-    by: Annotated[str, Field(min_length=1, max_length=80)] = "api"
-
-
-class EditView(View):
-    """What an edit of the files changed, by name. Retired queues are no longer in the file; they serve the calls that
-    still come to them until the service starts anew."""
-
-    version: str
-    queues_added: Sequence[str]
-    queues_changed: Sequence[str]
-    queues_retired: Sequence[str]
-    flows_changed: Sequence[str]
-
-
-async def reload(asked: Asked[Nothing, Reload]) -> EditView:
-    """Take the centre's files as they are now: all of them, or none.
-
-    Prompts are made and Asterisk's plain queues set up before the edit holds. It holds for calls already waiting, which
-    keep their places; calls in a flow finish in the flow they began in. 422 with file, line and column of everything
-    that does not fit; 503 where prompts cannot be made, or Asterisk does not answer. Then nothing has changed.
-    """
+async def prepare(asked: Asked[Nothing, Nothing]) -> CentreView:
+    """Make ready again what the centre needs: prompts, Asterisk's plain queues, and the phones, of which there may be
+    new ones. 503 where prompts cannot be made, or Asterisk does not answer."""
     try:
-        return EditView(**asdict(await asked.floor.administration.reload(asked.body.by)))
-    except DocumentError as error:
-        raise FilesDoNotFit(str(error)) from None
+        await asked.floor.administration.prepare_again()
     except (PromptError, AmiError) as error:
-        raise NotReloaded(error.id, str(error)) from None
+        raise NotPrepared(error.id, str(error)) from None
+    return await show_centre(asked)
 
 
 ENDPOINTS = (
     Endpoint("GET", "/api/centre", show_centre, Nothing, Nothing, CentreView),
-    Endpoint("POST", "/api/centre/reload", reload, Nothing, Reload, EditView),
+    Endpoint("POST", "/api/centre/prepare", prepare, Nothing, Nothing, CentreView, role=Role.ADMINISTRATOR),
 )

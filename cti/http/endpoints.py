@@ -9,12 +9,15 @@ from typing import Generic, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from cti.access import Holder, Role
 from cti.floor import Floor
-from cti.http.errors import Handler, Unfit, unfit
+from cti.http.errors import BodyTooLarge, Unfit, unfit
 
 FLOOR = web.AppKey("floor", Floor)
 
 JSON = "application/json"
+BODY_AT_MOST = 64 * 1024
+NOBODY = Holder("", Role.READER)
 
 
 class Given(BaseModel):
@@ -40,6 +43,8 @@ class Asked(Generic[Query, Body]):
     path: Mapping[str, str]
     query: Query
     body: Body
+    holder: Holder
+    """Who asks, by his token; NOBODY where none is asked for."""
 
 
 Answer = BaseModel | web.StreamResponse
@@ -51,7 +56,8 @@ class Endpoint(Generic[Query, Body]):
 
     `answer` is the model of a JSON answer, `media` what comes where there is none, `statuses` what it comes with;
     `errors` are the statuses of refusals besides those that every endpoint may give. `open`: no token is asked.
-    `early`: it serves while the service is starting.
+    `early`: it serves while the service is starting. `role` is what the token must have, if it is not what most have:
+    reader to see, floor to do something. `body_at_most` are bytes.
     """
 
     method: str
@@ -66,22 +72,26 @@ class Endpoint(Generic[Query, Body]):
     errors: tuple[int, ...] = ()
     open: bool = False
     early: bool = False
+    role: Role | None = None
+    body_at_most: int = BODY_AT_MOST
 
-    def handler(self) -> Handler:
-        """The aiohttp handler."""
+    @property
+    def needs(self) -> Role:
+        """The role that a token must have here."""
+        return self.role or (Role.READER if self.method == "GET" else Role.FLOOR)
 
-        async def answer(request: web.Request) -> web.StreamResponse:
-            asked = Asked(
-                floor=request.app[FLOOR],
-                request=request,
-                path=request.match_info,
-                query=_read_query(request, self.query),
-                body=await _read_body(request, self.body),
-            )
-            given = await self.handle(asked)
-            return given if isinstance(given, web.StreamResponse) else json_answer(given)
-
-        return answer
+    async def answer_to(self, request: web.Request, holder: Holder) -> web.StreamResponse:
+        """Check the request of this holder of a token, and answer it."""
+        asked = Asked(
+            floor=request.app[FLOOR],
+            request=request,
+            path=request.match_info,
+            query=_read_query(request, self.query),
+            body=await _read_body(request, self.body, self.body_at_most),
+            holder=holder,
+        )
+        given = await self.handle(asked)
+        return given if isinstance(given, web.StreamResponse) else json_answer(given)
 
 
 def json_answer(model: BaseModel, status: int = 200) -> web.Response:
@@ -101,8 +111,12 @@ def _read_query(request: web.Request, model: type[Query]) -> Query:
         raise unfit(error) from None
 
 
-async def _read_body(request: web.Request, model: type[Body]) -> Body:
+async def _read_body(request: web.Request, model: type[Body], at_most: int) -> Body:
     try:
-        return model.model_validate_json(await request.read() or b"{}")
+        body = await request.clone(client_max_size=at_most).read()
+    except web.HTTPRequestEntityTooLarge:
+        raise BodyTooLarge(at_most) from None
+    try:
+        return model.model_validate_json(body or b"{}")
     except ValidationError as error:
         raise unfit(error) from None

@@ -24,7 +24,12 @@ from acd.errors import (
     UnknownCallback,
     UnknownQueue,
 )
+from cti.access import Holder, Role
+from cti.http.version_views import DifferenceView, ProblemView, VersionView, difference_view, problem_view, version_view
 from cti.outside import NumberOfOurs
+from cti.versions.difference import Difference
+from cti.versions.errors import Superseded, UnknownVersion, VersionError, VersionsDamaged
+from ivr.documents import DocumentError
 from recording.database import is_away
 
 log = structlog.get_logger()
@@ -33,11 +38,15 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class ErrorDetail(BaseModel):
-    """What went wrong: `id` for programs, `message` for people, `field` where one of the request's is to blame."""
+    """What went wrong: `id` for programs, `message` for people, `field` where one of the request's is to blame. The
+    rest is there where files do not fit, or where another was faster."""
 
     id: str
     message: str
     field: str | None = Field(None, description="The field of the body or query that does not fit.")
+    problems: tuple[ProblemView, ...] | None = Field(None, description="Everything that is wrong in the files.")
+    meanwhile: tuple[VersionView, ...] | None = Field(None, description="What others published since, oldest first.")
+    difference: DifferenceView | None = Field(None, description="What they changed, from the version of the request.")
 
 
 class ErrorAnswer(BaseModel):
@@ -56,6 +65,10 @@ class ApiError(Exception):
         super().__init__(message)
         self.field = field
 
+    def detail(self) -> ErrorDetail:
+        """What the client is told."""
+        return ErrorDetail(id=self.id, message=str(self), field=self.field)
+
 
 class Unauthorized(ApiError):
     """The access token is missing or wrong."""
@@ -66,8 +79,18 @@ class Unauthorized(ApiError):
     def __init__(self) -> None:
         super().__init__(
             'the access token is missing or wrong; expected the header "Authorization: Bearer <token>" '
-            "with the token from the state folder"
+            "with the token from the state folder, or one made by `callcenter tokens add`"
         )
+
+
+class Forbidden(ApiError):
+    """The token's role does not go so far."""
+
+    id = "role-too-small"
+    status = 403
+
+    def __init__(self, holder: Holder, needed: Role) -> None:
+        super().__init__(f"{holder.name} has the role {holder.role}; expected a token with the role {needed}")
 
 
 class UnknownCall(ApiError):
@@ -104,15 +127,69 @@ class Unfit(ApiError):
     status = 422
 
 
+class BodyTooLarge(ApiError):
+    """The body is larger than the endpoint takes."""
+
+    id = "body-too-large"
+    status = 413
+
+    def __init__(self, at_most: int) -> None:
+        super().__init__(f"the body is too large; expected at most {at_most} bytes")
+
+
 class FilesDoNotFit(ApiError):
-    """The centre's files do not fit; the message has a line for each fault, with its place."""
+    """The centre's files do not fit; the message has a line for each problem, with its place."""
 
     id = "document-invalid"
     status = 422
 
+    def __init__(self, error: DocumentError) -> None:
+        super().__init__(str(error))
+        self._problems = tuple(map(problem_view, error.problems))
 
-class NotReloaded(ApiError):
-    """An edit of the centre's files could not be made ready; `id` is that of the part that failed."""
+    def detail(self) -> ErrorDetail:
+        """With every problem."""
+        return ErrorDetail(id=self.id, message=str(self), problems=self._problems)
+
+
+class EditSuperseded(ApiError):
+    """Others have published since this edit began."""
+
+    id = Superseded.id
+    status = 409
+
+    def __init__(self, error: Superseded, difference: Difference) -> None:
+        super().__init__(str(error))
+        self._meanwhile = tuple(map(version_view, error.meanwhile))
+        self._difference = difference_view(difference)
+
+    def detail(self) -> ErrorDetail:
+        """With who published what meanwhile, and the difference that makes."""
+        return ErrorDetail(id=self.id, message=str(self), meanwhile=self._meanwhile, difference=self._difference)
+
+
+class NameNotYours(ApiError):
+    """A publication in another's name."""
+
+    id = "name-not-yours"
+    status = 403
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"this token publishes as {name}; expected no other name in `by`", "by")
+
+
+class UnknownFile(ApiError):
+    """The version has no such file."""
+
+    id = "unknown-file"
+    status = 404
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"version {number} has no such file; expected one of its list", "name")
+
+
+class NotPrepared(ApiError):
+    """A version of the centre's files could not be made ready; `id` is that of the part that failed."""
 
     status = 503
 
@@ -150,6 +227,9 @@ class RecordsUnavailable(ApiError):
     def __init__(self) -> None:
         super().__init__("the database does not answer; calls are taken and recorded meanwhile, try again later")
 
+
+VERSION_STATUS: dict[type[VersionError], int] = {UnknownVersion: 404, VersionsDamaged: 500}
+"""All others: 409."""
 
 ROUTING_STATUS: dict[type[RoutingError], int] = {
     UnknownAgent: 404,
@@ -199,21 +279,19 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
 
 def _told(request: web.Request, error: Exception) -> tuple[int, ErrorDetail, dict[str, str]]:
     headers: dict[str, str] = {}
-    field = None
     match error:
         case ApiError():
-            status, error_id, message, field = error.status, error.id, str(error), error.field
             if isinstance(error, Unauthorized):
                 headers["WWW-Authenticate"] = "Bearer"
+            return error.status, error.detail(), headers
+        case VersionError():
+            status, error_id, message = VERSION_STATUS.get(type(error), 409), error.id, str(error)
         case RoutingError():
             status, error_id, message = ROUTING_STATUS.get(type(error), 409), error.id, str(error)
         case web.HTTPMethodNotAllowed():
             headers["Allow"] = allowed = ", ".join(sorted(error.allowed_methods))
             status, error_id = 405, "method-not-allowed"
             message = f"{request.method} is not possible here; expected {allowed}"
-        case web.HTTPRequestEntityTooLarge():
-            status, error_id = 413, "body-too-large"
-            message = f"the body is too large; expected at most {request.client_max_size} bytes"
         case web.HTTPNotFound():
             status, error_id = 404, "not-found"
             message = f"there is nothing at {request.path}; see /openapi.json for what there is"
@@ -224,4 +302,4 @@ def _told(request: web.Request, error: Exception) -> tuple[int, ErrorDetail, dic
             route = resource.canonical if resource else ""  # the path itself might hold a number
             log.error("request-failed", error_id="internal-error", route=route, exc_info=error)
             status, error_id, message = 500, "internal-error", "the service made a mistake; its log says which"
-    return status, ErrorDetail(id=error_id, message=message, field=field), headers
+    return status, ErrorDetail(id=error_id, message=message), headers

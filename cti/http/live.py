@@ -14,7 +14,7 @@ from acd.facts import (
     AgentEdited,
     AgentStateChanged,
     CallFact,
-    CentreReloaded,
+    CentrePublished,
     Fact,
     NotReadyExceeded,
     WrapUpExtended,
@@ -148,7 +148,7 @@ class LiveHub:
         calls = {fact.linkedid for fact in facts if isinstance(fact, CallFact)}
         calls |= {fact.linkedid for fact in facts if isinstance(fact, AgentStateChanged)} & self.board.calls.keys()
         queues = {str(getattr(fact, "queue", "")) for fact in facts}
-        edited = any(isinstance(fact, CentreReloaded) for fact in facts)
+        edited = any(isinstance(fact, CentrePublished) for fact in facts)
         shown: list[CallView] = []
         ended: list[str] = []
         for linkedid in sorted(calls):

@@ -97,6 +97,9 @@ class Metrics:
         self._taking = Gauge("callcenter_taking_calls", "1 when calls can be taken", registry=registry)
         self._part = Gauge("callcenter_part_up", "1 when the part works", ["part"], registry=registry)
         self._lag = Gauge("callcenter_part_lag_seconds", "How far the part is behind", ["part"], registry=registry)
+        self._version = Gauge(
+            "callcenter_centre_version", "Version of the centre's files that holds", registry=registry
+        )
         floor.distributor.on_fact.append(self.on_fact)
 
     def on_fact(self, fact: Fact) -> None:
@@ -144,6 +147,7 @@ class Metrics:
         self._violations.set(router.violations)
         self._unbalanced.set(sum(not queue.balanced for queue in router.queues.values()))
         self._watchers.set(len(self._floor.live))
+        self._version.set(self._floor.administration.version.number)
         await self._scrape_health()
         return generate_latest(self._registry)
 

@@ -60,6 +60,9 @@ def _operation(
         operation["requestBody"] = {"content": {JSON: {"schema": schema}}}
     if endpoint.open:
         operation["security"] = []
+    else:
+        operation["x-role"] = endpoint.needs
+        operation["description"] = f"{description} Role: {endpoint.needs}."
     return operation
 
 
@@ -84,7 +87,7 @@ def _responses(endpoint: Endpoint[Any, Any], references: Mapping[Any, dict[str, 
     }
     errors = set(endpoint.errors) | {500}
     if not endpoint.open:
-        errors.add(401)
+        errors |= {401, 403}
     if not endpoint.early:
         errors.add(503)
     if endpoint.query is not Nothing or endpoint.body is not Nothing:

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class Kind:
 KINDS = (
     Kind(re.compile(r"(?:centre|queues|calendars)\.yaml"), 256 * 1024),
     Kind(re.compile(rf"(?:flows|conversations)/{_NAME}\.yaml"), 256 * 1024),
-    Kind(re.compile(rf"sounds/[a-z]{{2,8}}/{_NAME}\.wav"), 8 * 1024 * 1024, text=False),
+    Kind(re.compile(rf"sounds/[a-z]{{2,8}}/{_NAME}\.wav"), 5 * 1024 * 1024, text=False),
 )
 EXPECTED = (
     "centre.yaml, queues.yaml, calendars.yaml, flows/NAME.yaml, conversations/NAME.yaml or sounds/LANGUAGE/NAME.wav, "
@@ -73,10 +73,11 @@ def require_fit(files: Files) -> None:
         raise DocumentError(problems)
 
 
-def read_folder(folder: Path) -> dict[str, bytes]:
+def read_folder(folder: Path, shown: str = "") -> dict[str, bytes]:
     """The centre's files in a folder; whatever else lies there is passed over, and so are an editor's own copies.
 
-    A link is refused: it could lead out of the folder. Raises DocumentError with everything that cannot be taken.
+    A link is refused: it could lead out of the folder. Raises DocumentError with everything that cannot be taken, its
+    files named with `shown` in front.
     """
     problems: list[Problem] = []
     files: dict[str, bytes] = {}
@@ -86,7 +87,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
         except OSError as error:
             problems.append(Problem(name, 1, 1, f"cannot be read: {error.strerror}", "a readable file, no link"))
     if problems := [*problems, *problems_of(files)]:
-        raise DocumentError(problems)
+        raise DocumentError(replace(problem, file=shown + problem.file) for problem in problems)
     return files
 
 

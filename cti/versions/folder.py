@@ -30,9 +30,9 @@ class Folder:
     path: Path
     versions: Versions
 
-    def read(self) -> dict[str, bytes]:
-        """The centre's files in it. Raises DocumentError."""
-        return read_folder(self.path)
+    def read(self, shown: str = "") -> dict[str, bytes]:
+        """The centre's files in it. Raises DocumentError, its files named with `shown` in front."""
+        return read_folder(self.path, shown)
 
     @property
     def base(self) -> int | None:

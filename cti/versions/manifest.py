@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from cti.versions.files import Files, digest
+from cti.versions.files import Files, digest, kind_of
 
 MANIFEST = "manifest.json"
 
@@ -20,6 +20,12 @@ def _one_line(text: str) -> str:
     if not text.isprintable() or not text.strip():
         raise ValueError("expected words in one line")
     return text.strip()
+
+
+def _named(files: Mapping[str, "Entry"]) -> Mapping[str, "Entry"]:
+    if any(kind_of(name) is None for name in files):
+        raise ValueError("expected names of a centre's files")
+    return files
 
 
 Utc = Annotated[datetime, AfterValidator(_utc)]
@@ -49,7 +55,7 @@ class Manifest(BaseModel):
     parent: int | None
     restores: int | None = None
     digest: str
-    files: Mapping[str, Entry]
+    files: Annotated[Mapping[str, Entry], AfterValidator(_named)]
 
     @property
     def told(self) -> str:

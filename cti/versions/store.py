@@ -95,9 +95,8 @@ class Versions:
                 raise UnknownVersion(base, current)
             raise Superseded(base, current, self.history(base + 1))
 
-    @contextmanager
-    def publishing(self) -> Iterator["Press"]:
-        """The one who publishes now; what he has not committed in the block is gone after it.
+    def begin(self) -> "Press":
+        """The one who publishes from now until he closes it.
 
         Raises PublicationUnderWay, VersionsDamaged, OSError.
         """
@@ -109,14 +108,20 @@ class Versions:
                 raise PublicationUnderWay from None
             if not (self.root / CURRENT).exists() and not self.current:
                 disk.replace(self.root / CURRENT, b"0\n")
-            self._clear()
-            try:
-                yield Press(self)
-            finally:
-                self._clear()
+            self.clear()
+            return Press(self, held.pop_all())
 
-    def _clear(self) -> None:
-        """Remove what a publication left that did not come to its end."""
+    @contextmanager
+    def publishing(self) -> Iterator["Press"]:
+        """As `begin`, for a block."""
+        press = self.begin()
+        try:
+            yield press
+        finally:
+            press.close()
+
+    def clear(self) -> None:
+        """Remove what a publication left that did not come to its end; for the one who publishes."""
         current = self.current
         for number in self._numbers():
             if number > current:
@@ -129,10 +134,11 @@ class Versions:
 
 
 class Press:
-    """Makes one version; only `Versions.publishing` gives it."""
+    """Makes one version; only `Versions.begin` gives it. What is staged and not committed is gone when it is closed."""
 
-    def __init__(self, versions: Versions) -> None:
+    def __init__(self, versions: Versions, held: ExitStack) -> None:
         self._versions = versions
+        self._held = held
         self._staged: Manifest | None = None
 
     def stage(self, files: Files, *, at: datetime, by: str, why: str, restores: int | None = None) -> Manifest:
@@ -173,6 +179,11 @@ class Press:
             if self._versions.current != number:  # else it is renamed, and holds for whoever reads it
                 raise
         return self._staged
+
+    def close(self) -> None:
+        """Let others publish."""
+        with self._held:
+            self._versions.clear()
 
     def _share(self, parent: int, name: str, path: Path, sha256: str) -> bool:
         """Recordings are large and seldom change: the same one is kept once for all versions that have it."""

@@ -19,19 +19,22 @@ from acd.facts import CallArrived, CallEnded
 from acd.queues import QueueSettings
 from acd.router import Router
 from acd.states import EndedBy
+from cti.access import Access
 from cti.administration import Administration
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiLinkLost
 from cti.callbacks.desk import CallbackDesk
 from cti.callbacks.means import Means
-from cti.centre import load_centre
 from cti.estimates import estimates_of
 from cti.floor import Floor, Part
 from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.people import People
+from cti.settings import Settings
+from cti.versions.start import folder_of, start, versions_of
 from ivr.closure_sounds import ClosureSounds
 from ivr.destinations import Destination
+from recording.access import AccessTokens
 from recording.directory import Directory
 from recording.entries import Batch, Position, Source, entry
 from recording.record import CallRecord, Recording
@@ -195,7 +198,9 @@ async def open_floor(
     time = Time()
     router = Router()
     distributor = Distributor(router, Clock(time, time))
-    centre = load_centre(dialplans)
+    settings = Settings(state=folder, dialplans=dialplans)
+    current = start(settings)
+    centre = current.centre
     for name, queue in centre.queues.items():
         router.define_queue(QueueSettings(name=name, title=queue.title, skills=queue.skills), now_ms=0)
     store = Store(f"sqlite:///{folder / 'callcenter.db'}")
@@ -213,7 +218,7 @@ async def open_floor(
 
     floor = Floor(
         distributor=distributor,
-        administration=Administration(dialplans, centre, distributor),
+        administration=Administration(versions_of(settings), current.version, centre, distributor),
         store=store,
         people=people,
         directory=Directory(store),
@@ -224,7 +229,8 @@ async def open_floor(
         send_on=send_on,
         health=health,
         recordings=folder,
-        token=TOKEN,
+        access=Access(TOKEN, AccessTokens(store)),
+        folder=folder_of(settings),
     )
     if started:
         floor.started.set()

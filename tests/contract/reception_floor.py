@@ -1,7 +1,7 @@
 """A floor for the reception's tests: a real router with one agent who is ready, and callers on a fake channel."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -90,7 +90,10 @@ def published(flow: Flow) -> Published:
     def entrance(dialled: str) -> Entrance:
         return Entrance({flow.flow: flow}, {"4000": flow.flow}[dialled], 1)
 
-    return Published(entrance, {1: {flow.flow: flow}}.get)
+    async def flows(version: int) -> Mapping[str, Flow] | None:
+        return {1: {flow.flow: flow}}.get(version)
+
+    return Published(entrance, flows)
 
 
 def position_at(flow: Flow, node: str, language: str) -> str:

@@ -11,7 +11,9 @@ from acd.distributor import Distributor
 from acd.router import Router
 from cti.administration import Administration
 from cti.calendar_port import CalendarPort
-from cti.centre import load_centre
+from cti.settings import Settings
+from cti.versions.files import read_folder
+from cti.versions.start import start, versions_of
 from ivr.closure_words import words_of
 from ivr.flow.steps import Announced, CalendarIs, Prompt
 
@@ -30,9 +32,16 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
+def administration_of(folder: Path, distributor: Distributor) -> Administration:
+    """The folder is version 1."""
+    settings = Settings(state=folder.parent / "state", dialplans=folder)
+    current = start(settings)
+    return Administration(versions_of(settings), current.version, current.centre, distributor)
+
+
 async def test_closures_go_before_the_calendar_and_its_own_words_before_the_houses(folder: Path) -> None:
     distributor = Distributor(Router(), Clock())
-    administration = Administration(folder, load_centre(folder), distributor)
+    administration = administration_of(folder, distributor)
     closures = Closures(distributor.state)
     now = [MONDAY_NOON_MS - 1]
     port = CalendarPort(administration, closures, lambda: now[0])
@@ -52,7 +61,7 @@ async def test_closures_go_before_the_calendar_and_its_own_words_before_the_hous
 
 async def test_a_calendar_that_was_taken_out_of_the_file_still_says_what_it_said(folder: Path) -> None:
     distributor = Distributor(Router(), Clock())
-    administration = Administration(folder, load_centre(folder), distributor)
+    administration = administration_of(folder, distributor)
     port = CalendarPort(administration, Closures(distributor.state), lambda: MONDAY_NOON_MS)
     for file, before, after in (
         ("calendars.yaml", "  always:\n", "  ever:\n"),
@@ -61,6 +70,6 @@ async def test_a_calendar_that_was_taken_out_of_the_file_still_says_what_it_said
     ):
         text = (folder / file).read_text("utf-8")
         (folder / file).write_text(text.replace(before, after), "utf-8")
-    await administration.reload("test")
+    await administration.publish(read_folder(folder), base=1, by="Wang", why="another name")
     assert port("always", "en") == port("ever", "en") == CalendarIs("open")
     assert port("of another time", "en") == CalendarIs("closed")

@@ -1,0 +1,86 @@
+"""`callcenter tokens …`: access tokens of the API, each with a name and a role, in the data base; the service need not
+run. The owner's token is another: it lies in the state folder.
+"""
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from cti.access import OWNER, Role, new_token
+from cti.commands.arguments import fitting
+from cti.commands.database import with_store
+from cti.commands.errors import CommandError, Exit
+from cti.commands.tables import table
+from cti.settings import Settings
+from recording.access import AccessTokens, GivenToken
+from recording.store import Store
+
+
+class TokenKnown(CommandError):
+    """A token of that name was given out."""
+
+    id = "token-known"
+
+
+class TokenUnknown(CommandError):
+    """No token of that name holds."""
+
+    id = "unknown-token"
+
+
+def list_tokens(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Show the tokens that were given out, by name; the tokens themselves are kept nowhere."""
+
+    async def read(store: Store) -> list[GivenToken]:
+        return await AccessTokens(store).all()
+
+    rows = (
+        (one.name, one.role, f"{one.created_at:%Y-%m-%d}", f"{one.revoked_at:%Y-%m-%d}" if one.revoked_at else "-")
+        for one in with_store(settings, read)
+    )
+    print(table(("NAME", "ROLE", "MADE", "REVOKED"), rows))
+    return Exit.DONE
+
+
+def add(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Make a token. It is shown once; what its bearer publishes is published in its name."""
+    token, kept = new_token(given.name, Role(given.role))
+
+    async def save(store: Store) -> bool:
+        return await AccessTokens(store).add(kept)
+
+    if given.name == OWNER or not with_store(settings, save):
+        raise TokenKnown(f"a token {given.name} was given out; expected a name that is free")
+    print(f"Token {given.name} has the role {given.role}. Token, shown only this once: {token}")
+    return Exit.DONE
+
+
+def revoke(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Take a token back: it is refused from the next request on."""
+
+    async def save(store: Store) -> bool:
+        return await AccessTokens(store).revoke(given.name, datetime.now(UTC))
+
+    if not with_store(settings, save):
+        raise TokenUnknown(f"no token {given.name} holds; `callcenter tokens` shows which do")
+    print(f"Token {given.name} holds no more.")
+    return Exit.DONE
+
+
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """What follows `callcenter tokens`; nothing means `list`."""
+    parser.set_defaults(run=list_tokens)
+    commands = parser.add_subparsers(title="commands", metavar="command")
+
+    def command(name: str, run: Callable[[Settings, argparse.Namespace], Exit]) -> argparse.ArgumentParser:
+        doc = run.__doc__ or ""
+        sub = commands.add_parser(name, help=doc.splitlines()[0].rstrip("."), description=doc)
+        sub.set_defaults(run=run)
+        return sub
+
+    command("list", list_tokens)
+    name = fitting(r"[^\x00-\x1f\x7f]{1,64}", "1 to 64 characters")
+    adding = command("add", add)
+    adding.add_argument("name", type=name, help="whose it is: a person, or a program")
+    adding.add_argument("--role", choices=[role.value for role in Role], required=True, help="what it may do")
+    command("revoke", revoke).add_argument("name", type=name)

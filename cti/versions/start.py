@@ -1,0 +1,122 @@
+"""The version with which a process starts: the current one, and where there is none yet, the files of the folder, which
+become version 1. And publication while no daemon runs.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from cti.centre import Centre, centre_of, load_centre
+from cti.settings import Settings
+from cti.versions import disk
+from cti.versions.errors import NothingToPublish, VersionError
+from cti.versions.files import Files, require_fit
+from cti.versions.folder import Folder
+from cti.versions.manifest import Manifest, digest_of, entries_of
+from cti.versions.reading import Library, Load, read_centre
+from cti.versions.store import Versions
+from ivr.prompts import Prompts
+
+FIRST = "first start"
+SYSTEM = "system"
+SERVING = "serving.lock"
+FIRST_LOCK = "first.lock"
+
+
+class Serving(VersionError):
+    """A daemon serves these versions, so that only it may publish."""
+
+    id = "daemon-serving"
+
+    def __init__(self) -> None:
+        super().__init__("the daemon runs but does not answer; publish when it does, or stop it first")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The version that holds, and the centre that it describes."""
+
+    version: Manifest
+    centre: Centre
+
+
+def versions_of(settings: Settings) -> Versions:
+    """The versions of this instance."""
+    return Versions(settings.state / "versions")
+
+
+def load_of(settings: Settings) -> Load:
+    """How this instance reads a centre: with what its owner allows to flows."""
+    return partial(load_centre, look_ups=settings.look_ups.rules)
+
+
+def folder_of(settings: Settings) -> Folder:
+    """The folder in which this instance's administrators edit."""
+    return Folder(settings.dialplans, versions_of(settings))
+
+
+def start(settings: Settings, *, by: str = SYSTEM, why: str = FIRST) -> Started:
+    """The current version; with none yet, the folder is published. Raises DocumentError, VersionError, OSError."""
+    versions = versions_of(settings)
+    if not versions.current:
+        disk.make_folder(versions.root)
+        with disk.locked(versions.root / FIRST_LOCK, wait=True):  # another may start, too
+            if not versions.current:
+                _publish_first(settings, by, why)
+    number = versions.current
+    return Started(versions.manifest(number), Library(versions, load_of(settings)).read(number))
+
+
+def current_centre(settings: Settings) -> Centre:
+    """The centre that holds; with no version yet, that of the folder. Raises DocumentError, VersionError."""
+    versions = versions_of(settings)
+    if not versions.current:
+        return centre_of(settings)
+    return Library(versions, load_of(settings)).read(versions.current)
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[None]:
+    """While a daemon serves, nobody publishes past it. Waits for who publishes just now."""
+    versions = versions_of(settings)
+    disk.make_folder(versions.root)
+    with disk.locked(versions.root / SERVING, shared=True, wait=True):
+        yield
+
+
+def publish_alone(
+    settings: Settings, files: Files, *, base: int, by: str, why: str, restores: int | None = None, shown: str = ""
+) -> Manifest:
+    """Publish while no daemon runs: everything is checked and every prompt made; Asterisk reads its part when it or the
+    daemon starts. Problems name the files with `shown` in front.
+
+    Raises Serving, and as Administration.publish.
+    """
+    versions = versions_of(settings)
+    require_fit(files)
+    disk.make_folder(versions.root)
+    try:
+        with disk.locked(versions.root / SERVING), versions.publishing() as press:
+            versions.require_base(base)
+            if base and versions.manifest(base).digest == digest_of(entries_of(files)):
+                raise NothingToPublish(base)
+            version = press.stage(files, at=datetime.now(UTC), by=by, why=why, restores=restores)
+            centre = read_centre(versions.folder(version.number), load_of(settings), shown)
+            asyncio.run(Prompts(settings.state / "sounds/prompts").make(centre.prompts()))
+            return press.commit()
+    except BlockingIOError:
+        raise Serving from None
+
+
+def _publish_first(settings: Settings, by: str, why: str) -> None:
+    folder = folder_of(settings)
+    shown = f"{settings.dialplans}/"
+    files = folder.read(shown)
+    with folder.versions.publishing() as press:
+        version = press.stage(files, at=datetime.now(UTC), by=by, why=why)
+        read_centre(folder.versions.folder(version.number), load_of(settings), shown)
+        press.commit()
+    folder.came_to(version.number)
