@@ -74,7 +74,7 @@ class Callers:
     async def _look_up(self, linkedid: str, number: str) -> KnownCaller | None:
         try:
             async with asyncio.timeout(GIVEN_UP_S):
-                known = await self._find(number)
+                known = await find_caller(self._directory, self._centre(), number)
         except Exception as error:
             if is_away(error):
                 log.warning("caller-not-looked-up", error_id="database-unavailable", linkedid=linkedid)
@@ -94,25 +94,26 @@ class Callers:
             )
         return known
 
-    async def _find(self, number: str) -> KnownCaller | None:
-        centre = self._centre()
-        if not (one := canonical(number, centre.country_code)):
-            return None
-        entry = await self._directory.find(one)
-        agent = entry.agent if entry else ""
-        if not agent and centre.last_agent_days:
-            since = datetime.now(UTC) - timedelta(days=centre.last_agent_days)
-            agent = await self._directory.last_agent(spellings(number, centre.country_code), since)
-        if entry is not None:
-            return KnownCaller(
-                priority=entry.priority,
-                agent=agent,
-                vip=entry.priority > 0,
-                name=entry.name,
-                open_case=entry.open_case,
-                language=entry.language,
-            )
-        return KnownCaller(agent=agent) if agent else None
+
+async def find_caller(directory: Directory, centre: Centre, number: str) -> KnownCaller | None:
+    """Who calls from this number, and whom he spoke with lately; None: nobody known. Raises SQLAlchemy's errors."""
+    if not (one := canonical(number, centre.country_code)):
+        return None
+    entry = await directory.find(one)
+    agent = entry.agent if entry else ""
+    if not agent and centre.last_agent_days:
+        since = datetime.now(UTC) - timedelta(days=centre.last_agent_days)
+        agent = await directory.last_agent(spellings(number, centre.country_code), since)
+    if entry is not None:
+        return KnownCaller(
+            priority=entry.priority,
+            agent=agent,
+            vip=entry.priority > 0,
+            name=entry.name,
+            open_case=entry.open_case,
+            language=entry.language,
+        )
+    return KnownCaller(agent=agent) if agent else None
 
 
 async def _result(task: "asyncio.Task[KnownCaller | None]", within_s: float) -> KnownCaller | None:

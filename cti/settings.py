@@ -176,7 +176,12 @@ class Settings(BaseModel):
     @property
     def database_url(self) -> str:
         """The SQLAlchemy address in force."""
-        return self.database or f"sqlite+aiosqlite:///{self.state}/callcenter.db"
+        return self.database or f"sqlite+aiosqlite:///{self.database_file}"
+
+    @property
+    def database_file(self) -> Path:
+        """Where SQLite's data base is, unless another one is set."""
+        return self.state / "callcenter.db"
 
     @property
     def ledger(self) -> Path:

@@ -1,19 +1,24 @@
 """`callcenter dialplan show`: the path a call would take, without Asterisk and without the service."""
 
 import argparse
+import asyncio
 import json
 from collections.abc import Iterable
 from typing import Any, get_args
 
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
+from cti.callers import find_caller
 from cti.centre import Centre, centre_of
 from cti.commands.errors import BadInput, Exit
-from cti.rehearsal import rehearse_request
+from cti.rehearsal import Directory, rehearse_request
 from cti.settings import Settings
 from ivr.rehearsal.hand import FORMS as ACTS
 from ivr.rehearsal.moment import FORMS as MOMENTS
 from ivr.rehearsal.request import FAILED, QueueOutcome, Request, TransferOutcome
+from recording.directory import Directory as Callers
+from recording.store import Store
 
 
 def show(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -23,7 +28,8 @@ def show(settings: Settings, given: argparse.Namespace) -> Exit:
     assumed, and marked so: the caller is silent, agents answer.
     """
     centre = centre_of(settings)
-    rehearsed = rehearse_request(centre, request_of(centre, given))
+    request = request_of(centre, given)
+    rehearsed = rehearse_request(centre, request, directory(settings, centre, request))
     if given.json:
         print(json.dumps(rehearsed.plain(), indent=2, ensure_ascii=False))
     else:
@@ -72,6 +78,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--closed", action="append", default=[], metavar="CALENDAR", help='an emergency has shut it; "*": all of them'
     )
     parser.add_argument("--json", action="store_true", help="everything as JSON, for programs")
+
+
+def directory(settings: Settings, centre: Centre, request: Request) -> Directory:
+    """Who calls, as the data base has it, if there is one here: a rehearsal makes none."""
+    if request.known is not None or not request.caller:
+        return Directory()
+    if not settings.database and not settings.database_file.exists():
+        return Directory(source="there is no directory of callers here")
+    return asyncio.run(_look_up(settings, centre, request.caller))
+
+
+async def _look_up(settings: Settings, centre: Centre, number: str) -> Directory:
+    store = Store(settings.database_url)
+    try:
+        return Directory(caller=await find_caller(Callers(store), centre, number), source="as the directory has it")
+    except (SQLAlchemyError, OSError):
+        return Directory(source="the directory of callers cannot be read")
+    finally:
+        await store.close()
 
 
 def request_of(centre: Centre, given: argparse.Namespace) -> Request:

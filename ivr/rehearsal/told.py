@@ -63,7 +63,7 @@ def ended(event: Ended) -> str:
             return f"The call ends: {event.reason}."
 
 
-def lines_of(event: Event, known: Transcripts) -> Iterator[str]:  # noqa: PLR0912, PLR0915 (one case for each event)
+def lines_of(event: Event, known: Transcripts) -> Iterator[str]:  # noqa: PLR0912 (one case for each event)
     """What happened, without the node it happened at."""
     match event:
         case Came() | Ended():
@@ -92,9 +92,8 @@ def lines_of(event: Event, known: Transcripts) -> Iterator[str]:  # noqa: PLR091
         case Looked(calendar, state, why):
             yield f"calendar {calendar} says {state}{f' ({why})' if why else ''}"
         case Recognised(caller, source):
-            yield "the caller is not known" if caller is None else f"the caller is known: {person(event)}"
-            if source:
-                yield source
+            who = "the caller is not known" if caller is None else f"the caller is known: {person(event)}"
+            yield f"{who} ({source})" if source else who
         case LookedUp(method, url, failure, assumed):
             yield f"{method} {url}: {failure or 'an answer'}".strip(" :") + (ASSUMED if assumed else "")
         case Queued():

@@ -72,3 +72,18 @@ def test_conversations_are_carried_out_and_counted(
     monkeypatch.setenv("CALLCENTER_DIALPLANS", str(FIXTURES.parent / "floor"))
     assert main(["dialplan", "test"]) == 2
     assert "there are no conversations" in capsys.readouterr().err
+
+
+def test_who_calls_is_asked_of_the_data_base_where_there_is_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = ("dialplan", "show", "4000", "--caller", "13800138000", "--press", "1,!0")
+    assert main(["callers", "set", "13800138000", "--name", "Li Na", "--priority", "7"]) == 0
+    capsys.readouterr()
+    assert main([*call]) == 0
+    assert "waits in queue support; priority +7; music default" in capsys.readouterr().out
+    assert main([*call, "--known", "Li Na"]) == 0
+    assert "waits in queue support; music default" in capsys.readouterr().out, "what is given goes before"
+    (tmp_path / "state" / "callcenter.db").write_bytes(b"no data base, but longer than a page of it")
+    assert main([*call]) == 0
+    assert "waits in queue support; music default" in capsys.readouterr().out, "a rehearsal needs no data base"
