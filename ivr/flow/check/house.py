@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ivr.documents import Document
+from ivr.flow.asking import LanguageNode
 from ivr.flow.check.names import Names
 from ivr.flow.deciding import CallerNode, FlowNode, ReturnNode
 from ivr.flow.graph import Edge, edges
@@ -49,6 +50,18 @@ class House:
         return frozenset(found)
 
     @cached_property
+    def switches(self) -> Mapping[str, frozenset[str]]:
+        """Of each flow, the languages that a caller may come out of it with, because he chose one there or is on file
+        with it."""
+        found = {name: _chosen(flow) for name, flow in self.flows.items()}
+        before = -1
+        while before != (now := sum(map(len, found.values()))):
+            before = now
+            for name, flow in self.flows.items():
+                found[name] = found[name].union(*(found[inner] for inner in inner_flows(flow) if inner in found))
+        return found
+
+    @cached_property
     def quick_returns(self) -> frozenset[str]:
         """The flows that a caller who does nothing comes through, back to where he was."""
         found: set[str] = set()
@@ -77,6 +90,13 @@ class House:
         if isinstance(node, FlowNode) and node.flow in self.flows and node.flow not in self.quick_returns:
             return
         yield from (edge for edge in edges(node) if not edge.by_key)
+
+
+def _chosen(flow: Flow) -> frozenset[str]:
+    nodes = flow.nodes.values()
+    if any(isinstance(node, CallerNode) for node in nodes):
+        return frozenset(flow.languages)
+    return frozenset(language for node in nodes if isinstance(node, LanguageNode) for language in node.choices.values())
 
 
 def inner_flows(flow: Flow) -> frozenset[str]:

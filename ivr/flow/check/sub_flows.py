@@ -20,6 +20,7 @@ def sub_flow_problems(house: House) -> Iterator[Problem]:
                 continue
             if node.flow in house.flows:
                 yield from _use(document, at, node, house.flows[node.flow])
+                yield from _switched(document, at, node, house)
             else:
                 yield document.unknown(("nodes", at, "flow"), "flow", node.flow, house.flows)
         yield from _itself(document, house)
@@ -51,6 +52,12 @@ def _use(document: Document[Flow], at: str, node: FlowNode, inner: Flow) -> Iter
     if not any(isinstance(one, ReturnNode) for one in inner.nodes.values()):
         wrong = f'flow "{inner.flow}" never comes back'
         yield document.problem((*path, "flow"), wrong, "a flow with a return node")
+
+
+def _switched(document: Document[Flow], at: str, node: FlowNode, house: House) -> Iterator[Problem]:
+    for language in sorted(house.switches[node.flow] - set(document.value.languages)):
+        wrong = f'a caller may come out of flow "{node.flow}" speaking "{language}"'
+        yield document.problem(("nodes", at, "flow"), wrong, f'"{language}" among the languages of this flow')
 
 
 def _ends(document: Document[Flow]) -> Iterator[Problem]:
