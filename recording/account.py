@@ -28,9 +28,10 @@ from acd.facts import (
     WrapUpEnded,
 )
 from acd.targets import TargetKind
+from recording.aftermath import messages, surveys
 from recording.channels import Interval
 from recording.instants import utc
-from recording.record import PathStep
+from recording.record import Message, PathStep, Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class Account:
     requested: CallbackRequested | None
     dialled: CallbackDialled | None
     attempted: CallbackAttempted | None
+    surveys: tuple[Survey, ...]
+    messages: tuple[Message, ...]
     agent_at: Mapping[str, str]
 
 
@@ -69,9 +72,11 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         ended=next((fact for fact in reversed(ordered) if isinstance(fact, CallEnded)), None),
         left_message=any(isinstance(fact, VoicemailLeft) for fact in ordered),
         asked_back=any(isinstance(fact, CallOverflowed) and fact.to is TargetKind.CALLBACK for fact in ordered),
-        requested=next((fact for fact in ordered if isinstance(fact, CallbackRequested)), None),
+        requested=next((fact for fact in ordered if isinstance(fact, CallbackRequested) and not fact.message), None),
         dialled=next((fact for fact in ordered if isinstance(fact, CallbackDialled)), None),
         attempted=next((fact for fact in reversed(ordered) if isinstance(fact, CallbackAttempted)), None),
+        surveys=surveys(ordered),
+        messages=messages(ordered),
         agent_at={fact.phone: fact.agent for fact in ordered if isinstance(fact, AgentStateChanged)},
     )
 

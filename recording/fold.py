@@ -122,6 +122,8 @@ def _record(
         offers=offered,
         conversations=conversations,
         callback=story.requested.callback if story.requested else None,
+        surveys=story.surveys,
+        messages=story.messages,
         consult_of=call_id(story.arrived.consult_of) if story.arrived and story.arrived.consult_of else None,
         legs=(_leg(caller, LegKind.CALLER, story), *(_leg(one, _kind(one, rung), story) for one in others)),
         recordings=tuple(recordings),

@@ -113,6 +113,28 @@ class RejectedLedgerLine(Base):
     why: Mapped[str] = mapped_column(Text)
 
 
+class SurveyAnswer(Base):
+    """A mark that a caller was asked for; `number` counts those of one call from 1. `score` is NULL where he did not
+    answer; `queue` and `agent` are those of his conversation.
+    """
+
+    __tablename__ = "survey"
+    __table_args__ = (
+        Index(None, "survey", "asked_at"),
+        Index(None, "queue", "asked_at"),
+        Index(None, "agent", "asked_at"),
+    )
+
+    call: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    survey: Mapped[str] = mapped_column(Text)
+    node: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    score: Mapped[int | None]
+    queue: Mapped[str | None] = mapped_column(Text)
+    agent: Mapped[str | None] = mapped_column(Text)
+
+
 class RecordingFile(Base):
     """A recording of a call."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome, TransferKind
+from acd.states import CallbackOutcome, CallOutcome, DequeueReason, EndedBy, OfferOutcome, TransferKind
 
 ASTERISK_LOST = "asterisk_lost"
 """The reason of a call whose end Asterisk, killed, did not write."""
@@ -95,6 +95,42 @@ class Transfer(_Value):
     reconstructed: bool = False
 
 
+class Survey(_Value):
+    """The caller was asked for a mark about his conversation with `agent` of `queue` (null where there was none).
+    `score` is the key he pressed, 1 to 9, null where he did not answer."""
+
+    survey: str
+    node: str
+    asked_at: datetime
+    score: int | None = None
+    queue: str | None = None
+    agent: str | None = None
+
+
+class Hearing(_Value):
+    """An agent has listened to a message, to its end if `whole`."""
+
+    agent: str
+    at: datetime
+    heard_ms: int
+    whole: bool
+
+
+class Message(_Value):
+    """A message that the caller has left for a queue. `callback` is the id of the call-back that brings it to an agent,
+    `outcome` what became of that, null while it is open; `file` is relative to the folder of recordings, and is there
+    until a day after the end."""
+
+    callback: str
+    queue: str
+    left_at: datetime
+    duration_ms: int
+    file: str
+    heard: tuple[Hearing, ...] = ()
+    outcome: CallbackOutcome | None = None
+    ended_at: datetime | None = None
+
+
 class Leg(_Value):
     """One channel of the call. `cause` is the hang-up cause of ITU-T Q.850, 0 where Asterisk gave none."""
 
@@ -161,6 +197,8 @@ class CallRecord(_Value):
     consult_of: str | None = None
     callback: str | None = None
     origin: str | None = None
+    surveys: tuple[Survey, ...] = ()
+    messages: tuple[Message, ...] = ()
     legs: tuple[Leg, ...]
     recordings: tuple[Recording, ...]
     reconstructed: bool

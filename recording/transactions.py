@@ -25,6 +25,7 @@ from recording.models import (
     LedgerPosition,
     RecordingFile,
     RejectedLedgerLine,
+    SurveyAnswer,
 )
 from recording.record import CallRecord, Recording
 
@@ -86,7 +87,7 @@ async def refold(connection: AsyncConnection, linkedids: Collection[str]) -> lis
 
 
 async def upsert(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Inserts rows, all with the same columns, or overwrites those whose `key` is there."""
+    """Inserts rows, all with the same columns, or overwrites those whose `key` (columns, by spaces apart) is there."""
     if rows:
         await connection.execute(_upserting(table, key, tuple(rows[0]), connection.dialect.name), rows)
 
@@ -100,8 +101,9 @@ async def insert_new(connection: AsyncConnection, table: type[Base], key: str, r
 @cache  # to make a statement anew costs several times as much as to run it
 def _upserting(table: type[Base], key: str, columns: tuple[str, ...], dialect: str) -> Insert:
     statement = insert(table, dialect)
-    update = {name: statement.excluded[name] for name in columns if name != key}
-    return statement.on_conflict_do_update(index_elements=[key], set_=update)
+    keys = key.split()
+    update = {name: statement.excluded[name] for name in columns if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=update)
 
 
 @cache
@@ -185,7 +187,18 @@ async def _write_records(connection: AsyncConnection, records: Sequence[CallReco
     changed = [record for record in records if known.get(record.id) != documents[record.id]]
     rows = [{**record.model_dump(include=_COLUMNS), "document": documents[record.id]} for record in changed]
     await upsert(connection, Call, "id", rows)
+    await _write_surveys(connection, changed)
     return changed
+
+
+async def _write_surveys(connection: AsyncConnection, records: Sequence[CallRecord]) -> None:
+    """A record only gets more of them, never fewer."""
+    rows = [
+        {"call": record.id, "number": number, **survey.model_dump()}
+        for record in records
+        for number, survey in enumerate(record.surveys, 1)
+    ]
+    await upsert(connection, SurveyAnswer, "call number", rows)
 
 
 def _printable(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:

@@ -1,0 +1,59 @@
+"""What a caller has left us besides his call, from the router's facts: what he thinks of us, and his messages with what
+became of them. It decides nothing about the call itself.
+"""
+
+from collections.abc import Iterable
+
+from acd.facts import CallbackEnded, CallbackRequested, Fact, MessageHeard, SurveyAnswered, SurveyAsked
+from recording.instants import utc
+from recording.record import Hearing, Message, Survey
+
+
+def surveys(facts: Iterable[Fact]) -> tuple[Survey, ...]:
+    """Every question he was asked, in order; the answer, if he has given one, is that of the last asking before it."""
+    found: list[Survey] = []
+    for fact in facts:
+        match fact:
+            case SurveyAsked():
+                found.append(_survey(fact))
+            case SurveyAnswered():
+                if not found or found[-1].node != fact.node or found[-1].score is not None:
+                    found.append(_survey(fact))  # the asking was lost, the answer was not
+                found[-1] = found[-1].model_copy(update={"score": fact.score})
+            case _:
+                pass
+    return tuple(found)
+
+
+def messages(facts: Iterable[Fact]) -> tuple[Message, ...]:
+    """The messages he has left, each with who has heard it and how it ended."""
+    found: dict[str, Message] = {}
+    for fact in facts:
+        match fact:
+            case CallbackRequested() if fact.message:
+                found[fact.callback] = Message(
+                    callback=fact.callback,
+                    queue=fact.queue,
+                    left_at=utc(fact.at_ms * 1000),
+                    duration_ms=fact.message_ms,
+                    file=fact.message,
+                )
+            case MessageHeard() if (message := found.get(fact.callback)) is not None:
+                hearing = Hearing(agent=fact.agent, at=utc(fact.at_ms * 1000), heard_ms=fact.heard_ms, whole=fact.whole)
+                found[fact.callback] = message.model_copy(update={"heard": (*message.heard, hearing)})
+            case CallbackEnded() if (message := found.get(fact.callback)) is not None:
+                over = {"outcome": fact.outcome, "ended_at": utc(fact.at_ms * 1000)}
+                found[fact.callback] = message.model_copy(update=over)
+            case _:
+                pass
+    return tuple(found.values())
+
+
+def _survey(fact: SurveyAsked | SurveyAnswered) -> Survey:
+    return Survey(
+        survey=fact.survey,
+        node=fact.node,
+        asked_at=utc(fact.at_ms * 1000),
+        queue=fact.queue or None,
+        agent=fact.agent or None,
+    )

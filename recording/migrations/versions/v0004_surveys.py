@@ -1,0 +1,26 @@
+"""What callers think of us, question by question."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Makes the table."""
+    op.create_table(
+        "survey",
+        sa.Column("call", sa.String(32), nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("survey", sa.Text, nullable=False),
+        sa.Column("node", sa.Text, nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("score", sa.Integer),
+        sa.Column("queue", sa.Text),
+        sa.Column("agent", sa.Text),
+        sa.PrimaryKeyConstraint("call", "number", name="pk_survey"),
+    )
+    op.create_index("ix_survey_survey_asked_at", "survey", ["survey", "asked_at"])
+    for column in ("queue", "agent"):
+        op.create_index(f"ix_survey_{column}_asked_at", "survey", [column, "asked_at"])
