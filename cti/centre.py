@@ -2,7 +2,7 @@
 checked as a whole. How a queue is served is decided by the ACD.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -22,7 +22,7 @@ from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from cti.settings import Settings
 from ivr import callback_offer, callback_words, closure_words, collect_words, message_words
-from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document
+from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
 from ivr.flow.asking import CollectNode
 from ivr.flow.check import Names, load_flows
 from ivr.flow.graph import sayings
@@ -181,9 +181,15 @@ class Centre:
 Value = TypeVar("Value")
 
 
-def load_centre(folder: Path, queues_file: Path | None = None, look_ups: Rules = NOTHING_ALLOWED) -> Centre:
+def load_centre(
+    folder: Path,
+    queues_file: Path | None = None,
+    look_ups: Rules = NOTHING_ALLOWED,
+    voices: Collection[str] = VOICES,
+) -> Centre:
     """The centre in `folder`: `centre.yaml`, `queues.yaml` (or the file given for it), `calendars.yaml` where there is
-    one, and every flow under `flows/`. `look_ups` are what programs its flows may ask.
+    one, and every flow under `flows/`. `look_ups` are what programs its flows may ask, `voices` the languages that can
+    be spoken.
 
     Raises DocumentError with everything that is wrong in any of the files.
     """
@@ -215,7 +221,7 @@ def load_centre(folder: Path, queues_file: Path | None = None, look_ups: Rules =
     flows = attempt(partial(load_flows, files.values(), names, entrances)) or {}
     problems += [
         *zone_problems(centre, ("time_zone",), centre.value.time_zone),
-        *_voices(centre),
+        *_voices(centre, voices),
         *calendar_problems(calendars, centre.value.languages),
         *queue_problems(
             queues, centre.value.languages, calendars.value.calendars, outside=centre.value.outside is not None
@@ -254,17 +260,18 @@ def _sounds(folder: Path, languages: Iterable[str]) -> Mapping[str, frozenset[st
 
 def centre_of(settings: Settings) -> Centre:
     """The centre of this instance. Raises DocumentError."""
-    return load_centre(settings.dialplans, look_ups=settings.look_ups.rules)
+    return load_centre(settings.dialplans, look_ups=settings.look_ups.rules, voices=settings.speakers)
 
 
 def _read_calendars(file: Path) -> Document[CalendarsFile]:
     return read_document(file, CalendarsFile) if file.exists() else Document(str(file), CalendarsFile(), Tree())
 
 
-def _voices(document: Document[CentreFile]) -> Iterator[Problem]:
+def _voices(document: Document[CentreFile], voices: Collection[str]) -> Iterator[Problem]:
     for index, language in enumerate(document.value.languages):
-        if language not in VOICES:
-            yield document.unknown(("languages", index), "language", language, VOICES)
+        if language not in voices:
+            wrong, expected = unknown_name("language", language, voices)
+            yield document.problem(("languages", index), wrong, f"{expected}; or a voice for it in callcenter.toml")
 
 
 def _numbers(

@@ -48,6 +48,7 @@ from cti.restoration import restore
 from cti.sending import Sending
 from cti.service_hours import ServiceHours
 from cti.settings import Settings, SettingsError, load_settings
+from cti.sounds import passing_sounds, ready_sounds, utterances
 from cti.switch import Switch
 from cti.versions.errors import VersionError
 from cti.versions.start import folder_of, load_of, serving, start, versions_of
@@ -62,7 +63,7 @@ from ivr.destinations import Destinations
 from ivr.documents import DocumentError
 from ivr.flow.model import Flow
 from ivr.journeys import Journeys
-from ivr.prompts import PromptError, Prompts
+from ivr.prompts import PromptError
 from ivr.published import Entrance, Published
 from ivr.reception import Reception
 from ivr.star_codes import StarCodes
@@ -100,12 +101,14 @@ class Daemon:
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
         self.people = People(self.store, self._define)
-        self.prompts = Prompts(settings.state / "sounds/prompts")
+        self.prompts = ready_sounds(settings)
+        self.passing = passing_sounds(settings)
         self.estimates = estimates_of(self.distributor)
         self.live = LiveHub(self.distributor, self.estimates)
         self.hours = ServiceHours(self.distributor)
         self.closures = Closures(self.distributor.state)
         self.closure_sounds = ClosureSounds(settings.state / "sounds/closures")
+        self.utterances = utterances(settings, self.prompts, self.passing, self.closure_sounds.sound)
         self.directory = Directory(self.store)
         self.callers = Callers(self.directory, self.distributor, lambda: self.administration.centre)
         self.distributor.on_fact.append(self.callers.on_fact)
@@ -168,7 +171,7 @@ class Daemon:
             await self._prepare()
             settle_down()
             await self.agi.start()
-            parts = [self.switch.run(), self.recorder.run(), self._become_ready()]
+            parts = [self.switch.run(), self.recorder.run(), self.passing.run(), self._become_ready()]
             if self.stream is not None:
                 parts.append(self.stream.run())
             async with asyncio.TaskGroup() as group:
@@ -182,6 +185,7 @@ class Daemon:
                     task.cancel()
         finally:
             await self.agi.stop()
+            await self.utterances.close()
             await runner.cleanup()
             await self.look_ups.close()
             self.journal.close()
@@ -261,6 +265,7 @@ class Daemon:
         desk = Desk(
             distributor=self.distributor,
             sound_of=self.prompts.sound,
+            sounds=self.utterances,
             care_of=lambda queue: self.administration.queue(queue).care,
             estimate=self.estimates.estimate,
             known=self.callers.known,

@@ -15,8 +15,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from cti.voices_settings import Voices, as_variable, spoken
 from ivr.look_ups.addresses import Allowed
 from ivr.look_ups.check import Rules
+from ivr.prompts.voices import AnyVoice
 
 HOME = Path(__file__).resolve().parent.parent
 """The clone: relative paths of the file and the defaults count from here."""
@@ -153,6 +155,13 @@ class Settings(BaseModel):
     asterisk: Path | None = None
     """An asterisk program, or the tree made by `asterisk/provide`; empty: the one on PATH, else `var/tree`."""
 
+    voices: Voices = Field(default_factory=dict)
+    """Who speaks each language (docs/prompts.md). What is here starts programs and holds secrets: it is the machine's
+    owner's, and out of reach for who edits flows."""
+
+    speech_s: Annotated[float, Field(ge=0.1, le=10)] = 1.5
+    """So long a caller waits at most for a text to be spoken that nobody could know before the call."""
+
     @model_validator(mode="after")
     def _ports_differ(self) -> Self:
         taken: dict[int, str] = {}
@@ -162,6 +171,11 @@ class Settings(BaseModel):
                 raise ValueError(f"{name} is {port}, as {taken[port]} is: expected a port of its own for each")
             taken[port] = name
         return self
+
+    @property
+    def speakers(self) -> Mapping[str, AnyVoice]:
+        """The voice of each language that can be spoken."""
+        return spoken(self.voices)
 
     @property
     def control(self) -> str:
@@ -201,7 +215,8 @@ class Settings(BaseModel):
     def environment(self) -> dict[str, str]:
         """These settings as variables, for a child process that must have exactly the same."""
         values = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return {PREFIX + name.upper(): "" if value is None else str(value) for name, value in values}
+        given = {PREFIX + name.upper(): "" if value is None else str(value) for name, value in values}
+        return {**given, f"{PREFIX}VOICES": as_variable(self.voices)}
 
 
 def load_settings(environment: Mapping[str, str] = os.environ, home: Path = HOME) -> Settings:
@@ -267,6 +282,8 @@ def _unknown(name: str, origin: str) -> str:
 def _sentence(fault: Any, origins: Mapping[str, str]) -> str:
     if not fault["loc"]:
         return str(fault["ctx"]["error"])
-    name = str(fault["loc"][0])
+    name, *within = map(str, fault["loc"])
     expected = str(fault["ctx"]["error"]) if fault["type"] == "value_error" else fault["msg"]
-    return f"{origins.get(name, name)}: {fault['input']!r} does not fit: {expected}"
+    where = ".".join((origins.get(name, name), *within))
+    # a table may hold secrets
+    return f"{where}: {expected}" if within else f"{where}: {fault['input']!r} does not fit: {expected}"

@@ -4,12 +4,13 @@ callers heard them, and a closure of another day may use one again.
 
 import asyncio
 import re
-from asyncio.subprocess import DEVNULL
 from pathlib import Path
 
 import structlog
 
-from ivr.prompts import LEVEL
+from ivr.prompts import PromptError
+from ivr.prompts.audio import ENDINGS
+from ivr.prompts.recordings import keep_recording
 
 log = structlog.get_logger()
 
@@ -17,7 +18,7 @@ _NAME = re.compile(r"closure-[0-9]+")
 
 
 class ClosureSounds:
-    """The announcements of one folder, each an 8 kHz WAV file."""
+    """The announcements of one folder, each for phones of 8 and of 16 kHz."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -37,26 +38,24 @@ class ClosureSounds:
 
     async def level(self, draft: Path) -> bool:
         """Bring the draft to the level of all prompts, without the silence about it. False: nothing is left of it."""
-        file, levelled = draft.with_name(f"{draft.name}.wav"), draft.with_name(f"{draft.name}-level.wav")
-        process = await asyncio.create_subprocess_exec(
-            "sox", "-D", str(file), "-c", "1", "-b", "16", str(levelled), *LEVEL, stdin=DEVNULL, stdout=DEVNULL
-        )
-        if await process.wait() != 0 or not levelled.exists():
-            log.error("announcement-not-levelled", error_id="announcement-not-levelled")
-            levelled.unlink(missing_ok=True)
+        try:
+            await keep_recording(draft.with_name(f"{draft.name}.wav"), draft)
+        except PromptError as error:
+            log.error("announcement-not-levelled", error_id=error.id)
             return False
-        levelled.replace(file)
         return True
 
     def keep(self, draft: Path, now_ms: int) -> str:
         """The draft is an announcement from now on; returns its name."""
         name = f"closure-{now_ms}"
-        draft.with_name(f"{draft.name}.wav").replace(self._folder / f"{name}.wav")
+        for ending in ENDINGS.values():
+            draft.with_name(f"{draft.name}{ending}").replace(self._folder / f"{name}{ending}")
         return name
 
     def drop(self, draft: Path) -> None:
         """The draft is not wanted."""
-        draft.with_name(f"{draft.name}.wav").unlink(missing_ok=True)
+        for ending in ENDINGS.values():
+            draft.with_name(f"{draft.name}{ending}").unlink(missing_ok=True)
 
     def _names(self) -> list[str]:
         return sorted(file.stem for file in self._folder.glob("closure-*.wav") if _NAME.fullmatch(file.stem))

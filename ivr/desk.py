@@ -1,6 +1,6 @@
 """What the reception works with: its ports to the rest of the house, put together by the daemon."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from acd.estimates import Estimate
 from acd.known_caller import Known, nobody
 from ivr.announce import NOTHING, Announce
 from ivr.destinations import Destination, Find
-from ivr.flow.steps import CalendarIs, Prompt
+from ivr.flow.steps import CalendarIs, Piece, Prompt
 from ivr.journeys import Journeys
 from ivr.look_ups.asking import LookUps, NoLookUps
 from ivr.messages import Messages
@@ -64,6 +64,14 @@ class Callbacks(Protocol):
         """The caller of `linkedid` wants to be rung back at `number`, and keeps his place. False: that cannot be."""
 
 
+class Sounds(Protocol):
+    """Makes one sound of an utterance (ivr/prompts)."""
+
+    async def sound(self, pieces: Sequence[Piece]) -> str:
+        """The sound's name for Asterisk, its pieces joined without a gap; free text among them is spoken, or read by
+        what is ready where that fails. Raises PromptError where it cannot be written."""
+
+
 def _no_estimate(queue: str, position: int) -> Estimate | None:
     return None
 
@@ -90,8 +98,9 @@ def _no_care(queue: str) -> Care:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """All ports. `sound_of` gives the sound file of a prompt, without its ending; `care_of` what a queue does for its
-    callers; `estimate` the wait at a position of a queue, where it is known; `known` who a caller is, as far as that is
+    """All ports. `sound_of` gives the sound file of a prompt, without its ending, `sounds` that of an utterance (where
+    there is none, prompts are played one by one and nothing else is said); `care_of` what a queue does for its callers;
+    `estimate` the wait at a position of a queue, where it is known; `known` who a caller is, as far as that is
     known already, `who` after a moment's wait; `look_ups` asks programs about him; `find` where an agent sends him, and
     `journeys` what he has been through before; `recording` pauses the recording of a call; `beep` is the sound before a
     message, and `messages` the folder where those lie (without it nobody can leave one); `calendar` says what a
@@ -100,6 +109,7 @@ class Desk:
 
     distributor: Distributor
     sound_of: Callable[[Prompt], str]
+    sounds: Sounds | None = None
     care_of: Callable[[str], Care] = _no_care
     estimate: Callable[[str, int], Estimate | None] = _no_estimate
     known: Known = nobody

@@ -3,7 +3,10 @@
 What happens in a queue is the business of ivr/waiting.py.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+
+import structlog
 
 from acd.facts import CallArrived, CallEnded
 from acd.states import DequeueReason, EndedBy
@@ -40,6 +43,7 @@ from ivr.flow.steps import (
 from ivr.flow.steps import Timeout as NoKey
 from ivr.journeys import Journeys
 from ivr.look_ups.asking import look_up
+from ivr.prompts import PromptError
 from ivr.published import Entrance
 from ivr.recording_pause import RecordingPause
 from ivr.trail import fact_of
@@ -48,6 +52,8 @@ from ivr.voicemail import Taken, finish_message, reason_of, take_message
 from ivr.waiting import Goodbye, Stay
 from ivr.walker import Walker
 from ivr.whereabouts import keep
+
+log = structlog.get_logger()
 
 
 class Visit:
@@ -179,10 +185,19 @@ class Visit:
             await keep(self._session, replace(self._walker.position, version=self._entrance.version))
 
     async def _play(self, pieces: tuple[Piece, ...], escape_digits: str) -> str | None:
-        for piece in pieces:
-            if key := await self._session.stream_file(self._sound(piece), escape_digits):
+        for sound in await self._sounds(pieces):
+            if key := await self._session.stream_file(sound, escape_digits):
                 return key
         return None
+
+    async def _sounds(self, pieces: tuple[Piece, ...]) -> Sequence[str]:
+        """One sound for all; where it cannot be made, those that are ready, one by one."""
+        if pieces and self._desk.sounds is not None:
+            try:
+                return [await self._desk.sounds.sound(pieces)]
+            except PromptError as error:
+                log.error("utterance-not-made", error_id=error.id, detail=str(error))
+        return [sound for piece in pieces if (sound := self._sound(piece))]
 
     def _sound(self, piece: Piece) -> str:
         match piece:
@@ -191,7 +206,7 @@ class Visit:
             case Announced(name, _):
                 return self._desk.announced(name)
             case _:
-                raise NotImplementedError(type(piece).__name__)
+                return ""
 
     async def _queue(self, step: Enqueue) -> QueueLeft | Goodbye:
         if (caller := await self._desk.known(self._caller.linkedid)) is not None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from cti.accounts import Credentials, Phone
 from cti.asterisk.installation import Installation
 from cti.settings import HOME, Settings
+from cti.sounds import ready_sounds
 from ivr.announcements import Announcement, prompt
-from ivr.prompts import Prompts
 
 TEMPLATES = HOME / "asterisk"
 NEEDS_RESTART = frozenset({"asterisk.conf", "modules.conf", "rtp.conf", "transports.conf"})
@@ -168,7 +168,7 @@ def _music(state: Path, name: str) -> str:
 
 
 def _globals(settings: Settings, plan: Plan) -> str:
-    prompts = Prompts(settings.state / "sounds/prompts")
+    prompts = ready_sounds(settings)
     last_resort = next(iter(plan.numbers.values()), plan.queues[0].name)
     lines = {
         "RECORDINGS": f"{settings.state}/recordings",

@@ -108,7 +108,7 @@ def _bounds(day: date, centre: Centre) -> tuple[int, int]:
 
 def _other_centre(settings: Settings, other: Path) -> Centre:
     folder, queues_file = (other, None) if other.is_dir() else (settings.dialplans, other)
-    return load_centre(folder, queues_file, settings.look_ups.rules)
+    return load_centre(folder, queues_file, settings.look_ups.rules, settings.speakers)
 
 
 async def _people(settings: Settings) -> Sequence[Agent]:

@@ -50,7 +50,7 @@ def versions_of(settings: Settings) -> Versions:
 
 def load_of(settings: Settings) -> Load:
     """How this instance reads a centre: with what its owner allows to flows."""
-    return partial(load_centre, look_ups=settings.look_ups.rules)
+    return partial(load_centre, look_ups=settings.look_ups.rules, voices=settings.speakers)
 
 
 def folder_of(settings: Settings) -> Folder:

@@ -114,7 +114,8 @@ def test_what_does_not_fit_is_told_with_its_place(folder: Path, file: str, old: 
 def test_a_language_without_a_voice_is_told_wherever_something_is_to_be_said_in_it(folder: Path) -> None:
     spoil(folder / "centre.yaml", "[cmn, en]", "[cmn, en, tlh]")
     told = problems_of(folder)
-    assert told[0] == 'centre.yaml:5:22: unknown language "tlh" (expected one of: cmn, en)'
+    expected = "expected one of: cmn, en; or a voice for it in callcenter.toml"
+    assert told[0] == f'centre.yaml:5:22: unknown language "tlh" ({expected})'
     assert len(told) > 1
 
 
