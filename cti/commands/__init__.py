@@ -17,6 +17,7 @@ from cti.commands import (
     closure,
     dialplan,
     explain,
+    messages,
     replay,
     simulate,
     tokens,
@@ -105,6 +106,7 @@ def make_parser() -> argparse.ArgumentParser:
             "replay", help="a recorded day once more, with other queue settings", description=replay.replay.__doc__
         )
     )
+    messages.add_commands(commands.add_parser("messages", help="messages that callers have left: list, hear, done"))
     tokens.add_commands(commands.add_parser("tokens", help="access tokens of the API: add, list, revoke"))
     return parser
 

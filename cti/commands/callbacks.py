@@ -19,7 +19,7 @@ Shown = Mapping[str, Any]
 def list_callbacks(settings: Settings, given: argparse.Namespace) -> Exit:
     """Show call-backs in the order they were asked for."""
     service = Service(settings)
-    answer = service.get("/api/callbacks", state=given.state, queue=given.queue)
+    answer = service.get("/api/callbacks", state=given.state, queue=given.queue, kind="callback")
     if given.json:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
         return Exit.DONE
@@ -34,7 +34,7 @@ def add(settings: Settings, given: argparse.Namespace) -> Exit:
     one = Service(settings).post(
         "/api/callbacks", number=given.number, queue=given.queue, priority=given.priority, data=dict(given.data)
     )
-    print(f"Call-back {one['id']} for queue {one['queue']} is {_words(one['state'])}.")
+    print(f"Call-back {one['id']} for queue {one['queue']} is {words(one['state'])}.")
     return Exit.DONE
 
 
@@ -48,14 +48,14 @@ def cancel(settings: Settings, given: argparse.Namespace) -> Exit:
 def hasten(settings: Settings, given: argparse.Namespace) -> Exit:
     """Try a call-back again now, not when its time has come."""
     one = Service(settings).post(f"/api/callbacks/{given.id}/now")
-    print(f"Call-back {one['id']} is {_words(one['state'])}.")
+    print(f"Call-back {one['id']} is {words(one['state'])}.")
     return Exit.DONE
 
 
 def voicemail(settings: Settings, given: argparse.Namespace) -> Exit:
     """Say that a machine has answered: it is tried again."""
     one = Service(settings).post(f"/api/callbacks/{given.id}/voicemail")
-    print(f"Call-back {one['id']} is {_words(one['state'])}.")
+    print(f"Call-back {one['id']} is {words(one['state'])}.")
     return Exit.DONE
 
 
@@ -88,22 +88,24 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
 
 def _row(one: Shown, zone: ZoneInfo) -> tuple[str, ...]:
     return (
-        _local(one["requested_ms"], zone),
+        local(one["requested_ms"], zone),
         one["number"],
         one["queue"],
-        _words(one["outcome"] or one["state"]),
+        words(one["outcome"] or one["state"]),
         f"{one['attempts']} of {one['attempts_at_most']}",
-        _words(one["last"] or "-"),
-        _local(one["due_ms"], zone) if one["due_ms"] else "-",
+        words(one["last"] or "-"),
+        local(one["due_ms"], zone) if one["due_ms"] else "-",
         one["id"],
     )
 
 
-def _words(name: str) -> str:
+def words(name: str) -> str:
+    """A state or an outcome for people."""
     return name.replace("_", " ")
 
 
-def _local(at_ms: int, zone: ZoneInfo) -> str:
+def local(at_ms: int, zone: ZoneInfo) -> str:
+    """A time of the API in the centre's zone."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).strftime("%m-%d %H:%M:%S")
 
 

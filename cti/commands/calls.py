@@ -77,6 +77,14 @@ def describe(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
         yield f"Offer    {when} to {offer['agent']}: {offer['outcome']} after {seconds(offer['ring_ms'])}"
         if sentence := offer["decision"].get("sentence"):
             yield f"         {sentence}"
+    for survey in call["surveys"]:
+        about = ", ".join(f"{part} {survey[part]}" for part in ("queue", "agent") if survey[part])
+        mark = "not answered" if survey["score"] is None else survey["score"]
+        yield f"Survey   {survey['survey']}: {mark}{f' ({about})' if about else ''}"
+    for message in call["messages"]:
+        heard = ", ".join(f"heard by {one['agent']}" for one in message["heard"] if one["whole"])
+        became = ", ".join(part for part in (heard, message["outcome"] or "open") if part)
+        yield f"Message  for {message['queue']}, {seconds(message['duration_ms'])}: {became}"
     for leg in call["legs"]:
         times = f"{_local(leg['started_at'], zone, '%H:%M:%S')} to {_local(leg['ended_at'], zone, '%H:%M:%S')}"
         yield f"Leg      {leg['kind']} {leg['number']}, {times}, {leg['channel']}, cause {leg['cause']}"

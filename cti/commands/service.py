@@ -3,9 +3,9 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from getpass import getuser
-from typing import Any
+from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
@@ -32,6 +32,11 @@ class Service:
         given = urlencode({name: value for name, value in query.items() if value is not None})
         return self._ask("GET", f"{path}?{given}" if given else path)
 
+    def fetch(self, path: str) -> bytes:
+        """What is at a path, as it is: a sound."""
+        answer: bytes = self._ask("GET", path, read=lambda got: got.read())
+        return answer
+
     def post(self, path: str, **body: Any) -> Any:
         """What is answered to a JSON object; parts of it that are None are left out."""
         given = {name: value for name, value in body.items() if value is not None}
@@ -45,7 +50,9 @@ class Service:
         """What is answered to a JSON object that says what is to be different."""
         return self._ask("PATCH", path, json.dumps(body).encode())
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> Any:
+    def _ask(
+        self, method: str, path: str, body: bytes | None = None, read: Callable[[IO[bytes]], Any] = json.load
+    ) -> Any:
         headers = {
             "Authorization": f"Bearer {self._token()}",
             "Content-Type": "application/json",
@@ -54,7 +61,7 @@ class Service:
         request = Request(self._address + path, body, headers, method=method)
         try:
             with self._open(request, timeout=self._timeout_s) as answer:
-                return json.load(answer)
+                return read(answer)
         except HTTPError as error:
             with error:
                 raise _refusal(error) from None

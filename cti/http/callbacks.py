@@ -6,20 +6,32 @@ Times named `…_ms` are milliseconds since the epoch (UTC), as in the facts.
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
+import structlog
+from aiohttp import web
 from pydantic import Field
 
-from acd.callbacks import IN_QUEUE, UNDER_WAY, Callback
+from acd.callbacks import ENGAGED, IN_QUEUE, Callback
 from acd.states import CallbackOutcome, CallbackState
+from cti.access import Role
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
+from cti.http.errors import UnknownRecording
 from cti.http.views import View
 from recording.identity import call_id
 
+log = structlog.get_logger()
+
+
+class MessageView(View):
+    """What the caller has said."""
+
+    duration_ms: int
+
 
 class CallbackView(View):
-    """A call-back."""
+    """A call-back, or a message that an agent is to hear."""
 
     id: str
-    number: str
+    number: str = Field(description="Empty where a message was left by somebody whose number is not known.")
     queue: str
     state: CallbackState
     outcome: CallbackOutcome | None = Field(description="How it ended, null while it is open.")
@@ -37,6 +49,7 @@ class CallbackView(View):
     language: str
     origin: str | None = Field(description="The id of the call in which he asked for it, null where a program did.")
     call: str | None = Field(description="The id of the call it is now, or was last; null before its first stay.")
+    message: MessageView | None = Field(description="Null where nobody has left one.")
 
 
 class Callbacks(View):
@@ -50,6 +63,7 @@ class Which(Given):
 
     state: Literal["open", "done", "all"] = "open"
     queue: str | None = None
+    kind: Literal["callback", "message", "all"] = Field("all", description="Those with a message, or without.")
 
 
 class NewCallback(Given):
@@ -66,7 +80,9 @@ class NewCallback(Given):
 async def list_callbacks(asked: Asked[Which, Nothing]) -> Callbacks:
     """Call-backs that are open, in the order they were asked for; or those that ended within a day, or both."""
     wanted = {"open": {True}, "done": {False}, "all": {True, False}}[asked.query.state]
-    found = (one for one in asked.floor.callbacks.all() if one.open in wanted)
+    kinds = {"callback": {False}, "message": {True}, "all": {True, False}}[asked.query.kind]
+    every = asked.floor.callbacks.all()
+    found = (one for one in every if one.open in wanted and (one.message is not None) in kinds)
     return Callbacks(callbacks=[_view(one) for one in found if asked.query.queue in (None, one.queue)])
 
 
@@ -96,6 +112,27 @@ async def tell_voicemail(asked: Asked[Nothing, Nothing]) -> CallbackView:
     return _view(asked.floor.callbacks.tell_voicemail(asked.path["id"]))
 
 
+async def tell_heard(asked: Asked[Nothing, Nothing]) -> CallbackView:
+    """The message was heard elsewhere, on a desktop, and needs nothing more. Not while an agent is at it."""
+    return _view(asked.floor.callbacks.tell_heard(asked.path["id"]))
+
+
+async def fetch_message(asked: Asked[Nothing, Nothing]) -> web.FileResponse:
+    """What the caller has said, as a WAV file: 8 kHz, 16 bit, mono. Ranges can be asked for. It is there until a day
+    after the end of its call-back."""
+    one = asked.floor.callbacks.find(asked.path["id"])
+    if one.message is None:
+        raise UnknownRecording(f"call-back {one.id} brings no message")
+    file = asked.floor.recordings / one.message.file
+    if not file.is_file():
+        log.error("message-missing", error_id="message-missing", callback=one.id)
+        raise UnknownRecording(f"the message of call-back {one.id} is no longer in the folder of recordings")
+    log.info("message-fetched", callback=one.id)
+    return web.FileResponse(
+        file, headers={"Content-Type": "audio/wav", "Content-Disposition": f'inline; filename="{one.id}.wav"'}
+    )
+
+
 def _view(one: Callback) -> CallbackView:
     return CallbackView(
         id=one.id,
@@ -106,7 +143,7 @@ def _view(one: Callback) -> CallbackView:
         last=one.last,
         attempts=one.attempts,
         attempts_at_most=one.rules.attempts,
-        agent=one.agent if one.state in IN_QUEUE | UNDER_WAY or one.attempts else "",
+        agent=one.agent if one.state in IN_QUEUE | ENGAGED or one.attempts or one.last else "",
         requested_ms=one.requested_ms,
         entered_ms=one.entered_ms,
         due_ms=one.due_ms,
@@ -117,6 +154,7 @@ def _view(one: Callback) -> CallbackView:
         language=one.language,
         origin=call_id(one.origin) if one.origin else None,
         call=call_id(one.linkedid) if one.stay else None,
+        message=MessageView(duration_ms=one.message.duration_ms) if one.message else None,
     )
 
 
@@ -128,5 +166,17 @@ ENDPOINTS = (
     Endpoint("POST", "/api/callbacks/{id}/now", hasten_callback, Nothing, Nothing, CallbackView, errors=(404, 409)),
     Endpoint(
         "POST", "/api/callbacks/{id}/voicemail", tell_voicemail, Nothing, Nothing, CallbackView, errors=(404, 409)
+    ),
+    Endpoint("POST", "/api/callbacks/{id}/heard", tell_heard, Nothing, Nothing, CallbackView, errors=(404, 409)),
+    Endpoint(
+        "GET",
+        "/api/callbacks/{id}/message",
+        fetch_message,
+        Nothing,
+        Nothing,
+        media="audio/wav",
+        statuses=(200, 206),
+        errors=(404,),
+        role=Role.FLOOR,
     ),
 )

@@ -65,6 +65,7 @@ async def test_one_that_is_asked_for_is_shown_with_its_place_and_its_time(tmp_pa
             "language": "",
             "origin": None,
             "call": None,
+            "message": None,
         }
         assert (await web.get(f"/api/callbacks/{asked['id']}"))[1] == asked
         assert (await web.get("/api/callbacks?queue=sales"))[1] == {"callbacks": [asked]}

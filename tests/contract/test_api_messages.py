@@ -1,0 +1,111 @@
+"""Messages that callers have left, over HTTP and on the command line."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from acd.callbacks import Callback, VoiceMessage, Wish
+from acd.states import CallbackOutcome
+from cti.commands import main
+from tests.contract.fake_floor import BEARER, TOKEN, FakeFloor, open_floor
+
+pytestmark = pytest.mark.contract
+
+SOUND = bytes(range(200))
+
+
+def leave(web: FakeFloor, number: str = "02155501234", name: str = "1") -> Callback:
+    """A caller has left a message for sales."""
+    file = web.floor.recordings / "voicemail" / f"{name}.wav"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(SOUND)
+    with web.floor.callbacks.tell() as (book, now_ms):
+        return book.leave_message(
+            VoiceMessage(f"voicemail/{name}.wav", 6_500), number, "sales", Wish(), origin="node1-7.1",
+            entered_ms=now_ms, now_ms=now_ms,
+        )  # fmt: skip
+
+
+def hear(web: FakeFloor, one: Callback, outcome: CallbackOutcome) -> None:
+    """An agent hears it."""
+    with web.floor.callbacks.tell() as (book, now_ms):
+        book.asterisk_up((), now_ms=now_ms)
+        book.offered(one.linkedid, "1001", now_ms=now_ms)
+        book.picked_up(one.linkedid)
+        book.attempt_ended(one.linkedid, outcome, now_ms=now_ms)
+
+
+async def test_messages_are_listed_apart_from_call_backs_with_their_length(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        left, nameless = leave(web), leave(web, "", "2")
+        await web.post("/api/callbacks", {"number": "02155501234", "queue": "sales"})
+        _, answer = await web.get("/api/callbacks?kind=message")
+        assert [(one["id"], one["number"], one["message"]) for one in answer["callbacks"]] == [
+            (left.id, "02155501234", {"duration_ms": 6_500}),
+            (nameless.id, "", {"duration_ms": 6_500}),
+        ]
+        _, answer = await web.get("/api/callbacks?kind=callback")
+        assert [one["message"] for one in answer["callbacks"]] == [None]
+        assert len((await web.get("/api/callbacks"))[1]["callbacks"]) == 3
+
+
+async def test_the_sound_comes_whole_or_in_parts_as_long_as_it_is_there(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        left = leave(web)
+        path = f"/api/callbacks/{left.id}/message"
+        async with web.client.get(path, headers=BEARER) as answer:
+            assert (answer.status, answer.content_type, await answer.read()) == (200, "audio/wav", SOUND)
+        async with web.client.get(path, headers={**BEARER, "Range": "bytes=10-19"}) as answer:
+            assert (answer.status, await answer.read()) == (206, SOUND[10:20])
+        (tmp_path / "voicemail" / "1.wav").unlink()
+        status, refused = await web.get(path)
+        assert (status, refused["error"]["id"]) == (404, "unknown-recording")
+        _, asked = await web.post("/api/callbacks", {"number": "02155501234", "queue": "sales"})
+        status, refused = await web.get(f"/api/callbacks/{asked['id']}/message")
+        assert (status, refused["error"]["id"]) == (404, "unknown-recording")
+
+
+async def test_who_heard_it_elsewhere_says_so_and_its_sound_goes_a_day_later(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        left = leave(web)
+        status, shown = await web.post(f"/api/callbacks/{left.id}/heard")
+        assert (status, shown["state"], shown["outcome"]) == (200, "done", "heard")
+        status, refused = await web.post(f"/api/callbacks/{left.id}/heard")
+        assert (status, refused["error"]["id"]) == (409, "callback-over")
+        _, asked = await web.post("/api/callbacks", {"number": "02155501234", "queue": "sales"})
+        status, refused = await web.post(f"/api/callbacks/{asked['id']}/heard")
+        assert (status, refused["error"]["id"]) == (409, "no-message")
+        file = tmp_path / "voicemail" / "1.wav"
+        assert file.exists()
+        web.time.passes(24 * 3600)
+        with web.floor.callbacks.tell() as (book, now_ms):
+            book.tick(now_ms=now_ms)
+        assert not file.exists()
+
+
+async def test_the_command_line_lists_saves_hastens_and_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CALLCENTER_STATE", str(tmp_path))
+    async with open_floor(tmp_path) as web:
+        (tmp_path / "token").write_text(TOKEN + "\n")
+        monkeypatch.setenv("CALLCENTER_HTTP_PORT", str(web.client.port))
+
+        async def callcenter(*arguments: str, code: int = 0) -> str:
+            assert await asyncio.to_thread(main, ("messages", *arguments)) == code
+            return capsys.readouterr().out
+
+        left = leave(web)
+        hear(web, left, CallbackOutcome.PUT_BACK)
+        header, line = (await callcenter()).splitlines()
+        assert header.split() == ["LEFT", "NUMBER", "QUEUE", "LENGTH", "STATE", "AGENT", "UNTIL", "ID"]
+        assert line.split()[2:4] == ["02155501234", "sales"]
+        assert "retry due  1001" in line
+        assert await callcenter("now", left.id) == f"Message {left.id} is waiting.\n"
+        sound = tmp_path / "sound.wav"
+        said = (await callcenter("save", left.id, str(sound))).splitlines()[-1]
+        assert (said, sound.read_bytes()) == (f"Message {left.id} is in {sound} (200 bytes).", SOUND)
+        assert "Message" not in await callcenter("save", left.id, str(sound), code=2)
+        assert await callcenter("done", left.id) == f"Message {left.id} is heard.\n"
+        assert '"outcome": "heard"' in await callcenter("list", "--state", "done", "--json")
