@@ -20,6 +20,7 @@ from ivr.flow.steps import (
     LookAtCalendar,
     LookUp,
     PauseRecording,
+    Piece,
     Play,
     Step,
     Trail,
@@ -62,6 +63,8 @@ class Walker:
         self._walk = Walk(flows, [Frame(first, first.start)], spoken, dict(about or {}))
         self._step: Step | None = None
         self._typed = ""
+        self._unheard: tuple[Piece, ...] = ()  # words that a key has ended which nothing has taken yet
+        self._ending: Hangup | None = None
 
     @property
     def node(self) -> str:
@@ -121,6 +124,9 @@ class Walker:
         stand = self._walk.frame.stand
         if stand is None or not _fits(self._step, given):
             raise self._unexpected(given)
+        if self._ending is not None:
+            self._step = self._ending
+            return self._ending
         try:
             return self._go(stand.feed(self._walk, given))
         except Unfit:
@@ -134,7 +140,8 @@ class Walker:
         for _ in range(SILENT_MOVES):
             match move:
                 case Go(name, typed):
-                    self._typed = typed or self._typed
+                    if typed:
+                        self._typed, self._unheard = typed, _words(self._step)
                     move = self._enter(name)
                 case Back():
                     move = self._back()
@@ -168,12 +175,14 @@ class Walker:
         walk, stand = self._walk, self._walk.frame.stand
         assert stand is not None
         match step:
-            case Play(escape_digits=keys) if keys:
+            case Play(pieces=pieces, escape_digits=keys) if keys:
+                self._unheard += pieces
                 return stand.feed(walk, Finished())
-            case PauseRecording():  # the secret's first digit: it is asked for next
-                return None
-            case LookUp() | FindCaller() | LookAtCalendar():  # what is asked for next is not decided yet
-                return None
+            case Hangup():  # nobody is hung up on for a key that came to nothing: he hears what it has cut short
+                self._typed, self._ending = "", step
+                return Play(self._unheard, "")
+            case PauseRecording() | LookUp() | FindCaller() | LookAtCalendar():
+                return None  # a secret of which it is the first digit, or what is asked for next is not decided yet
             case Ask() if typed in first_keys(walk.flow.nodes[walk.node]):
                 self._typed = ""
                 return stand.feed(walk, Digit(typed))
@@ -206,6 +215,10 @@ class Walker:
         if node.into:
             self._walk.keep({here: values.get(there) for here, there in node.into.items()})
         return Go(node.next)
+
+
+def _words(step: Step | None) -> tuple[Piece, ...]:
+    return step.pieces if isinstance(step, Play) else ()
 
 
 def _fits(step: Step | None, given: Input) -> bool:

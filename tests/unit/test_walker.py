@@ -26,6 +26,8 @@ from ivr.flow.steps import (
     Timeout,
 )
 from ivr.walker import UnexpectedInput, Walker
+from tests.flow_examples import FLOWS as EXAMPLES
+from tests.flow_examples import load
 
 pytestmark = pytest.mark.unit
 
@@ -253,3 +255,15 @@ def test_forty_keys_in_a_second_lead_to_a_queue_or_stay_in_the_menus(keys: str) 
             heard = step.escape_digits if isinstance(step, Play) else step.digits
             step = walker.feed(Digit(key)) if key in heard else step
     assert walker.node in FLOW.nodes
+
+
+def test_who_presses_a_key_that_comes_to_nothing_hears_what_it_cut_short_before_the_call_ends() -> None:
+    flows = load(EXAMPLES / "good" / "goodbye-after-thinking.yaml")
+    walker = Walker(flows, "goodbye-after-thinking")
+    step = walker.start()
+    assert isinstance(step, Play)
+    assert "7" in step.escape_digits, "what comes is not decided yet"
+    assert walker.feed(Digit("7")) == Play(step.pieces, "")
+    assert walker.feed(Finished()) == Hangup("closed")
+    with pytest.raises(UnexpectedInput):
+        walker.feed(Finished())
