@@ -17,7 +17,7 @@ class LookUpEnded(CallFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferEnded(CallFact):
     """The flow has sent the caller from node `node` to an extension of the house, or to a number outside. `answered`
-    after a talk of `talk_ms`; else `error` says why there was none."""
+    after a talk, outside one of `talk_ms`; else `error` says why there was none."""
 
     node: str
     extension: str

@@ -25,6 +25,8 @@ from ivr import callback_offer, callback_words, closure_words, collect_words, me
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
 from ivr.flow.asking import CollectNode
 from ivr.flow.check import Names, load_flows
+from ivr.flow.digit_patterns import PatternError
+from ivr.flow.digit_patterns import parse as parse_pattern
 from ivr.flow.graph import sayings
 from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
@@ -66,12 +68,18 @@ class SystemReason(Part):
 
 
 class Outside(Part):
-    """How agents at outside numbers are called: over which carrier's line (carriers.conf), as whom (as the caller where
-    nothing is said), and for how many seconds at least: a mobile is found, answered, and its owner has to confirm."""
+    """How numbers outside are called: over which carrier's line (carriers.conf), as whom (as the caller where nothing
+    is said), and for how many seconds an agent's at least: a mobile is found, answered, and its owner has to confirm.
+
+    Callers are connected with numbers that the files name, and with computed ones if they are like one of the patterns
+    of `allow`; `at_once` of them in all, and each for `most_minutes`."""
 
     line: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$")]
     caller_id: Dialled | None = None
     ring_s: Annotated[int, Field(ge=1, le=120)] = 40
+    allow: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    at_once: Annotated[int, Field(ge=1, le=1000)] | None = None
+    most_minutes: Minutes | None = None
 
 
 class CentreFile(Part):
@@ -215,6 +223,7 @@ def load_centre(
         calendars=calendars.value.calendars,
         sounds=_sounds(folder / "sounds", centre.value.languages),
         look_ups=look_ups,
+        outside=None if centre.value.outside is None else centre.value.outside.allow,
     )
     files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
     entrances = {number.flow for number in centre.value.numbers.values()}
@@ -229,6 +238,7 @@ def load_centre(
         *_numbers(centre, files, queues.value.queues),
         *_extensions(queues, centre.value.numbers),
         *_reasons(centre),
+        *_outside(centre),
     ]
     if problems:
         raise DocumentError(problems)
@@ -289,6 +299,20 @@ def _extensions(document: Document[QueuesFile], numbers: Mapping[str, Number]) -
         if str(queue.extension) in numbers:
             what = f"{queue.extension} is a number of the centre"
             yield document.problem(("queues", name, "extension"), what, "one that callers do not dial")
+
+
+def _outside(document: Document[CentreFile]) -> Iterator[Problem]:
+    if (outside := document.value.outside) is None:
+        return
+    for index, pattern in enumerate(outside.allow):
+        try:
+            parse_pattern(pattern)
+        except PatternError as error:
+            wrong = f'"{pattern}" cannot be read at column {error.column}: {error.wrong}'
+            yield document.problem(("outside", "allow", index), wrong, error.expected)
+    if outside.allow and (outside.at_once is None or outside.most_minutes is None):
+        wrong = "numbers that callers or programs choose are called without a limit"
+        yield document.problem(("outside", "allow"), wrong, '"at_once" and "most_minutes"', key=True)
 
 
 def _reasons(document: Document[CentreFile]) -> Iterator[Problem]:

@@ -320,7 +320,14 @@ class Daemon:
 def _outside(centre: Centre) -> Outside | None:
     if (outside := centre.outside) is None:
         return None
-    return Outside(line=outside.line, caller_id=outside.caller_id or "", ring_ms=outside.ring_s * 1000)
+    return Outside(
+        line=outside.line,
+        caller_id=outside.caller_id or "",
+        ring_ms=outside.ring_s * 1000,
+        allow=outside.allow,
+        at_once=outside.at_once,
+        most_ms=None if outside.most_minutes is None else round(outside.most_minutes * 60_000),
+    )
 
 
 def _router(centre: Centre, now_ms: int) -> Router:

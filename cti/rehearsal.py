@@ -114,6 +114,8 @@ def _world(centre: Centre, given: Given, at: datetime, directory: Directory | No
         calendar=says,
         caller=found.caller,
         source=found.source,
+        allow=None if centre.outside is None else centre.outside.allow,
+        ours={*centre.numbers, *centre.extensions},
     )
 
 

@@ -1,6 +1,7 @@
 """Rings the phones of the agents a waiting caller is offered to, and lets him talk with the one who answers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from acd.distributor import Distributor
 from acd.offers import Offer
@@ -8,6 +9,7 @@ from acd.seats import phone_of_channel
 from acd.states import OfferOutcome
 from ivr.agi.session import AgiSession
 from ivr.desk import Outside
+from ivr.toll_guard import Refusal
 
 DIAL_STATUS: Mapping[str, OfferOutcome] = {
     "ANSWER": OfferOutcome.ANSWERED,
@@ -19,6 +21,10 @@ DIAL_STATUS: Mapping[str, OfferOutcome] = {
 REJECTED = "21"
 """The hang-up cause (ITU-T Q.850) of a phone that declines by 603: to Asterisk's Dial that is CHANUNAVAIL."""
 
+CATEGORY = "callcenter_outside"
+GROUP = f"GROUP({CATEGORY})"
+CALLER_ID = "${CALLERID(all)}"
+_CALL = "${DIALSTATUS},${ANSWEREDTIME_MS}"
 _AFTER = "${DIALSTATUS},${HANGUPCAUSE},${DIALEDPEERNAME}"
 
 
@@ -55,16 +61,57 @@ async def connect(
         return outcome is OfferOutcome.ANSWERED and not router.is_offered(linkedid)
 
 
-async def dial_outside(session: AgiSession, outside: Outside | None, number: str, music: str) -> bool:
-    """Call a number of the centre's files and let the caller talk there. False if nobody answered, or none can be
-    called."""
+@dataclass(frozen=True, slots=True)
+class OutsideCall:
+    """What became of a call to a number outside: Asterisk's DIALSTATUS, or why it was not made (`error`)."""
+
+    status: str
+    talk_ms: int = 0
+    error: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether somebody has talked with the caller."""
+        return self.status == "ANSWER"
+
+
+async def dial_outside(
+    session: AgiSession, outside: Outside | None, number: str, music: str, *, ring_ms: int | None = None
+) -> OutsideCall:
+    """Call a number outside, within the limits, and let the caller talk there. Who may be called is decided before."""
     if outside is None:
-        return False
-    if outside.caller_id:
-        await session.set_variable("CALLERID(all)", outside.caller_id)
-    ring_s = -(-outside.ring_ms // 1000)
-    await session.exec("Dial", f"PJSIP/{number}@{outside.line},{ring_s},gm({music})")
-    return await session.get_variable("DIALSTATUS") == "ANSWER"
+        return OutsideCall("", error=Refusal.NO_LINE)
+    await session.set_variable(GROUP, "calls")
+    try:
+        if outside.at_once is not None and await _under_way(session) > outside.at_once:
+            return OutsideCall("", error=Refusal.TOO_MANY)
+        before = await session.get_full_variable(CALLER_ID) if outside.caller_id else ""
+        if outside.caller_id:
+            await session.set_variable("CALLERID(all)", outside.caller_id)
+        ring_s = -(-(ring_ms or outside.ring_ms) // 1000)
+        most = f"L({outside.most_ms})" if outside.most_ms is not None else ""
+        await session.exec("Dial", f"PJSIP/{number}@{outside.line},{ring_s},gm({music}){most}")
+        if before:
+            await session.set_variable("CALLERID(all)", before)
+        return _of(await session.get_full_variable(_CALL))
+    finally:
+        if session.over is None:
+            await session.set_variable(GROUP, "")
+
+
+async def last_call(session: AgiSession) -> OutsideCall:
+    """The last call made for a caller who has hung up."""
+    return _of(await session.last_word(_CALL))
+
+
+async def _under_way(session: AgiSession) -> int:
+    """How many calls to numbers outside there are, his own among them; Asterisk counts them, whatever becomes of us."""
+    return int(await session.get_full_variable(f"${{GROUP_COUNT(calls@{CATEGORY})}}"))
+
+
+def _of(answer: str) -> OutsideCall:
+    status, _, talk_ms = answer.partition(",")
+    return OutsideCall(status, int(talk_ms) if talk_ms.isdecimal() else 0)
 
 
 def _answered_at(rung: Sequence[Offer], peer: str) -> str:

@@ -37,12 +37,16 @@ class Care:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """How outside numbers are called that the centre's files name: over which carrier's line (an endpoint of Asterisk),
-    as whom (the caller himself where nothing is said), and for how long they ring."""
+    """How outside numbers are called for callers: over which carrier's line (an endpoint of Asterisk), as whom (the
+    caller himself where nothing is said), and for how long they ring; the patterns of numbers that flows may compute,
+    how many such calls may be under way, and how long one may last (None: no limit)."""
 
     line: str
     caller_id: str = ""
     ring_ms: int = 60_000
+    allow: tuple[str, ...] = ()
+    at_once: int | None = None
+    most_ms: int | None = None
 
 
 class Callbacks(Protocol):

@@ -39,15 +39,18 @@ from ivr.flow.steps import (
     ResumeRecording,
     Step,
     TakeMessage,
+    Transfer,
 )
 from ivr.flow.steps import Timeout as NoKey
+from ivr.flow_transfers import transfer
 from ivr.journeys import Journeys
 from ivr.look_ups.asking import look_up
 from ivr.prompts import PromptError
 from ivr.published import Entrance
 from ivr.recording_pause import RecordingPause
 from ivr.trail import fact_of
-from ivr.transfers import Transfer, moved, sent_on
+from ivr.transfers import Transfer as SentOn
+from ivr.transfers import moved, sent_on
 from ivr.voicemail import Taken, finish_message, reason_of, take_message
 from ivr.waiting import Goodbye, Stay
 from ivr.walker import Walker
@@ -66,7 +69,7 @@ class Visit:
         caller: Caller,
         entrance: Entrance,
         journeys: Journeys,
-        transfer: Transfer | None = None,
+        transfer: SentOn | None = None,
         position: Position | None = None,
     ) -> None:
         """`transfer` where an agent has sent him here, from a conversation; `position` where he stood before."""
@@ -137,6 +140,8 @@ class Visit:
             if not isinstance(step, TakeMessage):
                 return reason_of(taken)  # his queue had sent him there
             step = self._walker.feed(MessageTaken(taken is Taken.LEFT))
+        if at is not None and isinstance(step, Transfer):
+            step = replace(step, taken_up=True)
         while not isinstance(step, Hangup):
             self._tell_trail()
             await self._keep_position()
@@ -172,6 +177,8 @@ class Visit:
             case LookUp():
                 desk, session, linkedid = self._desk, self._session, self._caller.linkedid
                 return await look_up(desk.look_ups, session, self._distributor, linkedid, step, self._play)
+            case Transfer():
+                return await transfer(self._desk, self._session, self._caller.linkedid, step, self._queue)
             case FindCaller():
                 return CallerFound(await self._desk.who(self._caller.linkedid))
             case _:

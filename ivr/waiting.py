@@ -166,8 +166,8 @@ class Stay:
         """He is out of the queue, without an agent of it."""
         match target.kind:
             case TargetKind.NUMBER:
-                answered = await dial_outside(self._session, self._desk.outside(), target.value, self._music)
-                return DequeueReason.ANSWERED if answered else DequeueReason.OVERFLOWED
+                call = await dial_outside(self._session, self._desk.outside(), target.value, self._music)
+                return DequeueReason.ANSWERED if call.answered else DequeueReason.OVERFLOWED
             case TargetKind.VOICEMAIL:
                 return await self._take_message()
             case TargetKind.CALLBACK:

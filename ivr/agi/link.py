@@ -124,6 +124,7 @@ class AgiLink:
 
         Asterisk reports a hang-up before it takes its next command: an answer to one proves that there was none.
         """
+        self._wire.require_up()  # what is known need not be asked, and leaves the last word to be had
         with self._turn("confirm_up"):
             await self._wire.settle()
         self._wire.require_up()

@@ -146,6 +146,19 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """Connect the caller with an extension of the house, or with a number outside; when he is alone again: feed
+    Transferred. `written`: the number stands in the flow's file. `taken_up`: we have been away meanwhile."""
+
+    node: str
+    extension: str = ""
+    number: str | None = None
+    written: bool = False
+    ring_ms: int = 40_000
+    taken_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Hangup:
     """End the call. Everything to be said has been said."""
 
@@ -163,6 +176,7 @@ Step = (
     | PauseRecording
     | ResumeRecording
     | LookUp
+    | Transfer
     | Hangup
 )
 
@@ -240,6 +254,17 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Transferred:
+    """The caller has talked with whom he was connected with, with `agent` if it was one, in `queue` if he came through
+    one; or he has not, for `error`."""
+
+    answered: bool
+    error: str = ""
+    agent: str = ""
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LookedUp:
     """What the program has answered, or why nothing came of it."""
 
@@ -259,6 +284,7 @@ Input = (
     | Paused
     | Done
     | LookedUp
+    | Transferred
 )
 
 

@@ -1,7 +1,7 @@
 """The made-up world that a rehearsed call meets: what was given for it, and the centre's own calendars and queues."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -27,13 +27,26 @@ from ivr.flow.steps import (
     ResumeRecording,
     Step,
     TakeMessage,
+    Transfer,
 )
 from ivr.flow.steps import LookedUp as LookedUpInput
+from ivr.flow.steps import Transferred as TransferredInput
 from ivr.look_ups.failures import Failure, LookUpFailed
 from ivr.look_ups.json_texts import read
-from ivr.rehearsal.events import CallbackAsked, Ended, Event, Heard, Looked, LookedUp, Recognised, Recording
+from ivr.rehearsal.events import (
+    CallbackAsked,
+    Ended,
+    Event,
+    Heard,
+    Looked,
+    LookedUp,
+    Recognised,
+    Recording,
+    Transferred,
+)
 from ivr.rehearsal.queueing import Queues, queue_up, take_message
 from ivr.rehearsal.request import FAILED, Given
+from ivr.toll_guard import NOT_ANSWERED, refusal
 from ivr.walker import Walker
 
 Met = tuple[tuple[Event, ...], Input | Ended]
@@ -54,6 +67,10 @@ class MadeUp:
     calendar: Callable[[str, str], CalendarIs]
     caller: KnownCaller | None = None
     source: str = ""
+    allow: Sequence[str] | None = None
+    """The patterns of numbers outside that flows may compute; None: nobody outside can be called."""
+    ours: Collection[str] = ()
+    """The numbers and extensions of the centre itself."""
 
     def meet(self, step: Step, walker: Walker) -> Met:  # noqa: PLR0911 (one case for each step, and nothing else)
         """What becomes of the step. Raises NotRehearsed, which a walker that is led by ivr/rehearsal cannot come to."""
@@ -80,8 +97,21 @@ class MadeUp:
                 return (Recording(goes_on=True),), Done()
             case LookUp():
                 return self._look_up(step, walker)
+            case Transfer():
+                return self._transfer(step, walker)
             case Play() | Ask() | Hangup():
                 raise NotRehearsed(f"node {walker.node}: {type(step).__name__} is a matter of words and keys")
+
+    def _transfer(self, step: Transfer, walker: Walker) -> Met:
+        asked = self.given.transfers
+        given = [name for name in (walker.node, f"{walker.flow}/{walker.node}") if name in asked]
+        outcome, error = asked[given[0]] if given else "answered", ""
+        if step.number is not None:
+            ours = step.number in self.ours
+            error = refusal(step.number, written=step.written, ours=ours, allow=self.allow) or ""
+        told = Transferred(step.number or step.extension, error or outcome, assumed=not given and not error)
+        answered = outcome == "answered" and not error
+        return (told,), TransferredInput(answered, error or ("" if answered else NOT_ANSWERED))
 
     def _look_up(self, step: LookUp, walker: Walker) -> Met:
         heard = (Heard(step.meanwhile),) if step.meanwhile else ()

@@ -15,6 +15,7 @@ from ivr.walking.menu import LanguageStand, MenuStand
 from ivr.walking.queue import QueueStand
 from ivr.walking.say import HangupStand, SayStand
 from ivr.walking.survey import SurveyStand
+from ivr.walking.transfer import TransferStand
 from ivr.walking.voicemail import VoicemailStand
 
 STANDS: Mapping[str, type[Stand[Any]]] = {
@@ -28,6 +29,7 @@ STANDS: Mapping[str, type[Stand[Any]]] = {
     "look_up": LookUpStand,
     "caller": CallerStand,
     "queue": QueueStand,
+    "transfer": TransferStand,
     "voicemail": VoicemailStand,
     "callback": CallbackStand,
     "survey": SurveyStand,

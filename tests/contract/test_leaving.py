@@ -266,8 +266,10 @@ async def test_a_number_that_does_not_answer_leads_to_the_flows_otherwise(
 
 async def test_a_number_is_called_as_the_centre_where_the_files_say_so(tmp_path: Path) -> None:
     async with leaving(NUMBER, tmp_path, outside=Outside(line="carrier", caller_id="4000")) as (_, asterisk):
+        asterisk.variables["CALLERID(all)"] = '"Ma" <139>'
         await asterisk.serve({"EXEC Dial": dial(asterisk, ("ANSWER", "16"))})
-        assert asterisk.variables["CALLERID(all)"] == "4000"
+        shown = [command[3] for command in asterisk.commands if command[:3] == ["SET", "VARIABLE", "CALLERID(all)"]]
+    assert shown == ["4000", '"Ma" <139>'], "and then he is himself again"
 
 
 @pytest.mark.parametrize(("language", "said"), [("cmn", "已下班。"), ("en", "We are closed.")])

@@ -14,6 +14,7 @@ from ivr.flow.check.names import BUILT_IN, Names
 from ivr.flow.check.secrets import secret_problems
 from ivr.flow.check.speeches import speech_problems
 from ivr.flow.check.sub_flows import sub_flow_problems
+from ivr.flow.check.transfers import transfer_problems
 from ivr.flow.check.values import value_problems
 from ivr.flow.check.ways import operator_problems, reach_problems, round_problems, target_problems
 from ivr.flow.model import Flow
@@ -64,6 +65,7 @@ def check_flows(house: House, *, whole: bool = True) -> Iterator[Problem]:
         yield from centre_problems(document, house.names)
         yield from value_problems(document, house)
         yield from look_up_problems(document, house.names.look_ups)
+        yield from transfer_problems(document, house.names)
     yield from secret_problems(house)
     if whole:
         yield from sub_flow_problems(house)

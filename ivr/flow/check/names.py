@@ -37,3 +37,5 @@ class Names:
     calendars: Collection[str] = ()
     sounds: Mapping[str, Collection[str]] = field(default_factory=dict)
     look_ups: Rules = NOTHING_ALLOWED
+    outside: Collection[str] | None = None
+    """The patterns of numbers outside that flows may compute; None: nobody outside can be called."""
