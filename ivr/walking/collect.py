@@ -163,28 +163,31 @@ class CollectStand(AskingStand[CollectNode]):
     def _languages(self, walk: Walk) -> tuple[str, ...]:
         return walk.flow.languages if self.every_language else (walk.language,)
 
-    def _ask_back(self, walk: Walk, before: tuple[Piece, ...] = ()) -> Move:
-        """The digits, heard out: of too many digits the last would else be taken for the answer to come."""
-        self._confirming = True
-        digits = (
-            piece for language in self._languages(walk) for piece in collect_words.read_back(self._keyed, language)
+    def _read_back(self, walk: Walk) -> tuple[Piece, ...]:
+        return tuple(
+            piece
+            for language in self._languages(walk)
+            for piece in (
+                *collect_words.read_back(self._keyed, language),
+                collect_words.is_it_right(language),
+            )
         )
-        return Play((*before, *digits), BACK_KEY)
+
+    def _ask_back(self, walk: Walk, before: tuple[Piece, ...] = ()) -> Move:
+        """The first words are heard out: of too many digits the last would else be taken for the answer to come."""
+        self._confirming = True
+        return Play((*before, *self._read_back(walk)[:1]), BACK_KEY)
 
     def _fed_back(self, walk: Walk, given: Input) -> Move:
         match given:
             case Finished():
-                return self._ask_whether_right(walk)
+                return Ask(self._read_back(walk)[1:], KEYS, self.node.timeout_s * 1000)
             case Digit(digit):
                 return self._confirmed(walk, digit)
             case Timeout():
                 return self._doubted(walk, "timeout", self.node.timeout)
             case _:
                 return super().feed(walk, given)
-
-    def _ask_whether_right(self, walk: Walk) -> Move:
-        question = tuple(collect_words.is_it_right(language) for language in self._languages(walk))
-        return Ask(question, KEYS, self.node.timeout_s * 1000)
 
     def _confirmed(self, walk: Walk, key: str) -> Move:
         match key:
