@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from importlib.metadata import version
 
 import structlog
@@ -280,6 +281,7 @@ class Daemon:
             beep=provide_beep(self.settings.state / "sounds/tones"),
             calendar=CalendarPort(self.administration, self.closures, self.distributor.clock.now_ms),
             announced=self.closure_sounds.sound,
+            today=lambda: datetime.now(self.administration.centre.time_zone).date(),
         )
         return Reception(desk, Published(self._entrance, self._flows_of))
 

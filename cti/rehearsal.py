@@ -86,7 +86,7 @@ def rehearse_call(
         raise CannotRehearse(*unknown_name("number", given.dial, centre.numbers))
     at = parse_moment(given.at, datetime.now(UTC), centre.time_zone)
     flow = centre.numbers[given.dial].flow
-    walker = Walker(centre.flows, flow, about(given.caller, given.name, given.dial))
+    walker = Walker(centre.flows, flow, about(given.caller, given.name, given.dial, at.date()))
     path = rehearse(centre.flows, walker, acts, _world(centre, given, at, directory), to_the_end=to_the_end)
     return Rehearsed(
         dialled=given.dial,

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from ivr.agi.session import AgiSession
 from ivr.flow.expressions import Value
@@ -33,10 +34,9 @@ class Caller:
     consult: str = ""
     message: str = ""
 
-    @property
-    def about(self) -> dict[str, Value]:
+    def about(self, today: date) -> dict[str, Value]:
         """What is known of a call from its first moment, under the names that flows use."""
-        return about(self.number, self.name, self.dialled)
+        return about(self.number, self.name, self.dialled, today)
 
     @classmethod
     def of(cls, session: AgiSession) -> "Caller":
@@ -62,6 +62,7 @@ class Caller:
         )
 
 
-def about(number: str, name: str, dialled: str) -> dict[str, Value]:
-    """The same of a call that is only rehearsed."""
-    return {"caller.number": number or None, "caller.name": name or None, "call.dialled": dialled}
+def about(number: str, name: str, dialled: str, today: date) -> dict[str, Value]:
+    """The same of a call that is only rehearsed. `today` is the day at the centre."""
+    known: dict[str, Value] = {"caller.number": number or None, "caller.name": name or None}
+    return {**known, "call.dialled": dialled, "call.date": today.isoformat()}

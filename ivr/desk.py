@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from acd.distributor import Distributor
@@ -96,6 +97,10 @@ def _no_announcement(name: str) -> str:
     return name
 
 
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
 def _no_care(queue: str) -> Care:
     return Care()
 
@@ -109,7 +114,7 @@ class Desk:
     `journeys` what he has been through before; `recording` pauses the recording of a call; `beep` is the sound before a
     message, and `messages` the folder where those lie (without it nobody can leave one); `calendar` says what a
     calendar says now, with words in a language, and `announced` is the sound of an announcement recorded for a
-    closure."""
+    closure; `today` is the day at the centre."""
 
     distributor: Distributor
     sound_of: Callable[[Prompt], str]
@@ -127,4 +132,5 @@ class Desk:
     announced: Callable[[str], str] = _no_announcement
     recording: Recording = field(default_factory=Unheard)
     look_ups: LookUps = field(default_factory=NoLookUps)
+    today: Callable[[], date] = _today
     beep: str = "beep"

@@ -79,7 +79,7 @@ class Visit:
         self._session = session
         self._caller = caller
         self._entrance = entrance
-        self._walker = Walker(entrance.flows, entrance.flow, caller.about, caller.language)
+        self._walker = Walker(entrance.flows, entrance.flow, caller.about(desk.today()), caller.language)
         self._transfer = transfer
         self._position = position if position is not None and self._walker.can_start(position) else None
         self._pause = RecordingPause(desk.recording, desk.distributor, session, caller.linkedid)

@@ -7,6 +7,10 @@ from ivr.flow.steps import FreeText, Piece, Prompt, Recorded
 from ivr.flow.templates import Literal, Slot, parse_template
 from ivr.flow.words import Said
 from ivr.speaking import pieces, vocabulary
+from ivr.speaking.values import day_of
+
+DATE = "call.date"
+"""Which day is today, as the data have it."""
 
 FREE = ("", "text")
 """Formats of words that nobody can know before the call."""
@@ -26,7 +30,7 @@ def utter(said: Said, language: str, data: Mapping[str, Value]) -> Iterator[Piec
                 if value is None:
                     continue
                 if format not in FREE:
-                    yield from pieces(value, format, argument, language)
+                    yield from pieces(value, format, argument, language, today=day_of(data.get(DATE)))
                 elif isinstance(value, str):
                     yield FreeText(value, language)
                 else:
@@ -48,6 +52,6 @@ def known_before(said: Said, language: str) -> Iterator[Prompt | Recorded]:
 
 
 def _fixed(text: str, language: str) -> Iterator[Prompt]:
-    words = text.strip(" ,;:，；：、")
-    if any(sign.isalnum() for sign in words):
-        yield Prompt(words, language)
+    """Words with their commas, which make a pause; signs alone say nothing."""
+    if any(sign.isalnum() for sign in text):
+        yield Prompt(text.strip(), language)

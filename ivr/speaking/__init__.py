@@ -92,13 +92,6 @@ def vocabulary(format: str, argument: str, language: str) -> frozenset[Prompt]:
     return frozenset(Prompt(text, language) for text in _texts(format, argument, language))
 
 
-def read_aloud(text: str, language: str) -> tuple[Prompt, ...]:
-    """Sign by sign, of prompts that every vocabulary holds: what a free text is where it cannot be synthesised in time.
-    Signs that have no name are left out."""
-    spoken = LANGUAGES.get(language)
-    return tuple(Prompt(sign, language) for sign in (spoken.signs if spoken else further.SIGNS).read(text))
-
-
 def _words(value: Value, format: str, argument: str, spoken: Phrases, today: date | None) -> Words | None:
     """The phrase of a value that fits its format; None if it does not."""
     match meant(value, format, argument):

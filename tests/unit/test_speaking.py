@@ -9,7 +9,8 @@ import pytest
 
 from ivr.flow.expressions import Value
 from ivr.flow.steps import FreeText, Prompt
-from ivr.speaking import FORMATS, LANGUAGES, pieces, problem_with, read_aloud, vocabulary
+from ivr.speaking import FORMATS, LANGUAGES, pieces, problem_with, vocabulary
+from ivr.speaking.cutting import cut
 
 pytestmark = pytest.mark.unit
 
@@ -169,8 +170,7 @@ def test_no_value_is_too_odd_for_any_language(language: str) -> None:
                 assert all(piece.text for piece in pieces(value, format, argument, language))
 
 
-@pytest.mark.parametrize(("language", "signs"), [("en", "B|five|dash"), ("cmn", "B|五|杠"), ("fr", "B|5")])
-def test_a_free_text_can_be_read_sign_by_sign(language: str, signs: str) -> None:
-    read = read_aloud("b5-張", language)
-    assert "|".join(prompt.text for prompt in read) == signs
-    assert set(read) <= vocabulary("number", "", language)
+def test_a_word_that_no_vocabulary_has_is_a_fault_of_ours() -> None:
+    assert cut(("two", "oh", "five"), {"two", "oh five", "five"}, " ") == ("two", "oh five")
+    with pytest.raises(KeyError, match="oh"):
+        cut(("two", "oh", "five"), {"two", "five"}, " ")

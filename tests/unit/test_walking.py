@@ -113,7 +113,7 @@ IN_INNER = (*IN_OUTER, ONE)
 def test_a_sub_flow_is_given_its_arguments_and_gives_back_its_returns() -> None:
     walker, step = walk(*IN_INNER)
     assert (walker.flow, walker.node) == ("inner", "first")
-    assert said(step) == ["Inner", "13800138000"]
+    assert said(step) == ["Inner,", "13800138000"]
     step = walker.feed(Digit("3"))
     assert (walker.flow, walker.node) == ("outer", "after")
     assert said(step) == ["You chose", "seven"], "what is not known here is not said"
@@ -179,7 +179,7 @@ def test_a_key_pressed_where_the_way_is_not_decided_is_taken_by_whatever_asks_ne
     walker, step = walk(Digit("3"), flows={**FLOWS, "lobby": lobby}, start="lobby")
     assert (walker.flow, step) == ("lobby", Play((Prompt("Goodbye.", "en"),), ""))
     walker, step = walk(Digit("9"), flows={**FLOWS, "lobby": lobby}, start="lobby")
-    assert (walker.node, said(step)) == ("first", ["Inner"]), "a key that means nothing there only ends the words"
+    assert (walker.node, said(step)) == ("first", ["Inner,"]), "a key that means nothing there only ends the words"
 
 
 def test_words_without_barge_in_are_heard_to_their_end_and_keys_count_for_nothing() -> None:

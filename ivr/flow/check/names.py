@@ -14,6 +14,7 @@ BUILT_IN: Mapping[str, str] = {
     "caller.open_case": "the case of his that is open",
     "caller.language": "the language he is on file with",
     "call.dialled": "the number he dialled",
+    "call.date": "the day on which the call came, such as 2026-11-22",
     "call.language": "the language spoken now",
     "call.queue": "the queue of the last conversation",
     "call.agent": "the agent of the last conversation",
