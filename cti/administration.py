@@ -19,8 +19,8 @@ from cti.centre import Centre, load_centre
 from cti.queues_file import Queue, settings_of
 from cti.versions.errors import NothingToPublish
 from cti.versions.files import Files, require_fit
-from cti.versions.manifest import Manifest, digest_of, entries_of
-from cti.versions.reading import Library, Load, read_centre
+from cti.versions.manifest import Manifest, Order, digest_of, entries_of
+from cti.versions.reading import Library, Load, read_centre, require_conversations
 from cti.versions.store import Press, Versions
 from ivr.flow.model import Flow
 
@@ -90,38 +90,40 @@ class Administration:
                     router.define_queue(settings_of(name, queue), now_ms=now_ms)
         return older.flows
 
-    async def publish(self, files: Files, *, base: int, by: str, why: str, restores: int | None = None) -> Edit:
-        """Make these files, whose edit began from version `base`, the version that holds; `restores` is the version
-        whose files they are, where an edit is taken back.
+    async def publish(self, files: Files, order: Order) -> Edit:
+        """Make these files the version that holds.
 
         Raises Superseded, NothingToPublish, PublicationUnderWay, VersionsDamaged, OSError, DocumentError with all
-        that is wrong in the files, and what the preparations raise. Then nothing has changed.
+        that is wrong in the files, ConversationsFailed, and what the preparations raise. Then nothing has changed.
         """
         async with self._turn:
             require_fit(files)
             press = await asyncio.to_thread(self.versions.begin)
             try:
-                return await self._publish(press, files, base, by, why, restores)
+                return await self._publish(press, files, order)
             finally:
                 await asyncio.to_thread(press.close)
 
     async def roll_back(self, to: int, *, base: int, by: str, why: str) -> Edit:
         """Publish the files of an older version again, as a new version. Raises as `publish`, and UnknownVersion."""
         files = await asyncio.to_thread(self.versions.files, to)
-        return await self.publish(files, base=base, by=by, why=why, restores=to)
+        return await self.publish(files, Order(base=base, by=by, why=why, restores=to, tested=False))
 
     async def prepare_again(self) -> None:
         """Make ready what the centre that holds needs. Raises what the preparations raise."""
         async with self._turn:
             await self._prepare(self.centre, self._retired)
 
-    async def _publish(self, press: Press, files: Files, base: int, by: str, why: str, restores: int | None) -> Edit:
-        self.versions.require_base(base)
+    async def _publish(self, press: Press, files: Files, order: Order) -> Edit:
+        self.versions.require_base(order.base)
         if digest_of(entries_of(files)) == self.version.digest:
             raise NothingToPublish(self.version.number)
         at = datetime.fromtimestamp(self._distributor.clock.now_ms() / 1000, UTC)
-        version = await asyncio.to_thread(press.stage, files, at=at, by=by, why=why, restores=restores)
-        centre = await asyncio.to_thread(read_centre, self.versions.folder(version.number), self.load)
+        version = await asyncio.to_thread(press.stage, files, at, order)
+        folder = self.versions.folder(version.number)
+        centre = await asyncio.to_thread(read_centre, folder, self.load)
+        if order.tested:
+            await asyncio.to_thread(require_conversations, centre, folder)
         try:
             await self._prepare(centre, self._retired_by(centre))
             await asyncio.to_thread(press.commit)

@@ -1,14 +1,12 @@
-"""What a calendar of the centre says, with what callers hear of a closure: the answer to a flow's `hours` node."""
+"""What a calendar of the centre that holds says now: the answer to a flow's `hours` node."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from acd.calendars import CLOSED, Calendar, CalendarState
 from acd.closures import Closures
 from cti.administration import Administration
-from ivr.closure_words import words_of
-from ivr.flow.steps import Announced, CalendarIs
-from ivr.flow.words import Speech
+from cti.calendar_answers import calendar_says
+from ivr.flow.steps import CalendarIs
 
 
 class CalendarPort:
@@ -24,15 +22,3 @@ class CalendarPort:
         at = datetime.fromtimestamp(self._now_ms() / 1000, UTC)
         words = self._administration.centre.closure_words.get(name, {})
         return calendar_says(name, self._administration.calendar(name), self._closures, words, language, at)
-
-
-def calendar_says(
-    name: str, calendar: Calendar | None, closures: Closures, words: Speech, language: str, at: datetime
-) -> CalendarIs:
-    """What this calendar says of a moment. `words` are its own for a closure of which nothing has been recorded."""
-    if (closure := closures.of(name)) is not None:
-        spoken = words_of(words, language)
-        announced = Announced(closure.announcement, language) if closure.announcement else spoken
-        return CalendarIs(CalendarState.EMERGENCY, (announced,), recorded=bool(closure.announcement))
-    reading = CLOSED if calendar is None else calendar.at(at)
-    return CalendarIs(reading.state, holiday=reading.holiday)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from acd.closures import EVERY, Closures
 from acd.known_caller import KnownCaller
-from cti.calendar_port import calendar_says
+from cti.calendar_answers import calendar_says
 from cti.centre import Centre
 from cti.queues_file import settings_of
 from ivr import waiting_words

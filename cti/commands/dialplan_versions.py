@@ -16,7 +16,7 @@ from cti.settings import Settings
 from cti.versions.difference import Difference, difference
 from cti.versions.errors import Superseded
 from cti.versions.folder import Folder
-from cti.versions.manifest import Manifest
+from cti.versions.manifest import Manifest, Order
 from cti.versions.start import current_centre, folder_of, publish_alone, start, versions_of
 from cti.versions.store import Versions
 
@@ -36,7 +36,7 @@ def publish(settings: Settings, given: argparse.Namespace) -> Exit:
     on in the version in which it began. An edit that began from an older version is refused with what came meanwhile.
     """
     folder = folder_of(settings)
-    body = {"why": given.why, "by": given.by, "base": given.base}
+    body = {"why": given.why, "by": given.by, "base": given.base, "untested": given.untested}
     return _publish(
         settings,
         "/api/centre/versions/from-folder",
@@ -56,7 +56,8 @@ def roll_back(settings: Settings, given: argparse.Namespace) -> Exit:
         raise NoVersion("there is no version before the first; expected one to go back to")
 
     def alone() -> Manifest:
-        return publish_alone(settings, versions.files(to), base=base, by=given.by, why=given.why, restores=to)
+        order = Order(base=base, by=given.by, why=given.why, restores=to, tested=False)
+        return publish_alone(settings, versions.files(to), order)
 
     body = {"to": to, "base": base, "why": given.why, "by": given.by}
     return _publish(settings, "/api/centre/roll-back", body, alone)
@@ -116,6 +117,11 @@ def add_commands(command: Command) -> None:
     publishing.add_argument(
         "--base", type=_number, metavar="N", help="the version with which the edits have been brought together"
     )
+    publishing.add_argument(
+        "--untested",
+        action="store_true",
+        help="also where conversations kept beside the flows go otherwise than they expect",
+    )
     listing = command("history", history)
     listing.add_argument("--limit", type=_number, default=20, metavar="N", help="at most so many (default 20)")
     comparing = command("diff", diff)
@@ -162,7 +168,8 @@ def _publish_alone(settings: Settings, folder: Folder, given: argparse.Namespace
         return start(settings, by=given.by, why=given.why).version
     base = given.base or folder.require_base()
     shown = f"{settings.dialplans}/"
-    version = publish_alone(settings, folder.read(shown), base=base, by=given.by, why=given.why, shown=shown)
+    order = Order(base=base, by=given.by, why=given.why, tested=not given.untested)
+    version = publish_alone(settings, folder.read(shown), order, shown)
     folder.came_to(version.number)
     return version
 

@@ -22,6 +22,7 @@ from cti.http import (
     profiles,
     publishing,
     queues,
+    rehearsing,
     transfers,
     versions,
 )
@@ -34,6 +35,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *centre.ENDPOINTS,
     *versions.ENDPOINTS,
     *publishing.ENDPOINTS,
+    *rehearsing.ENDPOINTS,
     *agents.ENDPOINTS,
     *profiles.ENDPOINTS,
     *agent_log.ENDPOINTS,

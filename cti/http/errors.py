@@ -25,6 +25,7 @@ from acd.errors import (
     UnknownQueue,
 )
 from cti.access import Holder, Role
+from cti.conversations import ConversationsFailed
 from cti.http.version_views import DifferenceView, ProblemView, VersionView, difference_view, problem_view, version_view
 from cti.outside import NumberOfOurs
 from cti.versions.difference import Difference
@@ -138,18 +139,28 @@ class BodyTooLarge(ApiError):
 
 
 class FilesDoNotFit(ApiError):
-    """The centre's files do not fit; the message has a line for each problem, with its place."""
+    """The centre's files do not fit, or not what is expected of them; the message has a line for each problem, with its
+    place."""
 
-    id = "document-invalid"
     status = 422
 
-    def __init__(self, error: DocumentError) -> None:
+    def __init__(self, error: DocumentError | ConversationsFailed) -> None:
         super().__init__(str(error))
+        self.id = error.id
         self._problems = tuple(map(problem_view, error.problems))
 
     def detail(self) -> ErrorDetail:
         """With every problem."""
         return ErrorDetail(id=self.id, message=str(self), problems=self._problems)
+
+
+class CannotBeShown(ApiError):
+    """A call that cannot be rehearsed, or a picture that cannot be drawn; `id` says why."""
+
+    def __init__(self, error_id: str, message: str, status: int = 422) -> None:
+        super().__init__(message)
+        self.id = error_id
+        self.status = status
 
 
 class EditSuperseded(ApiError):

@@ -4,62 +4,48 @@ An edit comes as what it changes in a version (its base); nothing is known of pa
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import Self
+from collections.abc import Awaitable, Sequence
 
-from pydantic import Base64Bytes, Field, model_validator
+from pydantic import Field
 
 from cti.access import Role
 from cti.administration import Edit
 from cti.ami.errors import AmiError
+from cti.conversations import ConversationsFailed, Outcome
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import EditSuperseded, FilesDoNotFit, NameNotYours, NotPrepared
+from cti.http.overlay import BODY_AT_MOST, Changes, Overlay, files_of_overlay, overlaid
 from cti.http.version_views import ProblemView, VersionView, problem_view, version_view
 from cti.http.versions import NUMBER_AT_MOST, files_of
 from cti.http.views import View
 from cti.versions.difference import difference
 from cti.versions.errors import Superseded
-from cti.versions.manifest import Who, Why
+from cti.versions.manifest import Order, Who, Why
 from cti.versions.reading import check
-from cti.versions.store import Versions
 from ivr.documents import DocumentError
 from ivr.prompts import PromptError
 
-BODY_AT_MOST = 8 * 1024 * 1024
-"""Bytes of an edit: some minutes of recorded prompts. More would take the loop too long to parse; others come next."""
 
+class ConversationView(View):
+    """A conversation kept beside the flows: which, where it stands, and what went otherwise than it expects."""
 
-class Content(Given):
-    """A file's content, as text or, for sounds, as base64."""
-
-    text: str | None = None
-    base64: Base64Bytes | None = None
-
-    @model_validator(mode="after")
-    def _is_one(self) -> Self:
-        if (self.text is None) == (self.base64 is None):
-            raise ValueError("expected either text or base64")
-        return self
-
-    @property
-    def content(self) -> bytes:
-        """The bytes of the file."""
-        return self.base64 if self.base64 is not None else (self.text or "").encode(errors="replace")
-
-
-class Overlay(Given):
-    """What an edit changes in version `base`: contents by file name, null for a file that goes. Without a base: in the
-    version that holds."""
-
-    base: int | None = Field(None, ge=1, le=NUMBER_AT_MOST)
-    files: Mapping[str, Content | None] = Field(default_factory=dict, max_length=1_000)
+    title: str
+    file: str
+    line: int
+    passed: bool
+    problems: Sequence[ProblemView]
 
 
 class CheckView(View):
-    """Whether the files fit, and everything that is wrong in them."""
+    """Whether the files fit, everything that is wrong in them, and, where they fit, what became of each conversation
+    kept beside the flows."""
 
     fits: bool
     problems: Sequence[ProblemView]
+    conversations: Sequence[ConversationView] = ()
+
+
+UNTESTED = Field(False, description="Also where conversations kept beside the flows go otherwise than they expect.")
 
 
 class Signed(Given):
@@ -73,7 +59,8 @@ class Publication(Signed):
     """An edit to be published: what it changes in the version `base` from which it began."""
 
     base: int = Field(ge=1, le=NUMBER_AT_MOST)
-    files: Mapping[str, Content | None] = Field(max_length=1_000)
+    files: Changes
+    untested: bool = UNTESTED
 
 
 class FolderPublication(Signed):
@@ -81,6 +68,7 @@ class FolderPublication(Signed):
     or where they have been brought together with what others published."""
 
     base: int | None = Field(None, ge=1, le=NUMBER_AT_MOST)
+    untested: bool = UNTESTED
 
 
 class RollBack(Signed):
@@ -104,14 +92,13 @@ class PublishedView(View):
 
 async def check_files(asked: Asked[Nothing, Overlay]) -> CheckView:
     """Say all that is wrong in an edit, with file, line and column, and what was expected. It changes nothing."""
-    administration, body = asked.floor.administration, asked.body
-    base = administration.version.number if body.base is None else body.base
-    files = await asyncio.to_thread(overlaid, administration.versions, base, body.files)
+    administration = asked.floor.administration
+    files = await files_of_overlay(administration, asked.body)
     try:
-        await asyncio.to_thread(check, files, administration.load)
+        checked = await asyncio.to_thread(check, files, administration.load)
     except DocumentError as error:
         return CheckView(fits=False, problems=[problem_view(problem) for problem in error.problems])
-    return CheckView(fits=True, problems=[])
+    return CheckView(fits=True, problems=[], conversations=[_conversation(one) for one in checked.conversations])
 
 
 async def publish(asked: Asked[Nothing, Publication]) -> PublishedView:
@@ -119,12 +106,14 @@ async def publish(asked: Asked[Nothing, Publication]) -> PublishedView:
 
     Prompts are made and Asterisk's plain queues set up before it holds. It holds for every new call at once and for
     calls already waiting, which keep their places; calls in a flow finish in the version they began in. 409 where
-    others have published since the base, with their versions and the difference; 422 with everything that does not fit;
-    503 where prompts cannot be made, or Asterisk does not answer. Then nothing has changed.
+    others have published since the base, with their versions and the difference; 422 with everything that does not fit,
+    or (`conversations-failed`) where conversations kept beside the flows go otherwise than they expect, unless
+    `untested`; 503 where prompts cannot be made, or Asterisk does not answer. Then nothing has changed.
     """
     administration, body, by = asked.floor.administration, asked.body, _by(asked)
     files = await asyncio.to_thread(overlaid, administration.versions, body.base, body.files)
-    return await _published(asked, administration.publish(files, base=body.base, by=by, why=body.why))
+    order = Order(base=body.base, by=by, why=body.why, tested=not body.untested)
+    return await _published(asked, administration.publish(files, order))
 
 
 async def publish_folder(asked: Asked[Nothing, FolderPublication]) -> PublishedView:
@@ -135,7 +124,8 @@ async def publish_folder(asked: Asked[Nothing, FolderPublication]) -> PublishedV
         files = await asyncio.to_thread(folder.read)
     except DocumentError as error:
         raise FilesDoNotFit(error) from None
-    published = await _published(asked, administration.publish(files, base=base, by=by, why=body.why))
+    order = Order(base=base, by=by, why=body.why, tested=not body.untested)
+    published = await _published(asked, administration.publish(files, order))
     await asyncio.to_thread(folder.came_to, published.version.number)
     return published
 
@@ -146,17 +136,6 @@ async def roll_back(asked: Asked[Nothing, RollBack]) -> PublishedView:
     return await _published(asked, asked.floor.administration.roll_back(body.to, base=body.base, by=by, why=body.why))
 
 
-def overlaid(versions: Versions, base: int, changes: Mapping[str, Content | None]) -> dict[str, bytes]:
-    """The files of a version with these changes. Raises UnknownVersion, VersionsDamaged."""
-    files = versions.files(base)
-    for name, change in changes.items():
-        if change is None:
-            files.pop(name, None)
-        else:
-            files[name] = change.content
-    return files
-
-
 async def _published(
     asked: Asked[Nothing, Publication] | Asked[Nothing, FolderPublication] | Asked[Nothing, RollBack],
     publication: Awaitable[Edit],
@@ -164,7 +143,7 @@ async def _published(
     versions = asked.floor.administration.versions
     try:
         edit = await publication
-    except DocumentError as error:
+    except (DocumentError, ConversationsFailed) as error:
         raise FilesDoNotFit(error) from None
     except Superseded as error:
         between = (error.base, error.current)
@@ -181,6 +160,16 @@ async def _published(
         queues_changed=edit.queues_changed,
         queues_retired=edit.queues_retired,
         flows_changed=edit.flows_changed,
+    )
+
+
+def _conversation(outcome: Outcome) -> ConversationView:
+    return ConversationView(
+        title=outcome.title,
+        file=outcome.file,
+        line=outcome.line,
+        passed=outcome.passed,
+        problems=[problem_view(problem) for problem in outcome.problems],
     )
 
 

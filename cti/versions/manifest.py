@@ -1,6 +1,7 @@
 """What is written of each version beside its files: who published it, when and why, and the digest of every file."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated
@@ -61,6 +62,19 @@ class Manifest(BaseModel):
     def told(self) -> str:
         """The version in one line, for people."""
         return f"version {self.number} by {self.by}, {self.at:%Y-%m-%d %H:%M} UTC: {self.why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """That files become a version: in whose name, why, and from which version (`base`) their edit began. `restores` is
+    the version whose files they are, where an edit is taken back. `tested`: only if the conversations kept beside the
+    flows go as they expect."""
+
+    base: int
+    by: str
+    why: str
+    restores: int | None = None
+    tested: bool = True
 
 
 def entries_of(files: Files) -> dict[str, Entry]:

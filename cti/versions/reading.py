@@ -5,14 +5,17 @@ own names, wherever they lie.
 import asyncio
 import tempfile
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cti import conversations
 from cti.centre import Centre
+from cti.conversations import ConversationsFailed, Outcome
 from cti.versions.files import Files, require_fit
 from cti.versions.store import Versions
-from ivr.documents import DocumentError
+from ivr.documents import DocumentError, Problem
 
 KEPT = 8
 """Older versions in memory at most: callers go on in a few of them for minutes, and then nobody does."""
@@ -22,30 +25,79 @@ Load = Callable[[Path], Centre]
 """Reads the centre in a folder as an instance may have it (cti.centre.load_centre). Raises DocumentError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Files that fit: the centre they describe, and what became of the conversations kept beside its flows."""
+
+    centre: Centre
+    conversations: tuple[Outcome, ...]
+
+
 def read_centre(folder: Path, load: Load, shown: str = "") -> Centre:
     """The centre in this folder. Raises DocumentError with everything that is wrong; its files are named as they are
     within the folder, with `shown` in front."""
-    try:
+    with _named(folder, shown):
         return load(folder)
-    except DocumentError as error:
-        told = (replace(problem, file=_within(folder, problem.file, shown)) for problem in error.problems)
-        raise DocumentError(told) from None
 
 
-def check(files: Files, load: Load) -> Centre:
+def require_conversations(centre: Centre, folder: Path, shown: str = "") -> None:
+    """Carry out the conversations in this folder. Raises ConversationsFailed with all that went otherwise than they
+    expect, and DocumentError; files are named as by `read_centre`."""
+    with _named(folder, shown):
+        conversations.require_conversations(centre, folder)
+
+
+def read_files(files: Files, load: Load) -> Centre:
     """The centre that these files describe, wherever they come from. Raises DocumentError as `read_centre`, OSError."""
+    with _laid_out(files) as folder:
+        return load(folder)
+
+
+def check(files: Files, load: Load) -> Checked:
+    """The same, and what became of the conversations among them."""
+    with _laid_out(files) as folder:
+        centre = load(folder)
+        outcomes = list(conversations.converse(centre, conversations.conversation_files(folder)))
+        return Checked(centre, tuple(_within_outcome(folder, outcome) for outcome in outcomes))
+
+
+@contextmanager
+def _laid_out(files: Files) -> Iterator[Path]:
+    """A folder with these files, for a moment; problems that are raised inside name them as they are within it."""
     require_fit(files)
-    with tempfile.TemporaryDirectory(prefix="callcenter-check-") as folder:
-        for name, content in files.items():
-            path = Path(folder, name)
+    with tempfile.TemporaryDirectory(prefix="callcenter-check-") as name:
+        folder = Path(name)
+        for file, content in files.items():
+            path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return read_centre(Path(folder), load)
+        with _named(folder, ""):
+            yield folder
 
 
-def _within(folder: Path, file: str, shown: str) -> str:
+@contextmanager
+def _named(folder: Path, shown: str) -> Iterator[None]:
+    """Problems that are raised inside name their files as they are within the folder, with `shown` in front."""
+    try:
+        yield
+    except DocumentError as error:
+        raise DocumentError(_within(folder, problem, shown) for problem in error.problems) from None
+    except ConversationsFailed as error:
+        raise ConversationsFailed(_within(folder, problem, shown) for problem in error.problems) from None
+
+
+def _within(folder: Path, problem: Problem, shown: str) -> Problem:
+    return replace(problem, file=shown + _relative(folder, problem.file))
+
+
+def _within_outcome(folder: Path, outcome: Outcome) -> Outcome:
+    problems = tuple(_within(folder, problem, "") for problem in outcome.problems)
+    return replace(outcome, file=_relative(folder, outcome.file), problems=problems)
+
+
+def _relative(folder: Path, file: str) -> str:
     path = Path(file)
-    return shown + (path.relative_to(folder).as_posix() if path.is_relative_to(folder) else file)
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else file
 
 
 class Library:

@@ -15,8 +15,8 @@ from cti.versions import disk
 from cti.versions.errors import NothingToPublish, VersionError
 from cti.versions.files import Files, require_fit
 from cti.versions.folder import Folder
-from cti.versions.manifest import Manifest, digest_of, entries_of
-from cti.versions.reading import Library, Load, read_centre
+from cti.versions.manifest import Manifest, Order, digest_of, entries_of
+from cti.versions.reading import Library, Load, read_centre, require_conversations
 from cti.versions.store import Versions
 from ivr.prompts import Prompts
 
@@ -87,9 +87,7 @@ def serving(settings: Settings) -> Iterator[None]:
         yield
 
 
-def publish_alone(
-    settings: Settings, files: Files, *, base: int, by: str, why: str, restores: int | None = None, shown: str = ""
-) -> Manifest:
+def publish_alone(settings: Settings, files: Files, order: Order, shown: str = "") -> Manifest:
     """Publish while no daemon runs: everything is checked and every prompt made; Asterisk reads its part when it or the
     daemon starts. Problems name the files with `shown` in front.
 
@@ -100,11 +98,14 @@ def publish_alone(
     disk.make_folder(versions.root)
     try:
         with disk.locked(versions.root / SERVING), versions.publishing() as press:
-            versions.require_base(base)
-            if base and versions.manifest(base).digest == digest_of(entries_of(files)):
-                raise NothingToPublish(base)
-            version = press.stage(files, at=datetime.now(UTC), by=by, why=why, restores=restores)
-            centre = read_centre(versions.folder(version.number), load_of(settings), shown)
+            versions.require_base(order.base)
+            if versions.manifest(order.base).digest == digest_of(entries_of(files)):
+                raise NothingToPublish(order.base)
+            version = press.stage(files, datetime.now(UTC), order)
+            folder = versions.folder(version.number)
+            centre = read_centre(folder, load_of(settings), shown)
+            if order.tested:
+                require_conversations(centre, folder, shown)
             asyncio.run(Prompts(settings.state / "sounds/prompts").make(centre.prompts()))
             return press.commit()
     except BlockingIOError:
@@ -116,7 +117,7 @@ def _publish_first(settings: Settings, by: str, why: str) -> None:
     shown = f"{settings.dialplans}/"
     files = folder.read(shown)
     with folder.versions.publishing() as press:
-        version = press.stage(files, at=datetime.now(UTC), by=by, why=why)
+        version = press.stage(files, datetime.now(UTC), Order(base=0, by=by, why=why))
         read_centre(folder.versions.folder(version.number), load_of(settings), shown)
         press.commit()
     folder.came_to(version.number)

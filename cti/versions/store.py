@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from cti.versions import disk
 from cti.versions.errors import PublicationUnderWay, Superseded, UnknownVersion, VersionsDamaged
 from cti.versions.files import Files, digest
-from cti.versions.manifest import MANIFEST, Manifest, digest_of, entries_of
+from cti.versions.manifest import MANIFEST, Manifest, Order, digest_of, entries_of
 
 CURRENT = "current"
 LOCK = "publishing.lock"
@@ -141,17 +141,17 @@ class Press:
         self._held = held
         self._staged: Manifest | None = None
 
-    def stage(self, files: Files, *, at: datetime, by: str, why: str, restores: int | None = None) -> Manifest:
+    def stage(self, files: Files, at: datetime, order: Order) -> Manifest:
         """Write the next version whole, to `Versions.folder(number)`; it does not hold yet. Raises OSError."""
         parent = self._versions.current
         entries = entries_of(files)
         manifest = Manifest(
             number=parent + 1,
             at=at,
-            by=by,
-            why=why,
+            by=order.by,
+            why=order.why,
             parent=parent or None,
-            restores=restores,
+            restores=order.restores,
             digest=digest_of(entries),
             files=entries,
         )

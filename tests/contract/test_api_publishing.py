@@ -10,7 +10,7 @@ import pytest
 
 from acd.facts import CentrePublished
 from cti.ami.errors import AmiLinkLost
-from cti.http.publishing import BODY_AT_MOST
+from cti.http.overlay import BODY_AT_MOST
 from tests.contract.fake_floor import BEARER, HOME, FakeFloor, open_floor
 from tests.unit.running_floor import Told
 
@@ -84,7 +84,10 @@ async def test_files_given_to_the_api_are_checked_published_and_taken_back(tmp_p
         before = web.floor.folder.read()
         files = text_of(web, "centre.yaml", "Demonstration centre", "Another centre")
         files["sounds/en/bell.wav"] = {"base64": base64.b64encode(b"RIFF").decode()}
-        assert await web.post("/api/centre/check", {"files": files}) == (200, {"fits": True, "problems": []})
+        status, checked = await web.post("/api/centre/check", {"files": files})
+        assert (status, checked["fits"], checked["problems"]) == (200, True, [])
+        assert checked["conversations"]
+        assert all(one["passed"] for one in checked["conversations"])
         _, centre = await web.get("/api/centre")
         assert (centre["name"], centre["version"]) == ("Demonstration centre", 1)
         status, published = await web.post("/api/centre/versions", {"base": 1, "why": "a new name", "files": files})
@@ -216,7 +219,7 @@ async def test_files_that_do_not_fit_are_refused_whole_with_every_place(tmp_path
         assert second["expected"] == "one of: sales, support"
         assert refused["error"]["message"].splitlines()[1].startswith("queues.yaml:10:14: unknown skill")
         _, checked = await web.post("/api/centre/check", {"base": 1, "files": files})
-        assert checked == {"fits": False, "problems": [first, second]}
+        assert checked == {"fits": False, "problems": [first, second], "conversations": []}
         for name, spoilt in files.items():
             (dialplans / name).write_text(spoilt["text"], "utf-8")
         status, refused = await web.post(FROM_FOLDER, {"why": "typos"})
@@ -227,6 +230,57 @@ async def test_files_that_do_not_fit_are_refused_whole_with_every_place(tmp_path
             "/api/centre/versions", {"base": 1, "why": "no queues", "files": {"queues.yaml": None}}
         )
         assert (status, [problem["file"] for problem in gone["error"]["problems"]]) == (422, ["queues.yaml"])
+
+
+async def test_conversations_that_go_otherwise_than_they_expect_stop_a_publication_that_does_not_say_untested(
+    tmp_path: Path, dialplans: Path
+) -> None:
+    async with open_floor(tmp_path, dialplans=dialplans) as web:
+        files = text_of(web, "flows/hotline.yaml", "Thank you for calling.", "So long.")
+        _, checked = await web.post("/api/centre/check", {"files": files})
+        failed = [one for one in checked["conversations"] if not one["passed"]]
+        assert (checked["fits"], checked["problems"]) == (True, [])
+        assert failed
+        assert {one["file"] for one in failed} == {"conversations/hotline.yaml"}
+        body = {"base": 1, "why": "shorter", "files": files}
+        status, refused = await web.post("/api/centre/versions", body)
+        assert (status, refused["error"]["id"]) == (422, "conversations-failed")
+        assert refused["error"]["problems"] == [problem for one in failed for problem in one["problems"]]
+        assert (await web.get("/api/centre"))[1]["version"] == 1
+        status, _ = await web.post("/api/centre/versions", {**body, "untested": True})
+        assert status == 200
+        status, _ = await web.post("/api/centre/roll-back", {"to": 1, "base": 2, "why": "longer"})
+        assert status == 200  # back is never stopped by what is expected
+        assert (await web.post("/api/centre/roll-back", {"to": 2, "base": 3, "why": "shorter"}))[0] == 200
+
+
+async def test_a_call_is_rehearsed_and_a_flow_drawn_of_a_version_and_of_an_edit(
+    tmp_path: Path, dialplans: Path
+) -> None:
+    async with open_floor(tmp_path, dialplans=dialplans) as web:
+        call = {"dial": "4000", "at": "2026-11-23 10:00", "press": ["2", "1"]}
+        status, told = await web.post("/api/centre/rehearse", {"call": call})
+        assert (status, told["flow"], told["at"][:16]) == (200, "hotline", "2026-11-23T10:00")
+        assert "Thank you for calling." in "\n".join(told["lines"])
+        files = text_of(web, "flows/hotline.yaml", "Thank you for calling.", "So long.")
+        _, edited = await web.post("/api/centre/rehearse", {"call": call, "files": files})
+        assert "So long." in "\n".join(edited["lines"])
+        assert [one["event"] for one in edited["path"]] == [one["event"] for one in told["path"]]
+        for body, expected in (
+            ({"call": {**call, "dial": "4999"}}, (422, "cannot-rehearse")),
+            ({"call": {**call, "at": "soon"}}, (422, "bad-moment")),
+            ({"call": {**call, "press": ["dance"]}}, (422, "invalid-request")),
+            ({"call": {**call, "version": 9}}, (404, "unknown-version")),
+            ({"call": call, "files": {"queues.yaml": None}}, (422, "document-invalid")),
+        ):
+            status, refused = await web.post("/api/centre/rehearse", body)
+            assert (status, refused["error"]["id"]) == expected
+        drawn = {"flow": "4000", "language": "en", "files": files}
+        async with web.client.post("/api/centre/draw", json=drawn, headers=BEARER) as answer:
+            assert (answer.status, answer.content_type) == (200, "image/svg+xml")
+            assert "So long" in await answer.text()
+        status, refused = await web.post("/api/centre/draw", {"flow": "hotlime"})
+        assert (status, refused["error"]["id"]) == (422, "nothing-to-draw")
 
 
 async def test_without_asterisk_nothing_is_changed_and_what_was_prepared_is_taken_back(

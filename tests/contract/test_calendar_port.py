@@ -13,6 +13,7 @@ from cti.administration import Administration
 from cti.calendar_port import CalendarPort
 from cti.settings import Settings
 from cti.versions.files import read_folder
+from cti.versions.manifest import Order
 from cti.versions.start import start, versions_of
 from ivr.closure_words import words_of
 from ivr.flow.steps import Announced, CalendarIs, Prompt
@@ -70,6 +71,6 @@ async def test_a_calendar_that_was_taken_out_of_the_file_still_says_what_it_said
     ):
         text = (folder / file).read_text("utf-8")
         (folder / file).write_text(text.replace(before, after), "utf-8")
-    await administration.publish(read_folder(folder), base=1, by="Wang", why="another name")
+    await administration.publish(read_folder(folder), Order(base=1, by="Wang", why="another name"))
     assert port("always", "en") == port("ever", "en") == CalendarIs("open")
     assert port("of another time", "en") == CalendarIs("closed")

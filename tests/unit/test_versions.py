@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cti.versions.errors import PublicationUnderWay, Superseded, UnknownVersion, VersionsDamaged
-from cti.versions.manifest import Manifest
+from cti.versions.manifest import Manifest, Order
 from cti.versions.store import Versions
 
 pytestmark = pytest.mark.unit
@@ -23,7 +23,7 @@ def versions(tmp_path: Path) -> Versions:
 
 def publish(versions: Versions, files: dict[str, bytes], why: str = "a reason") -> Manifest:
     with versions.publishing() as press:
-        press.stage(files, at=AT, by="Wang", why=why)
+        press.stage(files, AT, Order(base=0, by="Wang", why=why))
         return press.commit()
 
 
@@ -56,7 +56,7 @@ def test_nobody_writes_into_a_version_and_a_sound_is_kept_once(versions: Version
 def test_a_version_that_is_not_committed_never_was(versions: Versions) -> None:
     publish(versions, FILES)
     with versions.publishing() as press:
-        staged = press.stage({"centre.yaml": b"x"}, at=AT, by="Li", why="not to be")
+        staged = press.stage({"centre.yaml": b"x"}, AT, Order(base=0, by="Li", why="not to be"))
         assert (versions.folder(staged.number) / "centre.yaml").read_bytes() == b"x"
         with pytest.raises(UnknownVersion, match="expected a number from 1 to 1"):
             versions.manifest(staged.number)
@@ -66,8 +66,9 @@ def test_a_version_that_is_not_committed_never_was(versions: Versions) -> None:
 
 def test_a_failure_while_publishing_leaves_the_version_before(versions: Versions) -> None:
     publish(versions, FILES)
+    order = Order(base=0, by="Li", why="not to be")
     with pytest.raises(TypeError), versions.publishing() as press:
-        press.stage({"centre.yaml": b"x", "queues.yaml": None}, at=AT, by="Li", why="not to be")  # type: ignore[dict-item]
+        press.stage({"centre.yaml": b"x", "queues.yaml": None}, AT, order)  # type: ignore[dict-item]
     assert versions.files(versions.current) == FILES
     assert publish(versions, {"centre.yaml": b"y"}).number == 2
 

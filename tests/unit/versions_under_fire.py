@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cti.versions.manifest import Order
 from cti.versions.store import Versions
 
 CALLS = ("open", "write", "fchmod", "fsync", "close", "rename", "mkdir", "link", "unlink", "rmdir")
@@ -45,7 +46,7 @@ def kill_before(call: int) -> None:
 def publish(versions: Versions, text: str) -> None:
     """Publish files that say this text."""
     with versions.publishing() as press:
-        press.stage(files(text), at=AT, by="Wang", why=text)
+        press.stage(files(text), AT, Order(base=0, by="Wang", why=text))
         press.commit()
 
 
