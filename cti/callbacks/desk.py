@@ -189,7 +189,7 @@ class CallbackDesk:
             case OfferEnded(outcome=OfferOutcome.ANSWERED):
                 asyncio.get_running_loop().call_soon(self._tell_fact, fact)
             case AgentStateChanged(after=AgentState.TALKING, linkedid=linkedid) if is_callback(linkedid):
-                self._book.connected(linkedid)  # found talking after an absence of ours
+                self._talks(linkedid)  # found so after an absence of ours
             case _:
                 pass
 
@@ -202,7 +202,7 @@ class CallbackDesk:
                     book.caller_left(fact.linkedid, now_ms=now_ms)
                 case OfferEnded():
                     if is_callback(fact.linkedid):
-                        book.connected(fact.linkedid)
+                        self._talks(fact.linkedid)
                     else:
                         book.caller_served(fact.linkedid, fact.queue, now_ms=now_ms)
                 case LinkChanged(up=True):
@@ -210,6 +210,12 @@ class CallbackDesk:
                     self._clear_up()
                 case LinkChanged():
                     book.asterisk_down(now_ms=now_ms)
+
+    def _talks(self, linkedid: str) -> None:
+        """The agent does; with the customer, unless he hears a message: then Asterisk tells when the customer comes."""
+        callback = self._book.of_stay(linkedid)
+        if callback is not None and (callback.message is None or linkedid not in self._stays):
+            self._book.connected(linkedid)
 
     def _clear_up(self) -> None:
         """After an absence of ours: phones that still ring for it stop; what ended unheard is asked of the ledger."""

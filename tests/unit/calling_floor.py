@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from typing import TypeVar, cast
 
 from acd.callback_book import CallbackBook
-from acd.callback_rules import CallbackRules
-from acd.callbacks import Callback
+from acd.callback_rules import CallbackRules, MessageRules
+from acd.callbacks import Callback, VoiceMessage, Wish
 from acd.facts import CallArrived, CallEnded, Fact, LinkChanged
 from acd.queues import QueueSettings
 from acd.states import AgentState, EndedBy
@@ -82,6 +82,13 @@ class AgentsLine:
         key, self.keys = self.keys[:1], self.keys[1:]
         return key or None
 
+    async def wait_for_digit(self, timeout_ms: int) -> str | None:
+        """He thinks about it as long as he may."""
+        self._require()
+        await asyncio.sleep(timeout_ms / 1000)
+        self._require()
+        return None
+
     async def exec(self, application: str, options: str = "") -> int:
         """Dials until the test says what came of it."""
         self._require()
@@ -126,7 +133,8 @@ class CallingFloor:
         """What the ledger says: stays whose customers have answered."""
         with self.distributor.command() as (router, now_ms):
             router.define_queue(QueueSettings(name="support"), now_ms=now_ms)
-        self.book = CallbackBook("node1", dict.fromkeys(("sales", "support"), rules or CallbackRules()).get)
+        every = dict.fromkeys(("sales", "support"), rules or CallbackRules())
+        self.book = CallbackBook("node1", every.get, message_rules_of=lambda queue: MessageRules(calling=every[queue]))
         self.desk = CallbackDesk(
             self.book,
             Means(
@@ -156,6 +164,16 @@ class CallingFloor:
         asked = self.desk.add(number, queue)
         await settle()
         return asked
+
+    async def leave(self, number: str = NUMBER, queue: str = "sales") -> Callback:
+        """A caller has left a message."""
+        with self.desk.tell() as (book, now_ms):
+            left = book.leave_message(
+                VoiceMessage("voicemail/1.wav", 5_000), number, queue, Wish(), origin="node1-7.1",
+                entered_ms=now_ms, now_ms=now_ms,
+            )  # fmt: skip
+        await settle()
+        return left
 
     async def rings(self, linkedid: str) -> None:
         """The agent's phone has a channel."""
