@@ -26,10 +26,13 @@ from ivr.flow.steps import (
     ResumeRecording,
     Step,
     TakeMessage,
+    Transfer,
+    Transferred,
 )
 from ivr.look_ups.failures import Failure
 from ivr.rehearsal.events import Event, LeftQueue
 from ivr.rehearsal.events import MessageTaken as MessageTold
+from ivr.rehearsal.events import Transferred as TransferTold
 from ivr.walker import Walker
 
 STATES = ("open", "closed", "holiday", "emergency")
@@ -67,6 +70,10 @@ class AnyWorld:
                 return (), LookedUp({name: draw(values) for name in into})
             case RequestCallback():
                 return (), CallbackTaken(draw(st.booleans()))
+            case Transfer():
+                answered = draw(st.booleans())
+                told = TransferTold("7001", "answered" if answered else "busy")
+                return (told,), Transferred(answered, agent="1001" if answered else "")
             case PauseRecording():
                 return (), Paused(draw(st.booleans()))
             case ResumeRecording():
@@ -92,6 +99,8 @@ class BadWorld:
                 return (), LookedUp(failure=Failure.TIMED_OUT)
             case RequestCallback():
                 return (), CallbackTaken(taken=False)
+            case Transfer():
+                return (), Transferred(answered=False)
             case PauseRecording():
                 return (), Paused(safe=False)
             case ResumeRecording():

@@ -18,7 +18,6 @@ from ivr.rehearsal.events import Ended, Event, Heard, LeftQueue, MessageTaken, P
 from ivr.rehearsal.hand import Act
 from ivr.rehearsal.rehearse import rehearse
 from ivr.walker import Walker
-from ivr.walking.kinds import STANDS
 from tests.any_world import AnyWorld, BadWorld
 from tests.flow_examples import FLOWS, examples, load, start_of
 
@@ -40,13 +39,7 @@ def stories() -> list[Story]:
     for folder in CENTRES:
         centre = load_centre(folder)
         told += [(centre.flows, name) for name in dict.fromkeys(number.flow for number in centre.numbers.values())]
-    told += [(load(example), start_of(example)) for example in [FLOWS / "walk.yaml", *examples("good")]]
-    return [(flows, start) for flows, start in told if walkable(flows)]
-
-
-def walkable(flows: Mapping[str, Flow]) -> bool:
-    """Whether callers can be walked through every node of these flows."""
-    return all(node.kind in STANDS for flow in flows.values() for node in flow.nodes.values())
+    return told + [(load(example), start_of(example)) for example in [FLOWS / "walk.yaml", *examples("good")]]
 
 
 STORIES = stories()
