@@ -6,6 +6,7 @@ The caller of the call is written anew here: he knows nothing of steps, only wha
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.contract
 
 HOUSE = Path(__file__).parents[2]
 QUEUES = [QueueSettings(name=name) for name in ("sales", "support", "night")]
-CALLER, NAME = "13800138000", "Li"
+CALLER, NAME, TODAY = "13800138000", "Li", date(2026, 11, 22)
 Story = tuple[Mapping[str, Flow], str]
 Course = tuple[list[str], list[str], str]
 """The nodes a caller comes to, the words he hears, and how his call ends."""
@@ -151,6 +152,7 @@ async def called(story: Story, acts: Sequence[Act]) -> Course:
         sounds=Sounds(),
         calendar=open_now,
         recording=Careful(),
+        today=lambda: TODAY,
     )
     person = Person(acts)
     reception = Reception(desk, Published(entrance, no_flows))
@@ -185,7 +187,7 @@ def rehearsed(story: Story, acts: Sequence[Act]) -> Course:
         queues=Queues({one.name: one for one in QUEUES}, lambda _: True, lambda _, language: Prompt("", language), []),
         calendar=lambda _, __: CalendarIs("open"),
     )
-    events = rehearse(tree, Walker(tree, start, about(CALLER, NAME, "4000")), tuple(acts), world).events
+    events = rehearse(tree, Walker(tree, start, about(CALLER, NAME, "4000", TODAY)), tuple(acts), world).events
     nodes = [f"{event.flow}/{event.node}" for event in events if isinstance(event, Came)]
     (ended,) = [event for event in events if isinstance(event, Ended)]
     return nodes, list(_heard(events)), ended.reason
