@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from cti.accounts import load_credentials, provide_credentials
 from cti.centre import load_centre
+from cti.settings import LookUpSettings
 from cti.simulation.call import Call
 from cti.simulation.telephones import Telephones
 from ivr.prompts import Prompts
@@ -45,11 +46,13 @@ def floor_prompts(dialplans: Path, prompts: Path) -> Path:
 
 @asynccontextmanager
 async def running_floor(
-    dialplans: Path, prompts: Path, music: Path, database: str = ""
+    dialplans: Path, prompts: Path, music: Path, database: str = "", look_ups: LookUpSettings | None = None
 ) -> AsyncIterator[RunningCentre]:
-    """A centre of its own, nobody signed in; on SQLite unless told otherwise."""
+    """A centre of its own, nobody signed in; on SQLite unless told otherwise. `look_ups` are what its flows may ask."""
     state = Path(tempfile.mkdtemp(prefix="callcenter-"))
-    settings = free_settings(state).model_copy(update={"dialplans": dialplans, "database": database})
+    settings = free_settings(state).model_copy(
+        update={"dialplans": dialplans, "database": database, "look_ups": look_ups or LookUpSettings()}
+    )
     provide_credentials(state)
     shutil.copytree(music, state / "sounds/music/default")
     shutil.copytree(prompts, state / "sounds/prompts")

@@ -1,0 +1,116 @@
+"""Flows that ask a program about the caller, and connect him with a number outside: with a small HTTP server on
+loopback in the place of the customer system.
+"""
+
+import json
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from cti.settings import LookUpSettings
+from tests.contract.programs_asked import Asked, Program, program, reply
+from tests.integration.centre_fixture import RunningCentre
+from tests.integration.floor_fixture import running_floor, staffed, talk
+from tests.integration.test_outside_seats import FIRST, mobiles
+
+pytestmark = pytest.mark.integration
+
+REGULAR, VIP, LOST, GREEDY = "13900000001", "13900000002", "13900000003", "13900000004"
+
+FLOW = """\
+flow: asked
+languages: [en]
+start: ask
+nodes:
+  ask:
+    kind: look_up
+    url: "%s/customers/{caller.number}?dialled={call.dialled}"
+    headers: {X-Key: "{secret.crm}"}
+    timeout_s: 2
+    into: {vip: $.vip, phone: "$.phones[0]"}
+    while: {en: One moment please.}
+    next: sort
+    failed: lost
+  sort:
+    kind: branch
+    cases: [{when: "phone != null", next: mobile}, {when: vip, next: first}]
+    otherwise: last
+  first: {kind: queue, queue: sales, priority: 10, data: {case: "{vip}"}, then: served}
+  last: {kind: queue, queue: sales, then: served}
+  mobile: {kind: transfer, number: "{phone}", ring_s: 20, next: served, otherwise: refused}
+  served: {kind: hangup, reason: served, text: {en: Goodbye.}}
+  refused: {kind: hangup, reason: refused, text: {en: We cannot connect you.}}
+  lost: {kind: hangup, reason: lost, text: {en: We cannot look you up now.}}
+"""
+
+
+def customers(asked: Asked) -> bytes | None:
+    """What the customer system knows; of one of them it never answers."""
+    number = asked.target.removeprefix("/customers/").partition("?")[0]
+    phones = {GREEDY: "00881612345678", FIRST: FIRST}
+    answer = {"vip": number == VIP, "phones": [phones.get(number)]}
+    return None if number == LOST else reply(json.dumps(answer))
+
+
+@pytest_asyncio.fixture
+async def asking(
+    dialplans: Path, floor_prompts: Path, music: Path, tmp_path: Path
+) -> AsyncIterator[tuple[RunningCentre, Program]]:
+    """A floor with a flow that asks, and the program it asks."""
+    folder = shutil.copytree(dialplans, tmp_path / "dialplans")
+    written = (
+        (folder / "centre.yaml")
+        .read_text("utf-8")
+        .replace("  4001:", "  4040: {flow: asked, fallback: sales}\n  4001:")
+    )
+    limits = f'allow: ["{FIRST}"], at_once: 1, most_minutes: 0.05'
+    (folder / "centre.yaml").write_text(written.replace("ring_s: 20}", f"ring_s: 20, {limits}}}"), "utf-8")
+    (tmp_path / "key").write_text("s3cret")
+    async with program(customers) as one:
+        (folder / "flows/asked.yaml").write_text(FLOW % one.url, "utf-8")
+        look_ups = LookUpSettings(allow=(f"{one.url}/customers/",), secrets={"crm": tmp_path / "key"})
+        async with running_floor(folder, floor_prompts, music, look_ups=look_ups) as running:
+            yield running, one
+
+
+async def test_what_a_program_knows_of_a_caller_decides_where_he_goes_and_what_it_does_not_harms_nobody(
+    asking: tuple[RunningCentre, Program],
+) -> None:
+    floor, customer_system = asking
+    async with staffed(floor, "1001", audio=True) as phones, mobiles(floor) as outside:
+        await floor.post("/api/agents/1001/not-ready", {"reason": "break"})
+        last = await phones.dial("4040", number=REGULAR)
+        await floor.shows("/api/queues/sales", lambda queue: queue["waiting"] == 1)
+        first = await phones.dial("4040", number=VIP)
+        await floor.shows("/api/queues/sales", lambda queue: queue["waiting"] == 2)
+        assert [asked.headers["x-key"] for asked in customer_system.asked] == ["s3cret"] * 2
+        assert customer_system.asked[0].target == f"/customers/{REGULAR}?dialled=4040"
+        await floor.post("/api/agents/1001/ready")
+        leg = await phones["1001"].next_call()
+        assert leg.caller == VIP
+        await talk(first, leg)
+        assert (await floor.fact("CallQueued", priority=10))["data"] == {"case": "true"}
+
+        lost = await phones.dial("4040", number=LOST)
+        failed = await floor.fact("LookUpEnded", error="look-up-timed-out")
+        assert lost.audio
+        await lost.audio.hears_something()
+        ended = await floor.fact("CallEnded", linkedid=failed["linkedid"])
+        assert ended["reason"] == "lost"
+
+        lucky = await phones.dial("4040", number=FIRST)
+        mobile = await outside[FIRST].next_call()
+        await phones.dial("4040", number=FIRST)
+        assert (await floor.fact("TransferEnded", error="toll-too-many"))["number"] == FIRST
+        await talk(lucky, mobile)
+        await phones.dial("4040", number=GREEDY)
+        refused = await floor.fact("TransferEnded", error="toll-not-allowed")
+        assert (await floor.fact("CallEnded", linkedid=refused["linkedid"]))["reason"] == "refused"
+        talked = await floor.fact("TransferEnded", answered=True)  # nobody hung up: it has lasted as long as it may
+        assert talked["talk_ms"] > 0
+        assert (await floor.fact("CallEnded", linkedid=talked["linkedid"]))["reason"] == "served"
+        assert "s3cret" not in floor.log.read_text("utf-8")
+        await last.hang_up()
