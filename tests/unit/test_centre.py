@@ -86,6 +86,11 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
         ("centre.yaml", "  missed_call:", "  missd_call:",
          'centre.yaml:33:3: unknown system reason "missd_call", did you mean "missed_call"? '
          '(expected one of: missed_call, refused_call, signed_in)'),
+        ("centre.yaml", "ring_s: 40}", 'ring_s: 40, allow: ["1[3-9"], at_once: 1, most_minutes: 1}',
+         'centre.yaml:28:62: "1[3-9" cannot be read at column 2: "[" has no end (expected "]" after the digits)'),
+        ("centre.yaml", "ring_s: 40}", 'ring_s: 40, allow: ["1X."], at_once: 1}',
+         "centre.yaml:28:54: numbers that callers or programs choose are called without a limit "
+         '(expected "at_once" and "most_minutes")'),
         ("queues.yaml", "skills: {sales: 1}", "skills: {sale: 1}",
          'queues.yaml:10:14: unknown skill "sale", did you mean "sales"? (expected one of: sales, support)'),
         ("queues.yaml", "ring_s: 20", "ring_s: 0",
