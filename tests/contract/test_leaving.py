@@ -16,7 +16,7 @@ from ivr.desk import Care, Desk, Outside, Voicemail
 from ivr.flow.model import Flow
 from ivr.messages import Messages, Note
 from tests.contract.fake_agi import FakeAsterisk
-from tests.contract.reception_floor import CALL, Floor, called, dial, hangs_up, words
+from tests.contract.reception_floor import CALL, Floor, called, dial, hangs_up, position_at, words
 
 pytestmark = pytest.mark.contract
 
@@ -240,6 +240,99 @@ async def test_a_message_is_on_the_disk_with_its_note_when_the_connection_breaks
     assert messages.recover(()) == 1
     ((note, _, length_ms),) = delivered.got
     assert (note.queue, length_ms, files(tmp_path)) == ("sales", 4_000, [".wav"])
+
+
+def left_behind(tmp_path: Path, delivered: Delivered, length_ms: int) -> str:
+    """A message that was being spoken when a daemon died; its name."""
+    note = Note(
+        linkedid=CALL, channel=CALL, number="100", queue="sales", language="en", begun_ms=1, entered_ms=1
+    )  # fmt: skip
+    with Messages(tmp_path / "voicemail", delivered).taking(note) as take:
+        take.sound.with_name(f"{take.name}.wav").write_bytes(bytes(44 + length_ms * 16))
+        return take.name
+
+
+@pytest.mark.parametrize(
+    ("length_ms", "said", "reason"),
+    [
+        (4_000, "Thank you, your message has been recorded. Goodbye.", "voicemail"),
+        (1_000, "We have not heard a message. Goodbye.", "no_message"),
+    ],
+)
+async def test_who_spoke_a_message_when_the_daemon_died_is_thanked_by_the_next(
+    tmp_path: Path, length_ms: int, said: str, reason: str
+) -> None:
+    delivered = Delivered()
+    name = left_behind(tmp_path, delivered, length_ms)
+    floor = Floor(QueueSettings(name="sales", on_nobody=VOICEMAIL))
+    desk = Desk(
+        distributor=floor.distributor, sound_of=words, messages=Messages(tmp_path / "voicemail", delivered)
+    )  # fmt: skip
+    at = position_at(FLOW, "sales", "en")
+    async with called(desk, FLOW, CALL, "4000", "{", "", "en", "", "", "", "", name, position=at) as asterisk:
+        await asterisk.serve()
+        assert sounds(asterisk) == [said]
+        assert [length for _, _, length in delivered.got] == [length_ms][: reason == "voicemail"]
+        (end,) = floor.named(CallEnded)
+        assert (end.reason, asterisk.variables["CALLCENTER_DONE"]) == (reason, "1")
+        assert not floor.named(CallDequeued)
+
+
+NODE = Flow.model_validate(
+    {
+        "flow": "hotline",
+        "languages": ("en", "cmn"),
+        "start": "speak",
+        "operator": "agent",
+        "nodes": {
+            "speak": {
+                "kind": "voicemail", "queue": "sales", "text": {"en": "Tell us.", "cmn": "请说。"}, "next": "left",
+                "otherwise": "none", "most_s": 20,
+            },
+            "left": {"kind": "hangup", "reason": "left"},
+            "none": {"kind": "hangup", "reason": "none"},
+            "agent": {"kind": "hangup", "reason": "agent", "text": {"en": "An agent.", "cmn": "人工。"}},
+        },
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pressed", "reason"), [("1", "left"), ("", "left"), ("*", "none"), ("0", "agent")]
+)  # fmt: skip
+async def test_a_node_takes_a_message_in_its_own_words_and_goes_on(tmp_path: Path, pressed: str, reason: str) -> None:
+    delivered, floor = Delivered(), Floor(QueueSettings(name="sales"))
+    desk = Desk(
+        distributor=floor.distributor, sound_of=words, messages=Messages(tmp_path / "voicemail", delivered), beep="tone"
+    )  # fmt: skip
+    async with called(desk, NODE, CALL, "4000") as asterisk:
+        await asterisk.serve({"RECORD FILE": takes(5_000), "WAIT FOR DIGIT": keys(pressed)})
+        assert sounds(asterisk)[:3] == ["Tell us.", "tone", QUESTION]
+        (record,) = [command for command in asterisk.commands if command[0] == "RECORD"]
+        assert record[5] == "20000"
+        assert (len(delivered.got) == 1, floor.named(CallEnded)[0].reason) == (reason == "left", reason)
+
+
+async def test_a_node_whose_greeting_is_ended_by_0_leads_to_an_agent_and_leaves_no_file(tmp_path: Path) -> None:
+    floor = Floor(QueueSettings(name="sales"))
+    desk = Desk(distributor=floor.distributor, sound_of=words, messages=Messages(tmp_path / "voicemail", Delivered()))
+    async with called(desk, NODE, CALL, "4000") as asterisk:
+        await asterisk.serve({"STREAM FILE Tell us.": "200 result=48 endpos=80"})
+        assert sounds(asterisk) == ["Tell us.", "An agent."]
+        assert files(tmp_path) == []
+
+
+async def test_who_was_speaking_at_a_node_goes_on_behind_it(tmp_path: Path) -> None:
+    delivered = Delivered()
+    name, floor = left_behind(tmp_path, delivered, 4_000), Floor(QueueSettings(name="sales"))
+    desk = Desk(
+        distributor=floor.distributor, sound_of=words, messages=Messages(tmp_path / "voicemail", delivered)
+    )  # fmt: skip
+    at = position_at(NODE, "speak", "en")
+    async with called(desk, NODE, CALL, "4000", "{", "", "en", "", "", "", "", name, position=at) as asterisk:
+        await asterisk.serve()
+        assert floor.named(CallEnded)[0].reason == "left"
+        assert len(delivered.got) == 1
 
 
 async def test_a_number_that_answers_is_a_conversation_after_which_the_flow_goes_on(tmp_path: Path) -> None:
