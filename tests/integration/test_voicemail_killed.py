@@ -26,14 +26,16 @@ async def test_a_message_outlives_the_daemon_whether_its_caller_ends_it_while_th
             assert caller.audio
             await caller.audio.hears_something()  # Asterisk itself thanks him
             await caller.ended()
-        first = await floor.fact("CallbackRequested", cause="voicemail")
+        shown = await floor.shows("/api/callbacks?kind=message", lambda answer: bool(answer["callbacks"]))
+        (first,) = shown["callbacks"]
+        assert (first["number"], first["queue"], first["message"]["duration_ms"] >= 3_000) == (CUSTOMER, "sales", True)
         leg = await hears_it(phones, "1001")
         async with floor.without_daemon():  # and while an agent hears it
             await leg.ended()
         leg = await hears_it(phones, "1001")
         await leg.press("3")
         await leg.ended()
-        assert (await becomes(floor, first["callback"], "done"))["outcome"] == "heard"
+        assert (await becomes(floor, first["id"], "done"))["outcome"] == "heard"
         await sees(floor, "1001", "ready")
 
         caller = await speaks(floor, phones, "4034", number="200")  # his queue has sent him there
