@@ -130,6 +130,18 @@ class CentrePublished(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromptReplaced(Fact):
+    """A text sounds otherwise from now on. `prompt` is its number (`callcenter prompts list`), `how` says whether a
+    recording came by "phone" or "upload", or the voice speaks it again ("restored"); `by` says who did it."""
+
+    prompt: int
+    language: str
+    text: str
+    by: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DaemonStarted(Fact):
     """The daemon began to serve; whatever happened since the fact before this one it did not see."""
 

@@ -20,6 +20,7 @@ from acd.states import NotReadyReason
 from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
 from cti.care_file import prompts_of
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
+from cti.recorded_files import identify
 from cti.settings import Settings
 from ivr import callback_offer, callback_words, closure_words, collect_words, message_words
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
@@ -119,6 +120,8 @@ class Centre:
     calendars: Mapping[str, Calendar]
     closure_words: Mapping[str, Speech]
     """What callers hear while a calendar is shut and nothing has been recorded, where it has words of its own."""
+    sounds: Path = Path()
+    """The folder of recordings beside its flows."""
     country_code: str = ""
     last_agent_days: int = 0
     administrators: frozenset[str] = frozenset()
@@ -240,6 +243,7 @@ def load_centre(
         *_reasons(centre),
         *_outside(centre),
     ]
+    problems += [] if problems else identify(flows.values(), folder / "sounds")
     if problems:
         raise DocumentError(problems)
     zone = ZoneInfo(centre.value.time_zone)
@@ -255,6 +259,7 @@ def load_centre(
         attributes=queues.value.attributes,
         queues=queues.value.queues,
         flows=flows,
+        sounds=folder / "sounds",
         calendars=calendars_of(calendars.value, zone),
         closure_words={name: one.emergency for name, one in calendars.value.calendars.items() if one.emergency},
         country_code=str(centre.value.country_code or ""),

@@ -49,13 +49,13 @@ from cti.restoration import restore
 from cti.sending import Sending
 from cti.service_hours import ServiceHours
 from cti.settings import Settings, SettingsError, load_settings
-from cti.sounds import passing_sounds, ready_sounds, utterances
+from cti.sounds import Sounds
 from cti.switch import Switch
 from cti.versions.errors import VersionError
 from cti.versions.start import folder_of, load_of, serving, start, versions_of
 from ivr.agi.errors import AgiCannotListen
 from ivr.agi.server import AgiServer, Handler
-from ivr.announcements import all_prompts
+from ivr.announcements import WORDS, Announcement
 from ivr.closing import Closing
 from ivr.closure_sounds import ClosureSounds
 from ivr.consults import Consults
@@ -63,7 +63,9 @@ from ivr.desk import Desk, Outside
 from ivr.destinations import Destinations
 from ivr.documents import DocumentError
 from ivr.flow.model import Flow
+from ivr.flow.steps import Prompt
 from ivr.journeys import Journeys
+from ivr.prompt_recording import PromptRecording
 from ivr.prompts import PromptError
 from ivr.published import Entrance, Published
 from ivr.reception import Reception
@@ -102,14 +104,14 @@ class Daemon:
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
         self.people = People(self.store, self._define)
-        self.prompts = ready_sounds(settings)
-        self.passing = passing_sounds(settings)
         self.estimates = estimates_of(self.distributor)
         self.live = LiveHub(self.distributor, self.estimates)
         self.hours = ServiceHours(self.distributor)
         self.closures = Closures(self.distributor.state)
         self.closure_sounds = ClosureSounds(settings.state / "sounds/closures")
-        self.utterances = utterances(settings, self.prompts, self.passing, self.closure_sounds.sound)
+        self.sounds = Sounds(settings, self.distributor, self.closure_sounds.sound)
+        self.prompts = self.sounds.ready
+        self.sounds.after.append(self._replaced)
         self.directory = Directory(self.store)
         self.callers = Callers(self.directory, self.distributor, lambda: self.administration.centre)
         self.distributor.on_fact.append(self.callers.on_fact)
@@ -134,7 +136,7 @@ class Daemon:
         self.callbacks, self.messages = make_desk(
             settings, lambda: self.administration.centre, self.distributor, self.switch, self.prompts
         )
-        self.administration.prepare += [self._make_prompts, self._refresh_asterisk]
+        self.administration.prepare += [self.sounds.make, self._refresh_asterisk]
         self.administration.on_change.append(self._take_edit)
         self.recorder = RecorderProcess(settings, self._channels, self.live.on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
@@ -151,6 +153,7 @@ class Daemon:
             callbacks=self.callbacks,
             closures=self.closures,
             closure_sounds=self.closure_sounds,
+            studio=self.sounds.studio,
             send_on=Sending(self.switch.client, self.distributor),
             health=self.health.parts,
             recordings=settings.recordings,
@@ -172,7 +175,7 @@ class Daemon:
             await self._prepare()
             settle_down()
             await self.agi.start()
-            parts = [self.switch.run(), self.recorder.run(), self.passing.run(), self._become_ready()]
+            parts = [self.switch.run(), self.recorder.run(), self.sounds.passing.run(), self._become_ready()]
             if self.stream is not None:
                 parts.append(self.stream.run())
             async with asyncio.TaskGroup() as group:
@@ -186,7 +189,7 @@ class Daemon:
                     task.cancel()
         finally:
             await self.agi.stop()
-            await self.utterances.close()
+            await self.sounds.utterances.close()
             await runner.cleanup()
             await self.look_ups.close()
             self.journal.close()
@@ -195,7 +198,8 @@ class Daemon:
     async def _prepare(self) -> None:
         """What must be there before the first call: tables, people, prompts, and who was signed in."""
         await self.store.migrate()
-        await self.prompts.make([*self.administration.centre.prompts(), *all_prompts()])
+        await self.sounds.make(self.administration.centre)
+        self.sounds.hold(self.administration.centre)
         self.distributor.on_fact.insert(0, self.journal.append)
         if self.stream is not None:
             self.distributor.on_fact.append(self.stream.put)
@@ -229,8 +233,13 @@ class Daemon:
         with self.distributor.command() as (router, now_ms):
             router.define_agent(person.number, person.name, person.skills, person.attributes, now_ms=now_ms)
 
-    async def _make_prompts(self, centre: Centre, _: Mapping[str, Queue]) -> None:
-        await self.prompts.make(centre.prompts())
+    async def _replaced(self, prompt: Prompt) -> None:
+        """Asterisk itself plays one prompt, by its file's name."""
+        if prompt.text in WORDS[Announcement.OUTSIDE_ASK].values():
+            try:
+                await self.administration.prepare_again()
+            except (AmiError, OSError) as error:
+                log.warning("prompt-not-told-to-asterisk", error_id=getattr(error, "id", "io"), detail=str(error))
 
     async def _refresh_asterisk(self, centre: Centre, queues: Mapping[str, Queue]) -> None:
         credentials = load_credentials(self.settings.state)
@@ -251,6 +260,7 @@ class Daemon:
             log.warning("asterisk-not-settled", error_id=getattr(error, "id", "os-error"), detail=str(error))
 
     def _take_edit(self, centre: Centre) -> None:
+        self.sounds.hold(centre)
         self._keep_hours()
         self.distributor.seats = centre.seats
         self.switch.keep_members()
@@ -266,7 +276,7 @@ class Daemon:
         desk = Desk(
             distributor=self.distributor,
             sound_of=self.prompts.sound,
-            sounds=self.utterances,
+            sounds=self.sounds.utterances,
             care_of=lambda queue: self.administration.queue(queue).care,
             estimate=self.estimates.estimate,
             known=self.callers.known,
@@ -310,6 +320,11 @@ class Daemon:
                 sounds=self.closure_sounds,
                 administrators=lambda: self.administration.centre.administrators,
                 sound_of=self.prompts.sound,
+                beep=provide_beep(self.settings.state / "sounds/tones"),
+            ),
+            PromptRecording(
+                studio=self.sounds.studio,
+                administrators=lambda: self.administration.centre.administrators,
                 beep=provide_beep(self.settings.state / "sounds/tones"),
             ),
         )

@@ -18,6 +18,7 @@ from cti.people import People
 from cti.versions.folder import Folder
 from ivr.closure_sounds import ClosureSounds
 from ivr.destinations import Destination
+from ivr.prompts.studio import Studio
 from recording.directory import Directory
 from recording.store import Store
 
@@ -50,6 +51,7 @@ class Floor:
     live: LiveHub
     callbacks: CallbackDesk
     closures: Closures
+    studio: Studio
     closure_sounds: ClosureSounds
     send_on: Callable[[str, Destination], Awaitable[None]]
     health: Callable[[], Awaitable[Mapping[str, Part]]]

@@ -45,6 +45,13 @@ class Announcement(StrEnum):
     NOW_SHUT = auto()
     NOW_OPEN = auto()
     CLOSURE_UNCHANGED = auto()
+    PROMPT_NUMBER = auto()
+    NO_SUCH_PROMPT = auto()
+    PROMPT_NOW = auto()
+    SPEAK_PROMPT = auto()
+    KEEP_PROMPT = auto()
+    PROMPT_KEPT = auto()
+    PROMPT_UNCHANGED = auto()
 
 
 WORDS: Mapping[Announcement, Mapping[str, str]] = {
@@ -131,6 +138,22 @@ WORDS: Mapping[Announcement, Mapping[str, str]] = {
     Announcement.NOW_SHUT: {"en": "The call centre is closed now.", "cmn": "呼叫中心现已关闭。"},
     Announcement.NOW_OPEN: {"en": "The call centre is open again.", "cmn": "呼叫中心现已重新开放。"},
     Announcement.CLOSURE_UNCHANGED: {"en": "Nothing was changed.", "cmn": "没有进行任何更改。"},
+    Announcement.PROMPT_NUMBER: {
+        "en": "Please enter the number of the announcement, then the hash key.",
+        "cmn": "请输入提示音的编号，按井号键结束。",
+    },
+    Announcement.NO_SUCH_PROMPT: {"en": "There is no such announcement.", "cmn": "没有这个提示音。"},
+    Announcement.PROMPT_NOW: {"en": "This is how it sounds now.", "cmn": "现在的提示音如下。"},
+    Announcement.SPEAK_PROMPT: {
+        "en": "Please speak the new announcement after the tone, then press the hash key.",
+        "cmn": "请在提示音后录制新的内容，按井号键结束。",
+    },
+    Announcement.KEEP_PROMPT: {
+        "en": "To keep it, press 1. To record it again, press 2. To drop it, press 3.",
+        "cmn": "保存请按一，重新录制请按二，放弃请按三。",
+    },
+    Announcement.PROMPT_KEPT: {"en": "It is kept. Callers hear it from now on.", "cmn": "已保存，即刻生效。"},
+    Announcement.PROMPT_UNCHANGED: {"en": "Nothing has been changed.", "cmn": "未作任何更改。"},
     Announcement.UNKNOWN_CODE: {"en": "There is no such code.", "cmn": "没有这个代码。"},
 }
 

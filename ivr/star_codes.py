@@ -20,6 +20,7 @@ from ivr.announcements import REASONS, Announcement, prompt
 from ivr.closing import Closing
 from ivr.flow.steps import Prompt
 from ivr.pin_guard import WRONG_PINS, PinGuard
+from ivr.prompt_recording import PromptRecording
 
 log = structlog.get_logger()
 
@@ -40,6 +41,7 @@ class StarCode(StrEnum):
     SIGN_IN_OUTSIDE = "*17"
     MY_STATE = "*18"
     CLOSE_CENTRE = "*19"
+    RECORD_PROMPT = "*20"
 
 
 STATES: Mapping[AgentState, Announcement] = {
@@ -53,7 +55,12 @@ STATES: Mapping[AgentState, Announcement] = {
     AgentState.UNREACHABLE: Announcement.UNREACHABLE,
 }
 
-FOR_HIM_WHO_SITS_HERE = frozenset(StarCode) - {StarCode.SIGN_IN, StarCode.SIGN_IN_OUTSIDE, StarCode.CLOSE_CENTRE}
+FOR_HIM_WHO_SITS_HERE = frozenset(StarCode) - {
+    StarCode.SIGN_IN,
+    StarCode.SIGN_IN_OUTSIDE,
+    StarCode.CLOSE_CENTRE,
+    StarCode.RECORD_PROMPT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +76,7 @@ class Custom:
 class StarCodes:
     """Serves the phones that dial a star code. `authenticate` tells whether a PIN is an agent's, `outside_of` the
     outside seat of an agent (RoutingError where he has none), `custom` how the centre has it now; `closing` is how an
-    administrator shuts it in an emergency."""
+    administrator shuts it in an emergency, `recording` how he records a prompt."""
 
     def __init__(
         self,
@@ -79,6 +86,7 @@ class StarCodes:
         sound_of: Callable[[Prompt], str],
         custom: Callable[[], Custom],
         closing: Closing,
+        recording: PromptRecording,
         guard: PinGuard | None = None,
     ) -> None:
         self.distributor = distributor
@@ -87,6 +95,7 @@ class StarCodes:
         self.sound_of = sound_of
         self.custom = custom
         self.closing = closing
+        self.recording = recording
         self.guard = guard or PinGuard()
 
     async def __call__(self, session: AgiSession) -> None:
@@ -119,12 +128,22 @@ class _Dealing:
                 await self._say(await self._seat(number, outside=code == StarCode.SIGN_IN_OUTSIDE))
         elif code == StarCode.CLOSE_CENTRE:
             await self._close_centre(rest)
+        elif code == StarCode.RECORD_PROMPT:
+            await self._record_prompt(rest)
         elif code not in FOR_HIM_WHO_SITS_HERE:
             await self._say(Announcement.UNKNOWN_CODE)
         else:
             key, number = (rest[:1], rest[1:]) if code == StarCode.NOT_READY else ("", rest)
             if (agent := await self._whom(number)) is not None:
                 await self._do(agent, StarCode(code), key)
+
+    async def _record_prompt(self, prompt: str) -> None:
+        """The same for who records the prompt of that number."""
+        here = self._distributor.router.roster.at_phone(self._phone)
+        number = here.number if here is not None else await self._collect(Announcement.NUMBER)
+        if await self._knows_pin(number):
+            prompt = prompt or await self._collect(Announcement.PROMPT_NUMBER)
+            await self._codes.recording.deal(self._session, number, prompt, self._sound)
 
     async def _close_centre(self, number: str) -> None:
         """He who sits here, or the one of that number; his PIN is asked for in any case."""

@@ -18,6 +18,7 @@ from cti.commands import (
     dialplan,
     explain,
     messages,
+    prompts,
     replay,
     simulate,
     tokens,
@@ -89,6 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
     centre.add_surge(
         commands.add_parser("surge", help="call other agents into a queue", description=centre.surge.__doc__)
     )
+    prompts.add_commands(commands.add_parser("prompts", help="what is said: list, record, restore, export"))
     closure.add_commands(commands.add_parser("closure", help="shut in an emergency, open again, show what is shut"))
     dialplan.add_commands(commands.add_parser("dialplan", help="the centre's files: check, draw, …"))
     explain.add_arguments(

@@ -121,6 +121,43 @@ class UnknownRecording(ApiError):
     status = 404
 
 
+class UnknownPromptNumber(ApiError):
+    """No text in use has that number."""
+
+    id = "unknown-prompt"
+    status = 404
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"there is no prompt {number}; expected a number of GET /api/prompts")
+
+
+class SoundNotMade(ApiError):
+    """The sound of a text is not there."""
+
+    id = "sound-not-made"
+    status = 404
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the sound of prompt {number} has not been made, or is gone")
+
+
+class NoRecording(ApiError):
+    """There is nothing to restore."""
+
+    id = "prompt-not-recorded"
+    status = 409
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"prompt {number} is spoken by the voice; expected one that is recorded")
+
+
+class RecordingDoesNotFit(ApiError):
+    """What was sent is no recording that can be played."""
+
+    id = "recording-unfit"
+    status = 422
+
+
 class Unfit(ApiError):
     """The body or the query does not fit."""
 

@@ -12,7 +12,8 @@ from ivr.agi.replies import Reply
 _APPLICATION_UNKNOWN = "-2"
 
 _SAMPLES_PER_MS = 8
-"""Asterisk counts a WAV file's samples at 8 kHz."""
+_WIDE_SAMPLES_PER_MS = 16
+"""Asterisk counts a file's samples at its own rate."""
 
 
 class ChannelStatus(IntEnum):
@@ -62,13 +63,16 @@ class AgiSession(AgiLink):
         """Speaks `digits` one by one in the channel's language; returns as `stream_file`."""
         return _digit(await self._succeed("SAY DIGITS", digits, escape_digits))
 
-    async def record_file(self, path: str, ends_by: str, most_ms: int, silence_s: int) -> int:
-        """Records the caller to `path`.wav, until a digit of `ends_by`, so much silence, or `most_ms`; returns the
-        milliseconds recorded. His hang-up ends it too: what he said until then is kept, and the next command tells."""
-        reply = await self.command("RECORD FILE", path, "wav", ends_by, most_ms, 0, f"s={silence_s}")
+    async def record_file(self, path: str, ends_by: str, most_ms: int, silence_s: int, *, wide: bool = False) -> int:
+        """Records the caller to `path`.wav, or at 16 kHz to `path`.wav16 where `wide`, until a digit of `ends_by`, so
+        much silence, or `most_ms`; returns the milliseconds recorded. His hang-up ends it too: what he said until then
+        is kept, and the next command tells."""
+        reply = await self.command(
+            "RECORD FILE", path, "wav16" if wide else "wav", ends_by, most_ms, 0, f"s={silence_s}"
+        )
         if reply.code != 200 or reply.endpos is None:
             await self._explain("RECORD FILE", reply)
-        return (reply.endpos or 0) // _SAMPLES_PER_MS
+        return (reply.endpos or 0) // (_WIDE_SAMPLES_PER_MS if wide else _SAMPLES_PER_MS)
 
     async def get_variable(self, name: str) -> str | None:
         """The value of a channel variable or function, cut off by Asterisk at 1,023 bytes; None if it is not set."""

@@ -21,10 +21,12 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recording that lies beside the flows (dialplans/sounds/<language>/<file>.wav)."""
+    """A recording that lies beside the flows (dialplans/sounds/<language>/<file>.wav). `digest` says which content it
+    had when they were read: a caller hears that of the version he is in."""
 
     file: str
     language: str
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from ivr.flow.expressions import Value
 from ivr.flow.steps import FreeText, Piece, Prompt, Recorded
 from ivr.flow.templates import Literal, Slot, parse_template
 from ivr.flow.words import Said
-from ivr.speaking import pieces, vocabulary
+from ivr.speaking import LANGUAGES, pieces, vocabulary
 from ivr.speaking.values import day_of
 
 DATE = "call.date"
@@ -19,7 +19,7 @@ FREE = ("", "text")
 def utter(said: Said, language: str, data: Mapping[str, Value]) -> Iterator[Piece]:
     """The pieces, with the values as they are now. A value that is nothing is passed over."""
     if said.file is not None:
-        yield Recorded(said.file, language)
+        yield Recorded(said.file, language, said.digest)
         return
     for part in parse_template(said.text or "").parts:
         match part:
@@ -40,7 +40,7 @@ def utter(said: Said, language: str, data: Mapping[str, Value]) -> Iterator[Piec
 def known_before(said: Said, language: str) -> Iterator[Prompt | Recorded]:
     """All pieces that can be made before any call: everything but free text."""
     if said.file is not None:
-        yield Recorded(said.file, language)
+        yield Recorded(said.file, language, said.digest)
         return
     for part in parse_template(said.text or "").parts:
         match part:
@@ -49,6 +49,25 @@ def known_before(said: Said, language: str) -> Iterator[Prompt | Recorded]:
             case Slot(_, format, argument):
                 format = "number" if format in FREE else format
                 yield from vocabulary(format, argument, language)
+
+
+def fixed_words(said: Said, language: str) -> Iterator[Prompt]:
+    """The words that stand between its values, or all there are."""
+    if said.file is None:
+        for part in parse_template(said.text or "").parts:
+            if isinstance(part, Literal):
+                yield from _fixed(part.text, language)
+
+
+def has_values(said: Said) -> bool:
+    """Whether there is a value in it."""
+    return said.file is None and any(isinstance(part, Slot) for part in parse_template(said.text or "").parts)
+
+
+def spoken_freely(said: Said, language: str) -> bool:
+    """Whether it may hold words that are spoken during the call only."""
+    slots = (part for part in parse_template(said.text or "").parts if isinstance(part, Slot))
+    return said.file is None and any(slot.format in FREE or language not in LANGUAGES for slot in slots)
 
 
 def _fixed(text: str, language: str) -> Iterator[Prompt]:

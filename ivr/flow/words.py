@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
 from ivr.documents import Name, Part
@@ -32,6 +32,17 @@ class Said(Part):
 
     text: Text | None = None
     file: Name | None = None
+
+    _digest: str = PrivateAttr("")
+
+    @property
+    def digest(self) -> str:
+        """Which content the recording had when the flow was read; empty where nobody looked."""
+        return self._digest
+
+    def identify(self, digest: str) -> None:
+        """Note that content, once, when the flow is read."""
+        self._digest = digest
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "Said":

@@ -55,5 +55,14 @@ class RecordingUnfit(PromptError):
     id = "recording-unfit"
 
 
+class UnknownPrompt(PromptError):
+    """No text in use has that number."""
+
+    id = "unknown-prompt"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"there is no prompt {number}; expected a number of `callcenter prompts list`")
+
+
 class ProgramFailed(Exception):
     """A program did not do what was asked; the message says what it did instead."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from ivr.flow.steps import Piece, Prompt, Recorded
 from ivr.prompts import audio
-from ivr.prompts.errors import ProgramFailed, RecordingUnfit, SoundsUnwritable, SynthesisFailed, VoiceMissing
+from ivr.prompts.errors import ProgramFailed, SoundsUnwritable, SynthesisFailed, VoiceMissing
 from ivr.prompts.joining import Utterance, utterance_of
 from ivr.prompts.recordings import read_recording
 from ivr.prompts.replacements import Replacements
@@ -33,15 +33,15 @@ def _nobody(done: int, total: int) -> None:
 
 
 class Prompts:
-    """The ready sounds in one folder, which several processes may share. `replacements` take the place of voices."""
+    """The ready sounds in one folder, which several processes may share. `replacements` take the place of voices; they
+    lie beside it where nothing else is said."""
 
     def __init__(
         self, folder: Path, voices: Mapping[str, AnyVoice] = VOICES, replacements: Replacements | None = None
     ) -> None:
         self.voices = voices
-        self.replacements = replacements
+        self.replacements = replacements or Replacements(folder.parent / "replacements")
         self._folder = folder
-        self._recorded: dict[Recorded, str] = {}
 
     def file(self, prompt: Prompt) -> Path:
         """Where the prompt's sound for 8 kHz is, or will be. Raises VoiceMissing."""
@@ -60,7 +60,7 @@ class Prompts:
                     str(name) if piece.language in self.voices and audio.is_there(name := self._name(piece)) else None
                 )
             case Recorded():
-                return self._recorded.get(piece)
+                return str(name) if piece.digest and audio.is_there(name := self._recording(piece)) else None
             case _:
                 return None
 
@@ -90,19 +90,15 @@ class Prompts:
         return len(missing)
 
     async def make_recorded(self, files: Mapping[Recorded, Path]) -> None:
-        """Takes in the recorded files of a centre; from now on these are what its names mean. Raises PromptError."""
-        places, taken = asyncio.Semaphore(os.cpu_count() or 1), dict[Recorded, str]()
+        """Takes in the recorded files of a centre. Raises PromptError."""
+        places = asyncio.Semaphore(os.cpu_count() or 1)
 
         async def take(piece: Recorded, file: Path) -> None:
             async with places:
-                digest = await asyncio.to_thread(_digest, file)
-                name = self._folder / _hashed("recorded", digest, audio.RECIPE)
-                if not audio.is_there(name):
+                if not audio.is_there(name := self._recording(piece)):
                     await self._write(name, await read_recording(file))
-            taken[piece] = str(name)
 
         await _together(take(piece, file) for piece, file in files.items())
-        self._recorded = {**self._recorded, **taken}
 
     async def join(self, utterances: Iterable[Sequence[Piece]]) -> int:
         """Joins ahead what consists of several made pieces; returns how many were not there yet."""
@@ -136,13 +132,16 @@ class Prompts:
 
     def made_by(self, prompt: Prompt) -> str:
         """Who or what speaks it, for people."""
-        if self.replacements is not None and (replacement := self.replacements.of(prompt)):
+        if replacement := self.replacements.of(prompt):
             return f"recorded by {replacement.by} ({replacement.how})"
         return self._voice(prompt.language).made_by
 
     def synthesised(self, prompt: Prompt) -> Path:
         """The name of what the voice made of it, whether or not a recording takes its place."""
         return self._folder / _hashed(prompt.text, *self._voice(prompt.language).recipe, audio.RECIPE)
+
+    def _recording(self, piece: Recorded) -> Path:
+        return self._folder / _hashed("recorded", piece.digest, audio.RECIPE)
 
     async def _write(self, name: Path, samples: audio.Samples) -> None:
         try:
@@ -152,7 +151,7 @@ class Prompts:
             raise SoundsUnwritable(f"{self._folder}: {error.strerror}") from error
 
     def _name(self, prompt: Prompt) -> Path:
-        if self.replacements is not None and (replacement := self.replacements.of(prompt)):
+        if replacement := self.replacements.of(prompt):
             return replacement.name
         return self.synthesised(prompt)
 
@@ -176,14 +175,6 @@ def join_key(sounds: Sequence[str], pauses_ms: Sequence[int]) -> str:
 
 def _hashed(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def _digest(file: Path) -> str:
-    try:
-        with file.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise RecordingUnfit(f"{file.name}: {error.strerror}") from error
 
 
 async def _together(making: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -31,6 +31,7 @@ from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.people import People
 from cti.settings import Settings
+from cti.sounds import Sounds
 from cti.versions.start import folder_of, start, versions_of
 from ivr.closure_sounds import ClosureSounds
 from ivr.destinations import Destination
@@ -216,6 +217,8 @@ async def open_floor(
     async def health() -> Mapping[str, Part]:
         return parts
 
+    sounds = Sounds(settings, distributor, str)
+    sounds.hold(centre)
     floor = Floor(
         distributor=distributor,
         administration=Administration(versions_of(settings), current.version, centre, distributor),
@@ -226,6 +229,7 @@ async def open_floor(
         callbacks=_callbacks(distributor, folder),
         closures=Closures(distributor.state),
         closure_sounds=ClosureSounds(folder / "closures"),
+        studio=sounds.studio,
         send_on=send_on,
         health=health,
         recordings=folder,

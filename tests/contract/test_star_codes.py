@@ -20,6 +20,7 @@ from ivr.closure_sounds import ClosureSounds
 from ivr.flow.steps import Prompt
 from ivr.star_codes import Custom, StarCodes
 from tests.contract.fake_agi import Answer, calling, serving
+from tests.contract.prompt_studio import no_recording
 
 pytestmark = pytest.mark.contract
 
@@ -53,7 +54,13 @@ class Floor:
             beep="beep",
         )
         self.codes = StarCodes(
-            self.distributor, self._authenticate, self._outside_of, self._sound, lambda: CUSTOM, closing
+            self.distributor,
+            self._authenticate,
+            self._outside_of,
+            self._sound,
+            lambda: CUSTOM,
+            closing,
+            no_recording(self.distributor),
         )
 
     async def _authenticate(self, number: str, pin: str) -> bool:
