@@ -42,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--to", default="4000", metavar="NUMBER", help="the number dialled (default 4000)")
     parser.add_argument(
-        "--keys", default="21", help="keys the caller presses, one at each menu (default 21: English, sales)"
+        "--keys",
+        default="215",
+        help="keys the caller presses, one at each question (default 215: English, sales, very good)",
     )
     parser.add_argument("--name", default="Test 测试", help="the caller's name")

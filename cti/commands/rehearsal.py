@@ -24,6 +24,8 @@ RING_MS = 1_500
 TALK_S = 3.0
 LISTENS_S = 1.0
 """How long a caller listens to a menu before he presses a key."""
+ASKING = frozenset({"menu", "language", "survey"})
+"""Nodes at which he presses one key."""
 GIVES_UP_S = 60.0
 """A call of the rehearsal that is not over and recorded by then never will be."""
 
@@ -142,7 +144,7 @@ class Rehearsal:
         match fact:
             case "NodeEntered":
                 self._tell(f"{number}  {told['kind']} {told['node']}")
-                if told["kind"] == "menu" and (keys := self._callers[number].keys):
+                if told["kind"] in ASKING and (keys := self._callers[number].keys):
                     self._press(number, keys.pop(0))
             case "CallQueued":
                 self._tell(f"{number}  waits in queue {told['queue']}")

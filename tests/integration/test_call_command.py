@@ -33,7 +33,7 @@ async def call(floor: RunningCentre, *arguments: str) -> tuple[int | None, str]:
 async def test_a_simulated_call_shows_its_path_its_record_and_its_recording(floor: RunningCentre) -> None:
     status, said = await call(floor)
     assert status == 0, said
-    assert "language[2] → greeting → topic[1] → sales → goodbye" in said
+    assert "language[2] → greeting → hours[open] → who[otherwise] → topic[1] → sales → served → mark[5]" in said
     assert "Outcome  answered" in said
     (recorded,) = (line.split()[1] for line in said.splitlines() if line.startswith("Recorded"))
     (record,) = (await floor.get("/api/calls"))["calls"]

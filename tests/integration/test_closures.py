@@ -50,17 +50,21 @@ async def shuttable(dialplans: Path, floor_prompts: Path, music: Path, tmp_path:
         yield running
 
 
-async def grows(folder: Path, least_bytes: int) -> None:
+async def is_spoken(folder: Path, files: str, seconds: int) -> None:
     """Wait until a recording in this folder is so long."""
     with Inotify() as inotify:
         inotify.add_watch(folder, Mask.CREATE | Mask.MODIFY)
         async with asyncio.timeout(WAIT_S):
-            while not _is_long(folder, least_bytes):
+            while not any(_size(file) >= 2 * RATE * seconds for file in _matching(folder, files)):
                 await inotify.get()
 
 
-def _is_long(folder: Path, least_bytes: int) -> bool:
-    return any(file.stat().st_size >= least_bytes for file in folder.glob(".draft-*.wav"))
+def _matching(folder: Path, files: str) -> list[Path]:
+    return list(folder.glob(files))
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size
 
 
 async def asked(call: Call, keys: str) -> None:
@@ -102,7 +106,7 @@ async def test_the_centre_is_shut_by_phone_with_a_recorded_announcement_until_it
         administrator = await switch(floor, phones)
         assert administrator.audio
         await asked(administrator, "1")  # while he is told how it stands
-        await grows(drafts, 2 * RATE * SPOKEN_S)
+        await is_spoken(drafts, ".draft-*.wav", SPOKEN_S)
         await administrator.press("#")
         await administrator.audio.hears(administrator.audio.tone_hz)  # his own voice
         await administrator.press("1")

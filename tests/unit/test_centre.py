@@ -40,8 +40,8 @@ def test_the_shipped_centre_is_whole() -> None:
     assert str(centre.time_zone) == "Asia/Shanghai"
     assert centre.languages == ("cmn", "en")
     assert centre.numbers["4000"] == Number(flow="hotline", fallback="support")
-    assert set(centre.numbers) == {"4000", "4001", "4002", "4003"}
-    assert set(centre.flows) == {"hotline", "sales", "support", "announcement"}
+    assert set(centre.numbers) == {"4000", "4001", "4002", "4003", "4004"}
+    assert set(centre.flows) == {"hotline", "sales", "support", "announcement", "city", "message", "satisfaction"}
     assert set(centre.skills) == set(centre.queues) == {"sales", "support"}
     sales = centre.queues["sales"]
     assert (sales.title, sales.skills, sales.ring_s, sales.wrap_up_s) == ("Sales", {"sales": 1}, 20, 10)
@@ -65,7 +65,7 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
     [
         ("centre.yaml", "flow: hotline", "flow: hotlin",
          'centre.yaml:9:16: unknown flow "hotlin", did you mean "hotline"? '
-         "(expected one of: announcement, hotline, sales, support)"),
+         "(expected one of: announcement, city, hotline, message, sales, satisfaction, support)"),
         ("centre.yaml", "fallback: support", "fallback: suport",
          'centre.yaml:9:35: unknown queue "suport", did you mean "support"? (expected one of: sales, support)'),
         ("centre.yaml", "Asia/Shanghai", "Asia/Shanghi",
@@ -76,15 +76,15 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
         ("centre.yaml", "4001:", "4000:",
          'centre.yaml:10:3: "4000" stands here twice (expected once, as in line 9)'),
         ("centre.yaml", "key: 2", "key: 1",
-         "centre.yaml:17:28: key 1 is already that of break (expected a free key)"),
+         "centre.yaml:18:28: key 1 is already that of break (expected a free key)"),
         ("centre.yaml", "minutes: 15", "minutes: 0",
-         "centre.yaml:16:42: 0 does not fit (expected greater than 0)"),
+         "centre.yaml:17:42: 0 does not fit (expected greater than 0)"),
         ("centre.yaml", "say: {cmn: 原因是小休。", "say: {fr: 原因是小休。",
-         'centre.yaml:16:52: unknown language "fr" (expected one of: cmn, en)'),
+         'centre.yaml:17:52: unknown language "fr" (expected one of: cmn, en)'),
         ("centre.yaml", "personal: {title", "missed_call: {title",
-         "centre.yaml:20:3: missed_call is the system's own reason (expected another name)"),
+         "centre.yaml:21:3: missed_call is the system's own reason (expected another name)"),
         ("centre.yaml", "  missed_call:", "  missd_call:",
-         'centre.yaml:33:3: unknown system reason "missd_call", did you mean "missed_call"? '
+         'centre.yaml:34:3: unknown system reason "missd_call", did you mean "missed_call"? '
          '(expected one of: missed_call, refused_call, signed_in)'),
         ("centre.yaml", "ring_s: 40}", 'ring_s: 40, allow: ["1[3-9"], at_once: 1, most_minutes: 1}',
          'centre.yaml:28:62: "1[3-9" cannot be read at column 2: "[" has no end (expected "]" after the digits)'),
@@ -101,11 +101,11 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
         ("flows/sales.yaml", "queue: sales", "queue: sails",
          'flows/sales.yaml:10:12: unknown queue "sails", did you mean "sales"? (expected one of: sales, support)'),
         ("queues.yaml", "extension: 7002", "extension: 7001",
-         "queues.yaml:28:16: extension 7001 is already that of sales (expected a free number)"),
+         "queues.yaml:29:16: extension 7001 is already that of sales (expected a free number)"),
         ("queues.yaml", "extension: 7002", "extension: 4001",
-         "queues.yaml:28:16: 4001 is a number of the centre (expected one that callers do not dial)"),
+         "queues.yaml:29:16: 4001 is a number of the centre (expected one that callers do not dial)"),
         ("queues.yaml", "extension: 7002", "extension: 7",
-         "queues.yaml:28:16: 7 does not fit (expected a whole number from 10 to 999999)"),
+         "queues.yaml:29:16: 7 does not fit (expected a whole number from 10 to 999999)"),
         ("flows/sales.yaml", "queue: sales", "queue: sales\n    requires: sales and languge = en",
          'flows/sales.yaml:11:15: unknown attribute "languge", did you mean "language"? '
          '(expected one of: language, team)'),
