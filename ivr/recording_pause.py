@@ -51,12 +51,15 @@ class RecordingPause:
         self._linkedid = linkedid
         self._channel = session.environment.uniqueid
         self._node = ""
+        self._known = False
+        """That it pauses has been told."""
 
     async def pause(self, node: str) -> Paused:
         """Pause for the secret asked for at this node."""
         self._node = node  # from now on it may be paused, whatever comes of the attempt
         await self._session.set_variable(variables.PAUSED, "1")
         if await self._recording.pause(self._channel):
+            self._known = True
             self._distributor.state(
                 RecordingPaused(at_ms=self._now_ms(), linkedid=self._linkedid, node=node, why=SECRET)
             )
@@ -90,6 +93,9 @@ class RecordingPause:
 
     def _tell(self, why: str) -> None:
         node, self._node = self._node, ""
+        known, self._known = self._known, False
+        if not known:
+            return  # he hung up while we were about to pause
         self._distributor.state(RecordingResumed(at_ms=self._now_ms(), linkedid=self._linkedid, node=node, why=why))
 
     def _now_ms(self) -> int:
