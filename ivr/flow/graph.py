@@ -39,8 +39,8 @@ def edges(node: Node) -> Iterator[Edge]:  # noqa: PLR0912 (one case for each kin
         case CollectNode():
             yield Edge(("next",), node.next, "keyed", by_key=True)
             yield Edge(("otherwise",), node.otherwise, "otherwise")
-        case SurveyNode():
-            yield Edge(("next",), node.next, words_before=True)
+        case SurveyNode():  # thanks are for those who answer
+            yield Edge(("next",), node.next)
         case HoursNode():
             yield Edge(("open",), node.open, "open")
             yield Edge(("closed",), node.closed, "closed")

@@ -20,7 +20,7 @@ from ivr.flow.check.ways import operator_problems, reach_problems, round_problem
 from ivr.flow.model import Flow
 from ivr.look_ups.check import look_up_problems
 
-__all__ = ["BUILT_IN", "Names", "check_flows", "load_flow", "load_flows"]
+__all__ = ["BUILT_IN", "House", "Names", "check_flows", "load_flow", "load_flows"]
 
 
 def load_flow(file: Path, names: Names) -> Flow:
@@ -61,11 +61,11 @@ def check_flows(house: House, *, whole: bool = True) -> Iterator[Problem]:
         if not lost:  # else what follows from a misspelt name would be told too
             yield from reach_problems(document)
         yield from round_problems(document, house)
-        yield from goodbye_problems(document, house)
         yield from centre_problems(document, house.names)
         yield from value_problems(document, house)
         yield from look_up_problems(document, house.names.look_ups)
         yield from transfer_problems(document, house.names)
+    yield from goodbye_problems(house)
     yield from secret_problems(house)
     if whole:
         yield from sub_flow_problems(house)
