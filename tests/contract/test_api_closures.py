@@ -7,6 +7,7 @@ import pytest
 
 from acd.closures import EVERY
 from acd.facts import ClosureDeclared, ClosureLifted
+from ivr.prompts.audio import ENDINGS
 from tests.contract.fake_floor import FakeFloor, open_floor
 from tests.contract.test_commands import callcenter, reach
 from tests.unit.running_floor import Told
@@ -17,7 +18,8 @@ pytestmark = pytest.mark.contract
 def record(web: FakeFloor, tmp_path: Path, now_ms: int) -> str:
     """An announcement was recorded by phone."""
     draft = web.floor.closure_sounds.draft(now_ms)
-    draft.with_name(f"{draft.name}.wav").write_bytes(b"")
+    for ending in ENDINGS.values():
+        draft.with_name(f"{draft.name}{ending}").write_bytes(b"")
     return web.floor.closure_sounds.keep(draft, now_ms)
 
 

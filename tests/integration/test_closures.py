@@ -116,7 +116,7 @@ async def test_the_centre_is_shut_by_phone_with_a_recorded_announcement_until_it
         await administrator.ended()
         [closure] = (await floor.get("/api/closures"))["closures"]
         assert closure["announcement"] == declared["announcement"]
-        assert [file.stem for file in drafts.iterdir()] == [closure["announcement"]]
+        assert {file.stem for file in drafts.iterdir()} == {closure["announcement"]}
         await turned_away(floor, phones, "200", administrator.audio.tone_hz)
 
         floor.kill_daemon()
