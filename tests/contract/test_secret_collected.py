@@ -153,7 +153,7 @@ async def test_a_caller_may_hang_up_while_he_keys_it(floor: Floor, during: str) 
     recording = Recording()
     await served(floor, recording, {"WAIT FOR DIGIT": keys(DIGITS[:2]), during: hung_up})
     assert recording.asked[-1] == RESUMED
-    assert told(floor)[-1] == ("RecordingResumed", "hung_up")
+    assert told(floor)[-1:] == ([] if during == MARKED else [("RecordingResumed", "hung_up")]), "it paused before"
     (ended,) = floor.named(CallEnded)
     assert (ended.by, floor.facts[-1]) == (EndedBy.CALLER, ended)
 
