@@ -88,7 +88,9 @@ class MadeUp:
                 events, left = take_message(queue, greeting, walker.language, self.given)
                 return events, MessageTaken(left)
             case RequestCallback(queue, number):
-                taken = self.given.callbacks == "taken" and queue in self.queues.with_callbacks
+                own, ours = number == walker.data.get("caller.number"), number in self.ours
+                guarded = refusal(number, written=own, ours=ours, allow=self.allow) is not None
+                taken = self.given.callbacks == "taken" and queue in self.queues.with_callbacks and not guarded
                 assumed = taken and "callbacks" not in self.given.model_fields_set
                 return (CallbackAsked(queue, number, taken, assumed),), CallbackTaken(taken)
             case PauseRecording():
