@@ -17,9 +17,8 @@ from acd.distributor import Distributor
 from acd.facts import CentrePublished
 from cti.centre import Centre, load_centre
 from cti.queues_file import Queue, settings_of
-from cti.versions.errors import NothingToPublish
 from cti.versions.files import Files, require_fit
-from cti.versions.manifest import Manifest, Order, digest_of, entries_of
+from cti.versions.manifest import Manifest, Order
 from cti.versions.reading import Library, Load, read_centre, require_conversations
 from cti.versions.store import Press, Versions
 from ivr.flow.model import Flow
@@ -60,8 +59,11 @@ class Administration:
         self.load = load
         self.prepare: list[Prepare] = []
         self.on_change: list[Callable[[Centre], None]] = []
+        self.prepare_older: list[Callable[[Centre], Awaitable[None]]] = []
+        """What is made ready for callers who are still in an older version, before the first of them goes on."""
         self._library = Library(versions, load)
         self._distributor = distributor
+        self._ready = {version.number}
         self._retired: dict[str, Queue] = {}
         self._retired_calendars: dict[str, Calendar] = {}
         self._turn = asyncio.Lock()
@@ -76,12 +78,16 @@ class Administration:
 
     async def flows(self, number: int) -> Mapping[str, Flow]:
         """The flows of a version, for a caller who began in it. Its queues and calendars serve him, also those that
-        newer files no longer have. Raises UnknownVersion, VersionsDamaged, and DocumentError where such flows are taken
-        no more.
+        newer files no longer have. Raises UnknownVersion, VersionsDamaged, DocumentError where such flows are taken no
+        more, and what the preparations raise.
         """
         if number == self.version.number:
             return self.centre.flows
         older = await self._library.centre(number)
+        if number not in self._ready:
+            for prepare in self.prepare_older:
+                await prepare(older)
+            self._ready.add(number)
         self._retired_calendars = {**older.calendars, **self._retired_calendars}
         if missing := {name: queue for name, queue in older.queues.items() if not self._serves(name)}:
             self._retired |= missing
@@ -116,8 +122,7 @@ class Administration:
 
     async def _publish(self, press: Press, files: Files, order: Order) -> Edit:
         self.versions.require_base(order.base)
-        if digest_of(entries_of(files)) == self.version.digest:
-            raise NothingToPublish(self.version.number)
+        await asyncio.to_thread(self.versions.require_new, files)
         at = datetime.fromtimestamp(self._distributor.clock.now_ms() / 1000, UTC)
         version = await asyncio.to_thread(press.stage, files, at, order)
         folder = self.versions.folder(version.number)
@@ -135,6 +140,7 @@ class Administration:
     def _hold(self, version: Manifest, centre: Centre) -> Edit:
         """From here on the version is the one that callers meet."""
         before = self.centre
+        self._ready.add(version.number)
         self._retired_calendars |= before.calendars
         self.version, self.centre, self._retired = version, centre, self._retired_by(centre)
         self._define(before, centre)

@@ -13,7 +13,7 @@ from cti.commands.errors import CommandError, Exit, ServiceAway, ServiceRefused
 from cti.commands.service import LONGEST_S, Service
 from cti.commands.tables import table
 from cti.settings import Settings
-from cti.versions.difference import Difference, difference
+from cti.versions.difference import Difference, difference, words_of
 from cti.versions.errors import Superseded
 from cti.versions.folder import Folder
 from cti.versions.manifest import Manifest, Order
@@ -146,9 +146,7 @@ def _publish(settings: Settings, path: str, body: Mapping[str, Any], alone: Call
             version = alone()
         except Superseded as error:
             raise CommandError(f"{error}\n{LOST.format(base=error.base, current=error.current)}") from None
-        versions = versions_of(settings)
-        before = versions.files(version.parent) if version.parent else {}
-        _tell(version.number, difference(before, versions.files(version.number)).words)
+        _tell(version.number, words_of(versions_of(settings), version))
         print("The service does not run; it starts with this version.")
         return Exit.DONE
     except ServiceRefused as error:

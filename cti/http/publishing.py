@@ -16,9 +16,9 @@ from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import EditSuperseded, FilesDoNotFit, NameNotYours, NotPrepared
 from cti.http.overlay import BODY_AT_MOST, Changes, Overlay, files_of_overlay, overlaid
 from cti.http.version_views import ProblemView, VersionView, problem_view, version_view
-from cti.http.versions import NUMBER_AT_MOST, files_of
+from cti.http.versions import NUMBER_AT_MOST
 from cti.http.views import View
-from cti.versions.difference import difference
+from cti.versions.difference import difference_of, words_of
 from cti.versions.errors import Superseded
 from cti.versions.manifest import Order, Who, Why
 from cti.versions.reading import check
@@ -146,16 +146,13 @@ async def _published(
     except (DocumentError, ConversationsFailed) as error:
         raise FilesDoNotFit(error) from None
     except Superseded as error:
-        between = (error.base, error.current)
-        old, new = [await asyncio.to_thread(files_of, versions, number) for number in between]
-        raise EditSuperseded(error, difference(old, new)) from None
+        told = await asyncio.to_thread(difference_of, versions, error.base, error.current)
+        raise EditSuperseded(error, told) from None
     except (PromptError, AmiError) as error:
         raise NotPrepared(error.id, str(error)) from None
-    number = edit.version.number
-    old, new = [await asyncio.to_thread(files_of, versions, one) for one in (number - 1, number)]
     return PublishedView(
         version=version_view(edit.version),
-        words=difference(old, new).words,
+        words=await asyncio.to_thread(words_of, versions, edit.version),
         queues_added=edit.queues_added,
         queues_changed=edit.queues_changed,
         queues_retired=edit.queues_retired,

@@ -16,9 +16,8 @@ from cti.http.version_views import (
     version_view,
 )
 from cti.http.views import View
-from cti.versions.difference import difference
+from cti.versions.difference import difference_of
 from cti.versions.files import kind_of
-from cti.versions.store import Versions
 
 NUMBER_AT_MOST = 1_000_000
 
@@ -112,14 +111,8 @@ async def show_difference(asked: Asked[DifferenceQuery, Nothing]) -> VersionsDif
     versions = asked.floor.administration.versions
     after = asked.query.after or asked.floor.administration.version.number
     before = versions.manifest(after).parent or 0 if asked.query.before is None else asked.query.before
-
-    told = await asyncio.to_thread(lambda: difference(files_of(versions, before), versions.files(after)))
+    told = await asyncio.to_thread(difference_of, versions, before, after)
     return VersionsDifference(**difference_view(told).model_dump(), before=before, after=after)
-
-
-def files_of(versions: Versions, number: int) -> dict[str, bytes]:
-    """The files of a version; those of version 0 are none."""
-    return versions.files(number) if number else {}
 
 
 def number_of(asked: Asked[Nothing, Nothing] | Asked[FileQuery, Nothing]) -> int:

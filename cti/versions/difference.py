@@ -8,7 +8,10 @@ from difflib import unified_diff
 from enum import StrEnum
 from typing import Any
 
+from cti.versions.errors import VersionsDamaged
 from cti.versions.files import Files, kind_of
+from cti.versions.manifest import Manifest
+from cti.versions.store import Versions
 from ivr.yaml_tree import parse
 
 LINES_AROUND = 3
@@ -43,6 +46,19 @@ def difference(before: Files, after: Files) -> Difference:
     """What the files `after` say otherwise than those `before`."""
     changes = tuple(_file_changes(before, after))
     return Difference(words=tuple(word for change in changes for word in _words(change, before, after)), files=changes)
+
+
+def difference_of(versions: Versions, before: int, after: int) -> Difference:
+    """What a version says otherwise than another; version 0 says nothing. Raises UnknownVersion, VersionsDamaged."""
+    return difference(versions.files(before) if before else {}, versions.files(after) if after else {})
+
+
+def words_of(versions: Versions, version: Manifest) -> tuple[str, ...]:
+    """What a version changed, in words; where the one before is damaged nobody can say."""
+    try:
+        return difference_of(versions, version.parent or 0, version.number).words
+    except VersionsDamaged:
+        return ()
 
 
 def _file_changes(before: Files, after: Files) -> Iterator[FileChange]:

@@ -11,14 +11,14 @@ from functools import partial
 
 from cti.centre import Centre, centre_of, load_centre
 from cti.settings import Settings
+from cti.sounds import ready_sounds
 from cti.versions import disk
-from cti.versions.errors import NothingToPublish, VersionError
+from cti.versions.errors import VersionError
 from cti.versions.files import Files, require_fit
 from cti.versions.folder import Folder
-from cti.versions.manifest import Manifest, Order, digest_of, entries_of
+from cti.versions.manifest import Manifest, Order
 from cti.versions.reading import Library, Load, read_centre, require_conversations
 from cti.versions.store import Versions
-from ivr.prompts import Prompts
 
 FIRST = "first start"
 SYSTEM = "system"
@@ -99,14 +99,13 @@ def publish_alone(settings: Settings, files: Files, order: Order, shown: str = "
     try:
         with disk.locked(versions.root / SERVING), versions.publishing() as press:
             versions.require_base(order.base)
-            if versions.manifest(order.base).digest == digest_of(entries_of(files)):
-                raise NothingToPublish(order.base)
+            versions.require_new(files)
             version = press.stage(files, datetime.now(UTC), order)
             folder = versions.folder(version.number)
             centre = read_centre(folder, load_of(settings), shown)
             if order.tested:
                 require_conversations(centre, folder, shown)
-            asyncio.run(Prompts(settings.state / "sounds/prompts").make(centre.prompts()))
+            asyncio.run(ready_sounds(settings).make(centre.prompts()))
             return press.commit()
     except BlockingIOError:
         raise Serving from None

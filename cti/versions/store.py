@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from cti.versions import disk
-from cti.versions.errors import PublicationUnderWay, Superseded, UnknownVersion, VersionsDamaged
+from cti.versions.errors import NothingToPublish, PublicationUnderWay, Superseded, UnknownVersion, VersionsDamaged
 from cti.versions.files import Files, digest
 from cti.versions.manifest import MANIFEST, Manifest, Order, digest_of, entries_of
 
@@ -86,6 +86,20 @@ class Versions:
     def files(self, number: int) -> dict[str, bytes]:
         """All files of a version, as they were published. Raises UnknownVersion, VersionsDamaged."""
         return {name: self.file(number, name) for name in self.manifest(number).files}
+
+    def is_sound(self, number: int) -> bool:
+        """Whether the files of a version are as they were published."""
+        try:
+            self.files(number)
+        except VersionsDamaged:
+            return False
+        return True
+
+    def require_new(self, files: Files) -> None:
+        """Raises NothingToPublish if these are the files of the version that holds, and that is sound."""
+        current = self.current
+        if current and self.manifest(current).digest == digest_of(entries_of(files)) and self.is_sound(current):
+            raise NothingToPublish(current)
 
     def require_base(self, base: int) -> None:
         """Raises Superseded if that is not the version that holds, UnknownVersion if there never was one."""
