@@ -145,7 +145,10 @@ class Administration:
         self.version, self.centre, self._retired = version, centre, self._retired_by(centre)
         self._define(before, centre)
         for on_change in self.on_change:
-            on_change(centre)
+            try:
+                on_change(centre)
+            except Exception as error:  # the version holds; what cannot follow it must not stop the rest
+                log.exception("change-not-followed", error_id=getattr(error, "id", "internal-error"))
         self._distributor.state(
             CentrePublished(
                 at_ms=self._distributor.clock.now_ms(),

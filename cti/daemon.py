@@ -137,6 +137,7 @@ class Daemon:
             settings, lambda: self.administration.centre, self.distributor, self.switch, self.prompts
         )
         self.administration.prepare += [self.sounds.make, self._refresh_asterisk]
+        self.administration.prepare_older.append(self.sounds.make)
         self.administration.on_change.append(self._take_edit)
         self.recorder = RecorderProcess(settings, self._channels, self.live.on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
@@ -303,7 +304,7 @@ class Daemon:
         """The flows in which a caller began; None where they cannot be had, so that he goes on in those of now."""
         try:
             return await self.administration.flows(version)
-        except (VersionError, DocumentError, OSError) as error:
+        except (VersionError, DocumentError, PromptError, OSError) as error:
             log.error("version-unusable", error_id=getattr(error, "id", "os-error"), version=version, detail=str(error))
             return None
 

@@ -29,6 +29,15 @@ def ready_sounds(settings: Settings) -> Prompts:
     return Prompts(folder / "prompts", settings.speakers, Replacements(folder / "replacements"))
 
 
+async def make_sounds(ready: Prompts, centre: Centre) -> None:
+    """Makes ready what a centre says. Raises PromptError."""
+    made = await ready.make(ready_prompts(centre), _tell)
+    await ready.make_recorded(recordings(centre.flows.values(), centre.sounds))
+    joined = await ready.join(utterances(centre))
+    if made or joined:
+        log.info("prompts-made", made=made, joined=joined)
+
+
 class Sounds:
     """All of them. `announced` is the sound of an announcement recorded for a closure."""
 
@@ -51,11 +60,7 @@ class Sounds:
 
     async def make(self, centre: Centre, _: Mapping[str, Queue] | None = None) -> None:
         """Makes what the centre says that is not there yet. Raises PromptError."""
-        made = await self.ready.make(ready_prompts(centre), _tell)
-        await self.ready.make_recorded(recordings(centre.flows.values(), centre.sounds))
-        joined = await self.ready.join(utterances(centre))
-        if made or joined:
-            log.info("prompts-made", made=made, joined=joined)
+        await make_sounds(self.ready, centre)
 
     def hold(self, centre: Centre) -> None:
         """This is the centre whose texts are listed. Raises SoundsUnwritable."""

@@ -11,7 +11,7 @@ from functools import partial
 
 from cti.centre import Centre, centre_of, load_centre
 from cti.settings import Settings
-from cti.sounds import ready_sounds
+from cti.sounds import make_sounds, ready_sounds
 from cti.versions import disk
 from cti.versions.errors import VersionError
 from cti.versions.files import Files, require_fit
@@ -105,7 +105,7 @@ def publish_alone(settings: Settings, files: Files, order: Order, shown: str = "
             centre = read_centre(folder, load_of(settings), shown)
             if order.tested:
                 require_conversations(centre, folder, shown)
-            asyncio.run(ready_sounds(settings).make(centre.prompts()))
+            asyncio.run(make_sounds(ready_sounds(settings), centre))
             return press.commit()
     except BlockingIOError:
         raise Serving from None
