@@ -83,11 +83,7 @@ class English:
 
     def day_pieces(self, how: str) -> frozenset[str]:
         comma = "," * (how in ("", "weekday"))
-        said = {
-            f"{month} {numbers.as_ordinal(HUNDRED[day])}{comma}"
-            for month, days in zip(_MONTHS, (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), strict=True)
-            for day in range(1, days + 1)
-        }
+        said = {*_MONTHS, *(f"{numbers.as_ordinal(HUNDRED[day])}{comma}" for day in range(1, 32))}
         if how in ("weekday", "near"):
             said |= {f"{weekday}," for weekday in _WEEKDAYS}
         if how == "near":
@@ -126,15 +122,13 @@ class English:
 
 
 def _duration_pieces() -> Iterator[str]:
-    yield "zero seconds"
-    for unit, limit in zip(_DURATIONS, (100, 24, 60, 60), strict=True):
+    yield from (*HUNDRED[1:], "one day", "one day,", "days", "days,", "zero seconds")
+    for unit, limit in zip(_DURATIONS[1:], (24, 60, 60), strict=True):
         for number in range(1, limit):
             words = f"{HUNDRED[number]} {unit}{'s' * (number != 1)}"
-            yield words
-            if unit in ("day", "hour"):
+            yield from (words, f"and {words}")
+            if unit == "hour":
                 yield f"{words},"
-            if unit != "day":
-                yield f"and {words}"
 
 
 def _year(year: int) -> list[str]:

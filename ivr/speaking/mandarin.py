@@ -28,6 +28,7 @@ _SIGNS = {
     "_": "下划线",
     "@": "艾特",
 }
+_NUMBERS = (numbers.counted, numbers.cardinal)
 _TENTHS = 3
 """Names of a currency that is counted in unit, tenth and hundredth."""
 
@@ -89,8 +90,8 @@ class Mandarin:
         return [*words, _WEEKDAYS[day.weekday()]] if how in ("weekday", "near") else words
 
     def day_pieces(self, how: str) -> frozenset[str]:
-        leap = date(2024, 1, 1)
-        said = {"".join(self.day(leap + timedelta(days=days), "short", None)) for days in range(366)}
+        said = {f"{numbers.cardinal(month)}月" for month in range(1, 13)}
+        said |= {f"{numbers.cardinal(day)}日" for day in range(1, 32)}
         if how in ("weekday", "near"):
             said |= set(_WEEKDAYS)
         if how in ("", "weekday"):
@@ -116,17 +117,16 @@ class Mandarin:
         for number, unit in units:
             if number:
                 zero = skipped or (number < 10 and unit != "小时")
-                words.append(_following(number, unit, bool(words), zero=zero)[0])
+                words += _following(number, unit, bool(words), zero=zero)
             skipped = bool(words) and not number
         return words or ["零秒"]
 
     def duration_pieces(self) -> frozenset[str]:
-        said = {"零秒"}
+        said = {"零秒", "零"}
         for unit, limit in (("天", 100), ("小时", 24), ("分", 60), ("分钟", 60), ("秒", 60)):
-            said |= {f"{numbers.counted(number)}{unit}" for number in range(1, limit)}
-            if unit != "天":
-                said |= {f"零{numbers.cardinal(number)}{unit}" for number in range(1, limit)}
-        return frozenset(said | {"二小时"})
+            said |= {f"{spoken(number)}{unit}" for number in range(1, limit) for spoken in _NUMBERS}
+            said |= {f"零{numbers.cardinal(number)}{unit}" for number in range(1, 10) if unit != "天"}
+        return frozenset(said)
 
 
 def _following(number: int, unit: str, follows: bool, *, zero: bool | None = None) -> list[str]:
@@ -134,7 +134,7 @@ def _following(number: int, unit: str, follows: bool, *, zero: bool | None = Non
     if not follows:
         return [f"{numbers.counted(number)}{unit}"]
     says_zero = number < 10 if zero is None else zero
-    return [f"{'零' * says_zero}{numbers.cardinal(number)}{unit}"]
+    return [*("零" * says_zero), f"{numbers.cardinal(number)}{unit}"]
 
 
 def _minute(minute: int) -> str:

@@ -82,7 +82,6 @@ def pieces() -> frozenset[str]:
             *(cardinal(number) for number in range(10, 20)),
             *large,
             *(f"零{words}" for words in (*small, *large)),
-            *(f"{counted(number)}万" for number in range(1, 100)),
-            *(f"{counted(number)}亿" for number in range(1, 11)),
+            *(f"{counted(number)}{scale}" for number in range(1, 11) for scale in "万亿"),
         )
     )

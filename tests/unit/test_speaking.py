@@ -54,8 +54,8 @@ def test_what_belongs_together_is_one_piece(language: str) -> None:
 
     assert count(21, "number") == 1
     assert count(21_000, "number") <= 2
-    assert count("2026-11-22", "date", "short") == 1
-    assert count("2026-11-22", "date") == 2
+    assert count("2026-11-22", "date", "short") == 2
+    assert count("2026-11-22", "date") == 3
     assert count("14:05", "time") == 2
     assert count(125, "duration") == 2
     assert count("99", "money", "CNY") == 1
@@ -64,7 +64,7 @@ def test_what_belongs_together_is_one_piece(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_vocabulary_is_of_a_few_hundred_pieces(language: str) -> None:
     sizes = [len(vocabulary(format, argument, language)) for format in FORMATS for argument in FORMATS[format]]
-    assert max(sizes) < 700
+    assert max(sizes) < 530
 
 
 @pytest.mark.parametrize(("value", "cmn", "en"), [(True, "是", "yes"), (False, "否", "no")])
@@ -92,7 +92,11 @@ def test_nobody_has_to_listen_to_more_than_forty_signs() -> None:
 
 
 def test_without_a_reference_day_no_day_is_today() -> None:
-    assert [piece.text for piece in pieces("2026-11-22", "date", "near", "en")] == ["Sunday,", "November twenty-second"]
+    assert [piece.text for piece in pieces("2026-11-22", "date", "near", "en")] == [
+        "Sunday,",
+        "November",
+        "twenty-second",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_a_text_is_free_and_what_is_no_text_is_said_from_pieces() -> None:
         ("2026-11-22", "today"),
         ("2026-11-21", "tomorrow"),
         ("2026-11-23", "yesterday"),
-        (None, "Sunday,|November twenty-second"),
+        (None, "Sunday,|November|twenty-second"),
     ],
 )
 def test_a_near_day_is_called_by_its_distance_from_the_day_of_the_call(today: str | None, day: str) -> None:
