@@ -1,9 +1,10 @@
-"""Calls that stand in no queue: a colleague rings one agent. He is reserved for them as for any other offer.
+"""Calls that stand in no queue: a colleague, or a caller's flow, rings one agent. He is reserved for them as for any
+other offer.
 
 What is asked, and whether a caller comes of it, is no business of this.
 """
 
-from acd.decisions import asked_for
+from acd.decisions import Trigger, asked_for
 from acd.errors import AgentBusy
 from acd.offers import Offer, Offers
 from acd.queues import Call, Order, QueueSettings
@@ -20,7 +21,7 @@ class Consults:
         self._offers = offers
         self.calls: dict[str, Call] = {}
 
-    def ask(self, linkedid: str, number: str, *, ring_ms: int, now_ms: int) -> Offer:
+    def ask(self, linkedid: str, number: str, *, trigger: Trigger, ring_ms: int, now_ms: int) -> Offer:
         """Reserve the agent, whatever he has chosen, if he is in no call.
 
         Raises UnknownAgent, NotSignedIn, AgentBusy.
@@ -40,7 +41,7 @@ class Consults:
             sequence=0,
             order=Order(now_ms, now_ms, 0),
         )
-        decision = asked_for(call, agent, self._roster.pools, now_ms=now_ms)
+        decision = asked_for(call, agent, self._roster.pools, trigger=trigger, now_ms=now_ms)
         offer = self._offers.make(call, agent, QueueSettings(name="", ring_ms=ring_ms), decision, now_ms)
         if offer is None:
             raise AgentBusy(number, str(agent.state))

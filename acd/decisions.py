@@ -33,6 +33,7 @@ class Trigger(StrEnum):
     AGENT_CHANGED = "agent_changed"
     PHONE_FREE = "phone_free"
     COLLEAGUE_ASKED = "colleague_asked"
+    FLOW_ASKED = "flow_asked"
 
 
 _WHEN: Mapping[Trigger, str] = {
@@ -45,6 +46,7 @@ _WHEN: Mapping[Trigger, str] = {
     Trigger.AGENT_CHANGED: "his skills were changed",
     Trigger.PHONE_FREE: "his phone became free",
     Trigger.COLLEAGUE_ASKED: "a colleague rang him",
+    Trigger.FLOW_ASKED: "the caller's flow rang him",
 }
 
 
@@ -156,11 +158,11 @@ def decide(
     )
 
 
-def asked_for(call: Call, chosen: Agent, pools: Pools, *, now_ms: int) -> Decision:
-    """The record of a call that stands in no queue: a colleague wants this very agent."""
+def asked_for(call: Call, chosen: Agent, pools: Pools, *, trigger: Trigger, now_ms: int) -> Decision:
+    """The record of a call that stands in no queue: a colleague or a flow wants this very agent."""
     return Decision(
         strategy=Strategy.LONGEST_IDLE,
-        trigger=Trigger.COLLEAGUE_ASKED,
+        trigger=trigger,
         at_ms=now_ms,
         queue=call.queue,
         step=PREFERRED,

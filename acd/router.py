@@ -222,15 +222,17 @@ class Router:
             self._waiting.overflow(call, target, cause, now_ms)
             self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
-    def ask(self, linkedid: str, number: str, *, ring_ms: int, now_ms: int) -> Offer:
-        """Ring one agent for a call that stands in no queue: a colleague's. Whatever he has chosen, he is rung if he is
-        in no call, and reserved meanwhile as for any other.
+    def ask(
+        self, linkedid: str, number: str, *, ring_ms: int, now_ms: int, trigger: Trigger = Trigger.COLLEAGUE_ASKED
+    ) -> Offer:
+        """Ring one agent for a call that stands in no queue: a colleague's, or one whose flow wants him. Whatever he
+        has chosen, he is rung if he is in no call, and reserved meanwhile as for any other.
 
         Raises UnknownAgent, NotSignedIn, AgentBusy, AlreadyQueued.
         """
         if linkedid in self.calls:
             raise AlreadyQueued(linkedid, self.calls[linkedid].queue)
-        return self._consults.ask(linkedid, number, ring_ms=ring_ms, now_ms=now_ms)
+        return self._consults.ask(linkedid, number, trigger=trigger, ring_ms=ring_ms, now_ms=now_ms)
 
     def offers_of(self, call: Call) -> list[Offer]:
         """The offers of a waiting call: none, one, or several where several phones ring."""

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from acd.decisions import Trigger
 from acd.distributor import Distributor
 from acd.errors import AgentBusy, RoutingError
 from acd.facts import TransferEnded
@@ -34,9 +35,7 @@ async def transfer(
     desk: Desk, session: AgiSession, linkedid: str, step: Transfer, queue: Queue
 ) -> Transferred | Goodbye:
     """Connect him, and say what came of it when he is alone again; `queue` is for extensions of queues."""
-    if step.taken_up and await session.get_variable("DIALSTATUS") == "ANSWER":
-        return Transferred(answered=True)  # he has talked, while we were away
-    await session.set_variable("DIALSTATUS", "")
+    await session.set_variable("DIALSTATUS", "")  # else the dialplan would believe of this call what is said of another
     try:
         outcome = await _connected(desk, session, linkedid, step, queue)
     except AgiHungUp:
@@ -44,6 +43,7 @@ async def transfer(
         given = Transferred(call.answered, "" if call.answered else NOT_ANSWERED)
         _state(desk.distributor, linkedid, step, given, call)
         raise
+    await session.set_variable("DIALSTATUS", "")
     if isinstance(outcome.given, Transferred):
         _state(desk.distributor, linkedid, step, outcome.given, OutsideCall("", outcome.talk_ms))
     return outcome.given
@@ -82,7 +82,7 @@ async def _agent(distributor: Distributor, session: AgiSession, linkedid: str, a
             with distributor.command() as (router, now_ms):
                 if (status := router.roster.signed_in(agent).status) is not Status.READY:
                     raise AgentBusy(agent, status)
-                offer = router.ask(linkedid, agent, ring_ms=ring_ms, now_ms=now_ms)
+                offer = router.ask(linkedid, agent, trigger=Trigger.FLOW_ASKED, ring_ms=ring_ms, now_ms=now_ms)
             answered = await connect(session, distributor, (offer,), MUSIC)
         except RoutingError as error:
             return Transferred(answered=False, error=error.id)

@@ -40,6 +40,7 @@ from ivr.flow.steps import (
     Step,
     TakeMessage,
     Transfer,
+    Transferred,
 )
 from ivr.flow.steps import Timeout as NoKey
 from ivr.flow_transfers import transfer
@@ -140,8 +141,6 @@ class Visit:
             if not isinstance(step, TakeMessage):
                 return reason_of(taken)  # his queue had sent him there
             step = self._walker.feed(MessageTaken(taken is Taken.LEFT))
-        if at is not None and isinstance(step, Transfer):
-            step = replace(step, taken_up=True)
         while not isinstance(step, Hangup):
             self._tell_trail()
             await self._keep_position()
@@ -178,11 +177,17 @@ class Visit:
                 desk, session, linkedid = self._desk, self._session, self._caller.linkedid
                 return await look_up(desk.look_ups, session, self._distributor, linkedid, step, self._play)
             case Transfer():
-                return await transfer(self._desk, self._session, self._caller.linkedid, step, self._queue)
+                return await self._connect(step)
             case FindCaller():
                 return CallerFound(await self._desk.who(self._caller.linkedid))
             case _:
                 raise NotImplementedError(type(step).__name__)
+
+    async def _connect(self, step: Transfer) -> Transferred | Goodbye:
+        given = await transfer(self._desk, self._session, self._caller.linkedid, step, self._queue)
+        if isinstance(given, Transferred) and given.agent:
+            self._ended_by = EndedBy.AGENT
+        return given
 
     async def _keep_position(self) -> None:
         """Write where he is on his channel, whenever he comes to another node."""

@@ -19,7 +19,9 @@ from acd.facts import (
     CallStepped,
     CallTransferred,
     Fact,
+    LookUpEnded,
     OfferEnded,
+    TransferEnded,
     VoicemailLeft,
 )
 from acd.requirements import ANY
@@ -92,7 +94,7 @@ def _at(one: Explained) -> datetime:
     return one.at
 
 
-def _explained(fact: CallFact) -> Explained | None:
+def _explained(fact: CallFact) -> Explained | None:  # noqa: PLR0912 (one case for each kind, and nothing else)
     queue = agent = ""
     decision: Mapping[str, Any] = {}
     match fact:
@@ -112,6 +114,11 @@ def _explained(fact: CallFact) -> Explained | None:
         case CallTransferred(queue=queue, agent=agent):
             whither = f"queue {queue}" if queue else f"agent {fact.to}" if fact.to else "another number of the centre"
             sentence = f"Agent {agent} sent it on to {whither}."
+        case LookUpEnded():
+            sentence = f"Node {fact.node} asked a program ({_s(fact.took_ms)}){_failed(fact.error)}."
+        case TransferEnded():
+            whither = f"extension {fact.extension}" if fact.extension else "a number outside"
+            sentence = f"Node {fact.node} sent the caller to {whither}{_failed(fact.error)}."
         case VoicemailLeft(queue=queue):
             sentence = f"The caller left a message for queue {queue} ({_s(fact.duration_ms)})."
         case CallbackRequested(queue=queue):
@@ -139,6 +146,10 @@ def _wishes(queued: CallQueued) -> str:
     if queued.preferred:
         wishes.append(f"waiting for agent {queued.preferred} at first")
     return f" ({', '.join(wishes)})" if wishes else ""
+
+
+def _failed(error: str) -> str:
+    return f", in vain: {error}" if error else ""
 
 
 def _recognised(caller: CallerRecognised) -> str:

@@ -10,7 +10,17 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from acd.closures import EVERY
-from acd.facts import CallArrived, CallDequeued, CallEnded, CallQueued, CallReleased, Fact, OfferEnded
+from acd.facts import (
+    CallArrived,
+    CallDequeued,
+    CallEnded,
+    CallQueued,
+    CallReleased,
+    Fact,
+    LookUpEnded,
+    OfferEnded,
+    TransferEnded,
+)
 from acd.states import AgentState
 from cti.board import CallState
 from cti.floor import Floor
@@ -19,6 +29,7 @@ from cti.http.health import judge
 from cti.http.views import QueueView
 
 WAIT_BUCKETS_S = (0.1, 1, 5, 10, 20, 30, 60, 120, 300, 600, 1800)
+LOOK_UP_BUCKETS_S = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 TALK_BUCKETS_S = (10, 30, 60, 120, 180, 300, 480, 600, 900, 1800, 3600)
 
 
@@ -45,6 +56,19 @@ class Metrics:
             "Talk of conversations that ended, hold not counted",
             ["queue"],
             buckets=TALK_BUCKETS_S,
+            registry=registry,
+        )
+        self._look_up = Histogram(
+            "callcenter_look_up_seconds",
+            "Look-ups of flows that ended, error empty where they brought an answer",
+            ["error"],
+            buckets=LOOK_UP_BUCKETS_S,
+            registry=registry,
+        )
+        self._transfers = Counter(
+            "callcenter_flow_transfers",
+            "Callers whom a flow sent to an extension or outside, error empty after a talk",
+            ["to", "error"],
             registry=registry,
         )
         self._waiting = Gauge("callcenter_calls_waiting", "Calls waiting now", ["queue"], registry=registry)
@@ -115,6 +139,10 @@ class Metrics:
                 self._wait.labels(fact.queue, fact.reason).observe(fact.wait_ms / 1000)
             case CallReleased():
                 self._talk.labels(fact.queue).observe(fact.talk_ms / 1000)
+            case LookUpEnded():
+                self._look_up.labels(fact.error).observe(fact.took_ms / 1000)
+            case TransferEnded():
+                self._transfers.labels("extension" if fact.extension else "outside", fact.error).inc()
             case CallEnded():
                 self._ended.labels(fact.by).inc()
             case _:

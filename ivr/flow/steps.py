@@ -150,14 +150,13 @@ class LookUp:
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """Connect the caller with an extension of the house, or with a number outside; when he is alone again: feed
-    Transferred. `written`: the number stands in the flow's file. `taken_up`: we have been away meanwhile."""
+    Transferred. `written`: the number stands in the flow's file."""
 
     node: str
     extension: str = ""
     number: str | None = None
     written: bool = False
     ring_ms: int = 40_000
-    taken_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from acd.facts import CallReleased, TransferEnded
+from acd.facts import CallEnded, CallOffered, CallReleased, TransferEnded
 from acd.queues import QueueSettings
-from acd.states import AgentState
+from acd.states import AgentState, EndedBy
 from ivr.desk import Desk, Outside
 from ivr.destinations import Destinations
 from ivr.flow.check import load_flow
@@ -111,6 +111,10 @@ async def test_an_agents_extension_rings_him_and_nobody_else(floor: Floor, tmp_p
     assert dialled(asterisk) == [f"PJSIP/{AGENT},20,gm(default)"]
     assert (fact.extension, fact.answered) == (AGENT, True)
     assert [released.agent for released in floor.named(CallReleased)] == [AGENT]
+    (offer,) = floor.named(CallOffered)
+    assert "when the caller's flow rang him" in offer.decision["sentence"]
+    assert floor.named(CallEnded)[0].by is EndedBy.AGENT
+    assert asterisk.variables["DIALSTATUS"] == "", "if we died now he would go on where he stands"
     assert heard(asterisk) == ["Goodbye."]
     assert floor.is_empty()
     assert floor.state is AgentState.READY

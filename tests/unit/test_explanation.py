@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from acd.facts import CallArrived, CallerRecognised, CallTransferred, Fact, VoicemailLeft
+from acd.facts import CallArrived, CallerRecognised, CallTransferred, Fact, LookUpEnded, TransferEnded, VoicemailLeft
 from acd.queues import QueueSettings, Step
 from acd.requirements import parse
 from acd.states import DequeueReason, OfferOutcome, TransferKind
@@ -134,6 +134,26 @@ def test_who_the_caller_is_stands_before_his_queues(name: str, priority: int, ag
         (
             VoicemailLeft(at_ms=1, linkedid="call", queue="sales", language="en", duration_ms=4_200, file="a.wav"),
             "The caller left a message for queue sales (4.2 s).",
+        ),
+        (
+            LookUpEnded(at_ms=1, linkedid="call", node="ask", took_ms=100, error=""),
+            "Node ask asked a program (0.1 s).",
+        ),
+        (
+            LookUpEnded(at_ms=1, linkedid="call", node="ask", took_ms=3_000, error="look-up-timed-out"),
+            "Node ask asked a program (3.0 s), in vain: look-up-timed-out.",
+        ),
+        (
+            TransferEnded(
+                at_ms=1, linkedid="call", node="out", extension="", number="139", answered=True, talk_ms=9, error=""
+            ),
+            "Node out sent the caller to a number outside.",
+        ),
+        (
+            TransferEnded(
+                at_ms=1, linkedid="call", node="in", extension="7", number="", answered=False, talk_ms=0, error="why"
+            ),
+            "Node in sent the caller to extension 7, in vain: why.",
         ),
     ],
 )
