@@ -68,3 +68,10 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a user id without a name, as in containers
         return "command"
+
+
+def of_version(parser: argparse.ArgumentParser) -> None:
+    """`--version N`: the files of a version instead of those in the folder."""
+    parser.add_argument(
+        "--version", type=int, metavar="N", help="with the files of this version (default: those in the folder)"
+    )

@@ -4,10 +4,11 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cti.centre import centre_of
+from cti.commands.arguments import of_version
 from cti.commands.errors import BadInput, Exit
 from cti.conversations import FOLDER, Outcome, conversation_files, converse
 from cti.settings import Settings
+from cti.versions.start import folder_at, load_of
 
 
 def test_conversations(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -15,12 +16,11 @@ def test_conversations(settings: Settings, given: argparse.Namespace) -> Exit:
 
     Each is rehearsed, and held against what it expects. Exit code 1 if one did not go so.
     """
-    files = given.files or conversation_files(settings.dialplans)
+    folder = folder_at(settings, given.version)
+    files = given.files or conversation_files(folder)
     if not files:
-        raise BadInput(
-            f"{settings.dialplans / FOLDER}: there are no conversations; expected files such as hotline.yaml"
-        )
-    outcomes = list(converse(centre_of(settings), files))
+        raise BadInput(f"{folder / FOLDER}: there are no conversations; expected files such as hotline.yaml")
+    outcomes = list(converse(load_of(settings)(folder), files))
     for line in report(outcomes):
         print(line)
     return Exit.DONE if all(outcome.passed for outcome in outcomes) else Exit.REFUSED
@@ -39,3 +39,4 @@ def report(outcomes: Sequence[Outcome]) -> Iterator[str]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter dialplan test`."""
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=f"only these (default: all in {FOLDER}/)")
+    of_version(parser)

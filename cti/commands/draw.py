@@ -5,10 +5,11 @@ import asyncio
 import sys
 from pathlib import Path
 
-from cti.centre import centre_of
+from cti.commands.arguments import of_version
 from cti.commands.errors import BadInput, Exit
 from cti.drawing import draw
 from cti.settings import Settings
+from cti.versions.start import folder_at, load_of
 
 
 def draw_flows(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -16,7 +17,7 @@ def draw_flows(settings: Settings, given: argparse.Namespace) -> Exit:
 
     A flow, or the one behind a number, with every node and way; or all numbers, flows and queues. SVG, by graphviz.
     """
-    centre = centre_of(settings)
+    centre = load_of(settings)(folder_at(settings, given.version))
     picture = asyncio.run(draw(centre, given.flow, given.language))
     if given.out is None:
         sys.stdout.write(picture)
@@ -35,4 +36,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "flow", nargs="?", default="", help="a flow, or a number of the centre (default: all, in brief)"
     )
     parser.add_argument("--language", default="", help="of the texts in it (default: the flow's first)")
+    of_version(parser)
     parser.add_argument("--out", type=Path, metavar="FILE.svg", help="where to (default: the standard output)")

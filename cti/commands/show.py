@@ -10,10 +10,12 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from cti.callers import find_caller
-from cti.centre import Centre, centre_of
+from cti.centre import Centre
+from cti.commands.arguments import of_version
 from cti.commands.errors import BadInput, Exit
 from cti.rehearsal import Directory, rehearse_request
 from cti.settings import Settings
+from cti.versions.start import folder_at, load_of
 from ivr.rehearsal.hand import FORMS as ACTS
 from ivr.rehearsal.moment import FORMS as MOMENTS
 from ivr.rehearsal.request import FAILED, QueueOutcome, Request, TransferOutcome
@@ -27,7 +29,7 @@ def show(settings: Settings, given: argparse.Namespace) -> Exit:
     The flows are walked as a real call walks them; what the call meets besides is as given here. What is not given is
     assumed, and marked so: the caller is silent, agents answer.
     """
-    centre = centre_of(settings)
+    centre = load_of(settings)(folder_at(settings, given.version))
     request = request_of(centre, given)
     rehearsed = rehearse_request(centre, request, directory(settings, centre, request))
     if given.json:
@@ -77,6 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--closed", action="append", default=[], metavar="CALENDAR", help='an emergency has shut it; "*": all of them'
     )
+    of_version(parser)
     parser.add_argument("--json", action="store_true", help="everything as JSON, for programs")
 
 

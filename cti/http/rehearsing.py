@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import Field
 
+from acd.closures import EVERY
 from cti.access import Role
 from cti.callers import find_caller
 from cti.centre import Centre
@@ -53,13 +54,16 @@ class Drawing(Overlay):
 async def rehearse(asked: Asked[Nothing, Rehearsal]) -> RehearsalView:
     """Say which way a call would take, without any effect: the flows are walked as a real call walks them.
 
-    Who calls is looked up in the directory of callers where the call does not say it. 422 where the files do not fit,
+    Who calls is looked up in the directory of callers where the call does not say it; closures declared now count,
+    unless the call names others. 422 where the files do not fit,
     or the call cannot be rehearsed.
     """
     call = asked.body.call
     body = asked.body if asked.body.base is not None else asked.body.model_copy(update={"base": call.version})
     centre = await _centre(asked.floor, body)
     directory = await _directory(asked.floor, centre, call)
+    if "closures" not in call.model_fields_set:
+        call = call.model_copy(update={"closures": _declared(asked.floor, centre)})
     try:
         rehearsed = await asyncio.to_thread(rehearse_request, centre, call, directory)
     except (CannotRehearse, MomentError, EndlessRehearsal, NotRehearsed) as error:
@@ -86,6 +90,12 @@ async def _centre(floor: Floor, overlay: Overlay) -> Centre:
         return await asyncio.to_thread(read_files, files, floor.administration.load)
     except DocumentError as error:
         raise FilesDoNotFit(error) from None
+
+
+def _declared(floor: Floor, centre: Centre) -> dict[str, str]:
+    """The closures that are on now, of calendars that this centre has."""
+    on = floor.closures.on.items()
+    return {name: closure.announcement for name, closure in on if name == EVERY or name in centre.calendars}
 
 
 async def _directory(floor: Floor, centre: Centre, call: Request) -> Directory:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from cti.centre import Centre, centre_of, load_centre
 from cti.settings import Settings
@@ -76,6 +77,16 @@ def current_centre(settings: Settings) -> Centre:
     if not versions.current:
         return centre_of(settings)
     return Library(versions, load_of(settings)).read(versions.current)
+
+
+def folder_at(settings: Settings, number: int | None) -> Path:
+    """Where the files of a version lie, as they were published; without a number, the folder in which administrators
+    edit. Raises VersionError."""
+    if number is None:
+        return settings.dialplans
+    versions = versions_of(settings)
+    versions.files(number)
+    return versions.folder(number)
 
 
 @contextmanager

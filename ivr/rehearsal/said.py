@@ -7,8 +7,8 @@ from ivr.flow.graph import sayings
 from ivr.flow.model import Flow
 from ivr.flow.steps import Announced, Piece, Recorded
 
-Transcripts = Mapping[Recorded, str]
-"""What recordings say, as far as the flows tell."""
+Transcripts = Mapping[tuple[str, str], str]
+"""What recordings say, by file and language, as far as the flows tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def transcripts(flows: Mapping[str, Flow]) -> Transcripts:
     """The words that flows give of their recordings."""
     every = (node for flow in flows.values() for node in flow.nodes.values())
     return {
-        Recorded(said.file, language): said.text
+        (said.file, language): said.text
         for node in every
         for saying in sayings(node).values()
         for language, said in saying.items()
@@ -42,7 +42,7 @@ def utterances(pieces: tuple[Piece, ...], known: Transcripts) -> Iterator[Uttera
         language = piece.language
         if isinstance(piece, Recorded):
             files.append(piece.file)
-            text = _joined(text, known.get(piece, ""))
+            text = _joined(text, known.get((piece.file, piece.language), ""))
         elif isinstance(piece, Announced):
             files.append(piece.name)
         else:

@@ -1,6 +1,7 @@
 """The commands that rehearse calls, on files alone: no service, no data base, no Asterisk."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,26 @@ def test_who_calls_is_asked_of_the_data_base_where_there_is_one(
     (tmp_path / "state" / "callcenter.db").write_bytes(b"no data base, but longer than a page of it")
     assert main([*call]) == 0
     assert "waits in queue support; music default" in capsys.readouterr().out, "a rehearsal needs no data base"
+
+
+def test_an_older_version_is_rehearsed_drawn_and_tested_as_it_was_published(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "dialplans"
+    shutil.copytree(FIXTURES, folder)
+    monkeypatch.setenv("CALLCENTER_DIALPLANS", str(folder))
+    assert main(["dialplan", "publish", "--why", "the first"]) == 0
+    flow = folder / "flows" / "orders.yaml"
+    flow.write_text(flow.read_text().replace("reason: served", "reason: changed"))
+    call = ("dialplan", "show", "4001", "--at", "2026-11-23 20:00")
+    capsys.readouterr()
+    for version, reason in (((), "changed"), (("--version", "1"), "served")):
+        assert main([*call, *version]) == 0
+        assert capsys.readouterr().out.endswith(f"The call ends: {reason}.\n")
+        assert main(["dialplan", "draw", "orders", *version]) == 0
+        assert reason in capsys.readouterr().out
+    assert main(["dialplan", "test"]) == 1
+    assert main(["dialplan", "test", "--version", "1"]) == 0
+    assert f"{tmp_path}/state/versions/0001/conversations/reception.yaml:3  Gold" in capsys.readouterr().out
+    assert main([*call, "--version", "7"]) == 1
+    assert capsys.readouterr().err.endswith("[unknown-version]\n")
