@@ -87,9 +87,9 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
          'centre.yaml:34:3: unknown system reason "missd_call", did you mean "missed_call"? '
          '(expected one of: missed_call, refused_call, signed_in)'),
         ("centre.yaml", "ring_s: 40}", 'ring_s: 40, allow: ["1[3-9"], at_once: 1, most_minutes: 1}',
-         'centre.yaml:28:62: "1[3-9" cannot be read at column 2: "[" has no end (expected "]" after the digits)'),
+         'centre.yaml:29:62: "1[3-9" cannot be read at column 2: "[" has no end (expected "]" after the digits)'),
         ("centre.yaml", "ring_s: 40}", 'ring_s: 40, allow: ["1X."], at_once: 1}',
-         "centre.yaml:28:54: numbers that callers or programs choose are called without a limit "
+         "centre.yaml:29:54: numbers that callers or programs choose are called without a limit "
          '(expected "at_once" and "most_minutes")'),
         ("queues.yaml", "skills: {sales: 1}", "skills: {sale: 1}",
          'queues.yaml:10:14: unknown skill "sale", did you mean "sales"? (expected one of: sales, support)'),
@@ -101,11 +101,11 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
         ("flows/sales.yaml", "queue: sales", "queue: sails",
          'flows/sales.yaml:10:12: unknown queue "sails", did you mean "sales"? (expected one of: sales, support)'),
         ("queues.yaml", "extension: 7002", "extension: 7001",
-         "queues.yaml:29:16: extension 7001 is already that of sales (expected a free number)"),
+         "queues.yaml:30:16: extension 7001 is already that of sales (expected a free number)"),
         ("queues.yaml", "extension: 7002", "extension: 4001",
-         "queues.yaml:29:16: 4001 is a number of the centre (expected one that callers do not dial)"),
+         "queues.yaml:30:16: 4001 is a number of the centre (expected one that callers do not dial)"),
         ("queues.yaml", "extension: 7002", "extension: 7",
-         "queues.yaml:29:16: 7 does not fit (expected a whole number from 10 to 999999)"),
+         "queues.yaml:30:16: 7 does not fit (expected a whole number from 10 to 999999)"),
         ("flows/sales.yaml", "queue: sales", "queue: sales\n    requires: sales and languge = en",
          'flows/sales.yaml:11:15: unknown attribute "languge", did you mean "language"? '
          '(expected one of: language, team)'),
