@@ -8,16 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from acd.callback_rules import HOUR_MS, MINUTE_MS
 from acd.states import CallbackOutcome
 from ivr.flow.steps import Prompt
+from ivr.speaking import pieces, vocabulary
 
 REFUSE = "*"
 KEYS = "0123456789*#"
 """What ends the announcement: the key that refuses, or any other."""
-
-_FIGURES = "zero one two three four five six seven eight nine plus"
-_DIGITS: Mapping[str, Mapping[str, str]] = {
-    "en": dict(zip("0123456789+", _FIGURES.split(), strict=True)),
-    "cmn": dict(zip("0123456789+", "零一二三四五六七八九加", strict=True)),
-}
 
 _AGO: tuple[tuple[int, Mapping[str, str]], ...] = (
     (0, {"en": "asked for a moment ago.", "cmn": "刚刚请求回电。"}),
@@ -67,9 +62,9 @@ def who(names: Mapping[str, str], number: str, ago_ms: int, language: str) -> li
 
 
 def figures(number: str, language: str) -> list[Prompt]:
-    """A number, figure by figure, perhaps with a + before."""
-    spoken = _spoken(language)
-    return [Prompt(_DIGITS[spoken][figure], spoken) for figure in number if figure in _DIGITS[spoken]]
+    """A number, figure by figure in groups, perhaps with a + before."""
+    digits = "".join(sign for sign in number if sign in "+0123456789")
+    return [piece for piece in pieces(digits, "digits", "", _spoken(language)) if isinstance(piece, Prompt)]
 
 
 def failed(outcome: CallbackOutcome, language: str) -> Prompt:
@@ -89,7 +84,7 @@ def needed(queues: Iterable[Mapping[str, str]], languages: Iterable[str]) -> Ite
     queues = [*queues]
     for language in dict.fromkeys(map(_spoken, languages)):
         yield from (_what(names, language) for names in queues)
-        yield from (Prompt(word, language) for word in _DIGITS[language].values())
+        yield from vocabulary("digits", "", language)
         yield from (Prompt(words[language], language) for _, words in _AGO)
         yield from (Prompt(words[language], language) for words in (_NUMBER, _CHOICE, _NOT_NEEDED, *_FAILED.values()))
 
@@ -101,4 +96,4 @@ def _what(names: Mapping[str, str], language: str) -> Prompt:
 
 
 def _spoken(language: str) -> str:
-    return language if language in _DIGITS else "en"
+    return language if language in _CALL_BACK else "en"
