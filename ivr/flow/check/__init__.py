@@ -10,6 +10,7 @@ from ivr.documents import Document, DocumentError, Problem, read_document
 from ivr.flow.check.centre import centre_problems
 from ivr.flow.check.goodbyes import goodbye_problems
 from ivr.flow.check.house import House
+from ivr.flow.check.kinds import kind_problems
 from ivr.flow.check.names import BUILT_IN, Names
 from ivr.flow.check.secrets import secret_problems
 from ivr.flow.check.speeches import speech_problems
@@ -63,6 +64,7 @@ def check_flows(house: House, *, whole: bool = True) -> Iterator[Problem]:
         yield from round_problems(document, house)
         yield from centre_problems(document, house.names)
         yield from value_problems(document, house)
+        yield from kind_problems(document)
         yield from look_up_problems(document, house.names.look_ups)
         yield from transfer_problems(document, house.names)
     yield from goodbye_problems(house)
