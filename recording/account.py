@@ -61,6 +61,7 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
     """The facts of one call as its account; a hold without an end lasted to the call's end, `ended_us`."""
     ordered = sorted(facts, key=lambda fact: fact.at_ms)  # stable: facts of one millisecond keep the journal's order
     ends = {fact.offer: fact for fact in ordered if isinstance(fact, OfferEnded)}
+    requested = next((fact for fact in ordered if isinstance(fact, CallbackRequested) and not fact.message), None)
     return Account(
         arrived=next((fact for fact in ordered if isinstance(fact, CallArrived)), None),
         path=_path(ordered),
@@ -71,8 +72,9 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         wrap_up_ms=sum(fact.wrap_up_ms for fact in ordered if isinstance(fact, WrapUpEnded)),
         ended=next((fact for fact in reversed(ordered) if isinstance(fact, CallEnded)), None),
         left_message=any(isinstance(fact, VoicemailLeft) for fact in ordered),
-        asked_back=any(isinstance(fact, CallOverflowed) and fact.to is TargetKind.CALLBACK for fact in ordered),
-        requested=next((fact for fact in ordered if isinstance(fact, CallbackRequested) and not fact.message), None),
+        asked_back=requested is not None
+        or any(isinstance(fact, CallOverflowed) and fact.to is TargetKind.CALLBACK for fact in ordered),
+        requested=requested,
         dialled=next((fact for fact in ordered if isinstance(fact, CallbackDialled)), None),
         attempted=next((fact for fact in reversed(ordered) if isinstance(fact, CallbackAttempted)), None),
         surveys=surveys(ordered),

@@ -32,6 +32,12 @@ def customer_of(every: Sequence[Channel], linkedid: str) -> Channel | None:
     return next((one for one in every if one.uniqueid != linkedid and one.started_us >= since_us), None)
 
 
+def heard_before(story: Account) -> bool:
+    """Whether its agent had a message to hear first: he was out of the queue before he dialled."""
+    left = (fact.at_ms for fact in story.queued if isinstance(fact, CallDequeued))
+    return story.dialled is not None and any(at_ms < story.dialled.at_ms for at_ms in left)
+
+
 def number_of(every: Sequence[Channel], linkedid: str) -> str:
     """The number that was dialled, as the ledger has it."""
     found = (_DIALLED.match(run.data) for one in every if one.uniqueid == linkedid for run in one.runs)
@@ -52,6 +58,7 @@ def told_otherwise(
         "dialled": number,
         "started_at": utc(every[0].started_us),
         "outcome": CallOutcome.ANSWERED if record.conversations else CallOutcome.NOT_REACHED,
+        "agent": record.agent if record.conversations else None,
         "ended_by": ended_by,
         "reason": record.reason if record.conversations else _why(customer, story, ended_by),
         "callback": callback_of(record.linkedid),

@@ -9,7 +9,7 @@ from acd.facts import CallDequeued, Fact
 from acd.seats import agent_of_channel, agents_side
 from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome
 from recording.account import Account, account
-from recording.callbacks import customer_of, told_otherwise
+from recording.callbacks import customer_of, heard_before, told_otherwise
 from recording.channels import Channel, Connection, channels, connections
 from recording.identity import call_id
 from recording.instants import span_ms, utc
@@ -74,7 +74,8 @@ def _record(
     ended_by = _ended_by(caller, rung, story, _left_outside(others, talks))
     left_by_caller = ended_by is EndedBy.CALLER
     if called_back := is_callback(end.linkedid):
-        visits = queue_visits(story.queued, caller, (), talks, DequeueReason.WITHDRAWN)
+        heard = heard_before(story)
+        visits = queue_visits(story.queued, caller, (), talks, DequeueReason.WITHDRAWN, served_by_message=heard)
     else:
         visits = queue_visits(story.queued, caller, rung, talks, _reason_at_end(end, left_by_caller))
     ringing = Ringing(
@@ -102,7 +103,7 @@ def _record(
             caller,
             _waited_last(visits, story),
             left_by_caller,
-            _sent_to(story),
+            story,
             talked=bool(conversations or outside),
             rung=bool(offered),
         ),
@@ -182,18 +183,18 @@ def _waited_last(visits: Sequence[QueueVisit], story: Account) -> QueueVisit | N
     return last
 
 
-def _sent_to(story: Account) -> CallOutcome:
-    """What became of him where a queue sent him, and where he talked with nobody."""
+def _sent_to(story: Account, otherwise: CallOutcome) -> CallOutcome:
+    """What became of him who has talked with nobody, where a queue or his flow has sent him."""
     if story.left_message:
         return CallOutcome.VOICEMAIL
-    return CallOutcome.CALLBACK if story.asked_back else CallOutcome.OVERFLOWED
+    return CallOutcome.CALLBACK if story.asked_back else otherwise
 
 
 def _outcome(
     caller: Channel,
     last: QueueVisit | None,
     left_by_caller: bool,
-    sent_to: CallOutcome,
+    story: Account,
     *,
     talked: bool,
     rung: bool,
@@ -201,10 +202,12 @@ def _outcome(
     if talked or (last and last.reason is DequeueReason.ANSWERED):
         return CallOutcome.ANSWERED
     if last:
-        left = {DequeueReason.ABANDONED: CallOutcome.ABANDONED, DequeueReason.OVERFLOWED: sent_to}
-        return left.get(last.reason, CallOutcome.TIMED_OUT)
+        if last.reason is DequeueReason.ABANDONED:
+            return CallOutcome.ABANDONED
+        overflowed = last.reason is DequeueReason.OVERFLOWED
+        return _sent_to(story, CallOutcome.OVERFLOWED if overflowed else CallOutcome.TIMED_OUT)
     if caller.answered_us is not None and not rung:  # who was rung, but not out of a queue: a colleague, for another
-        return CallOutcome.SERVED_BY_IVR
+        return _sent_to(story, CallOutcome.SERVED_BY_IVR)
     if left_by_caller:
         return CallOutcome.ABANDONED
     return CallOutcome.TIMED_OUT if rung else CallOutcome.BLOCKED

@@ -60,10 +60,12 @@ def queue_visits(
     rung: Sequence[Channel],
     conversations: Sequence[Connection],
     at_end: DequeueReason,
+    *,
+    served_by_message: bool = False,
 ) -> tuple[QueueVisit, ...]:
     """The visits in order. A visit ends where Asterisk connected the caller with an agent or where his channel ended;
     the router's word is taken for the other reasons to leave. `at_end` is the reason of a caller who waited to the end
-    of his call, `rung` are the agents' phones.
+    of his call, `rung` are the agents' phones. `served_by_message`: its agent heard a message before he called anybody.
     """
     visits: list[_Visit] = []
     for at_us, event in _in_order(queued, caller, rung, conversations):
@@ -79,7 +81,7 @@ def queue_visits(
                 waiting.leave(at_us, DequeueReason.ANSWERED)
             case CallDequeued(reason=DequeueReason.ABANDONED) if waiting:
                 waiting.leave(caller.ended_us, event.reason)
-            case CallDequeued(reason=reason) if waiting and reason is not DequeueReason.ANSWERED:
+            case CallDequeued(reason=reason) if waiting and (served_by_message or reason is not DequeueReason.ANSWERED):
                 waiting.leave(at_us, reason)
             case CallDequeued() | _PickedUp() if waiting:
                 waiting.picked_up_us = at_us  # believed when the two are connected, not before

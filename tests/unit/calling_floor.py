@@ -134,21 +134,21 @@ class CallingFloor:
         with self.distributor.command() as (router, now_ms):
             router.define_queue(QueueSettings(name="support"), now_ms=now_ms)
         every = dict.fromkeys(("sales", "support"), rules or CallbackRules())
-        self.book = CallbackBook("node1", every.get, message_rules_of=lambda queue: MessageRules(calling=every[queue]))
-        self.desk = CallbackDesk(
-            self.book,
-            Means(
-                client=self.ami,
-                distributor=self.distributor,
-                channels=lambda: self.channels,
-                line=lambda: "carrier",
-                shown=lambda: "4000",
-                sound_of=_text,
-                was_answered=self._was_answered,
-                names_of=lambda queue: {"en": "Sales"},
-                recordings=Path("/recordings"),
-            ),
+        self.book = CallbackBook(
+            "node1", every.get, message_rules_of=lambda queue: MessageRules(calling=every.get(queue))
         )
+        self.means = Means(
+            client=self.ami,
+            distributor=self.distributor,
+            channels=lambda: self.channels,
+            line=lambda: "carrier",
+            shown=lambda: "4000",
+            sound_of=_text,
+            was_answered=self._was_answered,
+            names_of=lambda queue: {"en": "Sales"},
+            recordings=Path("/recordings"),
+        )
+        self.desk = CallbackDesk(self.book, self.means)
 
     async def _was_answered(self, linkedid: str) -> bool:
         return linkedid in self.answered

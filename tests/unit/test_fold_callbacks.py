@@ -26,6 +26,8 @@ EXPECTED = {
     "given_up": ("not_reached", "given_up", "agent", None, [("1001", "withdrawn")], False),
     "no_answer": ("not_reached", "no_answer", "system", None, [("1001", "withdrawn")], False),
     "declined": ("not_reached", "refused", "caller", None, [("1001", "withdrawn")], False),
+    "message_busy": ("not_reached", "busy", "caller", None, [("1001", "answered")], False),
+    "message_reached": ("answered", "hung_up", "caller", "1001", [("1001", "answered")], False),
     "daemon_killed_dialling": ("answered", "hung_up", "agent", "1001", [("1001", "answered")], True),
 }  # fmt: skip
 
