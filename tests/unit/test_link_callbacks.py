@@ -77,6 +77,31 @@ async def test_the_agent_talks_when_the_customer_has_answered_not_when_he_has_pi
 
 
 @in_virtual_time
+async def test_who_hears_a_message_talks_from_then_on_and_the_desk_is_told_when_the_customer_has_answered() -> None:
+    floor = Floor()
+    floor.hears(dialled("DialEnd", DialStatus="ANSWER"))
+    with floor.distributor.command() as (router, now_ms):
+        router.answered(STAY, phone="1001", now_ms=now_ms)  # his session has begun
+    floor.hears(new_channel("PJSIP/line-02", "customer", STAY), customer("DialBegin"))
+    assert (floor.told, floor.strays, floor.state()) == ([], [], "talking")
+    floor.hears(customer("DialEnd", DialStatus="ANSWER"))
+    assert [(one.event, one.get("Uniqueid")) for one in floor.told] == [("DialEnd", STAY)]
+    floor.hears(event("Hangup", Uniqueid=STAY))
+    assert floor.state() == "wrap_up"
+    floor.distributor.close()
+
+
+@in_virtual_time
+async def test_every_channel_that_ends_is_told() -> None:
+    floor = Floor()
+    gone: list[str] = []
+    floor.link.on_gone = gone.append
+    floor.hears(event("Hangup", Uniqueid="node1-7.1"), event("Hangup", Uniqueid=STAY))
+    assert gone == ["node1-7.1", STAY]
+    floor.distributor.close()
+
+
+@in_virtual_time
 async def test_a_customer_who_is_busy_is_not_an_agent_who_refuses() -> None:
     floor = Floor()
     floor.hears(dialled("DialEnd", DialStatus="ANSWER"), customer("DialBegin"))
