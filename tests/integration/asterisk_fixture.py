@@ -53,7 +53,7 @@ class RunningAsterisk:
 def free_settings(state: Path, rtp_ports: int = RTP_PORTS) -> Settings:
     """Settings of an instance that is in nobody's way; which Asterisk runs is taken from the environment."""
     ports = free_ports(4)
-    first = _free_range(rtp_ports)
+    first = free_range(rtp_ports)
     return load_settings().model_copy(
         update={
             "state": state,
@@ -78,7 +78,8 @@ def free_ports(count: int) -> list[int]:
         return ports
 
 
-def _free_range(count: int) -> int:
+def free_range(count: int) -> int:
+    """The first of so many UDP ports in a row that nobody uses on loopback just now."""
     while True:
         first = random.randrange(20000, 32000 - count, 2)  # below the ports that the kernel gives to clients
         if all(map(_binds, range(first, first + count))):

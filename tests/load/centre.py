@@ -41,6 +41,14 @@ EXTENSIONS = """
 [lines](+)
 exten => 4002,1,Set(CALLCENTER_DIALLED=4001)
  same => n,Goto(callcenter,s,reception)
+; The other side of the menus' benchmark: the same prompts, asked by Asterisk itself (MENU_1 … are set there).
+exten => 4903,1,MixMonitor(${RECORDINGS}/${UNIQUEID}.raw,D)
+ same => n,Answer()
+ same => n(main),Read(KEY,${MENU_1},1,,1,20)
+ same => n,Read(KEY,${MENU_2},1,,1,20)
+ same => n,Read(KEY,${MENU_3},1,,1,20)
+ same => n,Read(KEY,${MENU_4},8,,1,20)
+ same => n,Goto(main)
 ; The other side of the benchmarks: the same recording, the same answer, then app_queue.
 exten => _490[012],1,MixMonitor(${RECORDINGS}/${UNIQUEID}.raw,D)
  same => n,Answer()
