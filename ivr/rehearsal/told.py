@@ -30,6 +30,8 @@ from ivr.rehearsal.events import (
 from ivr.rehearsal.said import Transcripts, utterances
 
 ASSUMED = " (assumed)"
+OUTCOMES = (Looked, LookedUp, Recognised, MessageTaken, CallbackAsked, Transferred)
+"""After these a node takes the way they say."""
 
 
 def told(events: Sequence[Event], known: Transcripts) -> Iterator[str]:
@@ -46,10 +48,12 @@ def told(events: Sequence[Event], known: Transcripts) -> Iterator[str]:
                 yield ended(event)
             case Chosen(_, choice) if isinstance(before, Pressed) and before.keys.endswith(choice):
                 pass  # that has been told
+            case Decided() if isinstance(before, OUTCOMES):
+                pass  # as what came of it says
             case _:
                 for line in lines_of(event, known):
                     yield f"      {line}"
-        before = event
+        before = before if isinstance(event, Heard) else event
 
 
 def ended(event: Ended) -> str:
