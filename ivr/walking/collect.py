@@ -1,7 +1,7 @@
 """A caller who keys several digits: what counts as an answer, when it is complete, and what star and 0 do meanwhile.
 
 The digits are asked for one by one: Asterisk keeps a key that comes while we turn round, for a tenth of a second at
-least (docs/decisions/0010). While a secret is keyed the recording pauses; it goes on whichever way the caller leaves.
+least (docs/decisions/0012). While a secret is keyed the recording pauses; it goes on whichever way the caller leaves.
 """
 
 from collections.abc import Mapping
