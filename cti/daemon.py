@@ -290,7 +290,9 @@ class Daemon:
             journeys=self.journeys,
             recording=MixMonitors(self.switch.client),
             beep=provide_beep(self.settings.state / "sounds/tones"),
-            calendar=CalendarPort(self.administration, self.closures, self.distributor.clock.now_ms),
+            calendar=CalendarPort(
+                self.administration, self.closures, self.distributor.clock.now_ms, self.closure_sounds.has
+            ),
             announced=self.closure_sounds.sound,
             today=lambda: datetime.now(self.administration.centre.time_zone).date(),
         )

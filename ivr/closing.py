@@ -70,7 +70,7 @@ class _Dealing:
             sounds = [
                 self._sound(Announcement.PART_SHUT if self._closing.closures.on else Announcement.CENTRE_NOT_SHUT)
             ]
-        elif closure.announcement:
+        elif self._closing.sounds.has(closure.announcement):
             sounds = [self._sound(Announcement.CENTRE_SHUT), self._closing.sounds.sound(closure.announcement)]
         else:
             sounds = [self._sound(Announcement.CENTRE_SHUT), self._closing.sound_of(words_of({}, language))]

@@ -32,6 +32,10 @@ class ClosureSounds:
         """Its name for Asterisk: the file without the ending."""
         return str(self._folder / announcement)
 
+    def has(self, announcement: str) -> bool:
+        """Whether there is one of this name; what a call cannot play must not be given to it."""
+        return bool(announcement) and self._folder.joinpath(f"{announcement}.wav").exists()
+
     async def names(self) -> list[str]:
         """All announcements, oldest first."""
         return await asyncio.to_thread(self._names)

@@ -28,6 +28,7 @@ OWN = "    emergency: {cmn: 停电。, en: The power is out.}\n"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = Path(shutil.copytree(SHIPPED, tmp_path / "dialplans"))
+    shutil.rmtree(folder / "conversations")  # they expect the shipped calendars
     file = folder / "calendars.yaml"
     file.write_text(file.read_text("utf-8").replace("  always:\n", f"  always:\n{OWN}", 1), "utf-8")
     return folder
@@ -45,7 +46,7 @@ async def test_closures_go_before_the_calendar_and_its_own_words_before_the_hous
     administration = administration_of(folder, distributor)
     closures = Closures(distributor.state)
     now = [MONDAY_NOON_MS - 1]
-    port = CalendarPort(administration, closures, lambda: now[0])
+    port = CalendarPort(administration, closures, lambda: now[0], {"closure-1"}.__contains__)
     assert (port("office", "en"), port("always", "en")) == (CalendarIs("open"), CalendarIs("open"))
     now[0] += 1
     assert port("office", "en") == CalendarIs("closed")
@@ -58,12 +59,14 @@ async def test_closures_go_before_the_calendar_and_its_own_words_before_the_hous
     closures.declare("office", by="Wang", why="fire", announcement="closure-1", now_ms=now[0])
     assert port("office", "en") == CalendarIs("emergency", (Announced("closure-1", "en"),), recorded=True)
     assert port("always", "en") == CalendarIs("emergency", (Prompt("The power is out.", "en"),))
+    closures.declare("office", by="Wang", why="fire", announcement="closure-of-old", now_ms=now[0])
+    assert port("office", "en") == CalendarIs("emergency", (words_of({}, "en"),))  # somebody has tidied up
 
 
 async def test_a_calendar_that_was_taken_out_of_the_file_still_says_what_it_said(folder: Path) -> None:
     distributor = Distributor(Router(), Clock())
     administration = administration_of(folder, distributor)
-    port = CalendarPort(administration, Closures(distributor.state), lambda: MONDAY_NOON_MS)
+    port = CalendarPort(administration, Closures(distributor.state), lambda: MONDAY_NOON_MS, bool)
     for file, before, after in (
         ("calendars.yaml", "  always:\n", "  ever:\n"),
         ("queues.yaml", "calendar: always", "calendar: ever"),

@@ -26,7 +26,11 @@ class Script:
     def sound(self, flow: str, node: str, language: str, words: str = "text") -> list[int]:
         """What is said at a node of a flow."""
         text = sayings(self._flows[flow].nodes[node])[words][language].text or ""
-        return spoken(self._prompts.file(Prompt(text, language)))
+        return self.words(Prompt(text, language))
+
+    def words(self, prompt: Prompt) -> list[int]:
+        """Words of the house."""
+        return spoken(self._prompts.file(prompt))
 
 
 async def heard_by(floor: RunningCentre, record: dict[str, Any]) -> list[int]:

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from cti.simulation.telephones import Call, Keying, Telephones
+from ivr.closure_words import words_of
 from ivr.flow.parts import YES
 from ivr.voicemail import VOICEMAIL
 from tests.integration.centre_fixture import RunningCentre
@@ -150,3 +151,36 @@ async def test_the_citys_line_calls_back_who_does_not_wait_and_takes_a_message_w
         assert left["duration_ms"] >= 2_000
         record = await caller.hears("en", ("message/closed", "text"), ("message/for_support", "text"))
         assert record["reason"] == "message_left"
+
+
+async def test_the_hotline_speaks_with_a_vip_in_his_language_puts_him_through_unasked_and_takes_others_messages(
+    shipped: RunningCentre,
+) -> None:
+    async with staffed(shipped, "1003", seats=("1003",), audio=True) as phones:
+        status, _ = await shipped.ask("PUT", f"/api/callers/{MOBILE}", json={"priority": 5, "language": "en"})
+        assert status == 200
+        vip = await calls(shipped, phones, "4000", MOBILE)
+        leg = await phones["1003"].next_call()
+        queued = await vip.fact("CallQueued", queue="support")
+        assert (queued["priority"], queued["data"]) == (7, {"topic": "vip"})
+        await talk(vip.call, leg)
+        await vip.call.hang_up()
+        record = await vip.hears("en", ("hotline/greeting", "text"), ("hotline/welcome_vip", "text"))
+        assert choices(record)[:4] == [
+            ("caller", "known"),
+            ("whose_language", "1"),
+            ("greeting", None),
+            ("hours", "open"),
+        ]
+
+        await shipped.post("/api/closures", {"calendar": "*", "on": True, "why": "storm"})
+        other = await calls(shipped, phones, "4000", "200")
+        await other.at("language", "1")
+        await other.fact("NodeEntered", node="for_support")
+        await other.speaks_a_message("1")
+        await other.fact("VoicemailLeft", queue="support")
+        await other.call.ended()
+        record = await other.hears("cmn", ("hotline/greeting", "text"), ("message/closed", "text"))
+        assert ("hours", "emergency") in choices(record)
+        emergency = Script(shipped).words(words_of({}, "cmn"))
+        assert likeness(emergency, await heard_by(shipped, record)) > PLAYED

@@ -78,7 +78,7 @@ function queueNotes(queue) {
 function closureNote(closure) {
   const what = closure.calendar === "*" ? "The whole centre" : `Calendar ${closure.calendar}`;
   const heard = closure.announcement ? "callers hear a recorded announcement" : "callers hear the house's own words";
-  return element("p", { text: `${what} is shut since ${clock(closure.since_ms, { dateStyle: "short", timeStyle: "short" })} (${closure.by}: ${closure.why}); ${heard}.` });
+  return element("p", { className: "card bad", text: `${what} is shut since ${clock(closure.since_ms, { dateStyle: "short", timeStyle: "short" })} (${closure.by}: ${closure.why}); ${heard}.` });
 }
 
 function agentCard(agent) {
