@@ -62,6 +62,11 @@ class Take:
         """Where another take is."""
         return self._folder / f"{self.name}.again"
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether it is neither handed over nor dropped."""
+        return self._file(".json").exists()
+
     def replace(self) -> None:
         """The other take is the message now."""
         with suppress(FileNotFoundError):
@@ -69,7 +74,7 @@ class Take:
 
     def keep(self, length_ms: int) -> None:
         """Hand it over, once whatever happens."""
-        if self._file(".json").exists():
+        if self.unfinished:
             self._deliver(self.note, f"{self._folder.name}/{self.name}.wav", length_ms)
             self._clear(".again.wav", ".json")
 
@@ -113,6 +118,8 @@ class Messages:
         self._deliver = deliver
         self._spoken: set[str] = set()
         """Those of which a session of ours sees to the end."""
+        self._left: dict[str, set[str]] = {}
+        """Those that nobody sees to while their callers, by channel, may still speak."""
 
     @contextmanager
     def taking(self, note: Note) -> Iterator[Take]:
@@ -124,6 +131,8 @@ class Messages:
             yield take
         finally:
             self._spoken.discard(take.name)
+            if take.unfinished:
+                self._left.setdefault(note.channel, set()).add(take.name)
 
     def find(self, name: str) -> Take | None:
         """An unfinished message of a session before us, None if there is none of that name."""
@@ -138,16 +147,23 @@ class Messages:
             return None
         return Take(self._folder, name, note, self._deliver)
 
-    def recover(self, live: Collection[str], channel: str = "") -> int:
-        """Hand over what nobody records any more: the messages of all channels but the `live` ones (unique ids), or of
-        this one channel. Returns how many there were."""
+    def recover(self, live: Collection[str]) -> int:
+        """Hand over what nobody records any more: the messages of all channels but the `live` ones (unique ids).
+        Returns how many there were."""
         found = 0
         for file in sorted(self._folder.glob("*.json")):
             if file.stem in self._spoken or (take := self.find(file.stem)) is None:
                 continue
-            if take.note.channel not in live and channel in ("", take.note.channel):
+            if take.note.channel in live:
+                self._left.setdefault(take.note.channel, set()).add(take.name)
+            else:
                 found += take.recover()
         return found
+
+    def gone(self, channel: str) -> int:
+        """The same for one channel that has ended now."""
+        names = self._left.pop(channel, ())
+        return sum(take.recover() for name in sorted(names) if (take := self.find(name)) is not None)
 
 
 def _wav(sound: Path) -> Path:

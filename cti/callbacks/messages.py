@@ -3,7 +3,8 @@ daemon or an Asterisk that died meanwhile included; and out of the folder when t
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -30,16 +31,18 @@ class MessageRoom:
 
     def gone(self, channel: str) -> None:
         """This channel (its unique id) has ended."""
-        self._recover(self._means.channels(), channel)
+        self._recover(partial(self.messages.gone, channel))
 
     def _on_fact(self, fact: Fact) -> None:
         if isinstance(fact, LinkChanged) and fact.up:
             # Told in the next turn of the loop: what follows from a fact comes after it with every listener.
-            asyncio.get_running_loop().call_soon(self._recover, self._means.channels())
+            asyncio.get_running_loop().call_soon(
+                lambda: self._recover(partial(self.messages.recover, self._means.channels()))
+            )
 
-    def _recover(self, live: Mapping[str, str], channel: str = "") -> None:
+    def _recover(self, recover: Callable[[], int]) -> None:
         try:
-            found = self.messages.recover(live, channel)
+            found = recover()
         except OSError as error:  # a disk in trouble: the notes stay for the next time
             log.error("messages-not-recovered", error_id="messages-not-recovered", detail=error.strerror)
             return

@@ -84,8 +84,17 @@ def test_who_still_speaks_is_left_alone_until_his_channel_is_gone(room: Room) ->
     speak(room.begin().sound, 3_000)
     messages = room.open()
     assert messages.recover({CHANNEL: NOTE.linkedid}) == 0
-    assert messages.recover((), "another") == 0
-    assert messages.recover((), CHANNEL) == 1
+    assert messages.gone("another") == 0
+    assert messages.gone(CHANNEL) == 1
+    assert messages.gone(CHANNEL) == 0
+
+
+def test_a_session_that_ends_in_the_midst_leaves_it_until_his_channel_is_gone(room: Room) -> None:
+    messages = room.open()
+    with messages.taking(NOTE) as take:
+        speak(take.sound, 3_000)
+    assert room.got == []
+    assert messages.gone(CHANNEL) == 1
 
 
 def test_a_message_of_a_session_of_ours_is_left_to_that(room: Room) -> None:
