@@ -47,12 +47,13 @@ class Directory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
-    """What would become of the call. `at` is in the centre's time zone."""
+    """What would become of the call. `at` is in the centre's time zone, `shut` the calendars an emergency has shut."""
 
     dialled: str
     caller: str
     at: datetime
     flow: str
+    shut: tuple[str, ...]
     path: Path
     known: Transcripts
 
@@ -60,6 +61,8 @@ class Rehearsed:
         """For people."""
         who = self.caller or "a withheld number"
         yield f"{self.dialled}, flow {self.flow}, on {self.at:%A %Y-%m-%d %H:%M} ({self.at.tzinfo}), from {who}"
+        if self.shut:
+            yield f"shut by an emergency: {', '.join('all' if name == EVERY else name for name in self.shut)}"
         yield from told(self.path.events, self.known)
 
     def plain(self) -> dict[str, Any]:
@@ -69,6 +72,7 @@ class Rehearsed:
             "caller": self.caller,
             "at": self.at.isoformat(),
             "flow": self.flow,
+            "shut": list(self.shut),
             "path": [plain(event, self.known) for event in self.path.events],
         }
 
@@ -93,6 +97,7 @@ def rehearse_call(
         caller=given.caller,
         at=at,
         flow=flow,
+        shut=tuple(given.closures),
         path=path,
         known=transcripts(centre.flows),
     )

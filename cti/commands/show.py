@@ -9,10 +9,12 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from acd.closures import EVERY
 from cti.callers import find_caller
 from cti.centre import Centre
 from cti.commands.arguments import of_version
-from cti.commands.errors import BadInput, Exit
+from cti.commands.errors import BadInput, Exit, ServiceAway, ServiceRefused
+from cti.commands.service import Service
 from cti.rehearsal import Directory, rehearse_request
 from cti.settings import Settings
 from cti.versions.start import folder_at, load_of
@@ -21,6 +23,10 @@ from ivr.rehearsal.moment import FORMS as MOMENTS
 from ivr.rehearsal.request import FAILED, QueueOutcome, Request, TransferOutcome
 from recording.directory import Directory as Callers
 from recording.store import Store
+
+SHUT = 'an emergency has shut it; "*": all of them (default: those shut now, where the service runs)'
+PATIENCE_S = 2.0
+"""A rehearsal needs no service, and waits no longer for one."""
 
 
 def show(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -31,6 +37,8 @@ def show(settings: Settings, given: argparse.Namespace) -> Exit:
     """
     centre = load_of(settings)(folder_at(settings, given.version))
     request = request_of(centre, given)
+    if not given.closed:
+        request = request.model_copy(update={"closures": declared(settings, centre)})
     rehearsed = rehearse_request(centre, request, directory(settings, centre, request))
     if given.json:
         print(json.dumps(rehearsed.plain(), indent=2, ensure_ascii=False))
@@ -76,9 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-message", action="store_true", help="he leaves no message where he is asked for one")
     parser.add_argument("--no-callback", action="store_true", help="he cannot be called back")
-    parser.add_argument(
-        "--closed", action="append", default=[], metavar="CALENDAR", help='an emergency has shut it; "*": all of them'
-    )
+    parser.add_argument("--closed", action="append", default=[], metavar="CALENDAR", help=SHUT)
     of_version(parser)
     parser.add_argument("--json", action="store_true", help="everything as JSON, for programs")
 
@@ -100,6 +106,16 @@ async def _look_up(settings: Settings, centre: Centre, number: str) -> Directory
         return Directory(source="the directory of callers cannot be read")
     finally:
         await store.close()
+
+
+def declared(settings: Settings, centre: Centre) -> dict[str, str]:
+    """The closures that are on now, of calendars that this centre has, as far as the service can be asked."""
+    try:
+        closures = Service(settings, timeout_s=PATIENCE_S).get("/api/closures")["closures"]
+    except (ServiceAway, ServiceRefused):
+        return {}
+    on = {closure["calendar"]: closure["announcement"] for closure in closures}
+    return {name: announced for name, announced in on.items() if name == EVERY or name in centre.calendars}
 
 
 def request_of(centre: Centre, given: argparse.Namespace) -> Request:

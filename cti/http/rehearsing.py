@@ -40,6 +40,7 @@ class RehearsalView(View):
     caller: str
     at: str
     flow: str
+    shut: list[str]
     path: list[dict[str, Any]]
     lines: list[str]
 

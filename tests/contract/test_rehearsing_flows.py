@@ -1,5 +1,6 @@
 """The commands that rehearse calls, on files alone: no service, no data base, no Asterisk."""
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cti.commands import main
+from tests.contract.fake_floor import TOKEN, open_floor
 
 pytestmark = pytest.mark.contract
 
@@ -17,6 +19,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "rehearsal"
 def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALLCENTER_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("CALLCENTER_DIALPLANS", str(FIXTURES))
+    monkeypatch.setenv("CALLCENTER_HTTP_PORT", "1")
 
 
 def test_a_call_is_shown_as_it_would_go(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -111,3 +114,25 @@ def test_an_older_version_is_rehearsed_drawn_and_tested_as_it_was_published(
     assert f"{tmp_path}/state/versions/0001/conversations/reception.yaml:3  Gold" in capsys.readouterr().out
     assert main([*call, "--version", "7"]) == 1
     assert capsys.readouterr().err.endswith("[unknown-version]\n")
+
+
+async def test_an_emergency_that_is_declared_now_counts_where_the_service_runs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    call = ("dialplan", "show", "4000", "--at", "2026-11-23 12:00", "--press", "1,2")
+    async with open_floor(state) as web:
+        (state / "token").write_text(TOKEN)
+        monkeypatch.setenv("CALLCENTER_HTTP_PORT", str(web.client.port))
+        assert (await web.post("/api/closures", {"calendar": "*", "on": True, "why": "a test"}))[0] == 200
+        assert await asyncio.to_thread(main, call) == 0
+        told = capsys.readouterr().out
+        assert "shut by an emergency: all" in told
+        assert "queue sales is closed" in told
+        _, rehearsed = await web.post("/api/centre/rehearse", {"call": {"dial": "4000"}})
+        assert rehearsed["shut"] == ["*"]
+        _, rehearsed = await web.post("/api/centre/rehearse", {"call": {"dial": "4000", "closures": {}}})
+        assert rehearsed["shut"] == []
+    assert main([*call]) == 0
+    assert "shut" not in capsys.readouterr().out
