@@ -1,6 +1,5 @@
 """The `callers` fixture: a centre whose callers may ask to be called back, and what its tests do again and again."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,9 +10,9 @@ import pytest_asyncio
 
 from cti.centre import load_centre
 from cti.simulation.telephones import Call, Telephones
-from ivr.prompts import Prompts
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import HOME, running_floor
+from tests.shared_prompts import provide
 
 CUSTOMER = "13900000001"
 
@@ -24,7 +23,7 @@ def callback_dialplans(tmp_path_factory: pytest.TempPathFactory, prompts: Path) 
     folder = tmp_path_factory.mktemp("callbacks")
     for source in (HOME / "dialplans", HOME / "tests/fixtures/callbacks"):
         shutil.copytree(source, folder, dirs_exist_ok=True)
-    asyncio.run(Prompts(prompts).make(load_centre(folder).prompts()))
+    provide(load_centre(folder).prompts())
     return folder
 
 

@@ -24,9 +24,9 @@ from cti.processes import environment
 from cti.settings import Settings
 from cti.simulation.telephones import Telephones
 from ivr.announcements import all_prompts
-from ivr.prompts import Prompts
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.examples import keeping_examples
+from tests.shared_prompts import lend, provide
 
 WAIT_S = 30.0
 """Longer than anything here takes: a test that waits as long has failed."""
@@ -254,12 +254,10 @@ class RunningCentre:
 
 
 @pytest.fixture(scope="session")
-def prompts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prompts() -> Path:
     """A folder with every prompt of the shipped centre, spoken once."""
-    folder = tmp_path_factory.mktemp("prompts")
     centre = load_centre(Path(__file__).parents[2] / "dialplans")
-    asyncio.run(Prompts(folder).make([*centre.prompts(), *all_prompts()]))
-    return folder
+    return provide([*centre.prompts(), *all_prompts()])
 
 
 @pytest_asyncio.fixture
@@ -269,7 +267,7 @@ async def centre(music: Path, prompts: Path) -> AsyncIterator[RunningCentre]:
     settings = free_settings(state)
     provide_credentials(state)
     shutil.copytree(music, state / "sounds/music/default", dirs_exist_ok=True)
-    shutil.copytree(prompts, state / "sounds/prompts", dirs_exist_ok=True)
+    lend(state, prompts)
     running = RunningCentre(settings, load_credentials(state))
     try:
         async with keeping_examples(settings, running.credentials):

@@ -17,10 +17,10 @@ from cti.centre import load_centre
 from cti.settings import LookUpSettings
 from cti.simulation.call import Call
 from cti.simulation.telephones import Telephones
-from ivr.prompts import Prompts
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.examples import keeping_examples
+from tests.shared_prompts import lend, provide
 
 HOME = Path(__file__).parents[2]
 SEATS = ("1001", "1002", "1003", "1004")
@@ -40,8 +40,7 @@ def dialplans(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def floor_prompts(dialplans: Path, prompts: Path) -> Path:
     """The folder of every prompt, those of the tests included."""
-    asyncio.run(Prompts(prompts).make(load_centre(dialplans).prompts()))
-    return prompts
+    return provide(load_centre(dialplans).prompts())
 
 
 @asynccontextmanager
@@ -55,7 +54,7 @@ async def running_floor(
     )
     provide_credentials(state)
     shutil.copytree(music, state / "sounds/music/default")
-    shutil.copytree(prompts, state / "sounds/prompts")
+    lend(state, prompts)
     running = RunningCentre(settings, load_credentials(state))
     try:
         async with keeping_examples(settings, running.credentials):

@@ -13,10 +13,10 @@ from asyncinotify import Inotify, Mask
 
 from cti.centre import load_centre
 from cti.simulation.telephones import Call, Telephones
-from ivr.prompts import Prompts
 from ivr.tones import BEEP_HZ
 from tests.integration.centre_fixture import WAIT_S, RunningCentre
 from tests.integration.floor_fixture import HOME, running_floor
+from tests.shared_prompts import provide
 
 CUSTOMER = "13900000001"
 CALLERS_TONE_HZ = 440
@@ -29,7 +29,7 @@ def message_dialplans(tmp_path_factory: pytest.TempPathFactory, prompts: Path) -
     folder = tmp_path_factory.mktemp("messages")
     shutil.copytree(HOME / "tests/fixtures/voicemail", folder, dirs_exist_ok=True)
     shutil.copy(HOME / "dialplans/extensions.conf", folder)
-    asyncio.run(Prompts(prompts).make(load_centre(folder).prompts()))
+    provide(load_centre(folder).prompts())
     return folder
 
 

@@ -3,7 +3,6 @@ made good when the link is back.
 """
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tests.integration.asterisk_fixture import RunningAsterisk
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.five_callers import FiveCallers
 from tests.integration.tcp_proxy import TcpProxy
+from tests.shared_prompts import lend
 
 pytestmark = pytest.mark.integration
 
@@ -34,7 +34,7 @@ class Linked:
 
 @pytest_asyncio.fixture
 async def linked(asterisk: RunningAsterisk, prompts: Path) -> AsyncIterator[Linked]:
-    shutil.copytree(prompts, asterisk.settings.state / "sounds/prompts", dirs_exist_ok=True)
+    lend(asterisk.settings.state, prompts)
     async with TcpProxy(asterisk.settings.ami_port) as wire:
         settings = asterisk.settings.model_copy(update={"ami_port": wire.port})
         centre = RunningCentre(settings, asterisk.credentials, command=("-m", "cti.daemon"))
