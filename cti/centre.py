@@ -227,6 +227,7 @@ def load_centre(
         sounds=_sounds(folder / "sounds", centre.value.languages),
         look_ups=look_ups,
         outside=None if centre.value.outside is None else centre.value.outside.allow,
+        callbacks=[name for name, queue in queues.value.queues.items() if queue.callback is not None],
     )
     files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
     entrances = {number.flow for number in centre.value.numbers.values()}

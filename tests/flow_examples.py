@@ -18,6 +18,7 @@ NAMES = Names(
     sounds=dict.fromkeys(("cmn", "en"), ("goodbye", "welcome")),
     look_ups=Rules(Allowed.parse(["https://crm.example/"]), frozenset({"crm"})),
     outside=("1[3-9]XXXXXXXXX",),
+    callbacks=("sales",),
 )
 
 

@@ -22,8 +22,8 @@ class QueueStand(Stand[QueueNode]):
         """Out of it."""
         if not isinstance(given, QueueLeft):
             return super().feed(walk, given)
-        walk.about["call.queue"] = given.queue or self.node.queue
         if given.outcome is DequeueReason.ANSWERED:
+            walk.about["call.queue"] = given.queue or self.node.queue
             walk.about["call.agent"] = given.agent or None
             return Go(self.node.then)
         return Go(self.node.otherwise or self.node.then)

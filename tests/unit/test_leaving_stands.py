@@ -229,6 +229,21 @@ def test_a_mark_is_of_the_conversation_before_it() -> None:
     assert surveyed(caller) == [Surveyed(*ABOUT), Surveyed(*ABOUT, "4")]
 
 
+def test_a_mark_is_not_of_a_queue_in_which_he_has_waited_in_vain() -> None:
+    nodes = {
+        "sales": {"kind": "queue", "queue": "sales", "then": "support"},
+        "support": {"kind": "queue", "queue": "support", "then": "mark"},
+        "mark": {**MARK, "next": "end"},
+        "end": {"kind": "hangup", "reason": "served"},
+    }
+    flow = Flow.model_validate({"flow": "f", "languages": ["en"], "start": "sales", "nodes": nodes})
+    caller = Walker({"f": flow}, "f")
+    caller.start()
+    caller.feed(QueueLeft(DequeueReason.ANSWERED, agent="1001", queue="sales"))
+    caller.feed(QueueLeft(DequeueReason.TIMED_OUT, agent="1001", queue="support"))
+    assert surveyed(caller) == [Surveyed(*ABOUT)]
+
+
 def test_who_does_not_answer_was_asked_and_goes_on() -> None:
     caller = talked()
     assert isinstance(caller.feed(Timeout()), Ask)

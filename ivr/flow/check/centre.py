@@ -18,10 +18,17 @@ def centre_problems(document: Document[Flow], names: Names) -> Iterator[Problem]
         here = ("nodes", name)
         if isinstance(node, QueueNode | CallbackNode | VoicemailNode) and node.queue not in names.queues:
             yield document.unknown((*here, "queue"), "queue", node.queue, names.queues)
+        if isinstance(node, CallbackNode) and node.queue in names.queues and not _calls_back(node.queue, names):
+            wrong = f'queue "{node.queue}" takes no call-backs'
+            yield document.problem((*here, "queue"), wrong, '"callback" in that queue (queues.yaml)')
         if isinstance(node, Agents):
             yield from _agents(document, here, node, names)
         if isinstance(node, HoursNode) and node.calendar not in names.calendars:
             yield document.unknown((*here, "calendar"), "calendar", node.calendar, names.calendars)
+
+
+def _calls_back(queue: str, names: Names) -> bool:
+    return names.callbacks is None or queue in names.callbacks
 
 
 def _agents(document: Document[Flow], here: Path, node: Agents, names: Names) -> Iterator[Problem]:

@@ -40,3 +40,5 @@ class Names:
     look_ups: Rules = NOTHING_ALLOWED
     outside: Collection[str] | None = None
     """The patterns of numbers outside that flows may compute; None: nobody outside can be called."""
+    callbacks: Collection[str] | None = None
+    """The queues that take call-backs; None: all."""
