@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
+from traceback import extract_tb
 from urllib.parse import urljoin
 
 import aiohttp
@@ -60,8 +61,10 @@ class LookUps:
             raise LookUpFailed(Failure.TIMED_OUT) from None
         except LookUpFailed:
             raise
-        except Exception:
-            log.exception("look-up-broken", error_id=Failure.INTERNAL.value)
+        except Exception as error:  # its own words may hold what was asked
+            at = extract_tb(error.__traceback__)[-1]
+            kind, where = type(error).__name__, f"{at.name}:{at.lineno}"
+            log.error("look-up-broken", error_id=Failure.INTERNAL.value, kind=kind, where=where)
             raise LookUpFailed(Failure.INTERNAL) from None
 
     async def close(self) -> None:
@@ -85,8 +88,11 @@ class LookUps:
         if isinstance(part, str):
             return part
         try:
-            return (await asyncio.to_thread(self._secrets[part.name].read_text, "utf-8")).strip()
-        except (KeyError, OSError, UnicodeDecodeError):
+            secret = (await asyncio.to_thread(self._secrets[part.name].read_text, "utf-8")).strip()
+            if not secret.isprintable():
+                raise ValueError("a secret is one line of text")
+            return secret
+        except (KeyError, OSError, ValueError):
             log.error("look-up-secret-unreadable", error_id=Failure.SECRET_MISSING.value, secret=part.name)
             raise LookUpFailed(Failure.SECRET_MISSING) from None
 

@@ -172,7 +172,7 @@ async def test_no_proxy_of_the_environment_hears_of_it(monkeypatch: pytest.Monke
         assert proxy.asked == []
 
 
-@pytest.mark.parametrize("written", [None, b"\xff"])
+@pytest.mark.parametrize("written", [None, b"\xff", b"one\r\nX-Evil: two"])
 async def test_a_secret_that_cannot_be_read_is_a_failure(tmp_path: Path, written: bytes | None) -> None:
     if written is not None:
         (tmp_path / "key").write_bytes(written)
@@ -182,6 +182,18 @@ async def test_a_secret_that_cannot_be_read_is_a_failure(tmp_path: Path, written
                 await look_ups.ask(Request("GET", one.url, (("X", (OwnersSecret(name),)),)), {})
             assert caught.value.failure is Failure.SECRET_MISSING
         assert one.asked == []
+
+
+async def test_a_fault_of_ours_is_logged_without_what_was_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    async with program() as one, asking(one.url) as look_ups:
+        headers: tuple[Header, ...] = (("X-Key", ("s3cret\n4711",)),)
+        with pytest.raises(LookUpFailed) as caught:
+            await look_ups.ask(Request("GET", f"{one.url}/13800138000", headers), {})
+        assert caught.value.failure is Failure.INTERNAL
+        assert one.asked == []
+    told = "".join(capsys.readouterr())
+    assert "look-up-internal" in told
+    assert not any(secret in told for secret in ("s3cret", "4711", "13800138000"))
 
 
 async def test_three_hundred_callers_are_asked_about_at_the_same_time() -> None:

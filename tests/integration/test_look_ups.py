@@ -13,12 +13,24 @@ import pytest_asyncio
 from cti.settings import LookUpSettings
 from tests.contract.programs_asked import Asked, Program, program, reply
 from tests.integration.centre_fixture import RunningCentre
-from tests.integration.floor_fixture import running_floor, staffed, talk
+from tests.integration.floor_fixture import running_floor, sees, staffed, talk
 from tests.integration.test_outside_seats import FIRST, mobiles
 
 pytestmark = pytest.mark.integration
 
-REGULAR, VIP, LOST, GREEDY = "13900000001", "13900000002", "13900000003", "13900000004"
+REGULAR, VIP, LOST, GREEDY, DIRECT = (f"1390000000{number}" for number in range(1, 6))
+
+NUMBERS = "  4040: {flow: asked, fallback: sales}\n  4041: {flow: direct, fallback: sales}\n  4001:"
+
+EXTENSION = """\
+flow: direct
+languages: [en]
+start: send
+nodes:
+  send: {kind: transfer, extension: 1001, ring_s: 20, next: served, otherwise: away}
+  served: {kind: hangup, reason: served, text: {en: Goodbye.}}
+  away: {kind: hangup, reason: away, text: {en: He takes no calls now.}}
+"""
 
 FLOW = """\
 flow: asked
@@ -61,16 +73,13 @@ async def asking(
 ) -> AsyncIterator[tuple[RunningCentre, Program]]:
     """A floor with a flow that asks, and the program it asks."""
     folder = shutil.copytree(dialplans, tmp_path / "dialplans")
-    written = (
-        (folder / "centre.yaml")
-        .read_text("utf-8")
-        .replace("  4001:", "  4040: {flow: asked, fallback: sales}\n  4001:")
-    )
+    written = (folder / "centre.yaml").read_text("utf-8").replace("  4001:", NUMBERS)
     limits = f'allow: ["{FIRST}"], at_once: 1, most_minutes: 0.05'
     (folder / "centre.yaml").write_text(written.replace("ring_s: 20}", f"ring_s: 20, {limits}}}"), "utf-8")
     (tmp_path / "key").write_text("s3cret")
     async with program(customers) as one:
         (folder / "flows/asked.yaml").write_text(FLOW % one.url, "utf-8")
+        (folder / "flows/direct.yaml").write_text(EXTENSION, "utf-8")
         look_ups = LookUpSettings(allow=(f"{one.url}/customers/",), secrets={"crm": tmp_path / "key"})
         async with running_floor(folder, floor_prompts, music, look_ups=look_ups) as running:
             yield running, one
@@ -113,4 +122,16 @@ async def test_what_a_program_knows_of_a_caller_decides_where_he_goes_and_what_i
         assert talked["talk_ms"] > 0
         assert (await floor.fact("CallEnded", linkedid=talked["linkedid"]))["reason"] == "served"
         assert "s3cret" not in floor.log.read_text("utf-8")
+
         await last.hang_up()
+        await phones.dial("4041", number=REGULAR)  # while 1001 talks with the VIP
+        assert (await floor.fact("TransferEnded", extension="1001"))["error"] == "agent-busy"
+        await leg.hang_up()
+        await sees(floor, "1001", "ready")
+        caller = await phones.dial("4041", number=DIRECT)
+        leg = await phones["1001"].next_call()
+        assert leg.caller == DIRECT
+        await talk(caller, leg)
+        await leg.hang_up()
+        record = await floor.record(DIRECT, recorded=False)
+        assert (record["agent"], record["ended_by"], record["reason"]) == ("1001", "agent", "served")
