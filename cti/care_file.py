@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from acd.targets import TargetKind
 from ivr.announce import NOTHING, Announce
 from ivr.desk import Care, Voicemail
-from ivr.documents import Document, Part, Problem
+from ivr.documents import Document, Name, Part, Problem
 from ivr.flow.parts import Key
 from ivr.flow.steps import Prompt
 from ivr.flow.words import Speech, Words
@@ -66,8 +66,9 @@ class AnnouncePart(Part):
 
 class VoicemailPart(Part):
     """How a message is taken: words before it, its greatest length and the silence that ends it, in seconds, whether
-    the caller is asked what to do with it. And how it is delivered: at which `hours` (written as a queue's hours are;
-    always where nothing stands here), until when, and how soon again once an agent has put it back."""
+    the caller is asked what to do with it. And how it is delivered: at which `hours` (written as a queue's hours are),
+    or when which `calendar` is open (always where neither stands here), until when, and how soon again once an agent
+    has put it back."""
 
     greeting: Speech = Field(default_factory=dict)
     most_s: Annotated[int, Field(ge=3, le=1800)] = 180
@@ -76,6 +77,7 @@ class VoicemailPart(Part):
     expires_h: Annotated[int, Field(ge=1, le=8784)] = 168
     put_back_minutes: Annotated[int, Field(ge=0, le=1440)] = 1
     hours: dict[str, str] | None = None
+    calendar: Name | None = None
 
 
 def care_of(announce: AnnouncePart | None, voicemail: VoicemailPart) -> Care:

@@ -2,7 +2,7 @@
 settings the router is given for it. What the settings do is decided in the ACD.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -183,10 +183,10 @@ def queue_problems(
             if elsewhere.number is not None and not outside:
                 wrong = "there is no line over which to call a number"
                 yield document.problem((*here, *path, "number"), wrong, '"outside" in centre.yaml')
-        yield from _hours(document, (*here, "hours"), queue.hours or {})
-        yield from _calendar(document, here, queue, calendars)
+        for path, part in (((), queue), (("voicemail",), queue.voicemail), (("callback",), queue.callback)):
+            if part is not None:
+                yield from _when(document, (*here, *path), part, calendars)
         yield from care_problems(document, here, queue.announce, queue.voicemail, languages)
-        yield from _hours(document, (*here, "voicemail", "hours"), queue.voicemail.hours or {})
         yield from _callbacks(document, here, queue, outside)
         yield from _steps(document, (*here, "steps"), queue.steps)
 
@@ -201,27 +201,26 @@ def _steps(document: Document[QueuesFile], path: Path, steps: tuple[QueueStep, .
             yield document.problem((*path, index, "overflow"), wrong, "it as the last step")
 
 
-def _hours(document: Document[QueuesFile], path: Path, hours: Mapping[str, str]) -> Iterator[Problem]:
-    try:
-        parse_hours(hours, ZoneInfo("UTC"))
-    except HoursError as error:
-        yield document.problem((*path, error.key), error.wrong, error.expected, key=error.in_key)
-
-
-def _calendar(
-    document: Document[QueuesFile], here: Path, queue: Queue, calendars: Collection[str]
+def _when(
+    document: Document[QueuesFile],
+    here: Path,
+    part: Queue | VoicemailPart | CallbackPart,
+    calendars: Collection[str],
 ) -> Iterator[Problem]:
-    if queue.calendar is None:
-        return
-    if queue.calendar not in calendars:
-        yield document.unknown((*here, "calendar"), "calendar", queue.calendar, calendars)
-    if queue.hours is not None:
-        yield document.problem((*here, "hours"), "the queue has a calendar", "one of hours and calendar", key=True)
+    """Hours that can be read, or a calendar that there is."""
+    try:
+        parse_hours(part.hours or {}, ZoneInfo("UTC"))
+    except HoursError as error:
+        yield document.problem((*here, "hours", error.key), error.wrong, error.expected, key=error.in_key)
+    if part.calendar is not None:
+        if part.calendar not in calendars:
+            yield document.unknown((*here, "calendar"), "calendar", part.calendar, calendars)
+        if part.hours is not None:
+            yield document.problem((*here, "hours"), "there is a calendar", "one of hours and calendar", key=True)
 
 
 def _callbacks(document: Document[QueuesFile], here: Path, queue: Queue, outside: bool) -> Iterator[Problem]:
     if queue.callback is not None:
-        yield from _hours(document, (*here, "callback", "hours"), queue.callback.hours or {})
         if not outside:
             wrong = "there is no line over which to call back"
             yield document.problem((*here, "callback"), wrong, '"outside" in centre.yaml', key=True)

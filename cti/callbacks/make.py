@@ -25,7 +25,7 @@ def callback_rules(centre: Centre, queue: str) -> CallbackRules | None:
     found = centre.queues.get(queue)
     if centre.outside is None or found is None or found.callback is None:
         return None
-    return rules_of(found.callback, centre.time_zone)
+    return rules_of(found.callback, centre.time_zone, centre.calendars)
 
 
 def message_rules(centre: Centre, queue: str) -> MessageRules:
@@ -33,7 +33,7 @@ def message_rules(centre: Centre, queue: str) -> MessageRules:
     found = centre.queues.get(queue)
     if found is None:
         return MessageRules()
-    return message_rules_of(found.voicemail, callback_rules(centre, queue), centre.time_zone)
+    return message_rules_of(found.voicemail, callback_rules(centre, queue), centre.time_zone, centre.calendars)
 
 
 def make_desk(

@@ -11,6 +11,7 @@ import pytest
 from acd.calendars import CalendarState
 from acd.closures import EVERY, Closures
 from acd.facts import Fact
+from cti.callbacks.make import callback_rules, message_rules
 from cti.centre import Centre, load_centre
 from ivr.documents import DocumentError
 from ivr.flow.steps import Prompt
@@ -126,7 +127,29 @@ def test_a_queue_follows_a_calendar_instead_of_hours(tmp_path: Path) -> None:
     assert unknown.endswith('unknown calendar "ofice", did you mean "office"? (expected one of: always, office)')
     assert f":{column}: " in unknown
     [both] = problems_of(saying("calendar: office\n    hours: {daily: 09:00-18:00}"))
-    assert both.endswith("the queue has a calendar (expected one of hours and calendar)")
+    assert both.endswith("there is a calendar (expected one of hours and calendar)")
+
+
+def test_call_backs_and_messages_follow_a_calendar_too(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "")
+    queue = (
+        "skills: {}\nqueues:\n  sales: {title: S, callback: {calendar: CALENDAR}, voicemail: {calendar: CALENDAR}}\n"
+    )
+    for flow in (*(folder / "flows").glob("*.yaml"), *(folder / "conversations").glob("*.yaml")):
+        flow.unlink()
+    centre = (folder / "centre.yaml").read_text("utf-8").partition("numbers:")
+    (folder / "centre.yaml").write_text(f"{centre[0]}numbers: {{}}\noutside: {{line: line}}\n", "utf-8")
+    (folder / "queues.yaml").write_text(queue.replace("CALENDAR", "ofice"), "utf-8")
+    problems = problems_of(folder)
+    assert [problem.partition(" (")[0] for problem in problems] == [
+        'queues.yaml:3:42: unknown calendar "ofice", did you mean "office"?',
+        'queues.yaml:3:72: unknown calendar "ofice", did you mean "office"?',
+    ]
+    (folder / "queues.yaml").write_text(queue.replace("CALENDAR", "office"), "utf-8")
+    made = load_centre(folder)
+    rules = callback_rules(made, "sales")
+    assert rules is not None
+    assert rules.hours is message_rules(made, "sales").hours is made.calendars["office"]
 
 
 def test_a_centre_without_the_file_has_no_calendars(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """Queues that open and close by themselves at the right moments, and in between cost nothing."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from acd.calendar_dates import parse_dates
+from acd.calendars import Calendar, Holiday
+from acd.closures import Closures
 from acd.facts import CallOverflowed, QueueClosed, QueueOpened
-from acd.hours import WeeklyHours, parse_hours
+from acd.hours import NEVER, WeeklyHours, parse_hours
 from acd.queues import QueueSettings
 from acd.targets import LEAVE
 from cti.service_hours import ServiceHours
@@ -98,4 +101,40 @@ async def test_a_change_days_ahead_is_not_missed() -> None:
     await asyncio.sleep(24 * HOUR_S + 3 * HOUR_S)
     assert floor.router.queues["sales"].open
     hours.define({})
+    floor.close()
+
+
+@in_virtual_time
+async def test_a_calendar_keeps_a_queue_closed_over_a_holiday_and_a_closure_at_once_until_it_is_lifted() -> None:
+    floor, told = distributor(), Told()
+    floor.on_fact.append(told)
+    thursday = datetime.fromtimestamp(EPOCH_MS / 1000, SHANGHAI) + timedelta(days=1)
+    holiday = Holiday(parse_dates(f"{thursday:%Y-%m-%d}"), "Holiday")
+    calendar = Calendar(parse_hours({"daily": "09:00-18:00"}, SHANGHAI), (holiday,))
+    closures, hours = Closures(floor.state), ServiceHours(floor)
+
+    def keep() -> None:
+        hours.define({"sales": NEVER if closures.of("office") else calendar})
+
+    closures.on_change.append(keep)
+    keep()
+    await asyncio.sleep(76 * HOUR_S)  # to Saturday, 10:13
+    closures.declare("office", by="Wang", why="storm", now_ms=floor.clock.now_ms())
+    await asyncio.sleep(HOUR_S)
+    closures.lift("office", by="Wang", now_ms=floor.clock.now_ms())
+    hours.define({})
+    assert [
+        ("+" if isinstance(fact, QueueOpened) else "-") + wall(fact.at_ms)
+        for fact in told.facts
+        if isinstance(fact, QueueOpened | QueueClosed)
+    ] == [
+        "-Wed 06:13:20",
+        "+Wed 09:00:00",
+        "-Wed 18:00:00",
+        "+Fri 09:00:00",
+        "-Fri 18:00:00",
+        "+Sat 09:00:00",
+        "-Sat 10:13:20",
+        "+Sat 11:13:20",
+    ]
     floor.close()
