@@ -30,6 +30,13 @@ from ivr.rehearsal.events import (
 from ivr.rehearsal.said import Transcripts, utterances
 
 ASSUMED = " (assumed)"
+KEYED = "keyed"
+"""An answer of several keys: they have been told."""
+CHOICES = {
+    "timeout": "no answer",
+    "invalid": "no valid answer",
+    "not_safe": "nothing is asked: the recording cannot be paused",
+}
 OUTCOMES = (Looked, LookedUp, Recognised, MessageTaken, CallbackAsked, Transferred)
 """After these a node takes the way they say."""
 
@@ -46,7 +53,7 @@ def told(events: Sequence[Event], known: Transcripts) -> Iterator[str]:
                 yield f"  {event.node} ({event.kind.replace('_', ' ')})"
             case Ended():
                 yield ended(event)
-            case Chosen(_, choice) if isinstance(before, Pressed) and before.keys.endswith(choice):
+            case Chosen(_, choice) if choice == KEYED or (isinstance(before, Pressed) and before.keys.endswith(choice)):
                 pass  # that has been told
             case Decided() if isinstance(before, OUTCOMES):
                 pass  # as what came of it says
@@ -88,7 +95,7 @@ def lines_of(event: Event, known: Transcripts) -> Iterator[str]:  # noqa: PLR091
             else:
                 yield "the caller presses nothing" + (ASSUMED if act is None else "")
         case Chosen(_, choice):
-            yield {"timeout": "no answer", "invalid": "no valid answer"}.get(choice, f"chooses {choice}")
+            yield CHOICES.get(choice, f"chooses {choice}")
         case Decided(_, way, why, data):
             yield f"takes {way}{f': {why}' if why else ''}{f' where {values(data)}' if data else ''}"
         case Kept(data):

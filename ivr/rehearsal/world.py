@@ -129,5 +129,6 @@ class MadeUp:
                 except LookUpFailed as error:
                     failure = error.failure
         method, url = ("", "") if step.request is None else (step.request.method, step.request.url)
-        told = LookedUp(method, url, "" if failure is None else failure.value, assumed=not given)
+        assumed = step.request is not None and not given
+        told = LookedUp(method, url, "" if failure is None else failure.value, assumed)
         return (*heard, told), LookedUpInput(values, failure)

@@ -63,14 +63,14 @@ class AskingStand(Stand[Question]):
         self.spare, walk.spare = walk.spare, ""
         if (move := self.answer(walk, key)) is not None:
             return move
+        if key == self.spare:
+            return self._ask(walk, {})
         if key == OPERATOR_KEY and walk.operator:
             walk.pressed(key)
             return Operator()
         if key == BACK_KEY:
             walk.pressed(key)
             return Back()
-        if key == self.spare:
-            return self._ask(walk, {})
         return self._strike(walk, "invalid", self.node.invalid)
 
     def _ask(self, walk: Walk, before: Sayings) -> Move:

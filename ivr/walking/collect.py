@@ -46,6 +46,8 @@ class CollectStand(AskingStand[CollectNode]):
         super().__init__(node)
         self._pattern: Pattern | None = None if node.pattern is None else parse(node.pattern)
         self._keyed = ""
+        self._by_itself = False
+        """What is keyed was complete without the key that ends it."""
         self._confirming = False
         self._paused = False
         self._why = KEYED
@@ -83,7 +85,8 @@ class CollectStand(AskingStand[CollectNode]):
         if key == BACK_KEY:
             return self._anew(walk)
         self._keyed += key  # also a key that makes it wrong: he is told so when he has keyed all of it
-        return self._judge(walk) if self._complete else self._next_key()
+        self._by_itself = self._complete
+        return self._judge(walk) if self._by_itself else self._next_key()
 
     def _fed(self, walk: Walk, given: Input) -> Move:
         match given:
@@ -154,7 +157,7 @@ class CollectStand(AskingStand[CollectNode]):
         walk.note(Answered(walk.node, KEYED))
         self._why = KEYED
         walk.keep({self.node.into: Secret(self._keyed) if self.node.secret else self._keyed})
-        if len(self._keyed) == self.node.most and self.node.terminator != "none":
+        if self._by_itself and self.node.terminator != "none":
             walk.spare = self.node.terminator  # who is used to end with it may still press it
         return Go(self.node.next)
 

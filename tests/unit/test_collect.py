@@ -225,6 +225,15 @@ def test_a_key_that_would_have_ended_the_input_means_nothing_after_it() -> None:
     assert marks == ["invalid"]
 
 
+@pytest.mark.parametrize("end", ["#", "*"])
+def test_nor_does_it_where_a_pattern_was_complete_before_the_greatest_length(end: str) -> None:
+    walker, step = collecting("13800138000", length=[6, 18], pattern="1[3-9]XXXXXXXXX | 0XX.", terminator=end)
+    asked = words(step)
+    assert asked == ["And now?"]
+    assert words(walker.feed(Digit(end))) == asked
+    assert answers(walker)[-1] == "keyed"
+
+
 def test_the_key_that_has_ended_the_input_is_a_wrong_choice_after_it() -> None:
     walker, _ = collecting("12#", length=[2, 5])
     keyed(walker, "#")
