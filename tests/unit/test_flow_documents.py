@@ -1,5 +1,6 @@
 """Documents: whatever stands in a file, reading it ends in a model or in a DocumentError that says where."""
 
+import contextlib
 import string
 from pathlib import Path
 
@@ -8,12 +9,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.documents import DocumentError, Problem, read_document
+from ivr.flow.check import load_flow
 from ivr.flow.model import Flow
 from ivr.yaml_tree import Place, parse
+from tests.flow_examples import NAMES, examples
 
 pytestmark = pytest.mark.unit
 
 WALK = (Path(__file__).parents[1] / "fixtures" / "flows" / "walk.yaml").read_bytes()
+GOOD = [path for path in examples("good") if path.suffix]
+SIGNS = "{}|'\"[]:,#*0123456789 \n"
+WORDS = ("end", "first", "null", "en", "caller.vip", "{pin}", "say", "return", "flow", "|money CNY")
 ANY = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -48,6 +54,19 @@ def test_any_text_made_of_signs_that_mean_something_is_a_document_or_refused(tmp
 @given(st.integers(0, len(WALK) - 1), st.binary(max_size=3), st.integers(0, 8))
 def test_a_good_flow_damaged_anywhere_is_read_or_refused(tmp_path: Path, at: int, put: bytes, cut: int) -> None:
     read(tmp_path, WALK[:at] + put + WALK[at + cut :])
+
+
+@ANY
+@given(st.sampled_from(GOOD), st.integers(0, 2_000), st.sampled_from([*SIGNS, *WORDS]), st.integers(0, 8))
+def test_any_good_flow_damaged_anywhere_is_accepted_or_refused(
+    tmp_path: Path, good: Path, at: int, put: str, cut: int
+) -> None:
+    text = good.read_text(encoding="utf-8")
+    at %= len(text)
+    file = tmp_path / f"{good.stem}.yaml"
+    file.write_text(text[:at] + put + text[at + cut :], encoding="utf-8")
+    with contextlib.suppress(DocumentError):
+        load_flow(file, NAMES)
 
 
 def test_every_key_and_value_has_its_place() -> None:
