@@ -41,7 +41,7 @@ from cti.memory import settle_down
 from cti.outside import seat_outside
 from cti.people import People
 from cti.preparation import plan_of
-from cti.processes import allow_open_files
+from cti.processes import allow_open_files, favour_the_loop
 from cti.queues_file import Queue, settings_of
 from cti.recorder import RecorderProcess
 from cti.recording_switch import MixMonitors
@@ -370,6 +370,7 @@ def main() -> int:
     """The daemon's life: 0 when it was told to stop, 2 for files or settings it cannot use."""
     write_logs()
     allow_open_files()
+    favour_the_loop()
     try:
         asyncio.run(_run(load_settings()))
     except UNUSABLE as error:
