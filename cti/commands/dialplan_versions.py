@@ -22,7 +22,10 @@ from cti.versions.store import Versions
 
 Command = Callable[[str, Callable[[Settings, argparse.Namespace], Exit]], argparse.ArgumentParser]
 
-LOST = "look at `callcenter dialplan diff {base} {current}`, bring both together, then publish with --base {current}"
+LOST = (
+    "look at `callcenter dialplan diff {base} {current}`; `callcenter dialplan take --keep` brings both together where "
+    "no file was changed by both, else do so by hand and publish with --base {current}"
+)
 
 
 class NoVersion(CommandError):
@@ -96,12 +99,12 @@ def diff(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def take(settings: Settings, given: argparse.Namespace) -> Exit:
     """Bring the files of a version into the folder, the current one's if none is named. It is refused where the folder
-    holds edits that were never published, unless these are to be discarded.
+    holds edits that were never published, unless these are to be kept or discarded.
     """
     versions = versions_of(settings)
     number = given.number or _current(versions)
-    changed = folder_of(settings).take(number, discard=given.discard)
-    print(f"{settings.dialplans} is as version {number} says.")
+    changed = folder_of(settings).take(number, discard=given.discard, keep=given.keep)
+    print(f"{settings.dialplans} is as version {number} says{', with your edits' if given.keep else ''}.")
     for name in changed:
         print(f"  {name}")
     if number != versions.current:
@@ -135,7 +138,9 @@ def add_commands(command: Command) -> None:
     by_whom(going_back)
     taking = command("take", take)
     taking.add_argument("number", nargs="?", type=_number, metavar="N", help="the version (default: current)")
-    taking.add_argument("--discard", action="store_true", help="edits that were never published are lost")
+    edits = taking.add_mutually_exclusive_group()
+    edits.add_argument("--keep", action="store_true", help="keep edits of files that nobody else has changed since")
+    edits.add_argument("--discard", action="store_true", help="edits that were never published are lost")
 
 
 def _publish(settings: Settings, path: str, body: Mapping[str, Any], alone: Callable[[], Manifest]) -> Exit:

@@ -65,16 +65,21 @@ class Folder:
         after = self.read()
         return sorted(name for name in {**before, **after} if before.get(name) != after.get(name))
 
-    def take(self, number: int, *, discard: bool = False) -> list[str]:
+    def take(self, number: int, *, discard: bool = False, keep: bool = False) -> list[str]:
         """Bring the files of a version into it; the names of those that changed. Its own that the version has not are
-        removed. Raises FolderEdited where edits would be lost, unless they are to be discarded; UnknownVersion.
+        removed. To `keep`: an edit stays where the version has not changed that file since the edits began.
+
+        Raises FolderEdited where edits would be lost, unless they are to be discarded; UnknownVersion, FolderUnknown.
         """
         files = self.versions.files(number)
         found = self.read() if self.path.is_dir() else {}
-        if not discard and not self._published(found) and (edits := self.edits()):
+        if keep:
+            files = self._merged(found, files)
+        elif not discard and not self._published(found) and (edits := self.edits()):
             raise FolderEdited(
                 f"{self.path} holds edits that were never published: {', '.join(edits)}; publish them, or take the "
-                "version with --discard, and they are lost"
+                "version with --keep, which keeps those of files that others did not change, or with --discard, and "
+                "they are lost"
             )
         changed = sorted(name for name in {**found, **files} if found.get(name) != files.get(name))
         for name in changed:
@@ -85,6 +90,25 @@ class Folder:
                 (self.path / name).unlink()
         self.came_to(number)
         return changed
+
+    def _merged(self, found: Files, taken: Files) -> dict[str, bytes]:
+        """What was edited here where nobody else changed the file, and what is taken everywhere else."""
+        base = self.require_base()
+        began = self.versions.files(base) if base else {}
+        merged, both = dict[str, bytes](), list[str]()
+        for name in sorted({**began, **found, **taken}):
+            old, here, there = began.get(name), found.get(name), taken.get(name)
+            if here not in (old, there) and there != old:
+                both.append(name)
+            chosen = there if here == old else here
+            if chosen is not None:
+                merged[name] = chosen
+        if both:
+            raise FolderEdited(
+                f"{self.path}: edited here and by others since version {base}: {', '.join(both)}; bring these together "
+                "by hand and publish with --base"
+            )
+        return merged
 
     def _published(self, found: Files) -> bool:
         """Whether these files are those of any version, so that nothing is lost with them."""

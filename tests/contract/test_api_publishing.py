@@ -1,5 +1,6 @@
 """Edits of the centre's files published while the service runs: from the folder, as files through the API, and back."""
 
+import asyncio
 import base64
 import io
 import shutil
@@ -148,6 +149,23 @@ async def test_an_edit_of_an_older_version_is_refused_with_who_published_what_an
         assert (status, published["version"]["number"]) == (200, 3)
         status, refused = await web.post(FROM_FOLDER, {"why": "again"})
         assert (status, refused["error"]["id"]) == (409, "nothing-to-publish")
+
+
+async def test_of_two_publications_at_the_same_moment_one_wins_and_the_other_is_told(
+    tmp_path: Path, dialplans: Path
+) -> None:
+    async with open_floor(tmp_path, dialplans=dialplans) as web:
+        files = [text_of(web, "queues.yaml", "ring_s: 20", f"ring_s: {seconds}") for seconds in (25, 30)]
+        answers = await asyncio.gather(
+            *(web.post("/api/centre/versions", {"base": 1, "why": "faster", "files": one}) for one in files)
+        )
+        assert sorted(status for status, _ in answers) == [200, 409]
+        won = next(number for number, (status, _) in enumerate(answers) if status == 200)
+        assert answers[1 - won][1]["error"]["id"] == "version-superseded"
+        assert web.floor.distributor.router.queues["sales"].settings.ring_ms == (25_000, 30_000)[won]
+        with web.floor.folder.versions.publishing():  # another process
+            status, refused = await web.post("/api/centre/roll-back", {"base": 2, "to": 1, "why": "back"})
+            assert (status, refused["error"]["id"]) == (409, "publication-under-way")
 
 
 async def test_queues_come_and_go_and_those_that_went_serve_the_calls_under_way(

@@ -28,6 +28,8 @@ ADMINISTRATORS = {
     "POST /api/centre/rehearse",
     "POST /api/centre/draw",
     "POST /api/centre/roll-back",
+    "POST /api/prompts/{number}/recording",
+    "DELETE /api/prompts/{number}/recording",
 }
 FLOORS = {"GET /api/calls/{id}/recording", "GET /api/callbacks/{id}/message"}
 """What is wanted besides the rule: reader to see, floor to do."""

@@ -85,7 +85,13 @@ async def test_an_edit_that_began_before_others_published_is_refused_until_both_
         assert refused.endswith("[version-superseded]\n")
         assert await callcenter("dialplan", "take") == 1
         assert "holds edits that were never published: queues.yaml" in capsys.readouterr().err
-        assert await callcenter("dialplan", "publish", "--why", "ring longer", "--base", "2", "--by", "Wang") == 0
+        assert await callcenter("dialplan", "take", "--keep") == 0
+        assert capsys.readouterr().out.splitlines() == [
+            f"{dialplans} is as version 2 says, with your edits.",
+            "  sounds/en/bell.wav",
+        ]
+        (dialplans / "sounds/en/bell.wav").unlink()
+        assert await callcenter("dialplan", "publish", "--why", "ring longer", "--by", "Wang") == 0
         assert capsys.readouterr().out.splitlines()[-2:] == ["  queue sales changed", "  sound en/bell removed"]
         assert await callcenter("dialplan", "rollback", "2", "--why", "not so") == 0
         assert await callcenter("dialplan", "take") == 0

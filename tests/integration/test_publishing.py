@@ -1,5 +1,6 @@
 """Versions of the centre's files published while calls go on, and taken back; a surge that outlasts us."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest_asyncio
 
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskProcess
+from cti.versions.manifest import Order
+from cti.versions.start import folder_of, publish_alone
 from ivr.flow.steps import Prompt
 from ivr.prompts import Prompts
 from tests.integration.centre_fixture import RunningCentre
@@ -126,6 +129,18 @@ async def test_callers_finish_in_the_version_they_began_in_and_new_ones_meet_the
         await again.press("1")
         await again.ended()
         assert (await floor.record("400"))["reason"] == "second"
+
+        edit(floor, "centre.yaml", "  4020:", "  4030: {flow: counted, fallback: support}\n  4020:")
+        flow.write_text(COUNTED.replace("VERSION", "fifth"))
+        order = Order(base=4, by="Wang", why="while nobody served", tested=False)
+        files = folder_of(floor.settings).read()
+        async with floor.without_daemon():
+            await asyncio.to_thread(publish_alone, floor.settings, files, order)
+        anew = await phones.dial("4030", number="500")  # a number that Asterisk was told of when the daemon came back
+        await asked(floor, "500")
+        await anew.press("1")
+        await anew.ended()
+        assert (await floor.record("500"))["reason"] == "fifth"
 
 
 def goodbye(prompts: Prompts, version: str) -> list[int]:

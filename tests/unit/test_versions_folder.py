@@ -115,3 +115,24 @@ def test_a_folder_that_says_what_some_version_says_can_be_replaced(folder: Folde
     assert folder.take(2)
     assert folder.take(1)
     assert folder.take(1) == []
+
+
+def test_edits_of_files_that_nobody_else_changed_are_kept_when_a_version_is_taken(folder: Folder) -> None:
+    theirs = {**FILES, "flows/hotline.yaml": b"flow: theirs\n", "flows/night.yaml": b"flow: night\n"}
+    del theirs["sounds/en/bell.wav"]
+    publish(folder.versions, theirs)
+    (folder.path / "centre.yaml").write_bytes(b"centre: mine\n")
+    (folder.path / "flows/mine.yaml").write_bytes(b"flow: mine\n")
+    changed = folder.take(2, keep=True)
+    assert changed == ["flows/hotline.yaml", "flows/night.yaml", "sounds/en/bell.wav"]
+    assert folder.read() == {**theirs, "centre.yaml": b"centre: mine\n", "flows/mine.yaml": b"flow: mine\n"}
+    assert (folder.base, folder.edits()) == (2, ["centre.yaml", "flows/mine.yaml"])
+
+    publish(folder.versions, {**theirs, "centre.yaml": b"centre: theirs\n"})
+    (folder.path / "flows/night.yaml").unlink()
+    with pytest.raises(FolderEdited, match=r"edited here and by others since version 2: centre\.yaml; bring"):
+        folder.take(3, keep=True)
+    assert folder.base == 2
+    (folder.path / "centre.yaml").write_bytes(b"centre: theirs\n")  # both say the same
+    assert folder.take(3, keep=True) == []
+    assert folder.edits() == ["flows/mine.yaml", "flows/night.yaml"]
