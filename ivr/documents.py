@@ -21,15 +21,23 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
 
+LONGEST_NAME = 64
+"""It must fit into a file's name and a channel's variable."""
+
+
 def _name(text: str) -> str:
     if not (
         text.isascii() and text.islower() and text[0].isalpha() and text.replace("-", "").replace("_", "").isalnum()
     ):
         raise PydanticCustomError("name", "Input should be a name of small letters, digits, - and _, a letter first")
+    if len(text) > LONGEST_NAME:
+        raise PydanticCustomError("name", f"Input should be a name of at most {LONGEST_NAME} characters")
     return text
 
 
-Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9_-]*$"})]
+_PATTERN = f"^[a-z][a-z0-9_-]{{0,{LONGEST_NAME - 1}}}$"
+
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "string", "pattern": _PATTERN})]
 """A name for programs: safe in channel variables, AMI headers, file names and Asterisk's configuration."""
 
 
