@@ -14,7 +14,8 @@ from ivr.flow.model import Flow, Node
 
 @dataclass(frozen=True)
 class House:
-    """`entrances` are the flows that callers come to from outside."""
+    """`entrances` are the flows that callers come to from outside. Of flows that are gone through and are not there,
+    the best is assumed: that they cannot be had is told elsewhere."""
 
     documents: Mapping[str, Document[Flow]]
     names: Names
@@ -40,7 +41,8 @@ class House:
     @cached_property
     def finders(self) -> frozenset[str]:
         """The flows in which, or in those they go through, callers may be looked up."""
-        found = {
+        found = {inner for flow in self.flows.values() for inner in inner_flows(flow)} - self.flows.keys()
+        found |= {
             name
             for name, flow in self.flows.items()
             if any(isinstance(node, CallerNode) for node in flow.nodes.values())
@@ -86,8 +88,8 @@ class House:
         return False
 
     def silent_edges(self, node: Node) -> Iterator[Edge]:
-        """The ways out of a node that a caller goes who does nothing."""
-        if isinstance(node, FlowNode) and node.flow in self.flows and node.flow not in self.quick_returns:
+        """The ways out of a node that a caller surely goes who does nothing."""
+        if isinstance(node, FlowNode) and node.flow not in self.quick_returns:
             return
         yield from (edge for edge in edges(node) if not edge.by_key)
 
