@@ -108,7 +108,6 @@ class TakingMessage:
         }
         act = Act.RECORD
         try:
-            await note_on_channel(self._session, take.name, self._sound(waiting_words.thanks(self._language)))
             while act in do:
                 act = await do[act](take, review)
         except AgiHungUp:
@@ -131,6 +130,8 @@ class TakingMessage:
         path = take.anew if self._again else take.sound
         await self._session.stream_file(self._desk.beep)
         recording = self._recording
+        if not self._again:  # not before: he is thanked only for what he has said
+            await note_on_channel(self._session, take.name, self._sound(waiting_words.thanks(self._language)))
         length_ms = await self._session.record_file(str(path), ENDS_BY, recording.most_ms, recording.silence_s)
         act = review.recorded(length_ms)
         if length_ms >= LEAST_MS:

@@ -46,7 +46,8 @@ async def speaks(floor: RunningCentre, phones: Telephones, dialled: str, *, numb
     await caller.answered()
     assert caller.audio
     await caller.audio.hears(BEEP_HZ)
-    await lies_there(floor, 3_000)
+    arrived = await floor.fact("CallArrived", caller=number)
+    await lies_there(floor, 3_000, f"{arrived['linkedid']}-*.wav")
     return caller
 
 

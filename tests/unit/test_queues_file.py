@@ -25,7 +25,7 @@ skills: {sales: Sales, support: Technical support}
 attributes: {team: His shift}
 queues:
   support:
-    title: Technical support
+    {title: Technical support, callback: {}}
   sales:
     title: Sales
 """
@@ -127,7 +127,7 @@ def test_the_rules_of_call_backs_are_what_the_queue_says_and_else_as_usual(tmp_p
     ]
     nine = round(datetime(2026, 11, 21, 1, 0, tzinfo=UTC).timestamp() * 1000)  # of a Saturday, in Shanghai
     assert (rules.in_hours(nine), rules.in_hours(nine - 1), rules.hours_change_ms(nine - 1)) == (True, False, nine)
-    assert callback_rules(centre, "support") is None
+    assert callback_rules(centre, "nowhere") is None
 
 
 def test_what_a_queue_says_on_the_way_out_is_spoken_from_prompts_made_before(tmp_path: Path) -> None:
