@@ -116,27 +116,32 @@ def way_out(key: str, to: TargetKind, language: str) -> Prompt:
 
 def called_back(language: str) -> Prompt:
     """He is in the order without holding the line."""
-    return Prompt(WORDS[language].called_back, language)
+    spoken = _spoken(language)
+    return Prompt(WORDS[spoken].called_back, spoken)
 
 
 def no_callback(language: str) -> Prompt:
     """He cannot be called back and waits on."""
-    return Prompt(WORDS[language].no_callback, language)
+    spoken = _spoken(language)
+    return Prompt(WORDS[spoken].no_callback, spoken)
 
 
 def greeting(language: str) -> Prompt:
     """Before a message."""
-    return Prompt(WORDS[language].greeting, language)
+    spoken = _spoken(language)
+    return Prompt(WORDS[spoken].greeting, spoken)
 
 
 def thanks(language: str) -> Prompt:
     """After it."""
-    return Prompt(WORDS[language].thanks, language)
+    spoken = _spoken(language)
+    return Prompt(WORDS[spoken].thanks, spoken)
 
 
 def no_message(language: str) -> Prompt:
     """There was none."""
-    return Prompt(WORDS[language].no_message, language)
+    spoken = _spoken(language)
+    return Prompt(WORDS[spoken].no_message, spoken)
 
 
 def fixed(languages: Iterable[str]) -> Iterator[Prompt]:
@@ -155,6 +160,11 @@ def needed(announce: Announce, languages: Iterable[str]) -> Iterator[Prompt]:
                 yield from (part(minutes, language) for part in (_from, _to, _up_to, _more_than))
         yield from (Prompt(message[language], language) for message in announce.messages)
         yield from (way_out(key, to, language) for key, to in announce.leave.items())
+
+
+def _spoken(language: str) -> str:
+    """Callers of a language without words here hear English."""
+    return language if language in WORDS else "en"
 
 
 def _figure(number: int, language: str) -> str:

@@ -81,6 +81,10 @@ def test_whatever_can_be_said_is_made_beforehand(language: str) -> None:
     assert not any("{" in prompt.text for prompt in made)
 
 
+def test_a_language_without_words_hears_english_where_no_file_can_say_it_in_its_own() -> None:
+    assert set(fixed(["fr", "en"])) == set(fixed(["en"]))
+
+
 def test_the_schedule_says_messages_in_turn_and_counts_from_each_announcement() -> None:
     schedule = Schedule(Announce(first_ms=10, every_ms=40, messages=({"en": "a"}, {"en": "b"})), since_ms=1_000)
     assert schedule.due_ms == 1_010
