@@ -165,7 +165,8 @@ def test_a_centre_without_the_file_has_no_calendars(tmp_path: Path) -> None:
 def test_a_queue_is_shut_by_its_own_calendar_and_by_the_closure_of_all(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, "")
     (folder / "queues.yaml").write_text(
-        "skills: {sales: S, support: T}\nqueues:\n  sales: {title: S, calendar: always}\n  support: {title: T, callback: {}}\n"
+        "skills: {sales: S, support: T}\n"
+        "queues:\n  sales: {title: S, calendar: always}\n  support: {title: T, callback: {}}\n"
     )
     centre = load_centre(folder)
     facts: list[Fact] = []
