@@ -1,6 +1,7 @@
 """The console command `callcenter`: reads the command line, calls what does the work, turns errors into exit codes."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -56,14 +57,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     given = make_parser().parse_args(arguments)
     try:
-        return int(given.run(load_settings(), given))
+        code = int(given.run(load_settings(), given))
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # `callcenter … | head`: who read this wants no more of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
     except Exception as error:
         if not isinstance(error_id := getattr(error, "id", None), str):
             raise
         print(f"callcenter: {error} [{error_id}]", file=sys.stderr)
         return Exit.BAD_INPUT if isinstance(error, BAD_INPUT) else Exit.REFUSED
+    return code
 
 
 def make_parser() -> argparse.ArgumentParser:

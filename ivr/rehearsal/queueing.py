@@ -140,9 +140,17 @@ def _elsewhere(outcome: QueueOutcome, settings: QueueSettings) -> Target:
         case "full":
             return settings.on_full
         case "nobody":
-            return settings.on_nobody or settings.on_max_wait
+            return settings.on_nobody or _in_vain(settings)
         case _:
-            return settings.on_max_wait
+            return _in_vain(settings)
+
+
+def _in_vain(settings: QueueSettings) -> Target:
+    """Where he goes who has waited in vain: by the first step that sends him on, or after the longest wait."""
+    ends = [(step.after_ms, step.overflow) for step in settings.steps if step.overflow is not None]
+    if settings.max_wait_ms:
+        ends.append((settings.max_wait_ms, settings.on_max_wait))
+    return min(ends, key=lambda end: end[0])[1] if ends else settings.on_max_wait
 
 
 _WHY: Mapping[QueueOutcome, str] = {

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,3 +139,12 @@ async def test_an_emergency_that_is_declared_now_counts_where_the_service_runs(
         assert rehearsed["shut"] == []
     assert main([*call]) == 0
     assert "shut" not in capsys.readouterr().out
+
+
+def test_who_reads_only_the_beginning_of_the_output_is_not_told_of_a_fault() -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-m", "cti.commands", "dialplan", "show", "4000"]
+    done = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writes)
+    assert (done.returncode, done.stderr) == (0, b"")

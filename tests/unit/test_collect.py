@@ -1,4 +1,6 @@
-"""Keyed input: what counts as an answer, when it is complete, and what star, 0 and silence do meanwhile."""
+"""Keyed input: what counts as an answer, when it is complete, and what star, 0 and silence do meanwhile. The list is
+long, for it is one of cases: each way in and out of an input.
+"""
 
 from typing import Any
 

@@ -138,6 +138,18 @@ def test_a_queue_that_is_closed_then_sends_its_callers_where_it_says() -> None:
     assert "is connected with 02160000000: answered (assumed)" in told(call("4001", at=SUNDAY))
 
 
+def test_who_waits_in_vain_is_sent_on_by_the_step_that_comes_first() -> None:
+    rehearsed = call("4001", at="2026-11-23 08:00", queues={"night": "timed_out", "support": "timed_out"})
+    assert [event.what for event in happened(rehearsed, Waited)] == [
+        "nobody answers within the longest wait",
+        "goes on to queue sales",
+        "queue sales is closed",
+        "goes on to queue support",
+        "nobody answers within the longest wait",
+    ]
+    assert happened(rehearsed, LeftQueue) == [LeftQueue("support", "without an agent")]
+
+
 def test_words_a_queue_says_are_in_the_callers_language() -> None:
     heard = happened(call("4000", "1", "!0", queues={"support": "full"}), Heard)
     assert heard[-1].pieces == (Prompt("Too many are waiting. Goodbye.", "en"),)
