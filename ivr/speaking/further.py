@@ -45,7 +45,7 @@ def phrase(value: Value, format: str, argument: str, language: str) -> str | Non
 def _worded(known: Decimal | int | date | time, format: str, argument: str, locale: Locale) -> str | None:
     match known:
         case Decimal() if format == "money":
-            return str(format_currency(known, argument, format_type="name", locale=locale))
+            return _money(known, argument, locale)
         case Decimal():
             return _number(known, locale)
         case int():
@@ -62,7 +62,16 @@ def _number(value: Decimal, locale: Locale) -> str:
     try:
         return str(num2words(plain, lang=str(locale)))
     except (NotImplementedError, OverflowError):
-        return str(format_decimal(plain, format="#,##0.######", locale=locale))
+        return str(format_decimal(plain, format="0.######", locale=locale))  # no thousands: they would be read apart
+
+
+def _money(amount: Decimal, currency: str, locale: Locale) -> str:
+    plain, whole = (int(amount), True) if amount == int(amount) else (amount, False)
+    return str(
+        format_currency(
+            plain, currency, format_type="name", locale=locale, group_separator=False, currency_digits=not whole
+        )
+    )
 
 
 def _ordinal(value: int, locale: Locale) -> str | None:
