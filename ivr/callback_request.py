@@ -12,8 +12,10 @@ from ivr.toll_guard import refusal
 log = structlog.get_logger()
 
 
-async def request_callback(desk: Desk, caller: Caller, step: RequestCallback, language: str) -> CallbackTaken:
-    """He stands in the queue from now on; the points of priority that he has himself count."""
+async def request_callback(
+    desk: Desk, caller: Caller, step: RequestCallback, language: str, entered_ms: int
+) -> CallbackTaken:
+    """He stands in the queue from now on, as if since `entered_ms`; his own points of priority count."""
     if desk.callbacks is None or step.queue not in desk.distributor.router.queues:
         return CallbackTaken(taken=False)
     outside = desk.outside()
@@ -26,7 +28,7 @@ async def request_callback(desk: Desk, caller: Caller, step: RequestCallback, la
         caller.linkedid,
         step.number,
         step.queue,
-        entered_ms=desk.distributor.clock.now_ms(),
+        entered_ms=entered_ms,
         priority=step.priority + (known.priority if known is not None else 0),
         skills=step.skills,
         requires=step.requires,

@@ -39,6 +39,12 @@ class Journeys:
         """The journey of that call, if it is known."""
         return self._journeys.get(linkedid)
 
+    def since_ms(self, linkedid: str, now_ms: int) -> int:
+        """Since when a caller has waited in queues whom nobody has served yet: his place where he leaves a wish or a
+        message behind. Who has not waited, or was served, comes anew."""
+        journey = self.get(linkedid)
+        return now_ms if journey is None or journey.agent else now_ms - journey.waited_ms
+
     def joined(self, consult: str) -> None:
         """The agent who asks in that call has put his caller into it."""
         if (journey := self.get(self._about.get(consult, ""))) is not None:

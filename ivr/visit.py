@@ -164,11 +164,11 @@ class Visit:
             case LookAtCalendar(calendar):
                 return self._desk.calendar(calendar, self._walker.language)
             case TakeMessage():
-                return await take_message(
-                    self._desk, self._session, self._caller, step, self._walker.language, self._play
-                )
+                at, language = self._place_ms(), self._walker.language
+                return await take_message(self._desk, self._session, self._caller, step, language, self._play, at)
             case RequestCallback():
-                return await request_callback(self._desk, self._caller, step, self._walker.language)
+                at, language = self._place_ms(), self._walker.language
+                return await request_callback(self._desk, self._caller, step, language, at)
             case PauseRecording():
                 return await self._pause.pause(self._walker.node)
             case ResumeRecording(why):
@@ -253,6 +253,9 @@ class Visit:
             if (fact := fact_of(mark, at_ms, linkedid)) is not None:
                 self._distributor.state(fact)
         self._told = len(self._walker.trail)
+
+    def _place_ms(self) -> int:
+        return self._journeys.since_ms(self._caller.linkedid, self._now_ms())
 
     def _now_ms(self) -> int:
         return self._distributor.clock.now_ms()

@@ -182,16 +182,16 @@ def recording_of(desk: Desk, session: AgiSession, queue: str, language: str) -> 
 
 
 async def take_message(
-    desk: Desk, session: AgiSession, caller: Caller, step: TakeMessage, language: str, play: Play
+    desk: Desk, session: AgiSession, caller: Caller, step: TakeMessage, language: str, play: Play, entered_ms: int
 ) -> MessageTaken:
-    """Carry out the step; `play` says pieces and returns the key that ended them."""
+    """Carry out the step; `play` says pieces and returns the key that ended them, `entered_ms` is the place kept."""
     if desk.messages is None:
         return MessageTaken(left=False)
     own = recording_of(desk, session, step.queue, language)
     recording = replace(own, most_ms=step.most_ms, review=step.review, operator=step.operator)
     if step.greeting:
         recording = replace(recording, greet=partial(play, step.greeting))
-    place = Place(entered_ms=desk.distributor.clock.now_ms())
+    place = Place(entered_ms=entered_ms)
     taking = TakingMessage(desk, session, recording, step.queue, language, place)
     taken = await taking.run(desk.messages, caller.linkedid, caller.number)
     return MessageTaken(taken is Taken.LEFT, taken is Taken.OPERATOR)
