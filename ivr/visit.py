@@ -180,8 +180,8 @@ class Visit:
                 return await self._connect(step)
             case FindCaller():
                 return CallerFound(await self._desk.who(self._caller.linkedid))
-            case _:
-                raise NotImplementedError(type(step).__name__)
+            case Hangup():
+                raise AssertionError("the walk ends with it")
 
     async def _connect(self, step: Transfer) -> Transferred | Goodbye:
         given = await transfer(self._desk, self._session, self._caller.linkedid, step, self._queue)
