@@ -73,12 +73,18 @@ async def at_the_code(floor: RunningCentre, phones: Telephones, number: str, key
     await floor.fact("NodeEntered", linkedid=call, node="account")
     await caller.answered()
     await caller.press(f"{ACCOUNT}#", key_ms=60, pause_ms=60)
+    await says_yes(floor, caller, call)
+    return caller, call
+
+
+async def says_yes(floor: RunningCentre, caller: Call, call: str) -> None:
+    """His account is right, and he is asked for his code."""
     while True:  # the first words of the reading back are heard out, and nobody is told when that is
         await caller.press("1")
         with suppress(TimeoutError):
             async with asyncio.timeout(2):
                 await floor.fact("RecordingPaused", linkedid=call, node="code", why="secret")
-                return caller, call
+                return
 
 
 async def listens(caller: Call, seconds: float) -> None:
@@ -145,6 +151,24 @@ async def test_a_code_is_found_nowhere_and_its_time_is_silent_in_the_recording(f
             if keying is Keying.INFO:  # by events a phone tells keys instead of audio: nothing would be recorded
                 assert silence == pytest.approx(lasted, abs=0.4)
             assert seconds_of(440, caller_side) > 1
+
+
+@pytest.mark.parametrize("keying", Keying)
+async def test_no_digit_is_lost_at_any_pace_and_too_many_are_no_answer(floor: RunningCentre, keying: Keying) -> None:
+    async with staffed(floor, audio=True) as phones:
+        caller = await phones.dial("4031", number="100", keying=keying)
+        call = (await floor.fact("CallArrived", caller="100"))["linkedid"]
+        await floor.fact("NodeEntered", linkedid=call, node="account")
+        await caller.answered()
+        await caller.press("1234567890" * 4, key_ms=20, pause_ms=0)  # the first of them ends the question
+        await floor.fact("MenuAnswered", linkedid=call, node="account", choice="invalid")
+        await caller.press("2468013579#", key_ms=60, pause_ms=60)
+        await says_yes(floor, caller, call)
+        await caller.press("0")  # no code begins so
+        queued = await floor.fact("CallQueued", linkedid=call)
+        assert queued["data"] == {"account": "2468013579"}
+        assert (await floor.fact("RecordingResumed", linkedid=call))["why"] == "operator"
+        await caller.hang_up()
 
 
 async def test_who_keys_a_code_when_the_daemon_dies_is_recorded_again_and_asked_again(floor: RunningCentre) -> None:
