@@ -11,8 +11,9 @@ import pytest_asyncio
 
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskProcess
+from cti.versions import disk
 from cti.versions.manifest import Order
-from cti.versions.start import folder_of, publish_alone
+from cti.versions.start import SERVING, folder_of, publish_alone, versions_of
 from ivr.flow.steps import Prompt
 from ivr.prompts import Prompts
 from tests.integration.centre_fixture import RunningCentre
@@ -135,12 +136,19 @@ async def test_callers_finish_in_the_version_they_began_in_and_new_ones_meet_the
         order = Order(base=4, by="Wang", why="while nobody served", tested=False)
         files = folder_of(floor.settings).read()
         async with floor.without_daemon():
+            await asyncio.to_thread(until_nobody_serves, floor)
             await asyncio.to_thread(publish_alone, floor.settings, files, order)
         anew = await phones.dial("4030", number="500")  # a number that Asterisk was told of when the daemon came back
         await asked(floor, "500")
         await anew.press("1")
         await anew.ended()
         assert (await floor.record("500"))["reason"] == "fifth"
+
+
+def until_nobody_serves(floor: RunningCentre) -> None:
+    """Wait until the daemon that was killed is gone."""
+    with disk.locked(versions_of(floor.settings).root / SERVING, wait=True):
+        pass
 
 
 def goodbye(prompts: Prompts, version: str) -> list[int]:
