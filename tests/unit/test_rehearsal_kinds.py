@@ -150,13 +150,19 @@ def test_a_transfer_ends_as_it_is_given_where_the_toll_guard_lets_it() -> None:
 
 
 def test_a_call_back_is_noted_where_the_queue_calls_back_and_nothing_is_said_against_it() -> None:
-    rehearsed = call("callback", "2", caller="13800138000")
-    assert happened(rehearsed, CallbackAsked) == [CallbackAsked("support", "13800138000", True, True)]
+    for press in ("1", "2"):  # the offer is taken, or what comes next asks no more
+        rehearsed = call("callback", press, caller="13800138000")
+        assert happened(rehearsed, CallbackAsked) == [CallbackAsked("sales", "13800138000", True, True)]
     refused = call("callback", "2", caller="13800138000", callbacks="refused")
-    assert happened(refused, CallbackAsked) == [CallbackAsked("support", "13800138000", False)]
+    assert happened(refused, CallbackAsked) == [CallbackAsked("sales", "13800138000", False)]
     assert told(refused)[-1] == "The call ends: nobody."
-    never = call("callback", "1", caller="13800138000")
-    assert happened(never, CallbackAsked)[0] == CallbackAsked("sales", "13800138000", False), "sales calls nobody back"
+
+
+def test_a_queue_that_calls_nobody_back_notes_no_call_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = {name: queue.model_copy(update={"callback": None}) for name, queue in CENTRE.queues.items()}
+    monkeypatch.setitem(globals(), "CENTRE", replace(CENTRE, queues=silent))
+    noted = happened(call("callback", "1", caller="13800138000"), CallbackAsked)
+    assert {event.taken for event in noted} == {False}
 
 
 def test_a_message_is_left_or_not() -> None:
