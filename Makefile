@@ -8,7 +8,8 @@ tree_packages = $(shell [ -n "$$CALLCENTER_ASTERISK" ] || asterisk/provide --pac
 
 comma := ,
 space := $(subst ,, )
-cores := $(subst $(space),$(comma),$(strip acd/* ivr/flow/* ivr/flow/check/* ivr/speaking/* ivr/drawing/* ivr/rehearsal/* ivr/walker.py \
+cores := $(subst $(space),$(comma),$(strip acd/* ivr/flow/* ivr/flow/check/* ivr/walking/* ivr/walker.py \
+    ivr/speaking/* ivr/drawing/* ivr/rehearsal/* \
     $(addprefix ivr/agi/,codec.py commands.py replies.py environment.py) $(addprefix cti/ami/,codec.py message.py) \
     $(addprefix recording/,account.py channels.py fold.py ledger.py offers.py visits.py)))
 
