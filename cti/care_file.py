@@ -15,7 +15,7 @@ from ivr.documents import Document, Name, Part, Problem
 from ivr.flow.parts import Key
 from ivr.flow.steps import Prompt
 from ivr.flow.words import Speech, Words
-from ivr.waiting_words import WORDS, needed
+from ivr.waiting_words import needed
 from ivr.yaml_tree import Path
 
 SHORTEST_S, LONGEST_S = 10, 3600
@@ -120,11 +120,6 @@ def care_problems(
             yield document.problem((*path, "leave", index, "key"), f"key {key} has a meaning already", "a free key")
     if not _announce(announce).says_something:
         yield document.problem(path, "nothing is announced", "position, estimate, messages or leave", key=True)
-    elif announce.position or announce.estimate or announce.leave:
-        for language in languages:
-            if language not in WORDS:
-                wrong = f'positions, waits and keys have no words in "{language}"'
-                yield document.problem(path, wrong, f"one of: {', '.join(sorted(WORDS))}", key=True)
 
 
 def said_in_each(

@@ -176,7 +176,7 @@ class Daemon:
             await self._prepare()
             settle_down()
             await self.agi.start()
-            parts = [self.switch.run(), self.recorder.run(), self.sounds.passing.run(), self._become_ready()]
+            parts = [self.switch.run(), self.recorder.run(), self.sounds.run(), self._become_ready()]
             if self.stream is not None:
                 parts.append(self.stream.run())
             async with asyncio.TaskGroup() as group:

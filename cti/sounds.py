@@ -2,6 +2,7 @@
 files holds. What is said is gathered in cti/said.py, how it is spoken is decided in ivr/prompts.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
@@ -18,6 +19,8 @@ from ivr.prompts.catalogue import Catalogue
 from ivr.prompts.studio import Studio
 
 log = structlog.get_logger()
+
+TIDY_EVERY_S = 900.0
 
 TOLD_EVERY = 100
 """Prompts from one word on how far it is to the next."""
@@ -66,6 +69,16 @@ class Sounds:
         """This is the centre whose texts are listed. Raises SoundsUnwritable."""
         self._centre = centre
         self.catalogue.revise(places(centre))
+
+    async def run(self) -> None:
+        """Keep the folders tidy, until cancelled."""
+        while True:
+            for tidy in (self.passing.tidy, self.ready.tidy):
+                try:
+                    await asyncio.to_thread(tidy)
+                except OSError as error:
+                    log.warning("sounds-not-tidied", error_id="sounds-not-tidied", detail=str(error))
+            await asyncio.sleep(TIDY_EVERY_S)
 
     async def _after(self, prompt: Prompt) -> None:
         if self._centre is not None:

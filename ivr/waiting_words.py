@@ -91,6 +91,7 @@ _KEY_NAMES: Mapping[str, Mapping[str, str]] = {
 
 def place(position: int, language: str) -> Prompt:
     """His place in the queue: 1 is next."""
+    language = _spoken(language)
     words = WORDS[language]
     if position > PLACES:
         return Prompt(words.far_back.format(_counted(PLACES, language)), language)
@@ -99,6 +100,7 @@ def place(position: int, language: str) -> Prompt:
 
 def wait(median_ms: int, most_ms: int, language: str) -> tuple[Prompt, ...]:
     """The range of his wait: the median rounded down, the longer end rounded up, to the minutes that are said."""
+    language = _spoken(language)
     least = bisect_right(MINUTES, median_ms // _MINUTE_MS) - 1
     most = bisect_left(MINUTES, -(-most_ms // _MINUTE_MS))
     if most == len(MINUTES):
@@ -110,6 +112,7 @@ def wait(median_ms: int, most_ms: int, language: str) -> tuple[Prompt, ...]:
 
 def way_out(key: str, to: TargetKind, language: str) -> Prompt:
     """How to leave, by which key."""
+    language = _spoken(language)
     name = _KEY_NAMES[language].get(key) or _figure(int(key), language)
     return Prompt(WORDS[language].leave[to].format(name), language)
 
@@ -156,8 +159,9 @@ def needed(announce: Announce, languages: Iterable[str]) -> Iterator[Prompt]:
         if announce.position:
             yield from (place(position, language) for position in range(1, PLACES + 2))
         if announce.estimate:
+            spoken = _spoken(language)
             for minutes in MINUTES:
-                yield from (part(minutes, language) for part in (_from, _to, _up_to, _more_than))
+                yield from (part(minutes, spoken) for part in (_from, _to, _up_to, _more_than))
         yield from (Prompt(message[language], language) for message in announce.messages)
         yield from (way_out(key, to, language) for key, to in announce.leave.items())
 

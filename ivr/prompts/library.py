@@ -17,7 +17,7 @@ from ivr.prompts import audio
 from ivr.prompts.errors import ProgramFailed, SoundsUnwritable, SynthesisFailed, VoiceMissing
 from ivr.prompts.joining import Utterance, utterance_of
 from ivr.prompts.recordings import read_recording
-from ivr.prompts.replacements import Replacements
+from ivr.prompts.replacements import Replacements, sweep
 from ivr.prompts.synthesis import speak
 from ivr.prompts.voices import VOICES, AnyVoice
 
@@ -129,6 +129,11 @@ class Prompts:
         if samples is None or len(samples[audio.NARROW]) < audio.NARROW * LEAST_S:
             raise SynthesisFailed(prompt, "the synthesiser said nothing")
         return samples
+
+    def tidy(self) -> None:
+        """Remove what nobody will play any more, and what was left unfinished."""
+        self.replacements.tidy()
+        sweep(self._folder)
 
     def made_by(self, prompt: Prompt) -> str:
         """Who or what speaks it, for people."""

@@ -4,7 +4,6 @@ is in it goes after a day, or sooner where it grows too large.
 Its names say nothing: each is the hash of what is said under a key that is never written down.
 """
 
-import asyncio
 import hashlib
 import secrets
 import shutil
@@ -17,7 +16,6 @@ from ivr.prompts import audio
 
 KEPT_S = 86_400
 MOST_BYTES = 256 * 1024 * 1024
-TIDY_EVERY_S = 900.0
 
 
 class PassingSounds:
@@ -72,9 +70,3 @@ class PassingSounds:
             with suppress(FileNotFoundError):  # written whole just now, under another name
                 status = file.stat()
                 yield status.st_mtime, status.st_size, file
-
-    async def run(self) -> None:
-        """Keep the folder tidy, until cancelled."""
-        while True:
-            await asyncio.to_thread(self.tidy)
-            await asyncio.sleep(TIDY_EVERY_S)

@@ -4,8 +4,10 @@ is never spoken by a recording of the old one. They belong to the instance, not 
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -73,6 +75,15 @@ class Replacements:
             for file in self._folder.glob(f"*{ending}"):
                 if file.stem not in wanted and file.stat().st_mtime < time.time() - KEPT_S:
                     file.unlink(missing_ok=True)
+        sweep(self._folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what was left unfinished by a process that was killed."""
+    for left in folder.glob(".*"):
+        with suppress(FileNotFoundError):
+            if left.is_dir() and left.stat().st_mtime < time.time() - KEPT_S:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def key_of(prompt: Prompt) -> str:

@@ -20,8 +20,10 @@ TEXT = "To help us serve you better, this call is recorded."
 
 
 def put_sounds(web: FakeFloor) -> None:
-    """Every prompt has a sound, made without a synthesiser."""
+    """There are the prompts of one node, each with a sound that was made without a synthesiser."""
     studio = web.floor.studio
+    greeting = (entry for entry in studio.catalogue.entries if entry.places == ("hotline/greeting/text",))
+    studio.catalogue.revise({entry.prompt: entry.places for entry in greeting})
     sound = audio.padded([{rate: tone(400, 0.3, rate) for rate in audio.RATES}])
     for entry in studio.catalogue.entries:
         name = studio.prompts.synthesised(entry.prompt)

@@ -1,6 +1,7 @@
 """Recording a prompt at a phone, on a channel that keys what the test says and brings a recording as Asterisk does."""
 
 import asyncio
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -184,6 +185,25 @@ def test_numbers_are_given_once_and_for_good(tmp_path: Path) -> None:
     file.write_text("[]")
     with pytest.raises(SoundsUnwritable, match="expected the numbers of prompts"):
         Catalogue(file)
+
+
+async def test_what_was_replaced_itself_goes_after_a_day_and_so_does_what_a_killed_process_left(
+    house: House, tmp_path: Path
+) -> None:
+    folder = tmp_path / "replacements"
+    left = folder / ".draft-x"
+    left.mkdir(parents=True)
+    for seed in (1, 2):
+        file = write_wav(tmp_path / "new.wav", babble(1, 8000, 5_000, seed), 8000)
+        await house.studio.replace_with(house.number[HELLO], file.read_bytes(), by="ann")
+    assert len(list(folder.glob("*.wav"))) == 2
+    house.studio.prompts.tidy()
+    assert len(list(folder.glob("*.wav"))) == 2  # a call may be about to play it
+    for old in (*folder.glob("*.wav*"), left):
+        os.utime(old, (0, 0))
+    house.studio.prompts.tidy()
+    assert [str(file.with_suffix("")) for file in folder.glob("*.wav")] == [house.studio.prompts.sound(HELLO)]
+    assert not left.exists()
 
 
 def test_what_there_is_not_is_told(house: House) -> None:

@@ -12,6 +12,7 @@ import pytest
 from cti.centre import load_centre
 from ivr.flow.steps import Prompt
 from ivr.prompts import VOICES, Prompts, SoundsUnwritable, SynthesiserMissing, SynthesisFailed, Voice
+from tests.unit.sounds import lufs
 
 pytestmark = pytest.mark.contract
 
@@ -38,6 +39,7 @@ async def test_prompts_are_made_for_narrow_and_wide_telephones(tmp_path: Path) -
                 assert 1 < sound.getnframes() / rate < 8
                 samples = memoryview(sound.readframes(sound.getnframes())).cast("h")
             assert max(map(abs, samples[: rate // 20])) == 0, "begins without a click, after the pad"
+            assert lufs(samples, rate) == pytest.approx(-20, abs=1)
 
 
 async def test_a_prompt_is_made_once(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 from cti.centre import Centre, load_centre
 from cti.recorded_files import recordings
 from cti.said import AGENTS, places, ready_prompts, utterances
+from ivr import waiting_words
+from ivr.announce import Announce
 from ivr.documents import DocumentError
 from ivr.flow.steps import Prompt, Recorded
 from ivr.flow.utterance import utter
@@ -114,3 +116,25 @@ def test_every_language_and_every_complaint_with_its_question_are_joined_ahead()
     assert any({language for _, language in pieces} == {"cmn", "en"} for pieces in texts)
     sorry = ("Sorry, that is not one of the choices.", "en")
     assert any(pieces[0] == sorry and pieces[1][0].startswith("For sales, press 1.") for pieces in texts if pieces)
+
+
+def test_a_centre_may_speak_a_language_that_the_service_has_no_words_in(folder: Path) -> None:
+    """What the service itself says to its callers is English then."""
+    centre = folder / "centre.yaml"
+    centre.write_text(centre.read_text("utf-8").replace("languages: [cmn, en]", "languages: [cmn, en, de]"), "utf-8")
+    queues = folder / "queues.yaml"
+    lines = queues.read_text("utf-8").splitlines()
+    queues.write_text("\n".join(line.replace("{cmn: ", "{de: Guten Tag., cmn: ") for line in lines), "utf-8")
+    greeted = folder / "flows/announcement.yaml"
+    german = GREETED.replace("[cmn, en]", "[de]").replace("cmn: {file: greeting, text: 您好。}, en", "de")
+    greeted.write_text(german.replace("cmn: 再见。, en: Goodbye.", 'de: "Auf Wiedersehen, {caller.name}."'), "utf-8")
+    shutil.copytree(folder / "sounds/en", folder / "sounds/de")
+    with pytest.raises(DocumentError, match='unknown language "de"'):
+        load_centre(folder)
+    said = ready_prompts(load_centre(folder, voices=("cmn", "en", "de")))
+    assert Prompt("Auf Wiedersehen,", "de") in said
+    assert Prompt(fallback.UNREADABLE["en"], "en") in said
+    assert waiting_words.place(3, "de") == waiting_words.place(3, "en")
+    assert {prompt.language for prompt in waiting_words.needed(Announce(position=True, estimate=True), ["de"])} == {
+        "en"
+    }
