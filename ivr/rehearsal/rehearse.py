@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol
 from ivr.flow.asking import CollectNode
 from ivr.flow.expressions import Value
 from ivr.flow.model import Flow
+from ivr.flow.parts import OPERATOR_KEY
 from ivr.flow.steps import (
     Answered,
     Ask,
@@ -18,11 +19,14 @@ from ivr.flow.steps import (
     Hangup,
     Input,
     Kept,
+    LookUp,
     Mark,
+    MessageTaken,
     Piece,
     Play,
     Step,
     Surveyed,
+    TakeMessage,
     Timeout,
     Took,
 )
@@ -50,7 +54,7 @@ class World(Protocol):
     """What a rehearsed call meets besides words and keys."""
 
     def meet(self, step: Step, walker: Walker) -> tuple[tuple[Event, ...], Input | Ended]:
-        """What becomes of a step that is neither Play nor Ask nor Hangup."""
+        """What becomes of a step that is neither Play nor Ask nor Hangup, apart from words said meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +120,20 @@ class _Rehearsal:
                 return self._play(pieces, escape_digits)
             case Ask(pieces, _, _):
                 return self._ask(pieces)
+            case LookUp(meanwhile=pieces, keys=keys) if pieces:
+                given = self._play(pieces, keys)
+                return given if isinstance(given, Digit) else self._meet(step)
+            case TakeMessage(greeting=pieces, operator=True) if self._hand.early_key() == OPERATOR_KEY:
+                self.events += [Heard(pieces, cut_short=True)] if pieces else []
+                self._press(OPERATOR_KEY)
+                return MessageTaken(left=False, operator=True)
             case _:
-                events, given = self._world.meet(step, self._walker)
-                self.events += events
-                return given
+                return self._meet(step)
+
+    def _meet(self, step: Step) -> Input | Ended:
+        events, given = self._world.meet(step, self._walker)
+        self.events += events
+        return given
 
     def _play(self, pieces: tuple[Piece, ...], escape_digits: str) -> Input:
         at = len(self.events)

@@ -59,8 +59,13 @@ def told(events: Sequence[Event], known: Transcripts) -> Iterator[str]:
                 pass  # as what came of it says
             case _:
                 for line in lines_of(event, known):
-                    yield f"      {line}"
+                    yield f"      {_printable(line)}"
         before = before if isinstance(event, Heard) else event
+
+
+def _printable(line: str) -> str:
+    """What a service has answered, or a caller's name, may hold what moves a terminal's cursor."""
+    return "".join(sign if sign.isprintable() else "?" for sign in line)
 
 
 def ended(event: Ended) -> str:

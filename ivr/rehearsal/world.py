@@ -37,7 +37,6 @@ from ivr.rehearsal.events import (
     CallbackAsked,
     Ended,
     Event,
-    Heard,
     Looked,
     LookedUp,
     Recognised,
@@ -116,7 +115,6 @@ class MadeUp:
         return (told,), TransferredInput(answered, error or ("" if answered else NOT_ANSWERED))
 
     def _look_up(self, step: LookUp, walker: Walker) -> Met:
-        heard = (Heard(step.meanwhile),) if step.meanwhile else ()
         answers, failure = self.given.answers, step.failure
         given = [name for name in (walker.node, f"{walker.flow}/{walker.node}") if name in answers]
         values: Mapping[str, Value] = {}
@@ -131,4 +129,4 @@ class MadeUp:
         method, url = ("", "") if step.request is None else (step.request.method, step.request.url)
         assumed = step.request is not None and not given
         told = LookedUp(method, url, "" if failure is None else failure.value, assumed)
-        return (*heard, told), LookedUpInput(values, failure)
+        return (told,), LookedUpInput(values, failure)

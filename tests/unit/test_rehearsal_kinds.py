@@ -14,8 +14,19 @@ from acd.calendars import Calendar, Holiday
 from acd.hours import parse_hours
 from cti.centre import Number, load_centre
 from cti.rehearsal import Rehearsed, rehearse_request
+from ivr.flow.handing import QueueNode
 from ivr.flow.model import Flow
-from ivr.rehearsal.events import CallbackAsked, LookedUp, Marked, MessageTaken, Pressed, Queued, Recording, Transferred
+from ivr.rehearsal.events import (
+    CallbackAsked,
+    Heard,
+    LookedUp,
+    Marked,
+    MessageTaken,
+    Pressed,
+    Queued,
+    Recording,
+    Transferred,
+)
 from ivr.rehearsal.request import Request
 from tests.flow_examples import FLOWS, load
 
@@ -114,6 +125,17 @@ def test_a_look_up_without_what_the_flow_wants_has_failed(answers: dict[str, Any
     assert any("We could not find you." in line for line in told(rehearsed))
 
 
+def test_what_is_said_during_a_look_up_can_be_cut_short_by_the_key_for_an_agent() -> None:
+    flow = load(FLOWS / "good" / "look-up.yaml")["look-up"]
+    agents = {"agents": QueueNode(kind="queue", queue="support", then="end")}
+    helped = flow.model_copy(update={"operator": "agents", "nodes": {**flow.nodes, **agents}})
+    rehearsed = call("look-up", "!0", flow=helped, caller="13800138000")
+    assert happened(rehearsed, LookedUp) == []
+    assert [event.queue for event in happened(rehearsed, Queued)] == ["support"]
+    assert "…cut short by a key" in told(rehearsed)
+    assert happened(call("look-up", flow=helped, caller="13800138000"), Heard)[0].pieces[0].text == "One moment please."
+
+
 def test_a_look_up_whose_address_cannot_be_made_has_failed_before() -> None:
     (looked_up,) = happened(call("look-up"), LookedUp)
     assert looked_up.failure == "look-up-address-unfit"
@@ -171,6 +193,15 @@ def test_a_message_is_left_or_not() -> None:
     assert "says (en) “Please leave a message.”" in told(rehearsed)
     none = call("voicemail", messages="none")
     assert [event.left for event in happened(none, MessageTaken)] == [False, False]
+
+
+def test_who_presses_0_instead_of_leaving_a_message_comes_to_an_agent() -> None:
+    flow = load(FLOWS / "good" / "voicemail.yaml")["voicemail"]
+    agents = {"agents": QueueNode(kind="queue", queue="support", then="end")}
+    helped = flow.model_copy(update={"operator": "agents", "nodes": {**flow.nodes, **agents}})
+    rehearsed = call("voicemail", "!0", flow=helped)
+    assert happened(rehearsed, MessageTaken) == []
+    assert [event.queue for event in happened(rehearsed, Queued)] == ["support"]
 
 
 def test_a_mark_is_given_or_not() -> None:
