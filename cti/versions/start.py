@@ -33,7 +33,9 @@ class Serving(VersionError):
     id = "daemon-serving"
 
     def __init__(self) -> None:
-        super().__init__("the daemon runs but does not answer; publish when it does, or stop it first")
+        super().__init__(
+            "the daemon runs but does not answer, and may be publishing: see `callcenter dialplan history` when it does"
+        )
 
 
 @dataclass(frozen=True, slots=True)

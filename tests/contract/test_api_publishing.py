@@ -392,3 +392,6 @@ async def test_a_version_that_was_changed_on_the_disk_is_told_as_such(tmp_path: 
         status, refused = await web.get("/api/centre/versions/1/file?name=centre.yaml")
         assert (status, refused["error"]["id"]) == (500, "versions-damaged")
         assert "centre.yaml: it was changed after publication" in refused["error"]["message"]
+        files = {"sounds/en/bell.wav": {"base64": "UklGRg=="}}
+        assert (await web.post("/api/centre/versions", {"base": 1, "why": "a bell", "files": files}))[0] == 500
+        assert await web.floor.administration.flows(1) is web.floor.centre.flows  # what is in memory serves on
