@@ -8,11 +8,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, insert, select
 
-from acd.facts import AgentStateChanged, WrapUpEnded, to_json
+from acd.facts import AgentStateChanged, SurveyAsked, WrapUpEnded, to_json
 from acd.states import AgentState, CallOutcome, EndedBy, Status
 from recording.entries import Entry, Source
 from recording.ledger import RowType
-from recording.models import AgentStateEntry, Base, Call, CallInProgress, LedgerEvent
+from recording.models import AgentStateEntry, Base, Call, CallInProgress, LedgerEvent, SurveyAnswer
 from recording.record import Recording
 from recording.store import Agent, CallFilter, Page, Store
 from recording.transactions import refold
@@ -55,6 +55,27 @@ async def test_every_real_call_is_read_back_as_it_was_folded(store: Store) -> No
         record = real_call(name).record()
         assert found[record.linkedid] == record
         assert await store.call(record.id) == record
+
+
+async def test_marks_lie_in_a_table_of_their_own_once_with_agent_and_queue_or_none(store: Store) -> None:
+    journal, ledger = real_call("surveyed").batches()
+    linkedid = real_call("surveyed").record().linkedid
+    await store.ingest(journal)
+    await store.ingest(ledger)
+    again = SurveyAsked(
+        at_ms=1_795_344_420_000, linkedid=linkedid, survey="satisfaction", node="more", queue="", agent=""
+    )  # fmt: skip
+    for _ in range(2):
+        await store.ingest(batch(Source.JOURNAL, [Entry(Source.JOURNAL, json.dumps(to_json(again)), again)]))
+    async with store.engine.connect() as connection:
+        table = SurveyAnswer.__table__
+        found = (await connection.execute(select(table).order_by(table.c.number))).all()
+    (call,) = await store.calls()
+    assert [(row.call, row.number, row.survey, row.node, row.score, row.queue, row.agent) for row in found] == [
+        (call.id, 1, "satisfaction", "mark", 4, "sales", "1001"),
+        (call.id, 2, "satisfaction", "more", None, None, None),
+    ]
+    assert found[0].asked_at == call.surveys[0].asked_at
 
 
 async def test_lines_read_twice_are_kept_once_and_tell_no_news(store: Store) -> None:
