@@ -33,6 +33,7 @@ HOME = Path(__file__).parent.parent
 PAGE = HOME / "docs" / "user-events.md"
 EXAMPLES = HOME / "tests" / "fixtures" / "user_events.json"
 STORIES = (
+    "tests/integration/test_recorded_prompts.py",
     "tests/integration/test_monitor.py",
     "tests/integration/test_known_callers.py",
     "tests/integration/test_path_waiting.py",
