@@ -11,7 +11,7 @@ from acd.choice import Strategy
 from acd.queues import Blended, QueueSettings, Step
 from acd.requirements import parse
 from acd.targets import LEAVE, Target, TargetKind
-from cti.callbacks.make import callback_rules
+from cti.callbacks.make import callback_rules, message_rules
 from cti.centre import load_centre
 from cti.queues_file import settings_of
 from ivr.documents import DocumentError
@@ -144,6 +144,25 @@ def test_the_hours_of_a_queue_are_those_of_the_centre_s_time_zone(tmp_path: Path
     assert not sales.is_open(datetime(2026, 11, 21, 4, 0, tzinfo=UTC))
 
 
+def test_messages_are_heard_at_hours_of_their_own_and_called_back_by_the_rules_of_call_backs(tmp_path: Path) -> None:
+    folder = folder_of(
+        tmp_path,
+        """
+        callback: {attempts: 2, ring_s: 20, numbers: ["0"], hours: {daily: 09:00-18:00}}
+        voicemail: {expires_h: 48, put_back_minutes: 5, hours: {daily: 08:00-22:00}, review: false}
+        """,
+    )
+    centre = load_centre(folder)
+    rules, usual = message_rules(centre, "sales"), message_rules(centre, "nowhere")
+    assert (rules.attempts, rules.ring_ms, rules.expires_ms, rules.put_back_ms) == (2, 20_000, 48 * 3_600_000, 300_000)
+    evening = round(datetime(2026, 11, 21, 12, 0, tzinfo=UTC).timestamp() * 1000)  # eight o'clock in Shanghai
+    noon = evening - 8 * 3_600_000
+    assert (rules.in_hours(evening), rules.may_call("02155501234", evening)) == (True, False)
+    assert [rules.may_call(number, noon) for number in ("02155501234", "13900000001", "")] == [True, False, False]
+    assert (usual.calling, usual.in_hours(evening), usual.may_call("02155501234")) == (None, True, False)
+    assert not centre.queues["sales"].care.voicemail.review
+
+
 @pytest.mark.parametrize(
     ("sales", "problem"),
     [
@@ -172,6 +191,10 @@ def test_the_hours_of_a_queue_are_those_of_the_centre_s_time_zone(tmp_path: Path
          '8:22: unknown queue "suport", did you mean "support"? (expected one of: sales, support)'),
         ("on_full: {number: 555-0100}",
          '8:23: "555-0100" does not fit (expected a number of 2 to 15 digits, perhaps with a + before)'),
+        ("voicemail: {hours: {mon-fry: 09:00-18:00}}",
+         '8:25: "mon-fry" is no day (expected days such as mon-fri, or sat, or daily)'),
+        ("voicemail: {expires_h: 0}",
+         "8:28: 0 does not fit (expected a whole number from 1 to 8784)"),
         ("on_full: {queue: support, voicemail: true}",
          "8:14: keys and values do not fit here (expected one of queue, number, voicemail, say, leave)"),
         ("hours: {mon-fry: 09:00-18:00}",
