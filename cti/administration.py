@@ -68,6 +68,11 @@ class Administration:
         self._retired_calendars: dict[str, Calendar] = {}
         self._turn = asyncio.Lock()
 
+    @property
+    def queues(self) -> Mapping[str, Queue]:
+        """All that may still serve a call, also those that are no longer in the files."""
+        return {**self.centre.queues, **self._retired}
+
     def queue(self, name: str) -> Queue:
         """What the files say of a queue, or last said of it. Raises KeyError."""
         return self.centre.queues.get(name) or self._retired[name]

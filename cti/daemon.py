@@ -252,8 +252,10 @@ class Daemon:
     async def _settle_asterisk(self) -> None:
         """Asterisk may have read a version that never came to hold: whoever published it was killed half way, or could
         not take it back; and it has not read what was published while no daemon ran."""
-        centre = self.administration.centre
-        if not render_plan(self.settings, plan_of(centre)) and not self._asterisk_behind:
+        plan = plan_of(replace(self.administration.centre, queues=self.administration.queues))
+        if render_plan(self.settings, plan):
+            self._asterisk_behind = True
+        if not self._asterisk_behind:
             return
         try:
             await self.administration.prepare_again()
