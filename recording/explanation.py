@@ -20,6 +20,7 @@ from acd.facts import (
     CallTransferred,
     Fact,
     LookUpEnded,
+    MessageHeard,
     OfferEnded,
     TransferEnded,
     VoicemailLeft,
@@ -71,12 +72,14 @@ _CAUSE: Mapping[OverflowCause, str] = {
     OverflowCause.FULL: "the queue was full",
     OverflowCause.NOBODY: "nobody was signed in who could take it",
     OverflowCause.CLOSED: "the queue was closed",
+    OverflowCause.CALLER: "the caller pressed the key to leave",
 }
 
 _TO: Mapping[TargetKind, str] = {
     TargetKind.QUEUE: "to queue {}",
     TargetKind.NUMBER: "to an outside number",
     TargetKind.VOICEMAIL: "to voicemail",
+    TargetKind.CALLBACK: "to the call-backs",
     TargetKind.SAY: "to an announcement",
     TargetKind.LEAVE: "back to its flow",
 }
@@ -121,6 +124,11 @@ def _explained(fact: CallFact) -> Explained | None:  # noqa: PLR0912 (one case f
             sentence = f"Node {fact.node} sent the caller to {whither}{_failed(fact.error)}."
         case VoicemailLeft(queue=queue):
             sentence = f"The caller left a message for queue {queue} ({_s(fact.duration_ms)})."
+        case CallbackRequested(queue=queue) if fact.message:
+            sentence = f"The message stands in queue {queue} for an agent to hear."
+        case MessageHeard(queue=queue, agent=agent):
+            heard = "all of the message" if fact.whole else "some of the message"
+            sentence = f"Agent {agent} heard {heard} ({_s(fact.heard_ms)})."
         case CallbackRequested(queue=queue):
             sentence = f"A call-back was asked for, with the place in queue {queue}."
         case CallDequeued(queue=queue):

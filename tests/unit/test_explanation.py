@@ -4,10 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from acd.facts import CallArrived, CallerRecognised, CallTransferred, Fact, LookUpEnded, TransferEnded, VoicemailLeft
+from acd.facts import (
+    CallArrived,
+    CallerRecognised,
+    CallOverflowed,
+    CallTransferred,
+    Fact,
+    LookUpEnded,
+    TransferEnded,
+    VoicemailLeft,
+)
 from acd.queues import QueueSettings, Step
 from acd.requirements import parse
-from acd.states import DequeueReason, OfferOutcome, TransferKind
+from acd.states import DequeueReason, OfferOutcome, OverflowCause, TransferKind
 from acd.targets import Target, TargetKind
 from recording.explanation import explain
 from tests.ledgers import real_call
@@ -159,3 +168,26 @@ def test_who_the_caller_is_stands_before_his_queues(name: str, priority: int, ag
 )
 def test_where_a_call_went_besides_is_told(fact: Fact, sentence: str) -> None:
     assert sentences([fact]) == [sentence]
+
+
+def test_a_message_is_told_with_who_heard_it() -> None:
+    told = sentences(real_call("message_left").facts)
+    assert told == [
+        "The caller left a message for queue sales (3.9 s).",
+        "The message stands in queue sales for an agent to hear.",
+        "Agent 1001 heard some of the message (0.2 s).",
+        "Agent 1001 heard some of the message (0.2 s).",
+    ]
+
+
+def test_who_leaves_by_his_key_is_told_wherever_he_goes() -> None:
+    for kind in (TargetKind.CALLBACK, TargetKind.VOICEMAIL):
+        left = CallOverflowed(at_ms=1, linkedid="a", queue="sales", cause=OverflowCause.CALLER, to=kind)
+        (sentence,) = sentences([left])
+        assert sentence.endswith(": the caller pressed the key to leave.")
+
+
+def test_every_cause_and_every_way_out_of_a_queue_has_its_words() -> None:
+    for kind in TargetKind:
+        for cause in OverflowCause:
+            assert sentences([CallOverflowed(at_ms=1, linkedid="a", queue="sales", cause=cause, to=kind)])
