@@ -76,11 +76,11 @@ def test_chinese_is_spoken_as_chinese_and_not_spelled() -> None:
     assert isinstance(voice, Voice)
     texts = [prompt.text for prompt in load_centre(DIALPLANS).prompts() if prompt.language == "cmn"]
     assert len(texts) > 5
-    for text in texts:
-        command = ["espeak-ng", "-b", "1", "-q", "-x", "--stdin", "-v", voice.name]
-        phonemes = subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
-        assert phonemes.strip()
-        assert "(en)" not in phonemes, text
+    command = ["espeak-ng", "-b", "1", "-q", "-x", "--stdin", "-v", voice.name]
+    said = "\n\n".join(texts)
+    phonemes = subprocess.run(command, input=said, capture_output=True, text=True, check=True).stdout
+    assert len(phonemes.split()) > len(texts)
+    assert [line for line in phonemes.splitlines() if "(en)" in line] == []
 
 
 async def test_a_text_that_looks_like_an_option_is_spoken(tmp_path: Path) -> None:
