@@ -207,7 +207,7 @@ async def test_a_command_line_that_does_not_fit_ends_with_2(arguments: tuple[str
 
 async def test_the_centre_s_files_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert await callcenter("check") == 0
-    assert "4 numbers" in capsys.readouterr().out
+    assert "5 numbers" in capsys.readouterr().out
 
 
 async def test_a_broken_file_ends_with_2_and_the_line(
