@@ -16,16 +16,6 @@ HOUR_MS = 60 * MINUTE_MS
 NUMBER = re.compile(r"\+?[0-9]{3,15}")
 """What may be dialled: figures, perhaps with a + before (ITU-T E.164 allows 15). Nothing else ever reaches Dial()."""
 
-RETRIED = (
-    CallbackOutcome.NO_ANSWER,
-    CallbackOutcome.BUSY,
-    CallbackOutcome.UNREACHABLE,
-    CallbackOutcome.REFUSED,
-    CallbackOutcome.GIVEN_UP,
-    CallbackOutcome.VOICEMAIL,
-)
-"""Outcomes of an attempt after which a rule may have it tried again."""
-
 RETRY_MS: Mapping[CallbackOutcome, int] = {
     CallbackOutcome.NO_ANSWER: 30 * MINUTE_MS,
     CallbackOutcome.BUSY: 5 * MINUTE_MS,

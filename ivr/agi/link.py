@@ -91,7 +91,7 @@ class AgiLink:
     async def command(self, verb: str, *arguments: str | int) -> Reply:
         """Sends one command and returns the answer, whatever it says, except for the end of the session.
 
-        Cancelling this call ends STREAM FILE, WAIT FOR DIGIT, SAY … and GET DATA as soon as the next command is given
+        Cancelling this call ends STREAM FILE, WAIT FOR DIGIT and GET DATA as soon as the next command is given
         (wait for the cancelled task before); an application under EXEC runs to its end first.
 
         Raises what `over` says; AgiInterrupted (`interrupted_by`); AgiArgumentRefused; AgiBusy.

@@ -3,8 +3,6 @@
 It sends AGI commands and reads their results; what to say, and when, others decide. Results: Asterisk's `res_agi.c`.
 """
 
-from enum import IntEnum
-
 from ivr.agi.errors import AgiCommandFailed, AgiHungUp
 from ivr.agi.link import AgiLink
 from ivr.agi.replies import Reply
@@ -14,21 +12,6 @@ _APPLICATION_UNKNOWN = "-2"
 _SAMPLES_PER_MS = 8
 _WIDE_SAMPLES_PER_MS = 16
 """Asterisk counts a file's samples at its own rate."""
-
-
-class ChannelStatus(IntEnum):
-    """Asterisk's state of a channel (`ast_channel_state`)."""
-
-    DOWN = 0
-    RESERVED = 1
-    OFF_HOOK = 2
-    DIALLING = 3
-    RING = 4
-    RINGING = 5
-    UP = 6
-    BUSY = 7
-    DIALLING_OFF_HOOK = 8
-    PRE_RING = 9
 
 
 class AgiSession(AgiLink):
@@ -58,10 +41,6 @@ class AgiSession(AgiLink):
         Asterisk itself collects them: what is keyed between two commands of ours would be lost.
         """
         return (await self._succeed("GET DATA", name, timeout_ms, most)).result
-
-    async def say_digits(self, digits: str, escape_digits: str = "") -> str | None:
-        """Speaks `digits` one by one in the channel's language; returns as `stream_file`."""
-        return _digit(await self._succeed("SAY DIGITS", digits, escape_digits))
 
     async def record_file(self, path: str, ends_by: str, most_ms: int, silence_s: int, *, wide: bool = False) -> int:
         """Records the caller to `path`.wav, or at 16 kHz to `path`.wav16 where `wide`, until a digit of `ends_by`, so
@@ -103,10 +82,6 @@ class AgiSession(AgiLink):
         if reply.result.startswith("-"):
             await self.confirm_up()
         return int(reply.result)
-
-    async def channel_status(self) -> ChannelStatus:
-        """The state of the caller's channel."""
-        return ChannelStatus(int((await self._succeed("CHANNEL STATUS")).result))
 
     async def _succeed(self, verb: str, *arguments: str | int) -> Reply:
         reply = await self.command(verb, *arguments)

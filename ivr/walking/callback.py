@@ -29,8 +29,6 @@ TRIES = 3
 MOST_FIGURES = 15
 """Of a telephone number (ITU-T E.164)."""
 
-END_KEY = "#"
-
 
 class _Phase(Enum):
     OFFER = auto()

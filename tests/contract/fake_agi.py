@@ -19,13 +19,11 @@ DEAD = "511 Command Not Permitted on a dead channel or intercept routine"
 UNKNOWN = "510 Invalid or unknown command"
 USUAL = {
     "ANSWER": "200 result=0",
-    "CHANNEL STATUS": "200 result=6",
     "EXEC": "200 result=0",
     "GET VARIABLE": "200 result=0",
     "HANGUP": "200 result=1",
     "NOOP": "200 result=0",
     "RECORD FILE": "200 result=0 (timeout) endpos=40000",
-    "SAY": "200 result=0",
     "SET MUSIC": "200 result=0",
     "SET VARIABLE": "200 result=1",
     "STREAM FILE": "200 result=0 endpos=8000",

@@ -10,7 +10,7 @@ from ivr.agi.errors import (
     AgiHungUp,
 )
 from ivr.agi.replies import Reply
-from ivr.agi.session import AgiSession, ChannelStatus
+from ivr.agi.session import AgiSession
 from tests.contract.agi_pair import Pair, pair
 
 __all__ = ["pair"]
@@ -29,8 +29,6 @@ VERBS: list[tuple[Verb, list[str], str, object]] = [
     (lambda s: s.get_data("a", 6000, 12), ["GET", "DATA", "a", "6000", "12"], "200 result=0101", "0101"),
     (lambda s: s.get_data("a", 6000, 12), ["GET", "DATA", "a", "6000", "12"], "200 result=1 (timeout)", "1"),
     (lambda s: s.get_data("a", 6000, 12), ["GET", "DATA", "a", "6000", "12"], "200 result=", ""),
-    (lambda s: s.say_digits("1001"), ["SAY", "DIGITS", "1001", ""], "200 result=0", None),
-    (lambda s: s.say_digits("1001", "*"), ["SAY", "DIGITS", "1001", "*"], "200 result=42", "*"),
     (lambda s: s.get_variable("A"), ["GET", "VARIABLE", "A"], "200 result=0", None),
     (lambda s: s.get_variable("A"), ["GET", "VARIABLE", "A"], "200 result=1 ()", ""),
     (lambda s: s.get_variable("A"), ["GET", "VARIABLE", "A"], "200 result=1 (a\n(b))", "a\n(b)"),
@@ -42,7 +40,6 @@ VERBS: list[tuple[Verb, list[str], str, object]] = [
     (lambda s: s.set_music(False, "soft"), ["SET", "MUSIC", "OFF"], "200 result=0", None),
     (lambda s: s.exec("Dial", "PJSIP/1001,20,g"), ["EXEC", "Dial", "PJSIP/1001,20,g"], "200 result=0", 0),
     (lambda s: s.exec("Queue"), ["EXEC", "Queue", ""], "200 result=7", 7),
-    (lambda s: s.channel_status(), ["CHANNEL", "STATUS"], "200 result=6", ChannelStatus.UP),
 ]
 
 
