@@ -4,6 +4,8 @@ telephone side is in ivr/voicemail.py.
 
 from enum import StrEnum
 
+from ivr.flow.parts import OPERATOR_KEY
+
 LEAST_MS = 2_000
 """What is shorter is no message: he hung up, or was silent (of the silence that ends it Asterisk leaves a second)."""
 
@@ -12,8 +14,6 @@ WRONG_KEYS = 3
 
 KEYS = "123*"
 """Keep, hear, again, cancel."""
-
-OPERATOR_KEY = "0"
 
 
 class Act(StrEnum):

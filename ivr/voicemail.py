@@ -12,9 +12,10 @@ from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
 from ivr.caller import Caller
 from ivr.desk import Desk
+from ivr.flow.parts import BACK_KEY, OPERATOR_KEY
 from ivr.flow.steps import MessageTaken, Piece, Prompt, TakeMessage
 from ivr.messages import Messages, Note, Take
-from ivr.review import KEYS, LEAST_MS, OPERATOR_KEY, Act, Review
+from ivr.review import KEYS, LEAST_MS, Act, Review
 
 VOICEMAIL = "voicemail"
 """The folder of messages within that of the recordings."""
@@ -33,18 +34,21 @@ class Taken(StrEnum):
     LEFT = "left"
     NOTHING = "nothing"
     OPERATOR = "operator"  # he wants an agent instead
+    BACK = "back"  # he wants what he was asked before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """How a message is taken: what greets him, given the keys that end it (the one that did, or none); its greatest
-    length, the silence that ends it, whether he is asked what to do with it, and whether 0 leads to an agent."""
+    length, the silence that ends it, whether he is asked what to do with it, whether 0 leads to an agent, and whether
+    star leads back from the greeting."""
 
     greet: Callable[[str], Awaitable[str | None]]
     most_ms: int
     silence_s: int
     review: bool = True
     operator: bool = False
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ class TakingMessage:
         key = await self._recording.greet(self._before)
         if key == OPERATOR_KEY:
             return Taken.OPERATOR
+        if key == BACK_KEY:
+            return Taken.BACK
         note = Note(
             linkedid=linkedid,
             channel=self._session.environment.uniqueid,
@@ -159,7 +165,8 @@ class TakingMessage:
     @property
     def _before(self) -> str:
         """The keys that end the greeting."""
-        return ENDS_BY + (OPERATOR_KEY if self._recording.operator else "")
+        recording = self._recording
+        return ENDS_BY + (OPERATOR_KEY if recording.operator else "") + (BACK_KEY if recording.back else "")
 
     def _sound(self, prompt: Prompt) -> str:
         return self._desk.sound_of(prompt)
@@ -188,13 +195,13 @@ async def take_message(
     if desk.messages is None:
         return MessageTaken(left=False)
     own = recording_of(desk, session, step.queue, language)
-    recording = replace(own, most_ms=step.most_ms, review=step.review, operator=step.operator)
+    recording = replace(own, most_ms=step.most_ms, review=step.review, operator=step.operator, back=step.back)
     if step.greeting:
         recording = replace(recording, greet=partial(play, step.greeting))
     place = Place(entered_ms=entered_ms)
     taking = TakingMessage(desk, session, recording, step.queue, language, place)
     taken = await taking.run(desk.messages, caller.linkedid, caller.number)
-    return MessageTaken(taken is Taken.LEFT, taken is Taken.OPERATOR)
+    return MessageTaken(taken is Taken.LEFT, taken is Taken.OPERATOR, taken is Taken.BACK)
 
 
 def reason_of(taken: Taken) -> str:

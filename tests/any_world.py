@@ -55,10 +55,11 @@ class AnyWorld:
                 outcome = draw(st.sampled_from(LEFT))
                 events = (LeftQueue(queue, outcome.value),)
                 return events, QueueLeft(outcome, agent="1001", queue=queue)
-            case TakeMessage(queue=queue, operator=operator):
+            case TakeMessage(queue=queue, operator=operator, back=back):
                 left = draw(st.booleans())
                 away = operator and not left and draw(st.booleans())
-                return (MessageTold(queue, left),), MessageTaken(left, away)
+                again = back and not left and not away and draw(st.booleans())
+                return (MessageTold(queue, left),), MessageTaken(left, away, again)
             case LookAtCalendar():
                 return (), CalendarIs(draw(st.sampled_from(STATES)), CLOSED, recorded=draw(st.booleans()))
             case FindCaller():

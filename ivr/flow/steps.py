@@ -89,13 +89,14 @@ class Enqueue:
 @dataclass(frozen=True, slots=True)
 class TakeMessage:
     """Take a message for the queue, after this greeting or, without one, the queue's own: feed MessageTaken. With
-    `operator` 0 leads to an agent."""
+    `operator` 0 leads to an agent; with `back` star leads back, until he speaks."""
 
     queue: str
     greeting: tuple[Piece, ...]
     most_ms: int
     review: bool = True
     operator: bool = False
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +212,11 @@ class QueueLeft:
 
 @dataclass(frozen=True, slots=True)
 class MessageTaken:
-    """He has left a message, or not; `operator`: he wants an agent instead."""
+    """He has left a message, or not; `operator`: he wants an agent instead; `back`: what he was asked before."""
 
     left: bool
     operator: bool = False
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol
 from ivr.flow.asking import CollectNode
 from ivr.flow.expressions import Value
 from ivr.flow.model import Flow
-from ivr.flow.parts import OPERATOR_KEY
+from ivr.flow.parts import BACK_KEY, OPERATOR_KEY
 from ivr.flow.steps import (
     Answered,
     Ask,
@@ -123,10 +123,10 @@ class _Rehearsal:
             case LookUp(meanwhile=pieces, keys=keys) if pieces:
                 given = self._play(pieces, keys)
                 return given if isinstance(given, Digit) else self._meet(step)
-            case TakeMessage(greeting=pieces, operator=True) if self._hand.early_key() == OPERATOR_KEY:
-                self.events += [Heard(pieces, cut_short=True)] if pieces else []
-                self._press(OPERATOR_KEY)
-                return MessageTaken(left=False, operator=True)
+            case TakeMessage() if (key := self._hand.early_key()) and key in _keys_before(step):
+                self.events += [Heard(step.greeting, cut_short=True)] if step.greeting else []
+                self._press(key)
+                return MessageTaken(left=False, operator=key == OPERATOR_KEY, back=key == BACK_KEY)
             case _:
                 return self._meet(step)
 
@@ -197,6 +197,11 @@ class _Rehearsal:
         self.events += [event for mark in trail[self._told :] if (event := _event(mark)) is not None]
         self._told = len(trail)
         self.standings.append(Standing(len(self.events), self._walker.language, self._walker.data))
+
+
+def _keys_before(step: TakeMessage) -> str:
+    """The keys that lead a caller away who has not begun to speak."""
+    return (OPERATOR_KEY if step.operator else "") + (BACK_KEY if step.back else "")
 
 
 def _event(mark: Mark) -> Event | None:

@@ -1,8 +1,9 @@
 """A caller who is to leave a message."""
 
 from ivr.flow.handing import VoicemailNode
+from ivr.flow.parts import BACK_KEY, OPERATOR_KEY
 from ivr.flow.steps import Input, MessageTaken, TakeMessage, Took
-from ivr.walking.core import Go, Move, Operator, Stand, Walk
+from ivr.walking.core import Back, Go, Move, Operator, Stand, Walk
 
 
 class VoicemailStand(Stand[VoicemailNode]):
@@ -11,14 +12,18 @@ class VoicemailStand(Stand[VoicemailNode]):
     def begin(self, walk: Walk) -> Move:
         """Let him speak."""
         node = self.node
-        return TakeMessage(node.queue, walk.say(node.text), node.most_s * 1000, node.review, walk.operator)
+        greeting, most_ms = walk.say(node.text), node.most_s * 1000
+        return TakeMessage(node.queue, greeting, most_ms, node.review, walk.operator, walk.way_back)
 
     def feed(self, walk: Walk, given: Input) -> Move:
         """He has spoken, or not."""
         if not isinstance(given, MessageTaken):
             return super().feed(walk, given)
         if given.operator:
-            walk.pressed("0")
+            walk.pressed(OPERATOR_KEY)
             return Operator()
+        if given.back:
+            walk.pressed(BACK_KEY)
+            return Back()
         walk.note(Took(walk.node, "message" if given.left else "none"))
         return Go(self.node.next if given.left else self.node.otherwise)

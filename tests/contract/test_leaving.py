@@ -322,6 +322,18 @@ async def test_a_node_whose_greeting_is_ended_by_0_leads_to_an_agent_and_leaves_
         assert files(tmp_path) == []
 
 
+async def test_star_ends_the_greeting_of_a_node_and_leads_back_to_the_question_before(tmp_path: Path) -> None:
+    menu = {"kind": "menu", "text": {"en": "Press 1."}, "choices": {"1": "speak"}, "otherwise": "none", "tries": 1}
+    nodes = {name: node.model_dump() for name, node in NODE.nodes.items()}
+    flow = Flow.model_validate({**NODE.model_dump(), "start": "menu", "nodes": {"menu": menu, **nodes}})
+    floor = Floor(QueueSettings(name="sales"))
+    desk = Desk(distributor=floor.distributor, sound_of=words, messages=Messages(tmp_path / "voicemail", Delivered()))
+    async with called(desk, flow, CALL, "4000") as asterisk:
+        await asterisk.serve({"STREAM FILE Tell us.": "200 result=42 endpos=80", "STREAM FILE Press 1.": keys("1", "")})
+        assert sounds(asterisk) == ["Press 1.", "Tell us.", "Press 1."]
+        assert files(tmp_path) == []
+
+
 async def test_who_was_speaking_at_a_node_goes_on_behind_it(tmp_path: Path) -> None:
     delivered = Delivered()
     name, floor = left_behind(tmp_path, delivered, 4_000), Floor(QueueSettings(name="sales"))

@@ -10,6 +10,7 @@ from ivr.flow.expressions import Value
 from ivr.flow.model import Flow
 from ivr.flow.parts import KEYS
 from ivr.flow.steps import (
+    Answered,
     Ask,
     CallbackTaken,
     Digit,
@@ -73,9 +74,23 @@ def test_a_message_that_was_left_none_and_the_wish_for_an_agent_lead_different_w
     assert caller.feed(taken) == Hangup(end)
 
 
+def test_star_leads_from_the_greeting_of_a_message_back_to_the_question_before() -> None:
+    ends = {name: {"kind": "hangup", "reason": name} for name in ("next", "otherwise")}
+    menu = {"kind": "menu", "text": {"en": "Press 1."}, "choices": {"1": "speak"}, "otherwise": "otherwise"}
+    nodes = {"start": menu, "speak": {**SPEAK, "next": "next"}, **ends}
+    flow = Flow.model_validate({"flow": "f", "languages": ["en"], "start": "start", "nodes": nodes})
+    caller = Walker({"f": flow}, "f", {})
+    question = caller.start()
+    asked = keyed(caller, "1")
+    assert isinstance(asked, TakeMessage)
+    assert asked.back
+    assert caller.feed(MessageTaken(left=False, back=True)) == question
+    assert Answered("speak", "*") in caller.trail
+
+
 def test_without_an_operator_0_leads_nowhere_and_without_words_the_queues_own_greet() -> None:
     caller = walker({**SPEAK, "text": {}, "review": False})
-    assert caller.start() == TakeMessage("sales", (), 20_000, review=False, operator=False)
+    assert caller.start() == TakeMessage("sales", (), 20_000, review=False, operator=False, back=False)
     with pytest.raises(UnexpectedInput):
         caller.feed(Finished())
 
