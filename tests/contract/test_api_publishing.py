@@ -214,9 +214,16 @@ async def test_a_caller_of_an_older_version_finds_its_flows_and_its_queues_also_
         administration = web.floor.administration
         assert administration.version.number == 3
         assert "billing" not in web.floor.distributor.router.queues
+        prepared: list[set[str]] = []
+
+        async def prepare(centre: Any) -> None:
+            prepared.append(set(centre.flows))
+
+        administration.prepare_older.append(prepare)
         assert "billing" in await administration.flows(2)
         assert await administration.flows(2) is await administration.flows(2)
         assert "billing" not in await administration.flows(3)
+        assert [("billing" in flows) for flows in prepared] == [True]  # once, and not for the version that holds
         assert administration.queue("billing").title == "Bills"
         with web.waits(CALL, "billing"):
             assert (await web.get("/api/queues/billing"))[1]["waiting"] == 1
