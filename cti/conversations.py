@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from cti.centre import Centre
-from cti.rehearsal import CannotRehearse, rehearse_call
+from cti.rehearsal import CannotRehearse, rehearse_call, unheard_of
 from ivr.documents import Document, DocumentError, Problem, read_document
-from ivr.flow.deciding import LookUpNode
-from ivr.flow.handing import TransferNode
 from ivr.rehearsal.conversations import ConversationsFile
 from ivr.rehearsal.judging import acts_of, problems
 from ivr.rehearsal.moment import MomentError
@@ -90,20 +88,6 @@ def _converse(centre: Centre, document: Document[ConversationsFile], number: int
 
 def _problems(document: Document[ConversationsFile], centre: Centre) -> Iterator[Problem]:
     """Names in the file that the centre does not have."""
-    flows = centre.flows.values()
     for number, conversation in enumerate(document.value.conversations):
-        at = ("conversations", number)
-        if conversation.dial not in centre.numbers:
-            yield document.unknown((*at, "dial"), "number", conversation.dial, centre.numbers)
-        for queue in conversation.queues:
-            if queue not in centre.queues:
-                yield document.unknown((*at, "queues", queue), "queue", queue, centre.queues, key=True)
-        for key, names, kind in (
-            ("answers", conversation.answers, LookUpNode),
-            ("transfers", conversation.transfers, TransferNode),
-        ):
-            nodes = [(flow.flow, name) for flow in flows for name, node in flow.nodes.items() if isinstance(node, kind)]
-            known = {name for _, name in nodes} | {f"{flow}/{name}" for flow, name in nodes}
-            for node in names:
-                if node not in known:
-                    yield document.unknown((*at, key, node), "node", node, known, key=True)
+        for where, what, name, known in unheard_of(centre, conversation):
+            yield document.unknown(("conversations", number, *where), what, name, known, key=len(where) > 1)

@@ -2,7 +2,7 @@
 service need not run. What happens is told by ivr/rehearsal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -15,6 +15,8 @@ from cti.queues_file import settings_of
 from ivr import waiting_words
 from ivr.caller import about
 from ivr.documents import unknown_name
+from ivr.flow.deciding import LookUpNode
+from ivr.flow.handing import TransferNode
 from ivr.flow.steps import CalendarIs, Prompt
 from ivr.rehearsal.hand import Act, parse_act
 from ivr.rehearsal.moment import parse_moment
@@ -86,8 +88,8 @@ def rehearse_call(
     centre: Centre, given: Given, acts: tuple[Act, ...], directory: Directory | None = None, *, to_the_end: bool = True
 ) -> Rehearsed:
     """The same with other acts; not `to_the_end`, the call is followed to the first question after the last of them."""
-    if given.dial not in centre.numbers:
-        raise CannotRehearse(*unknown_name("number", given.dial, centre.numbers))
+    for _, what, name, names in unheard_of(centre, given):
+        raise CannotRehearse(*unknown_name(what, name, names))
     at = parse_moment(given.at, datetime.now(UTC), centre.time_zone)
     flow = centre.numbers[given.dial].flow
     walker = Walker(centre.flows, flow, about(given.caller, given.name, given.dial, at.date()))
@@ -101,6 +103,26 @@ def rehearse_call(
         path=path,
         known=transcripts(centre.flows),
     )
+
+
+def unheard_of(centre: Centre, given: Given) -> Iterator[tuple[tuple[str, ...], str, str, Collection[str]]]:
+    """What is given for a number, queue or node that the centre does not have: its place in `given`, what it is to be,
+    its name, and the names there are."""
+    if given.dial not in centre.numbers:
+        yield ("dial",), "number", given.dial, centre.numbers
+    for queue in given.queues:
+        if queue not in centre.queues:
+            yield ("queues", queue), "queue", queue, centre.queues
+    for key, names, kind, what in (
+        ("answers", given.answers, LookUpNode, "look_up node"),
+        ("transfers", given.transfers, TransferNode, "transfer node"),
+    ):
+        flows = centre.flows.values()
+        nodes = [(flow.flow, name) for flow in flows for name, node in flow.nodes.items() if isinstance(node, kind)]
+        known = {name for _, name in nodes} | {f"{flow}/{name}" for flow, name in nodes}
+        for name in names:
+            if name not in known:
+                yield (key, name), what, name, known
 
 
 def _world(centre: Centre, given: Given, at: datetime, directory: Directory | None) -> MadeUp:

@@ -1,6 +1,7 @@
 """Rehearsed calls: told as they would go, by the walker that serves real ones."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,19 @@ def test_a_number_that_the_centre_does_not_have_is_told_with_those_it_has() -> N
         CannotRehearse, match=r'unknown number "4009", did you mean "4001"\? \(expected one of: 4000, 4001\)'
     ):
         call("4009")
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"queues": {"suport": "full"}}, 'unknown queue "suport", did you mean "support"?'),
+        ({"answers": {"nobody": 1}}, 'unknown look_up node "nobody"'),
+        ({"transfers": {"nowhere": "busy"}}, 'unknown transfer node "nowhere"'),
+    ],
+)
+def test_what_is_given_for_a_name_that_the_centre_does_not_have_is_refused(given: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(CannotRehearse, match=re.escape(wrong)):
+        call("4000", **given)
 
 
 @pytest.mark.parametrize(
