@@ -164,8 +164,12 @@ async def test_the_hotline_speaks_with_a_vip_in_his_language_puts_him_through_un
         queued = await vip.fact("CallQueued", queue="support")
         assert (queued["priority"], queued["data"]) == (7, {"topic": "vip"})
         await talk(vip.call, leg)
-        await vip.call.hang_up()
-        record = await vip.hears("en", ("hotline/greeting", "text"), ("hotline/welcome_vip", "text"))
+        await leg.hang_up()
+        await vip.at("mark", "4")  # an event of RFC 4733
+        assert (await vip.fact("SurveyAnswered", survey="satisfaction"))["score"] == 4
+        await vip.call.ended()
+        said = (("hotline/greeting", "text"), ("hotline/welcome_vip", "text"), ("satisfaction/mark", "thanks"))
+        record = await vip.hears("en", *said)
         assert choices(record)[:4] == [
             ("caller", "known"),
             ("whose_language", "1"),
@@ -174,7 +178,7 @@ async def test_the_hotline_speaks_with_a_vip_in_his_language_puts_him_through_un
         ]
 
         await shipped.post("/api/closures", {"calendar": "*", "on": True, "why": "storm"})
-        other = await calls(shipped, phones, "4000", "200")
+        other = await calls(shipped, phones, "4000", "200", Keying.INFO)
         await other.at("language", "1")
         await other.fact("NodeEntered", node="for_support")
         await other.speaks_a_message("1")
