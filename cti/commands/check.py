@@ -6,6 +6,7 @@ from cti.centre import centre_of
 from cti.commands.errors import Exit
 from cti.conversations import require_conversations
 from cti.settings import Settings
+from cti.versions.files import read_folder
 
 
 def check(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -13,6 +14,7 @@ def check(settings: Settings, given: argparse.Namespace) -> Exit:
 
     The example conversations are carried out, too (`callcenter dialplan test`).
     """
+    read_folder(settings.dialplans, f"{settings.dialplans}/")  # a link, or too large a file, could not be published
     centre = centre_of(settings)
     print(
         f"{settings.dialplans}: {centre.name}, {len(centre.numbers)} numbers, {len(centre.flows)} flows, "

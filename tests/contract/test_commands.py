@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -208,6 +209,20 @@ async def test_a_command_line_that_does_not_fit_ends_with_2(arguments: tuple[str
 async def test_the_centre_s_files_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert await callcenter("check") == 0
     assert "5 numbers" in capsys.readouterr().out
+
+
+async def test_a_link_among_the_files_is_refused_and_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dialplans = tmp_path / "dialplans"
+    shutil.copytree(Path(__file__).parents[2] / "dialplans", dialplans)
+    (tmp_path / "elsewhere").write_text("hidden: words\n")
+    (dialplans / "flows" / "evil.yaml").symlink_to(tmp_path / "elsewhere")
+    monkeypatch.setenv("CALLCENTER_DIALPLANS", str(dialplans))
+    assert await callcenter("check") == 2
+    error = capsys.readouterr().err
+    assert f"{dialplans}/flows/evil.yaml:1:1: cannot be read" in error
+    assert "hidden" not in error
 
 
 async def test_a_broken_file_ends_with_2_and_the_line(
