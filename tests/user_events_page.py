@@ -41,9 +41,11 @@ STORIES = (
     "tests/integration/test_callbacks.py",
     "tests/integration/test_closures.py",
     "tests/integration/test_star_codes.py::test_an_agent_needs_longer_asks_for_his_state_and_goes_on_at_his_outside_number",
-    "tests/integration/test_transfers.py::test_a_caller_sent_to_a_queue_waits_there_as_himself_and_comes_back_to_nobody_else",
+    "tests/integration/test_transfers.py::test_a_caller_sent_on_at_once_is_the_same_caller_elsewhere",
     "tests/integration/test_voicemail.py",
     "tests/integration/test_surveys.py::test_a_mark_is_kept_with_call_agent_and_queue_and_so_is_that_none_was_given",
+    "tests/integration/test_look_ups.py",
+    "tests/integration/test_secrets.py",
     "tests/integration/test_path_menu.py::test_star_leads_back_and_zero_to_an_agent",
 )
 """Where the events happen."""
