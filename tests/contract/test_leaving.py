@@ -1,8 +1,7 @@
-"""A caller who leaves a queue without an agent of it, on a fake channel: where he is seen to, and what is stated."""
+"""A caller who leaves a message, for a queue or at a node, on a fake channel: what he hears, and what is kept."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,81 +9,23 @@ import pytest
 from acd.facts import CallDequeued, CallEnded
 from acd.queues import QueueSettings
 from acd.states import DequeueReason, EndedBy
-from acd.targets import LEAVE, Target, TargetKind
-from ivr import message_words
-from ivr.desk import Care, Desk, Outside, Voicemail
+from ivr.desk import Desk, Voicemail
 from ivr.flow.model import Flow
 from ivr.messages import Messages, Note
-from tests.contract.fake_agi import FakeAsterisk
-from tests.contract.reception_floor import CALL, Floor, called, dial, hangs_up, position_at, words
+from tests.contract.leaving_floor import (
+    FLOW,
+    GREETING,
+    QUESTION,
+    REVIEWED,
+    VOICEMAIL,
+    Delivered,
+    ended,
+    leaving,
+    sounds,
+)
+from tests.contract.reception_floor import CALL, Floor, called, hangs_up, position_at, words
 
 pytestmark = pytest.mark.contract
-
-FLOW = Flow.model_validate(
-    {
-        "flow": "hotline",
-        "languages": ("en", "cmn"),
-        "start": "sales",
-        "nodes": {
-            "sales": {"kind": "queue", "queue": "sales", "then": "served", "otherwise": "no"},
-            "served": {"kind": "hangup", "reason": "served"},
-            "no": {"kind": "hangup", "reason": "nobody_free", "text": {"en": "Sorry.", "cmn": "对不起。"}},
-        },
-    }
-)
-VOICEMAIL = Target(TargetKind.VOICEMAIL)
-NUMBER = Target(TargetKind.NUMBER, "01012345678")
-CLOSED = Target(TargetKind.SAY, speech={"en": "We are closed.", "cmn": "已下班。"})
-GREETING = Voicemail(greeting={"en": "Speak now.", "cmn": "请说。"}, most_ms=60_000, silence_s=4, review=False)
-REVIEWED = replace(GREETING, review=True)
-QUESTION = message_words.review("en").text
-OUTSIDE = Outside(line="carrier", ring_ms=30_000)
-
-
-@dataclass
-class Delivered:
-    """The messages that were handed over, each with its length."""
-
-    got: list[tuple[Note, str, int]] = field(default_factory=list)
-
-    def __call__(self, note: Note, file: str, length_ms: int) -> None:
-        self.got.append((note, file, length_ms))
-
-
-@asynccontextmanager
-async def leaving(
-    target: Target,
-    tmp_path: Path,
-    *,
-    language: str = "en",
-    voicemail: Voicemail = GREETING,
-    outside: Outside | None = OUTSIDE,
-    delivered: Delivered | None = None,
-) -> AsyncIterator[tuple[Floor, FakeAsterisk]]:
-    """A caller whom the queue sends elsewhere, for nobody is signed in."""
-    floor = Floor(QueueSettings(name="sales", on_nobody=target))
-    floor.sign_out()
-    desk = Desk(
-        distributor=floor.distributor,
-        sound_of=words,
-        care_of=lambda queue: Care(voicemail=voicemail),
-        outside=lambda: outside,
-        messages=Messages(tmp_path / "voicemail", delivered or Delivered()),
-        beep="tone",
-    )
-    async with called(desk, FLOW, CALL, "4000", "", "", language) as asterisk:
-        yield floor, asterisk
-
-
-def sounds(asterisk: FakeAsterisk) -> list[str]:
-    """What he has heard."""
-    return [command[2] for command in asterisk.commands if command[:2] == ["STREAM", "FILE"]]
-
-
-def ended(floor: Floor) -> tuple[EndedBy, str, DequeueReason]:
-    """Who ended the call, why, and how he left the queue."""
-    (end,), (left,) = floor.named(CallEnded), floor.named(CallDequeued)
-    return end.by, end.reason, left.reason
 
 
 def takes(*lengths_ms: int) -> Callable[[list[str]], str]:
@@ -345,66 +286,3 @@ async def test_who_was_speaking_at_a_node_goes_on_behind_it(tmp_path: Path) -> N
         await asterisk.serve()
         assert floor.named(CallEnded)[0].reason == "left"
         assert len(delivered.got) == 1
-
-
-async def test_a_number_that_answers_is_a_conversation_after_which_the_flow_goes_on(tmp_path: Path) -> None:
-    async with leaving(NUMBER, tmp_path) as (floor, asterisk):
-        await asterisk.serve({"EXEC Dial": dial(asterisk, ("ANSWER", "16"))})
-        (rung,) = [command[2] for command in asterisk.commands if command[:2] == ["EXEC", "Dial"]]
-        assert rung == "PJSIP/01012345678@carrier,30,gm(default)"
-        assert ended(floor) == (EndedBy.SYSTEM, "served", DequeueReason.OVERFLOWED)
-        assert not sounds(asterisk)
-
-
-NO_ANSWER: list[tuple[str, Outside | None]] = [("NOANSWER", OUTSIDE), ("CHANUNAVAIL", OUTSIDE), ("", None)]
-
-
-@pytest.mark.parametrize(("status", "outside"), NO_ANSWER)
-async def test_a_number_that_does_not_answer_leads_to_the_flows_otherwise(
-    tmp_path: Path, status: str, outside: Outside | None
-) -> None:
-    async with leaving(NUMBER, tmp_path, outside=outside) as (floor, asterisk):
-        await asterisk.serve({"EXEC Dial": dial(asterisk, (status, "0"))})
-        assert sounds(asterisk) == ["Sorry."]
-        assert ended(floor) == (EndedBy.SYSTEM, "nobody_free", DequeueReason.OVERFLOWED)
-
-
-async def test_a_number_is_called_as_the_centre_where_the_files_say_so(tmp_path: Path) -> None:
-    async with leaving(NUMBER, tmp_path, outside=Outside(line="carrier", caller_id="4000")) as (_, asterisk):
-        asterisk.variables["CALLERID(all)"] = '"Ma" <139>'
-        await asterisk.serve({"EXEC Dial": dial(asterisk, ("ANSWER", "16"))})
-        shown = [command[3] for command in asterisk.commands if command[:3] == ["SET", "VARIABLE", "CALLERID(all)"]]
-    assert shown == ["4000", '"Ma" <139>'], "and then he is himself again"
-
-
-@pytest.mark.parametrize(("language", "said"), [("cmn", "已下班。"), ("en", "We are closed.")])
-async def test_an_announcement_is_said_in_his_language_and_then_he_is_hung_up_on(
-    tmp_path: Path, language: str, said: str
-) -> None:
-    async with leaving(CLOSED, tmp_path, language=language) as (floor, asterisk):
-        await asterisk.serve()
-        assert sounds(asterisk) == [said]
-        assert ended(floor) == (EndedBy.SYSTEM, "announced", DequeueReason.OVERFLOWED)
-
-
-async def test_who_leaves_goes_on_in_the_flow_where_it_says_otherwise(tmp_path: Path) -> None:
-    async with leaving(LEAVE, tmp_path) as (floor, asterisk):
-        await asterisk.serve()
-        assert sounds(asterisk) == ["Sorry."]
-        assert ended(floor) == (EndedBy.SYSTEM, "nobody_free", DequeueReason.OVERFLOWED)
-
-
-HANG_UPS: list[tuple[Target, dict[str, str]]] = [
-    (NUMBER, {"EXEC Dial": "200 result=-1"}),
-    (CLOSED, {"STREAM FILE": "200 result=-1 endpos=80"}),
-    (LEAVE, {"STREAM FILE": "200 result=-1 endpos=80"}),
-]
-
-
-@pytest.mark.parametrize(("target", "during"), HANG_UPS)
-async def test_a_hang_up_on_the_way_is_a_hang_up(tmp_path: Path, target: Target, during: dict[str, str]) -> None:
-    async with leaving(target, tmp_path) as (floor, asterisk):
-        ((command, reply),) = during.items()
-        await asterisk.serve({command: hangs_up(asterisk, reply)})
-        assert ended(floor) == (EndedBy.CALLER, "hung_up", DequeueReason.OVERFLOWED)
-        assert floor.is_empty()
