@@ -1,12 +1,10 @@
 """Our own music on hold: a slow, soft round of chords, computed, so that nothing need be licensed or installed."""
 
 import math
-import os
-import wave
 from array import array
 from pathlib import Path
 
-SAMPLE_RATE = 8000
+from ivr.computed_sounds import SAMPLE_RATE, provide_sound
 
 _BEAT_S = 0.7
 _PEAK = 4000  # of 32767: a good deal softer than the prompts
@@ -24,17 +22,7 @@ _BAR_S = len(_FIGURE) * _BEAT_S / 2
 
 def provide_music(folder: Path) -> Path:
     """The music's file in `folder`, written whole or not at all if it is not there yet."""
-    file = folder / "round.wav"
-    if file.exists():
-        return file
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f".{file.name}.{os.getpid()}"
-    with unfinished.open("wb") as raw, wave.open(raw, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(SAMPLE_RATE)
-        sound.writeframes(compose().tobytes())
-    return unfinished.replace(file)
+    return provide_sound(folder / "round.wav", compose)
 
 
 def compose() -> "array[int]":

@@ -1,12 +1,11 @@
 """The tone before a message, computed, so that nothing need be licensed or installed."""
 
 import math
-import os
-import wave
 from array import array
 from pathlib import Path
 
-SAMPLE_RATE = 8000
+from ivr.computed_sounds import SAMPLE_RATE, provide_sound
+
 BEEP_HZ = 1000
 BEEP_S = 0.3
 
@@ -16,17 +15,7 @@ _RAMP = SAMPLE_RATE // 100  # neither its beginning nor its end is a click
 
 def provide_beep(folder: Path) -> str:
     """The tone's name for Asterisk, in `folder`, its file written whole or not at all if it is not there yet."""
-    file = folder / "beep.wav"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / f".{file.name}.{os.getpid()}"
-        with unfinished.open("wb") as raw, wave.open(raw, "wb") as sound:
-            sound.setnchannels(1)
-            sound.setsampwidth(2)
-            sound.setframerate(SAMPLE_RATE)
-            sound.writeframes(beep().tobytes())
-        unfinished.replace(file)
-    return str(file.with_suffix(""))
+    return str(provide_sound(folder / "beep.wav", beep).with_suffix(""))
 
 
 def beep() -> "array[int]":

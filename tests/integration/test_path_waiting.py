@@ -9,9 +9,10 @@ import pytest
 from cti.centre import load_centre
 from cti.simulation.telephones import Call
 from ivr import waiting_words
+from ivr.computed_sounds import SAMPLE_RATE
 from ivr.flow.steps import Prompt
 from ivr.prompts import Prompts
-from ivr.tones import BEEP_HZ, SAMPLE_RATE
+from ivr.tones import BEEP_HZ
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import staffed, talk
 from tests.integration.listening import PLAYED, likeness, seconds_of, sides, spoken

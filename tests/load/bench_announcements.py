@@ -23,9 +23,10 @@ from acd.targets import TargetKind
 from cti.simulation.telephones import Moment
 from ivr.agi.server import AgiServer
 from ivr.announce import Announce
+from ivr.computed_sounds import SAMPLE_RATE
 from ivr.desk import Care, Desk
 from ivr.flow.model import Flow
-from ivr.music import SAMPLE_RATE, compose, provide_music
+from ivr.music import compose, provide_music
 from ivr.published import Entrance, Published
 from ivr.reception import Reception
 from tests.integration.asterisk_fixture import RunningAsterisk, running_asterisk
