@@ -3,10 +3,7 @@
 What happens in a queue is the business of ivr/waiting.py.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
-
-import structlog
 
 from acd.facts import CallArrived, CallEnded
 from acd.states import DequeueReason, EndedBy
@@ -18,7 +15,6 @@ from ivr.caller import Caller
 from ivr.desk import Desk
 from ivr.flow.position import Position
 from ivr.flow.steps import (
-    Announced,
     Ask,
     CallerFound,
     Digit,
@@ -31,9 +27,7 @@ from ivr.flow.steps import (
     LookUp,
     MessageTaken,
     PauseRecording,
-    Piece,
     Play,
-    Prompt,
     QueueLeft,
     RequestCallback,
     ResumeRecording,
@@ -46,9 +40,9 @@ from ivr.flow.steps import Timeout as NoKey
 from ivr.flow_transfers import transfer
 from ivr.journeys import Journeys
 from ivr.look_ups.asking import look_up
-from ivr.prompts import PromptError
 from ivr.published import Entrance
 from ivr.recording_pause import RecordingPause
+from ivr.saying import Saying
 from ivr.trail import fact_of
 from ivr.transfers import Transfer as SentOn
 from ivr.transfers import moved, sent_on
@@ -56,8 +50,6 @@ from ivr.voicemail import Taken, finish_message, reason_of, take_message
 from ivr.waiting import Goodbye, Stay
 from ivr.walker import Walker
 from ivr.whereabouts import keep
-
-log = structlog.get_logger()
 
 
 class Visit:
@@ -84,6 +76,7 @@ class Visit:
         self._transfer = transfer
         self._position = position if position is not None and self._walker.can_start(position) else None
         self._pause = RecordingPause(desk.recording, desk.distributor, session, caller.linkedid)
+        self._say = Saying(desk, session)
         self._kept: tuple[str, str] | None = None
         self._told = 0
         self._ended_by = EndedBy.SYSTEM
@@ -154,10 +147,10 @@ class Visit:
         """Carry out one step."""
         match step:
             case Play(pieces, escape_digits):
-                key = await self._play(pieces, escape_digits)
+                key = await self._say.play(pieces, escape_digits)
                 return Digit(key) if key else Finished()
             case Ask(pieces, digits, timeout_ms):
-                key = await self._play(pieces, digits) or await self._session.wait_for_digit(timeout_ms)
+                key = await self._say.play(pieces, digits) or await self._session.wait_for_digit(timeout_ms)
                 return Digit(key) if key else NoKey()
             case Enqueue():
                 return await self._queue(step)
@@ -165,7 +158,7 @@ class Visit:
                 return self._desk.calendar(calendar, self._walker.language)
             case TakeMessage():
                 at, language = self._place_ms(), self._walker.language
-                return await take_message(self._desk, self._session, self._caller, step, language, self._play, at)
+                return await take_message(self._desk, self._session, self._caller, step, language, self._say.play, at)
             case RequestCallback():
                 at, language = self._place_ms(), self._walker.language
                 return await request_callback(self._desk, self._caller, step, language, at)
@@ -175,7 +168,7 @@ class Visit:
                 return await self._pause.resume(why)
             case LookUp():
                 desk, session, linkedid = self._desk, self._session, self._caller.linkedid
-                return await look_up(desk.look_ups, session, self._distributor, linkedid, step, self._play)
+                return await look_up(desk.look_ups, session, self._distributor, linkedid, step, self._say.play)
             case Transfer():
                 return await self._connect(step)
             case FindCaller():
@@ -195,30 +188,6 @@ class Visit:
         if at != self._kept:
             self._kept = at
             await keep(self._session, replace(self._walker.position, version=self._entrance.version))
-
-    async def _play(self, pieces: tuple[Piece, ...], escape_digits: str) -> str | None:
-        for sound in await self._sounds(pieces):
-            if key := await self._session.stream_file(sound, escape_digits):
-                return key
-        return None
-
-    async def _sounds(self, pieces: tuple[Piece, ...]) -> Sequence[str]:
-        """One sound for all; where it cannot be made, those that are ready, one by one."""
-        if pieces and self._desk.sounds is not None:
-            try:
-                return [await self._desk.sounds.sound(pieces)]
-            except PromptError as error:
-                log.error("utterance-not-made", error_id=error.id, detail=str(error))
-        return [sound for piece in pieces if (sound := self._sound(piece))]
-
-    def _sound(self, piece: Piece) -> str:
-        match piece:
-            case Prompt():
-                return self._desk.sound_of(piece)
-            case Announced(name, _):
-                return self._desk.announced(name)
-            case _:
-                return ""
 
     async def _queue(self, step: Enqueue) -> QueueLeft | Goodbye:
         if (caller := await self._desk.known(self._caller.linkedid)) is not None:
