@@ -14,7 +14,6 @@ from ivr.flow.steps import (
     Finished,
     Input,
     Piece,
-    Play,
     RequestCallback,
     Timeout,
     Took,
@@ -76,6 +75,8 @@ class CallbackStand(Stand[CallbackNode]):
                 return self._end(walk, Words.AGREED if taken else Words.IMPOSSIBLE, taken=taken)
             case _Phase.OVER, Finished():
                 return Go(self._way)
+            case _Phase.OVER, Digit(digit):
+                return walk.typed(digit, self._way)
             case _, Digit(digit) if self._phase in self._keys:
                 return self._keys[self._phase](walk, digit)
             case _, Timeout() if self._phase in self._silences:
@@ -161,7 +162,7 @@ class CallbackStand(Stand[CallbackNode]):
     def _end(self, walk: Walk, which: Words, *, taken: bool) -> Move:
         self._phase = _Phase.OVER
         self._way = self.node.next if taken else self.node.otherwise
-        return Play((words(which, walk.language),), "")
+        return walk.passing((words(which, walk.language),), self._way)
 
     def _elsewhere(self, walk: Walk, key: str) -> Move | None:
         """To an agent, or back, by the keys that mean that everywhere."""

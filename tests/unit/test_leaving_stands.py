@@ -109,7 +109,7 @@ def test_who_says_yes_hears_his_number_and_is_called_at_it() -> None:
     assert caller.start() == Ask((Prompt("Call back?", "en"),), KEYS, 5_000)
     assert keyed(caller, "1") == Ask(question(Words.CALLS_FROM, OWN, "en"), KEYS, 5_000)
     assert keyed(caller, "1") == ASKED
-    assert caller.feed(CallbackTaken(taken=True)) == Play((words(Words.AGREED, "en"),), "")
+    assert caller.feed(CallbackTaken(taken=True)) == Play((words(Words.AGREED, "en"),), "*")
     assert caller.feed(Finished()) == Hangup("next")
     assert Took("start", "agreed") in caller.trail
 
@@ -132,7 +132,7 @@ def test_what_the_rules_refuse_he_is_told() -> None:
     caller = walker(OFFER)
     caller.start()
     keyed(caller, "11")
-    assert caller.feed(CallbackTaken(taken=False)) == Play((words(Words.IMPOSSIBLE, "en"),), "")
+    assert caller.feed(CallbackTaken(taken=False)) == Play((words(Words.IMPOSSIBLE, "en"),), "*")
     assert caller.feed(Finished()) == Hangup("otherwise")
 
 
@@ -165,7 +165,7 @@ def test_of_whom_no_number_is_known_it_is_asked_or_he_cannot_be_called(number: s
     assert keyed(caller, "1") == Ask((words(Words.KEY, "en"),), KEYS, 5_000)
     caller = walker({**OFFER, "ask_number": False}, number)
     caller.start()
-    assert keyed(caller, "1") == Play((words(Words.IMPOSSIBLE, "en"),), "")
+    assert keyed(caller, "1") == Play((words(Words.IMPOSSIBLE, "en"),), "*")
     assert caller.feed(Finished()) == Hangup("otherwise")
 
 
