@@ -17,7 +17,7 @@ from cti.versions.difference import Difference, difference, words_of
 from cti.versions.errors import Superseded
 from cti.versions.folder import Folder
 from cti.versions.manifest import Manifest, Order
-from cti.versions.start import current_centre, folder_of, publish_alone, start, versions_of
+from cti.versions.start import current_centre, folder_of, publish_alone, versions_of
 from cti.versions.store import Versions
 
 Command = Callable[[str, Callable[[Settings, argparse.Namespace], Exit]], argparse.ArgumentParser]
@@ -167,9 +167,7 @@ def _publish(settings: Settings, path: str, body: Mapping[str, Any], alone: Call
 
 
 def _publish_alone(settings: Settings, folder: Folder, given: argparse.Namespace) -> Manifest:
-    if not folder.versions.current:
-        return start(settings, by=given.by, why=given.why).version
-    base = given.base or folder.require_base()
+    base = given.base or (folder.require_base() if folder.versions.current else 0)
     shown = f"{settings.dialplans}/"
     order = Order(base=base, by=given.by, why=given.why, tested=not given.untested)
     version = publish_alone(settings, folder.read(shown), order, shown)

@@ -207,3 +207,13 @@ async def test_tokens_are_made_shown_once_listed_and_taken_back(
         assert head.split() == ["NAME", "ROLE", "MADE", "REVOKED"]
         assert row.startswith("Wang Fang  administrator  ")
         assert token not in row
+
+
+async def test_the_very_first_publication_is_held_against_the_conversations_too(dialplans: Path, capsys: Said) -> None:
+    edit(dialplans / "conversations" / "hotline.yaml", "queue: sales", "queue: support")
+    assert await callcenter("dialplan", "publish", "--why", "the beginning") != 0
+    assert "[conversations-failed]" in capsys.readouterr().err
+    assert await callcenter("dialplan", "history") == 1
+    assert "[nothing-published]" in capsys.readouterr().err
+    assert await callcenter("dialplan", "publish", "--why", "the beginning", "--untested") == 0
+    assert "Version 1 holds." in capsys.readouterr().out
