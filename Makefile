@@ -25,7 +25,7 @@ call: machine python
 	@$(bin)/callcenter call $(if $(N),--count $(N))
 
 test: setup lint
-	$(bin)/pytest -n 4 --cov --cov-report=
+	$(bin)/pytest -n 4 --dist worksteal --cov --cov-report=
 	$(bin)/coverage report --skip-covered
 	@echo "The pure cores, which must be at 95 % at least:"
 	$(bin)/coverage report --include='$(cores)' --omit='acd/distributor.py,acd/clock.py,acd/timers.py' --fail-under=95

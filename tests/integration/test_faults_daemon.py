@@ -57,7 +57,8 @@ async def test_a_dying_daemon_costs_nobody_his_call_or_his_place(centre: Running
             (visit,) = records[number]["queues"]
             assert milliseconds(visit["entered_at"]) == first_entry_ms
         path = [step["node"] for step in records["500"]["ivr_path"]]
-        assert path[:4] == ["language", "greeting", "topic", "topic"], "who was in a menu came back to the same menu"
+        assert path.count("language") == 1, "who was in a menu came back to the same menu, not to the beginning"
+        assert path.count("topic") >= 2
         for record in records.values():
             agrees_with_asterisk(centre.settings.state, record)
 
