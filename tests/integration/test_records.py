@@ -12,6 +12,7 @@ from tests.contract.databases import postgresql_server
 from tests.integration.asterisk_cdr import agrees_with_asterisk
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import conversation, running_floor, sees, staffed
+from tests.integration.line import soon
 from tests.integration.listening import seconds_of, sides
 
 pytestmark = pytest.mark.integration
@@ -75,6 +76,7 @@ async def test_calls_are_found_by_filter_and_page_by_page(floor: RunningCentre) 
         for number in ("100", "200", "300"):
             caller = await phones.dial("4001", number=number)
             await floor.fact("CallArrived", caller=number)
+            await soon(caller.answered())  # else his giving up and Asterisk's answer may cross
             await floor.shows("/api/queues/sales", lambda queue: queue["waiting"] == 1)
             await caller.hang_up()
             await floor.record(number, recorded=False)

@@ -3,19 +3,21 @@ beside the same sounds asked by Asterisk's own Read(), on the same Asterisk, by 
 
 Every caller speaks without a pause and goes round three menus and a number of eight digits, keyed at eight a second, by
 RFC 4733 (tests/load/rtp_callers.py). All calls are recorded. A key is answered when our next command comes to
-Asterisk: timed from just before the last packet of the key is sent to the moment the command passes a wire put between
-the two (tests/load/agi_tap.py), whose own tenth of a millisecond is counted; `asked` is the same for the next command
-that the caller hears or is heard by. A gap is the time between two packets at the ear of a caller who is listened to,
-stamped by the kernel: within a prompt, and (`turn_gap`) where a key has ended one and begun another. 20 ms would be
-perfect. Where the callers themselves were late (`generator_late_ms`) the machine was busy with something else.
+Asterisk: timed from just before the last packet of the key is sent to the moment the daemon hands the command to the
+socket (tests/load/agi_times.py); `ours` is the part of it that begins when Asterisk has told the key, and `asked` the
+whole to the next command that the caller hears or is heard by. A gap is the time between two packets at the ear of a
+caller who is listened to, stamped by the kernel: within a prompt, and (`turn_gap`) where a key has ended one and begun
+another. 20 ms would be perfect. Where the callers themselves were late (`generator_late_ms`) the machine was busy with
+something else.
 """
 
 import asyncio
 import itertools
 import json
 import math
-import signal
+import os
 import sys
+import tempfile
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -28,8 +30,9 @@ from cti.simulation.sipp import free_port
 from ivr.flow.graph import sayings
 from ivr.flow.steps import Prompt
 from ivr.prompts import Prompts
-from tests.integration.asterisk_fixture import free_ports, free_range
+from tests.integration.asterisk_fixture import free_range
 from tests.integration.centre_fixture import RunningCentre
+from tests.load import agi_times
 from tests.load.bench import write
 from tests.load.centre import asterisk_version, bench_centre, console, silence
 from tests.load.cpu import used_s
@@ -63,24 +66,6 @@ OURS, PLAIN = "4003", "4903"
 ASKING = ("STREAM FILE", "WAIT FOR DIGIT")
 
 
-@asynccontextmanager
-async def tapped(centre: RunningCentre, file: Path) -> AsyncIterator[int]:
-    """The wire that listens between Asterisk and the daemon; its process. `file` is there afterwards."""
-    (port,) = free_ports(1)
-    tap = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.load.agi_tap", str(port), str(centre.settings.agi_port), str(file)),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert tap.stdout is not None
-    await tap.stdout.readline()
-    await console(centre, f"dialplan set global CALLCENTER_AGI {centre.settings.control}:{port}")
-    try:
-        yield tap.pid
-    finally:
-        tap.send_signal(signal.SIGTERM)
-        await tap.wait()
-
-
 def ears(centre: RunningCentre) -> list[int]:
     """Ports for all callers that are not Asterisk's."""
     first, theirs = free_range(2 * CALLERS), centre.settings.rtp_ports
@@ -109,8 +94,8 @@ async def signalling(
     )
 
 
-async def measured(centre: RunningCentre, folder: Path, dialled: str) -> dict[str, Any]:
-    """All callers on one side, from the first ring to the last hang-up."""
+async def measured(centre: RunningCentre, folder: Path, dialled: str, times: Path) -> dict[str, Any]:
+    """All callers on one side, from the first ring to the last hang-up. `times` is what the daemon writes."""
     plan = Plan(
         ports=ears(centre),
         listened=LISTENED,
@@ -122,22 +107,22 @@ async def measured(centre: RunningCentre, folder: Path, dialled: str) -> dict[st
     )
     (folder / "plan.json").write_text(json.dumps(asdict(plan)))
     before = used_s({"daemon": centre.daemon, "asterisk": centre.asterisk})
-    async with tapped(centre, folder / "tapped.json") as tap:
-        callers = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.load.rtp_callers", str(folder / "plan.json"), str(folder / "heard.json"))
-        )
-        sipp = await signalling(centre, folder / "sipp", dialled, plan.ports, STAY_S)
-        await callers.wait()
-        own = used_s({"tap": tap, "sipp": sipp.pid})
-        used = used_s({"daemon": centre.daemon, "asterisk": centre.asterisk})
-        calls = len((await console(centre, "core show channels concise")).splitlines())
-        await console(centre, "channel request hangup all")
-        await sipp.wait()
+    callers = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.load.rtp_callers", str(folder / "plan.json"), str(folder / "heard.json"))
+    )
+    sipp = await signalling(centre, folder / "sipp", dialled, plan.ports, STAY_S)
+    await callers.wait()
+    own = used_s({"sipp": sipp.pid})
+    used = used_s({"daemon": centre.daemon, "asterisk": centre.asterisk})
+    calls = len((await console(centre, "core show channels concise")).splitlines())
+    await console(centre, "channel request hangup all")
+    await sipp.wait()
     await silence(centre)
-    heard, tapped_keys = (json.loads((folder / name).read_text()) for name in ("heard.json", "tapped.json"))
+    heard = json.loads((folder / "heard.json").read_text())
+    noted = agi_times.take(times)
     own["callers"] = heard["late_ms"].pop("cpu_s")
     return {
-        **judged(heard["heard"], tapped_keys),
+        **judged(heard["heard"], noted),
         "cpu_s": {name: round(seconds - before[name], 2) for name, seconds in used.items()},
         "generator_cpu_s": {name: round(seconds, 2) for name, seconds in own.items()},
         "generator_late_ms": heard["late_ms"],
@@ -145,11 +130,11 @@ async def measured(centre: RunningCentre, folder: Path, dialled: str) -> dict[st
     }
 
 
-def judged(heard: Sequence[dict[str, Any]], tapped_keys: dict[str, list[tuple[int, str]]]) -> dict[str, Any]:
+def judged(heard: Sequence[dict[str, Any]], noted: agi_times.Heard) -> dict[str, Any]:
     """The figures: raw times in milliseconds."""
-    command, asked, lost, keys = [], [], 0, 0
+    command, ours, asked, lost, keys = [], [], [], 0, 0
     for number, caller in enumerate(heard):
-        events = tapped_keys.get(str(FIRST_NUMBER + number), [])
+        events = noted.get(str(FIRST_NUMBER + number), [])
         told = [at for at, (_, what) in enumerate(events) if what.startswith("key ")]
         sent = caller["keys"]
         keys += len(sent)
@@ -162,6 +147,7 @@ def judged(heard: Sequence[dict[str, Any]], tapped_keys: dict[str, list[tuple[in
             after = events[at + 1 :]
             if after:
                 command.append((after[0][0] - sent_ns) / 1e6)
+                ours.append((after[0][0] - events[at][0]) / 1e6)
             if (next_ns := next((ns for ns, verb in after if verb in ASKING), None)) is not None:
                 asked.append((next_ns - sent_ns) / 1e6)
     within: list[float] = []
@@ -171,8 +157,9 @@ def judged(heard: Sequence[dict[str, Any]], tapped_keys: dict[str, list[tuple[in
             (turns if at_turn else within).append(gap)
     return {
         "keys": keys,
-        "lost": lost if tapped_keys else None,
+        "lost": lost if noted else None,
         "command_ms": summed(command),
+        "ours_ms": summed(ours),
         "asked_ms": summed(asked),
         "gap_ms": summed(within),
         "gaps_late": sum(gap > LATE_MS for gap in within),
@@ -210,16 +197,30 @@ def summed(values: Sequence[float]) -> dict[str, Any]:
     }
 
 
+@asynccontextmanager
+async def noting() -> AsyncIterator[Path]:
+    """Inside, daemons that are started note what they send and when, in the file given."""
+    with tempfile.TemporaryDirectory(prefix="callcenter-times-") as folder:
+        times = Path(folder) / "times.jsonl"
+        times.touch()
+        here = Path(__file__).parent
+        os.environ |= {"AGI_TIMES": str(times), "PYTHONPATH": f"{here.parents[1]}:{here / 'timed'}"}
+        try:
+            yield times
+        finally:
+            del os.environ["AGI_TIMES"], os.environ["PYTHONPATH"]
+
+
 async def main() -> None:
     """Both sides by turns, then the file."""
     sides: dict[str, list[dict[str, Any]]] = {"ours": [], "plain": []}
-    async with bench_centre(1, channels=CALLERS) as centre:
+    async with noting() as times, bench_centre(1, channels=CALLERS) as centre:
         await set_sounds(centre)
         for turn in range(ROUNDS):
             for name, dialled in (("ours", OURS), ("plain", PLAIN)):
                 folder = centre.settings.state / f"{name}-{turn}"
                 (folder / "sipp").mkdir(parents=True)
-                result = await measured(centre, folder, dialled)
+                result = await measured(centre, folder, dialled, times)
                 sides[name].append(result)
                 print(name, {key: told(value) for key, value in result.items()}, flush=True)
         version = await asterisk_version(centre)
