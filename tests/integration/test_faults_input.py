@@ -1,6 +1,7 @@
 """Bad input of every kind: it gets a clear answer, and disturbs nobody."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sys
@@ -40,7 +41,8 @@ async def thrown_at(centre: RunningCentre, garbage: bytes) -> None:
     reader, writer = await asyncio.open_connection(centre.settings.control, centre.settings.agi_port)
     try:
         writer.write(garbage)
-        writer.write_eof()
+        with contextlib.suppress(OSError):  # the daemon may have hung up on it already
+            writer.write_eof()
         while await soon(reader.read(65536)):
             pass
     except ConnectionError:
