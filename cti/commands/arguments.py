@@ -5,6 +5,7 @@ import getpass
 from collections.abc import Callable
 from datetime import date
 from re import fullmatch
+from typing import Any
 
 
 def fitting(pattern: str, expected: str) -> Callable[[str], str]:
@@ -16,6 +17,21 @@ def fitting(pattern: str, expected: str) -> Callable[[str], str]:
         return text
 
     return check
+
+
+def subcommands(
+    parser: argparse.ArgumentParser, *, required: bool = False
+) -> Callable[[str, Callable[..., Any]], argparse.ArgumentParser]:
+    """Adds one command after another below `parser`: its name, and the function whose docstring describes it."""
+    commands = parser.add_subparsers(title="commands", metavar="command", required=required)
+
+    def command(name: str, run: Callable[..., Any]) -> argparse.ArgumentParser:
+        doc = run.__doc__ or ""
+        sub = commands.add_parser(name, help=doc.splitlines()[0].rstrip("."), description=doc)
+        sub.set_defaults(run=run)
+        return sub
+
+    return command
 
 
 agent_number = fitting(r"[0-9]{2,8}", "2 to 8 digits")

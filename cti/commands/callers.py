@@ -2,12 +2,13 @@
 
 import argparse
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from cti.centre import Centre
+from cti.commands.arguments import subcommands
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.tables import table
@@ -90,14 +91,7 @@ def import_callers(settings: Settings, given: argparse.Namespace) -> Exit:
 def add_commands(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter callers`; nothing means `list`."""
     parser.set_defaults(run=list_callers)
-    commands = parser.add_subparsers(title="commands", metavar="command")
-
-    def command(name: str, run: Callable[[Settings, argparse.Namespace], Exit]) -> argparse.ArgumentParser:
-        doc = run.__doc__ or ""
-        sub = commands.add_parser(name, help=doc.splitlines()[0].rstrip("."), description=doc)
-        sub.set_defaults(run=run)
-        return sub
-
+    command = subcommands(parser)
     command("list", list_callers)
     setting = command("set", set_caller)
     setting.add_argument("number", help="his number, however it is written")

@@ -3,11 +3,10 @@ run. The owner's token is another: it lies in the state folder.
 """
 
 import argparse
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from cti.access import OWNER, Role, new_token
-from cti.commands.arguments import fitting
+from cti.commands.arguments import fitting, subcommands
 from cti.commands.database import with_store
 from cti.commands.errors import CommandError, Exit
 from cti.commands.tables import table
@@ -70,14 +69,7 @@ def revoke(settings: Settings, given: argparse.Namespace) -> Exit:
 def add_commands(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter tokens`; nothing means `list`."""
     parser.set_defaults(run=list_tokens)
-    commands = parser.add_subparsers(title="commands", metavar="command")
-
-    def command(name: str, run: Callable[[Settings, argparse.Namespace], Exit]) -> argparse.ArgumentParser:
-        doc = run.__doc__ or ""
-        sub = commands.add_parser(name, help=doc.splitlines()[0].rstrip("."), description=doc)
-        sub.set_defaults(run=run)
-        return sub
-
+    command = subcommands(parser)
     command("list", list_tokens)
     name = fitting(r"[^\x00-\x1f\x7f]{1,64}", "1 to 64 characters")
     adding = command("add", add)
