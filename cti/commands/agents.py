@@ -76,7 +76,7 @@ def show_log(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter agents`; nothing means `list`."""
     parser.set_defaults(run=list_agents)
     commands = parser.add_subparsers(title="commands", metavar="command")

@@ -31,6 +31,7 @@ def place_calls(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter call`."""
+    parser.description = place_calls.__doc__
     parser.set_defaults(run=place_calls)
     parser.add_argument(
         "--count",

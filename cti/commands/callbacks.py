@@ -59,7 +59,7 @@ def voicemail(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter callbacks`; nothing means `list`."""
     commands = parser.add_subparsers(title="commands", metavar="command")
     listing = commands.add_parser("list", help="show call-backs", description=list_callbacks.__doc__)

@@ -88,7 +88,7 @@ def import_callers(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter callers`; nothing means `list`."""
     parser.set_defaults(run=list_callers)
     command = subcommands(parser)

@@ -92,7 +92,7 @@ def describe(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
         yield f"Recorded {recordings}/{recording['file']} ({seconds(recording['duration_ms'])})"
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter calls`; nothing means `list`."""
     commands = parser.add_subparsers(title="commands", metavar="command")
     listing = commands.add_parser("list", help="show calls, the newest first", description=list_calls.__doc__)

@@ -23,3 +23,9 @@ def check(settings: Settings, given: argparse.Namespace) -> Exit:
     if conversations := require_conversations(centre, settings.dialplans):
         print(f"{conversations} conversations go as they should.")
     return Exit.DONE
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What follows `callcenter check`: nothing."""
+    parser.description = check.__doc__
+    parser.set_defaults(run=check)

@@ -54,7 +54,7 @@ def list_closures(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter closure`; nothing means `list`."""
     commands = parser.add_subparsers(title="commands", metavar="command")
     listing = commands.add_parser("list", help="show what is shut", description=list_closures.__doc__)

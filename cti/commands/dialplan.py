@@ -7,7 +7,7 @@ from cti.commands.arguments import subcommands
 from cti.commands.check import check
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter dialplan`."""
     command = subcommands(parser, required=True)
     command("check", check)

@@ -42,6 +42,7 @@ def describe(answer: Mapping[str, Any], zone: ZoneInfo, *, candidates: bool) -> 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter explain`."""
+    parser.description = explain.__doc__
     parser.set_defaults(run=explain)
     parser.add_argument("call", help="the call's id, or Asterisk's linkedid with the node in front")
     parser.add_argument("--candidates", action="store_true", help="each agent looked at, and what excluded him")

@@ -52,7 +52,7 @@ def hasten(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter messages`; nothing means `list`."""
     commands = parser.add_subparsers(title="commands", metavar="command")
     listing = commands.add_parser("list", help="show messages", description=list_messages.__doc__)

@@ -70,7 +70,7 @@ def export(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter prompts`; nothing means `list`."""
     commands = parser.add_subparsers(title="commands", metavar="command")
     listing = commands.add_parser("list", help="show the texts in use", description=list_prompts.__doc__)

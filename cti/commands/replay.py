@@ -79,6 +79,7 @@ def replay(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter replay`."""
+    parser.description = replay.__doc__
     parser.set_defaults(run=replay)
     parser.add_argument("day", type=_day, help="the day, such as 2026-11-20, from midnight to midnight at the centre")
     parser.add_argument(

@@ -49,6 +49,7 @@ def simulate(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter simulate`."""
+    parser.description = simulate.__doc__
     parser.set_defaults(run=simulate)
     parser.add_argument("traffic", type=Path, help="the file of the traffic, such as dialplans/traffic/weekday.yaml")
     parser.add_argument(

@@ -66,7 +66,7 @@ def revoke(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter tokens`; nothing means `list`."""
     parser.set_defaults(run=list_tokens)
     command = subcommands(parser)

@@ -20,8 +20,9 @@ def surge(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def add_surge(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter surge`."""
+    parser.description = surge.__doc__
     parser.set_defaults(run=surge)
     parser.add_argument("switch", choices=("on", "off"))
     parser.add_argument("queue", help="its name in queues.yaml")

@@ -1,0 +1,21 @@
+"""Which errors say that the command line, the settings or a file does not fit. Imported when there is an error only."""
+
+from cti.accounts import AccountsError
+from cti.commands.errors import BadInput
+from cti.drawing import NothingToDraw
+from cti.rehearsal import CannotRehearse
+from cti.settings import SettingsError
+from ivr.documents import DocumentError
+from ivr.rehearsal.moment import MomentError
+from recording.database import DatabaseError
+
+BAD_INPUT = (
+    SettingsError,
+    DocumentError,
+    AccountsError,
+    DatabaseError,
+    BadInput,
+    NothingToDraw,
+    CannotRehearse,
+    MomentError,
+)
