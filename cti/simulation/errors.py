@@ -20,6 +20,7 @@ class SippFailed(SimulationError):
     id: ClassVar[str] = "sipp-failed"
 
     def __init__(self, what: str, said: str) -> None:
+        self.said = said
         super().__init__(f"sipp {what}; it said: {said or 'nothing'}")
 
 

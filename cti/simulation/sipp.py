@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
@@ -14,11 +13,14 @@ from asyncinotify import Inotify, Mask
 
 from cti.simulation.errors import SippFailed, SippMissing
 from cti.simulation.messages import ACCOUNTS
+from cti.simulation.ports import free_port
 from cti.simulation.scenario import Command, scenario
 from cti.simulation.trace import TraceDecoder, TracedMessage
 
 START_S = 10.0
 END_S = 2.0
+ATTEMPTS = 5
+PORT_TAKEN = "Address already in use"
 LIFETIME_S = 3600
 """SIPp ends itself after this, should we be killed before we can end it."""
 
@@ -52,6 +54,17 @@ class Sipp:
         _write_private(self._folder / "phone.xml", scenario(ring_ms=ring_ms, talk_ms=talk_ms))
         _write_private(self._log, "")
         self._follower = asyncio.create_task(self._follow(), name="sipp message log")
+        for attempts_left in reversed(range(ATTEMPTS)):
+            try:
+                await self._begin(program)
+            except SippFailed as failed:
+                if PORT_TAKEN not in failed.said or not attempts_left:
+                    raise
+            else:
+                return
+
+    async def _begin(self, program: str) -> None:
+        """One attempt, on ports that were free a moment ago."""
         self.port = free_port(self.host)
         with (self._folder / "said.log").open("wb") as said:
             self._process = await asyncio.create_subprocess_exec(
@@ -114,6 +127,8 @@ class Sipp:
         """Until SIPp has its port, our datagrams are refused: say hello until it is seen in the log."""
         assert self._process is not None
         loop = asyncio.get_running_loop()
+        if self._commands:
+            self._commands.close()
         self._commands, refusals = await loop.create_datagram_endpoint(_Refusals, remote_addr=(self.host, self.port))
         ended = asyncio.create_task(self._process.wait())
         awake = asyncio.create_task(self._heard_first.wait())
@@ -166,14 +181,6 @@ class _Refusals(asyncio.DatagramProtocol):
 
     def error_received(self, exc: Exception) -> None:
         self.refused.set()
-
-
-def free_port(host: str) -> int:
-    """A UDP port of this address that is free now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _write_private(path: Path, text: str) -> None:

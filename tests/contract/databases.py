@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +11,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from cti.simulation.ports import free_port
 from recording.store import Store
 
 
@@ -21,13 +21,6 @@ def _program(name: str) -> str:
     if program is None:
         pytest.fail(f"PostgreSQL's {name} is missing; install it: apt-get install -y postgresql")
     return program
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +37,7 @@ def postgresql_server() -> Iterator[str]:
             [_program("initdb"), "-D", data, "-U", "test", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"],
             check=True, capture_output=True, cwd=folder, user=user, group=user, extra_groups=groups,
         )  # fmt: skip
-        port = _free_port()
+        port = free_port("127.0.0.1")
         options = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=20")
         server = subprocess.Popen(
             [_program("postgres"), "-D", data, "-p", str(port), *(part for one in options for part in ("-c", one))],

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from acd.facts import DaemonStarted, to_json
 from cti import facts_stream
 from cti.facts_stream import KEY, FactsStream
-from tests.integration.asterisk_fixture import free_ports
+from cti.simulation.ports import free_port
 
 pytestmark = pytest.mark.contract
 
@@ -25,7 +25,7 @@ class RedisServer:
     """A Redis of the test's own on loopback, started and ended at will."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_ports(1)[0]
+        self.port = free_port("127.0.0.1")
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None

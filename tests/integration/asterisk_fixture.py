@@ -5,7 +5,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from cti.asterisk.configuration import FallbackQueue, Plan, render
 from cti.asterisk.installation import Installation, find_installation
 from cti.asterisk.process import AsteriskProcess
 from cti.settings import PortRange, Settings, load_settings
+from cti.simulation.ports import binds, free_ports
 from ivr.music import provide_music
 
+LOOPBACK = "127.0.0.1"
 RTP_PORTS = 200
 
 PLAN = Plan(
@@ -52,7 +54,7 @@ class RunningAsterisk:
 
 def free_settings(state: Path, rtp_ports: int = RTP_PORTS) -> Settings:
     """Settings of an instance that is in nobody's way; which Asterisk runs is taken from the environment."""
-    ports = free_ports(4)
+    ports = free_ports(4, LOOPBACK)
     first = free_range(rtp_ports)
     return load_settings().model_copy(
         update={
@@ -65,34 +67,12 @@ def free_settings(state: Path, rtp_ports: int = RTP_PORTS) -> Settings:
     )
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that neither TCP nor UDP uses on loopback just now."""
-    with ExitStack() as held:
-        ports: list[int] = []
-        while len(ports) < count:
-            stream = held.enter_context(socket.socket())
-            stream.bind(("127.0.0.1", 0))
-            port: int = stream.getsockname()[1]
-            if _binds(port):
-                ports.append(port)
-        return ports
-
-
 def free_range(count: int) -> int:
     """The first of so many UDP ports in a row that nobody uses on loopback just now."""
     while True:
         first = random.randrange(20000, 32000 - count, 2)  # below the ports that the kernel gives to clients
-        if all(map(_binds, range(first, first + count))):
+        if all(binds(LOOPBACK, port, socket.SOCK_DGRAM) for port in range(first, first + count)):
             return first
-
-
-def _binds(port: int) -> bool:
-    with socket.socket(type=socket.SOCK_DGRAM) as datagram:
-        try:
-            datagram.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from cti.simulation.ports import free_port
 from ivr.agi.errors import AgiError
 from ivr.agi.session import AgiSession
 from ivr.variables import DONE, QUEUE
-from tests.integration.asterisk_fixture import RunningAsterisk, free_ports
+from tests.integration.asterisk_fixture import RunningAsterisk
 from tests.integration.line import Line, StandInDaemon, line_of, soon
 
 pytestmark = pytest.mark.integration
@@ -150,7 +151,7 @@ async def test_a_flow_at_its_end_ends_the_call(line: Line, daemon: StandInDaemon
 
 
 async def test_the_standby_is_asked_before_the_plain_queue(line: Line) -> None:
-    [port] = free_ports(1)
+    port = free_port("127.0.0.1")
     await line.ami.action("Setvar", {"Variable": "CALLCENTER_AGI_STANDBY", "Value": f"127.0.0.1:{port}"})
     async with StandInDaemon(line, port) as standby:
         await line.phones.dial("4000", number=CALLER)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import wraps
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from cti.simulation.errors import BadAccount, CallOver, RegistrationRefused, SippFailed, SippMissing
+from cti.simulation.ports import free_port
 from cti.simulation.telephones import Call, Keying, Moment, Telephones
 from ivr.agi.session import AgiSession
 from tests.integration.asterisk_fixture import RunningAsterisk
@@ -286,6 +288,20 @@ async def test_a_sipp_that_cannot_start_says_why(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SippFailed, match="ended with 255 at its start; it said: no such option"):
         await Telephones(tmp_path / "work", sip_port=1).__aenter__()
+
+
+@bounded
+async def test_a_sipp_whose_port_was_taken_meanwhile_gets_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asterisk: RunningAsterisk
+) -> None:
+    with socket.socket(type=socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        taken = other.getsockname()[1]
+        ports = [taken, taken, free_port("127.0.0.1"), free_port("127.0.0.1")]
+        monkeypatch.setattr("cti.simulation.sipp.free_port", lambda host: ports.pop(0))
+        async with Telephones(tmp_path, sip_port=asterisk.settings.sip_port) as phones:
+            assert phones.port != taken
+            assert ports == []
 
 
 @bounded

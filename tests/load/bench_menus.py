@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from cti.centre import load_centre
-from cti.simulation.sipp import free_port
+from cti.simulation.ports import free_port
 from ivr.flow.graph import sayings
 from ivr.flow.steps import Prompt
 from ivr.prompts import Prompts

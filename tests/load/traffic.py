@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cti.simulation.sipp import free_port
+from cti.simulation.ports import free_port
 from cti.simulation.tones import tone
 from tests.integration.centre_fixture import RunningCentre
 
