@@ -13,6 +13,9 @@ cores := $(subst $(space),$(comma),$(strip acd/* ivr/flow/* ivr/flow/check/* ivr
     $(addprefix ivr/agi/,codec.py commands.py replies.py environment.py) $(addprefix cti/ami/,codec.py message.py) \
     $(addprefix recording/,account.py channels.py fold.py ledger.py offers.py visits.py)))
 
+# Where Python is told to keep no compiled modules, each of the hundreds of processes of the tests would compile ours anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test call bench lint setup machine python tree
 
 run: packages = $(run_packages) $(tree_packages)

@@ -1,24 +1,24 @@
-"""The prompts of all tests on real parts: spoken once on a machine, by whichever test process comes first. They are
+"""The sounds of all tests on real parts: spoken once on a machine, by whichever test process comes first. They are
 named by what makes their sound, so those of another version of the code are not taken for them.
 """
 
 import asyncio
 import fcntl
-from collections.abc import Iterable
 from pathlib import Path
 
-from ivr.flow.steps import Prompt
+from cti.centre import Centre
+from cti.sounds import make_sounds
 from ivr.prompts import Prompts
 
 FOLDER = Path(__file__).parents[1] / "var/test-prompts"
 
 
-def provide(prompts: Iterable[Prompt]) -> Path:
-    """The folder, with these in it."""
+def provide(centre: Centre) -> Path:
+    """The folder, with all that this centre says in it."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (FOLDER / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two that make the same would both take twice as long
-        asyncio.run(Prompts(FOLDER).make(prompts))
+        asyncio.run(make_sounds(Prompts(FOLDER), centre))
     return FOLDER
 
 

@@ -23,7 +23,7 @@ def callback_dialplans(tmp_path_factory: pytest.TempPathFactory, prompts: Path) 
     folder = tmp_path_factory.mktemp("callbacks")
     for source in (HOME / "dialplans", HOME / "tests/fixtures/callbacks"):
         shutil.copytree(source, folder, dirs_exist_ok=True)
-    provide(load_centre(folder).prompts())
+    provide(load_centre(folder))
     return folder
 
 

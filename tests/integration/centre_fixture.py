@@ -23,7 +23,6 @@ from cti.centre import load_centre
 from cti.processes import environment
 from cti.settings import Settings
 from cti.simulation.telephones import Telephones
-from ivr.announcements import all_prompts
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.examples import keeping_examples
 from tests.shared_prompts import lend, provide
@@ -256,8 +255,7 @@ class RunningCentre:
 @pytest.fixture(scope="session")
 def prompts() -> Path:
     """A folder with every prompt of the shipped centre, spoken once."""
-    centre = load_centre(Path(__file__).parents[2] / "dialplans")
-    return provide([*centre.prompts(), *all_prompts()])
+    return provide(load_centre(Path(__file__).parents[2] / "dialplans"))
 
 
 @pytest_asyncio.fixture

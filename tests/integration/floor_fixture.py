@@ -40,7 +40,7 @@ def dialplans(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def floor_prompts(dialplans: Path, prompts: Path) -> Path:
     """The folder of every prompt, those of the tests included."""
-    return provide(load_centre(dialplans).prompts())
+    return provide(load_centre(dialplans))
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ def message_dialplans(tmp_path_factory: pytest.TempPathFactory, prompts: Path) -
     folder = tmp_path_factory.mktemp("messages")
     shutil.copytree(HOME / "tests/fixtures/voicemail", folder, dirs_exist_ok=True)
     shutil.copy(HOME / "dialplans/extensions.conf", folder)
-    provide(load_centre(folder).prompts())
+    provide(load_centre(folder))
     return folder
 
 

@@ -99,7 +99,7 @@ async def test_what_a_program_knows_of_a_caller_decides_where_he_goes_and_what_i
         assert customer_system.asked[0].target == f"/customers/{REGULAR}?dialled=4040"
         await floor.post("/api/agents/1001/ready")
         leg = await phones["1001"].next_call()
-        assert leg.caller == VIP
+        assert leg.caller == VIP, [m for m in floor.messages if "fact" in m]
         await talk(first, leg)
         assert (await floor.fact("CallQueued", priority=10))["data"] == {"case": "true"}
 

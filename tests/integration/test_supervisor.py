@@ -18,8 +18,10 @@ from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskProcess
 from cti.processes import command_line, ended, environment
 from cti.settings import Settings
-from tests.integration.asterisk_fixture import free_ports, free_settings
+from cti.simulation.ports import free_port
+from tests.integration.asterisk_fixture import free_settings
 from tests.integration.line import soon
+from tests.shared_prompts import lend
 
 pytestmark = pytest.mark.integration
 
@@ -87,8 +89,9 @@ async def says(process: asyncio.subprocess.Process, text: str) -> str:
 
 
 @pytest_asyncio.fixture
-async def instance() -> AsyncIterator[Instance]:
+async def instance(prompts: Path) -> AsyncIterator[Instance]:
     with tempfile.TemporaryDirectory(prefix="callcenter-") as folder:
+        lend(Path(folder), prompts)
         instance = Instance(free_settings(Path(folder)))
         yield instance
         await instance.end()
@@ -149,7 +152,7 @@ async def test_a_new_sip_port_after_a_killed_supervisor_restarts_asterisk(instan
     asterisk = instance.asterisk
     process.kill()
     await soon(ended(process.pid))
-    second = await instance.start(CALLCENTER_SIP_PORT=str(free_ports(1)[0]))
+    second = await instance.start(CALLCENTER_SIP_PORT=str(free_port("127.0.0.1")))
     await says(second, "State, recordings and logs")
     assert instance.asterisk != asterisk
 
