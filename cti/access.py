@@ -4,6 +4,7 @@ can be taken back (`callcenter tokens`).
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,6 +26,8 @@ REMEMBERED = 1_000
 class Role(StrEnum):
     """What a token may do; each role may also do all that those before it may."""
 
+    AGENT = "agent"
+    """See and do what is his own."""
     READER = "reader"
     """See."""
     FLOOR = "floor"
@@ -38,13 +41,31 @@ class Role(StrEnum):
         return roles.index(self) >= roles.index(other)
 
 
+class Permission(StrEnum):
+    """What is not given with a role, but to single tokens; administrators have every one."""
+
+    LISTEN = "listen"
+    """Hear recordings."""
+    REVIEW = "review"
+    """Judge calls by score sheets."""
+    ERASE = "erase"
+    """Delete recordings before their time, hold them beyond it, and let them go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who bears a token. The owner may act for others, by their name; everybody else only for himself."""
+    """Who bears a token. The owner may act for others, by their name; everybody else only for himself. `agent` is the
+    number of the agent whose own token it is, empty for none."""
 
     name: str
     role: Role
     owner: bool = False
+    agent: str = ""
+    permissions: frozenset[str] = frozenset()
+
+    def may(self, permission: Permission) -> bool:
+        """Whether he has this permission."""
+        return self.role is Role.ADMINISTRATOR or permission in self.permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +94,9 @@ class Access:
         self._known.pop(digest, None)
         if found is None:
             return None
-        holder = self._known[digest] = Holder(found.name, Role(found.role))
+        holder = self._known[digest] = Holder(
+            found.name, Role(found.role), agent=found.agent, permissions=frozenset(found.permissions)
+        )
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return holder
@@ -84,7 +107,16 @@ def digest_of(token: str) -> str:
     return sha256(token.encode(errors="replace")).hexdigest()
 
 
-def new_token(name: str, role: Role) -> tuple[str, GivenToken]:
-    """A new token, and what is kept of it."""
+def new_token(
+    name: str, role: Role, *, agent: str = "", permissions: Iterable[Permission] = ()
+) -> tuple[str, GivenToken]:
+    """A new token, and what is kept of it. `agent` is the number of the agent whose own it is."""
     token = secrets.token_urlsafe(32)
-    return token, GivenToken(name=name, role=role, sha256=digest_of(token), created_at=datetime.now(UTC))
+    return token, GivenToken(
+        name=name,
+        role=role,
+        sha256=digest_of(token),
+        created_at=datetime.now(UTC),
+        agent=agent,
+        permissions=sorted(permissions),
+    )

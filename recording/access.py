@@ -4,6 +4,7 @@ a digest is kept. What a role may do is decided elsewhere.
 Methods raise SQLAlchemy's errors while the data base is away.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,13 +17,16 @@ from recording.transactions import insert_new
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenToken:
-    """A token that was given out. `sha256` is the digest of the token itself, as 64 figures."""
+    """A token that was given out. `sha256` is the digest of the token itself, as 64 figures; `agent` the number of the
+    agent whose own it is, empty for none; `permissions` what it may besides its role."""
 
     name: str
     role: str
     sha256: str
     created_at: datetime
     revoked_at: datetime | None = None
+    agent: str = ""
+    permissions: Sequence[str] = ()
 
 
 class AccessTokens:
@@ -34,6 +38,7 @@ class AccessTokens:
     async def add(self, token: GivenToken) -> bool:
         """Keep a new token; False where its name is known."""
         row = {name: getattr(token, name) for name in GivenToken.__dataclass_fields__}
+        row["permissions"] = list(token.permissions)
         async with self._store.transaction() as connection:
             if await connection.scalar(select(AccessToken.name).where(AccessToken.name == token.name)):
                 return False

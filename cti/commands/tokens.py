@@ -5,10 +5,10 @@ run. The owner's token is another: it lies in the state folder.
 import argparse
 from datetime import UTC, datetime
 
-from cti.access import OWNER, Role, new_token
-from cti.commands.arguments import fitting, subcommands
+from cti.access import OWNER, Permission, Role, new_token
+from cti.commands.arguments import agent_number, fitting, subcommands
 from cti.commands.database import with_store
-from cti.commands.errors import CommandError, Exit
+from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.tables import table
 from cti.settings import Settings
 from recording.access import AccessTokens, GivenToken
@@ -33,17 +33,26 @@ def list_tokens(settings: Settings, given: argparse.Namespace) -> Exit:
     async def read(store: Store) -> list[GivenToken]:
         return await AccessTokens(store).all()
 
-    rows = (
-        (one.name, one.role, f"{one.created_at:%Y-%m-%d}", f"{one.revoked_at:%Y-%m-%d}" if one.revoked_at else "-")
-        for one in with_store(settings, read)
-    )
-    print(table(("NAME", "ROLE", "MADE", "REVOKED"), rows))
+    rows = (_row(one) for one in with_store(settings, read))
+    print(table(("NAME", "ROLE", "AGENT", "MAY", "MADE", "REVOKED"), rows))
     return Exit.DONE
+
+
+def _row(token: GivenToken) -> tuple[str, ...]:
+    made, revoked = token.created_at, token.revoked_at
+    return (
+        *(token.name, token.role, token.agent or "-", ",".join(token.permissions) or "-"),
+        *(f"{made:%Y-%m-%d}", f"{revoked:%Y-%m-%d}" if revoked else "-"),
+    )
 
 
 def add(settings: Settings, given: argparse.Namespace) -> Exit:
     """Make a token. It is shown once; what its bearer publishes is published in its name."""
-    token, kept = new_token(given.name, Role(given.role))
+    if (given.role == Role.AGENT) != bool(given.agent):
+        raise BadInput("--agent: expected the agent's number with --role agent, and with no other role")
+    token, kept = new_token(
+        given.name, Role(given.role), agent=given.agent or "", permissions=[Permission(one) for one in given.may]
+    )
 
     async def save(store: Store) -> bool:
         return await AccessTokens(store).add(kept)
@@ -66,6 +75,15 @@ def revoke(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
+def permissions(text: str) -> list[Permission]:
+    """The argument of --may."""
+    try:
+        return [Permission(one) for one in text.split(",")]
+    except ValueError:
+        expected = ", ".join(Permission)
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit: expected some of {expected}, by commas") from None
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter tokens`; nothing means `list`."""
     parser.set_defaults(run=list_tokens)
@@ -75,4 +93,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding = command("add", add)
     adding.add_argument("name", type=name, help="whose it is: a person, or a program")
     adding.add_argument("--role", choices=[role.value for role in Role], required=True, help="what it may do")
+    adding.add_argument("--agent", type=agent_number, help="with --role agent: the number of the agent whose own it is")
+    adding.add_argument(
+        "--may",
+        type=permissions,
+        default=(),
+        metavar="listen,review,erase",
+        help="what it may besides: hear recordings, judge calls, delete and hold recordings",
+    )
     command("revoke", revoke).add_argument("name", type=name)

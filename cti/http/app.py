@@ -71,7 +71,7 @@ def make_app(floor: Floor) -> web.Application:
 
 def _guarded(endpoint: Endpoint[Any, Any], floor: Floor) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
-        holder = NOBODY if endpoint.open else await admit(request, floor.access, endpoint.needs)
+        holder = NOBODY if endpoint.open else await admit(request, floor.access, endpoint.needs, endpoint.permission)
         if not endpoint.early and not floor.started.is_set():
             raise Starting
         return await endpoint.answer_to(request, holder)

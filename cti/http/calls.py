@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import BeforeValidator, Field
 
 from acd.states import CallOutcome
-from cti.access import Role
+from cti.access import Permission
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import UnknownCall, UnknownRecording, reaching_records
 from cti.http.views import View
@@ -119,6 +119,6 @@ ENDPOINTS = (
         media="audio/wav",
         statuses=(200, 206),
         errors=(404,),
-        role=Role.FLOOR,
+        permission=Permission.LISTEN,
     ),
 )

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from cti.access import Holder, Role
+from cti.access import Holder, Permission, Role
 from cti.floor import Floor
 from cti.http.errors import BodyTooLarge, Unfit, unfit
 
@@ -17,7 +17,7 @@ FLOOR = web.AppKey("floor", Floor)
 
 JSON = "application/json"
 BODY_AT_MOST = 64 * 1024
-NOBODY = Holder("", Role.READER)
+NOBODY = Holder("", Role.AGENT)
 
 
 class Given(BaseModel):
@@ -57,7 +57,7 @@ class Endpoint(Generic[Query, Body]):
     `answer` is the model of a JSON answer, `media` what comes where there is none, `statuses` what it comes with;
     `errors` are the statuses of refusals besides those that every endpoint may give. `open`: no token is asked.
     `early`: it serves while the service is starting. `role` is what the token must have, if it is not what most have:
-    reader to see, floor to do something. `body_at_most` are bytes.
+    reader to see, floor to do something; `permission` is what it must be allowed besides. `body_at_most` are bytes.
     """
 
     method: str
@@ -73,6 +73,7 @@ class Endpoint(Generic[Query, Body]):
     open: bool = False
     early: bool = False
     role: Role | None = None
+    permission: Permission | None = None
     body_at_most: int = BODY_AT_MOST
 
     @property

@@ -24,7 +24,7 @@ from acd.errors import (
     UnknownCallback,
     UnknownQueue,
 )
-from cti.access import Holder, Role
+from cti.access import Holder, Permission, Role
 from cti.conversations import ConversationsFailed
 from cti.http.version_views import DifferenceView, ProblemView, VersionView, difference_view, problem_view, version_view
 from cti.outside import NumberOfOurs
@@ -92,6 +92,16 @@ class Forbidden(ApiError):
 
     def __init__(self, holder: Holder, needed: Role) -> None:
         super().__init__(f"{holder.name} has the role {holder.role}; expected a token with the role {needed}")
+
+
+class PermissionMissing(ApiError):
+    """The token's role goes far enough, but what is asked for needs a permission of its own."""
+
+    id = "permission-missing"
+    status = 403
+
+    def __init__(self, holder: Holder, needed: Permission) -> None:
+        super().__init__(f"{holder.name} may not {needed}; expected a token that was given the permission {needed}")
 
 
 class UnknownCall(ApiError):

@@ -9,7 +9,7 @@ from contextlib import suppress
 import structlog
 from aiohttp import WSMessage, WSMsgType, web
 
-from cti.access import Access
+from cti.access import Access, Holder, Role
 from cti.http.endpoints import Asked, Endpoint, Nothing
 from cti.http.errors import RecordsUnavailable, reaching_records
 from cti.http.live import LiveHub, Watcher
@@ -64,15 +64,19 @@ async def _serve(socket: web.WebSocketResponse, hub: LiveHub) -> None:
         await socket.close(code=TOO_SLOW, message=b"too many messages behind", drain=False)
 
 
+def _may_watch(holder: Holder | None) -> bool:
+    return holder is not None and holder.role.includes(Role.READER)
+
+
 async def _is_admitted(request: web.Request, socket: web.WebSocketResponse, access: Access) -> bool:
-    """Every role may watch."""
+    """Whoever may see may watch."""
     with suppress(TimeoutError, RecordsUnavailable):
-        if await holder_of(request, access) is not None:
+        if _may_watch(await holder_of(request, access)):
             return True
         message: WSMessage = await socket.receive(timeout=TOKEN_WITHIN_S)
         if message.type is WSMsgType.TEXT:
             with reaching_records():
-                return await access.holder(message.data) is not None
+                return _may_watch(await access.holder(message.data))
     return False
 
 

@@ -62,6 +62,8 @@ def _operation(
         operation["security"] = []
     else:
         operation["x-role"] = endpoint.needs
+        if endpoint.permission is not None:
+            operation["x-permission"] = endpoint.permission
         operation["description"] = f"{description} Role: {endpoint.needs}."
     return operation
 

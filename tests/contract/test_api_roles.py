@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from cti.access import Access, Role, new_token
+from cti.access import Access, Permission, Role, new_token
 from cti.http.app import ENDPOINTS
 from recording.access import AccessTokens
 from recording.store import Store
@@ -31,8 +31,11 @@ ADMINISTRATORS = {
     "POST /api/prompts/{number}/recording",
     "DELETE /api/prompts/{number}/recording",
 }
-FLOORS = {"GET /api/calls/{id}/recording", "GET /api/callbacks/{id}/message"}
+FLOORS = {"GET /api/callbacks/{id}/message"}
 """What is wanted besides the rule: reader to see, floor to do."""
+
+PERMISSIONS = {"GET /api/calls/{id}/recording": Permission.LISTEN}
+"""What a token must be given singly."""
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if not endpoint.open]
 NAMES = [f"{endpoint.method} {endpoint.path}" for endpoint in GUARDED]
@@ -56,6 +59,8 @@ def test_each_endpoint_wants_the_role_of_the_table() -> None:
         name: wanted(name) for name in NAMES
     }
     assert set(NAMES) >= ADMINISTRATORS | FLOORS
+    permissions = {name: endpoint.permission for name, endpoint in zip(NAMES, GUARDED, strict=True)}
+    assert {name: one for name, one in permissions.items() if one is not None} == PERMISSIONS
 
 
 async def test_every_endpoint_refuses_smaller_roles_and_lets_its_own_and_larger_ones_in(tmp_path: Path) -> None:
@@ -66,7 +71,9 @@ async def test_every_endpoint_refuses_smaller_roles_and_lets_its_own_and_larger_
             for role, headers in bearers.items():
                 path = re.sub(r"{\w+}", "1", endpoint.path)
                 async with web.client.request(endpoint.method, path, headers=headers) as answer:
-                    if role.includes(wanted(name)):
+                    if name in PERMISSIONS and role.includes(wanted(name)) and role is not Role.ADMINISTRATOR:
+                        assert (await answer.json())["error"]["id"] == "permission-missing"
+                    elif role.includes(wanted(name)):
                         assert answer.status not in (401, 403), (name, role)
                     else:
                         error = (await answer.json())["error"]
@@ -80,7 +87,46 @@ async def test_the_description_says_the_role_of_every_endpoint(tmp_path: Path) -
         for endpoint in ENDPOINTS:
             operation = described["paths"][endpoint.path][endpoint.method.lower()]
             assert operation.get("x-role") == (None if endpoint.open else wanted(f"{endpoint.method} {endpoint.path}"))
+            assert operation.get("x-permission") == endpoint.permission
             assert ("403" in operation["responses"]) != endpoint.open
+
+
+async def test_what_needs_a_permission_is_refused_to_who_was_not_given_it_but_not_to_administrators(
+    tmp_path: Path,
+) -> None:
+    async with open_floor(tmp_path) as web:
+        statuses = {}
+        for name, role, given in (
+            ("floor", Role.FLOOR, ()),
+            ("quality", Role.READER, (Permission.LISTEN,)),
+            ("admin", Role.ADMINISTRATOR, ()),
+        ):
+            token, kept = new_token(name, role, permissions=given)
+            assert await AccessTokens(web.floor.store).add(kept)
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = await web.client.get(f"/api/calls/{'0' * 32}/recording", headers=headers)
+            statuses[name] = (answer.status, (await answer.json())["error"]["id"])
+        assert statuses == {
+            "floor": (403, "permission-missing"),
+            "quality": (404, "unknown-call"),
+            "admin": (404, "unknown-call"),
+        }
+
+
+async def test_an_agents_own_token_sees_nothing_that_is_not_his_own(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        token, kept = new_token("1001's", Role.AGENT, agent="1001")
+        assert await AccessTokens(web.floor.store).add(kept)
+        holder = await web.floor.access.holder(token)
+        assert holder is not None
+        assert (holder.role, holder.agent) == (Role.AGENT, "1001")
+        headers = {"Authorization": f"Bearer {token}"}
+        for path in ("/api/calls", "/api/agents"):
+            assert (await web.client.get(path, headers=headers)).status == 403, path
+        async with web.client.ws_connect("/api/live", headers=headers) as socket:
+            await socket.send_str(token)
+            await socket.receive()
+            assert socket.close_code == 4401
 
 
 async def test_a_publication_bears_the_name_of_its_token_and_no_other(tmp_path: Path) -> None:

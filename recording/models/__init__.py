@@ -1,0 +1,23 @@
+"""The SQL tables, open to any reporting tool. `migrations/` makes them; a test holds the two equal."""
+
+from recording.models.base import Base, BigId, UtcDateTime
+from recording.models.calls import Call, RecordingFile, SurveyAnswer
+from recording.models.ledger import CallInProgress, LedgerEvent, LedgerPosition, RejectedLedgerLine
+from recording.models.people import AccessToken, AgentAccount, AgentStateEntry, CallerEntry
+
+__all__ = [
+    "AccessToken",
+    "AgentAccount",
+    "AgentStateEntry",
+    "Base",
+    "BigId",
+    "Call",
+    "CallInProgress",
+    "CallerEntry",
+    "LedgerEvent",
+    "LedgerPosition",
+    "RecordingFile",
+    "RejectedLedgerLine",
+    "SurveyAnswer",
+    "UtcDateTime",
+]
