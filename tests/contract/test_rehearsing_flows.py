@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from cti.centre import load_centre
 from cti.commands import main
 from tests.contract.fake_floor import TOKEN, open_floor
+from tests.shared_prompts import lend, provide
 
 pytestmark = pytest.mark.contract
 
@@ -102,6 +104,7 @@ def test_an_older_version_is_rehearsed_drawn_and_tested_as_it_was_published(
     folder = tmp_path / "dialplans"
     shutil.copytree(FIXTURES, folder)
     monkeypatch.setenv("CALLCENTER_DIALPLANS", str(folder))
+    lend(tmp_path / "state", provide(load_centre(folder)))
     assert main(["dialplan", "publish", "--why", "the first"]) == 0
     flow = folder / "flows" / "orders.yaml"
     flow.write_text(flow.read_text().replace("reason: served", "reason: changed"))
