@@ -157,7 +157,7 @@ class Daemon:
             studio=self.sounds.studio,
             send_on=Sending(self.switch.client, self.distributor),
             health=self.health.parts,
-            recordings=settings.recordings,
+            recordings=settings.recordings_folder,
             access=Access(credentials.token, AccessTokens(self.store)),
             folder=folder_of(settings),
         )

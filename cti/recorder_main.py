@@ -75,7 +75,7 @@ async def _run(settings: Settings) -> None:
         store,
         ledger=settings.ledger,
         journal=settings.journal,
-        recordings=settings.recordings,
+        recordings=settings.recordings_folder,
         live=daemon.live,
         on_record=daemon.tell_record,
         on_health=daemon.tell_health,

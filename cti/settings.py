@@ -15,6 +15,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from cti.recording_settings import RecordingSettings, RecordingTable
 from cti.voices_settings import Voices, as_variable, spoken
 from ivr.look_ups.addresses import Allowed
 from ivr.look_ups.check import Rules
@@ -151,6 +152,9 @@ class Settings(BaseModel):
     look_ups: LookUpTable = LookUpSettings()
     """The programs that flows may ask; nothing said: none."""
 
+    recordings: RecordingTable = RecordingSettings()
+    """How recordings are stored, where, and under which keys (docs/recordings.md)."""
+
     dialplans: Path = HOME / "dialplans"
     asterisk: Path | None = None
     """An asterisk program, or the tree made by `asterisk/provide`; empty: the one on PATH, else `var/tree`."""
@@ -208,8 +212,8 @@ class Settings(BaseModel):
         return self.state / "journal/facts.jsonl"
 
     @property
-    def recordings(self) -> Path:
-        """The folder of audio."""
+    def recordings_folder(self) -> Path:
+        """Where audio is written, and waits until it is kept."""
         return self.state / "recordings"
 
     def environment(self) -> dict[str, str]:

@@ -63,7 +63,7 @@ def make_desk(
         sound_of=prompts.sound,
         was_answered=partial(was_answered, settings.ledger),
         names_of=names_of,
-        recordings=settings.recordings,
+        recordings=settings.recordings_folder,
     )
     book = CallbackBook(
         settings.node,
@@ -73,7 +73,7 @@ def make_desk(
     )
     desk = CallbackDesk(book, means)
     switch.listen_to_callbacks(desk.hear)
-    room = MessageRoom(settings.recordings / VOICEMAIL, desk, means)
+    room = MessageRoom(settings.recordings_folder / VOICEMAIL, desk, means)
     switch.listen_to_ends(room.gone)
     return desk, room.messages
 

@@ -53,7 +53,7 @@ async def speaks(floor: RunningCentre, phones: Telephones, dialled: str, *, numb
 
 async def lies_there(floor: RunningCentre, length_ms: int, name: str = "*.wav") -> Path:
     """Wait until a message of this length is on the disk; returns its file."""
-    folder = floor.settings.recordings / "voicemail"
+    folder = floor.settings.recordings_folder / "voicemail"
     async with asyncio.timeout(WAIT_S):
         with Inotify() as inotify:
             inotify.add_watch(folder, Mask.MODIFY | Mask.CREATE | Mask.MOVED_TO)

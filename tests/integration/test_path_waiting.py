@@ -110,7 +110,7 @@ async def test_whoever_leaves_is_seen_to_voicemail_a_number_or_a_last_word(floor
         message = await floor.fact("VoicemailLeft", queue="cared")
         await asyncio.gather(*(caller.ended() for caller in (writer, handed, turned)))
 
-        with wave.open(str(floor.settings.recordings / message["file"])) as file:
+        with wave.open(str(floor.settings.recordings_folder / message["file"])) as file:
             samples = list(array("h", file.readframes(file.getnframes())))
         assert seconds_of(CALLERS_TONE_HZ, samples) >= 2
         left, spoke, refused = [await floor.record(number) for number in ("100", "200", "300")]

@@ -31,7 +31,7 @@ async def shipped(prompts: Path, music: Path, tmp_path: Path) -> AsyncIterator[R
     calendars = 'calendars:\n  always: {hours: {daily: "00:00-24:00"}}\n  office: {hours: {daily: "00:00-24:00"}}\n'
     (folder / "calendars.yaml").write_text(calendars)
     async with running_floor(folder, prompts, music) as running:
-        (running.settings.recordings / VOICEMAIL).mkdir(parents=True, exist_ok=True)
+        (running.settings.recordings_folder / VOICEMAIL).mkdir(parents=True, exist_ok=True)
         yield running
 
 
@@ -61,7 +61,7 @@ class Caller:
 
     async def speaks_a_message(self, keys: str) -> None:
         """Three seconds of his voice after the tone, the hash key, and then these."""
-        await is_spoken(self._floor.settings.recordings / VOICEMAIL, "*.wav", 3)
+        await is_spoken(self._floor.settings.recordings_folder / VOICEMAIL, "*.wav", 3)
         await self.call.press("#")
         await self.asked(keys)
 

@@ -119,9 +119,9 @@ class Sides:
     async def _clear(self) -> None:
         """No channel is left, and all calls are written down: nobody pays for the other side."""
         await silence(self._centre)
-        while any(self._centre.settings.recordings.glob("*.raw")):  # noqa: ASYNC110
+        while any(self._centre.settings.recordings_folder.glob("*.raw")):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-        for day in self._centre.settings.recordings.iterdir():
+        for day in self._centre.settings.recordings_folder.iterdir():
             shutil.rmtree(day)
 
 

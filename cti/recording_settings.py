@@ -1,0 +1,86 @@
+"""What callcenter.toml may say of recordings, `[recordings]`: how they are stored, where, and under which keys. What is
+done with it is decided in recording/keeping; how long each queue's are kept stands in dialplans/queues.yaml.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+ENDPOINT = r"^https?://[^/\s?#@]+$"
+
+
+class S3Part(BaseModel):
+    """A bucket of an S3-compatible store. `endpoint` is its address where it is not Amazon's; `prefix` goes in front of
+    every name, such as "centre1/"; `credentials` is a file of mode 0600 in the form of AWS's own shared credentials
+    (section [default]), nothing: whatever the machine gives. `ca` is a file of certificates to be trusted instead of
+    the system's. `part_mb` is the size of the parts in which longer files go.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bucket: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$")]
+    endpoint: Annotated[str, Field(pattern=ENDPOINT)] | None = None
+    region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "us-east-1"
+    prefix: Annotated[str, Field(pattern=r"^$|^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/$")] = ""
+    path_style: bool = True
+    credentials: Path | None = None
+    ca: Path | None = None
+    connect_s: Annotated[float, Field(ge=0.1, le=60)] = 5.0
+    read_s: Annotated[float, Field(ge=0.1, le=300)] = 30.0
+    tries: Annotated[int, Field(ge=1, le=10)] = 3
+    part_mb: Annotated[int, Field(ge=5, le=1024)] = 16
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        for name in ("credentials", "ca"):
+            file: Path | None = getattr(self, name)
+            if file is not None and not file.is_absolute():
+                raise ValueError(f"{name} is {str(file)!r}: expected an absolute path")
+        return self
+
+
+class RecordingSettings(BaseModel):
+    """How recordings are stored, where, and under which keys.
+
+    `format` is what they are stored as. `store` is where new ones are kept: in the folder of the machine or in the
+    bucket of `s3`; older ones are read and deleted where they lie. `folder` is where they lie instead of the state
+    folder; it must be there already, so that a file system that is not mounted is not taken for an empty one.
+    `encrypt`: sealed under the current key of the file `keys` (`callcenter recordings keys`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal["wav", "flac", "opus"] = "flac"
+    store: Literal["folder", "s3"] = "folder"
+    folder: Path | None = None
+    s3: S3Part | None = None
+    encrypt: bool = False
+    keys: Path | None = None
+
+    @classmethod
+    def parse(cls, value: object) -> object:
+        """A variable's JSON text → what the file says as a table; raises ValueError with what was expected."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value or "{}")
+        except ValueError:
+            raise ValueError('expected JSON, such as {"format": "flac", "encrypt": true}') from None
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        if self.store == "s3" and self.s3 is None:
+            raise ValueError("store is s3: expected its bucket in a table [recordings.s3]")
+        for name in ("folder", "keys"):
+            path: Path | None = getattr(self, name)
+            if path is not None and not path.is_absolute():
+                raise ValueError(f"{name} is {str(path)!r}: expected an absolute path")
+        return self
+
+    def __str__(self) -> str:
+        return self.model_dump_json()
+
+
+RecordingTable = Annotated[RecordingSettings, BeforeValidator(RecordingSettings.parse)]
