@@ -3,7 +3,7 @@ checked as a whole. How a queue is served is decided by the ACD.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,6 +19,7 @@ from acd.seats import Seats
 from acd.states import NotReadyReason
 from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
 from cti.care_file import prompts_of
+from cti.quality_files import load_sheets
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from cti.recorded_files import identify
 from cti.settings import Settings
@@ -38,6 +39,7 @@ from ivr.prompts import VOICES
 from ivr.star_codes import Custom
 from ivr.waiting_words import fixed
 from ivr.yaml_tree import Tree
+from recording.quality.sheets import ScoreSheet
 
 Minutes = Annotated[float, Field(gt=0)]
 
@@ -125,6 +127,8 @@ class Centre:
     country_code: str = ""
     last_agent_days: int = 0
     administrators: frozenset[str] = frozenset()
+    sheets: Mapping[str, ScoreSheet] = field(default_factory=dict)
+    """By what its calls are judged."""
 
     def allowed_ms(self) -> Mapping[str, int]:
         """How long agents may be not ready for each reason that has a limit."""
@@ -199,8 +203,8 @@ def load_centre(
     voices: Collection[str] = VOICES,
 ) -> Centre:
     """The centre in `folder`: `centre.yaml`, `queues.yaml` (or the file given for it), `calendars.yaml` where there is
-    one, and every flow under `flows/`. `look_ups` are what programs its flows may ask, `voices` the languages that can
-    be spoken.
+    one, every flow under `flows/` and what is under `quality/`. `look_ups` are what programs its flows may ask,
+    `voices` the languages that can be spoken.
 
     Raises DocumentError with everything that is wrong in any of the files.
     """
@@ -232,6 +236,7 @@ def load_centre(
     files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
     entrances = {number.flow for number in centre.value.numbers.values()}
     flows = attempt(partial(load_flows, files.values(), names, entrances)) or {}
+    sheets = attempt(partial(load_sheets, folder, centre.value.languages)) or {}
     problems += [
         *zone_problems(centre, ("time_zone",), centre.value.time_zone),
         *_voices(centre, voices),
@@ -266,6 +271,7 @@ def load_centre(
         country_code=str(centre.value.country_code or ""),
         last_agent_days=centre.value.last_agent_days,
         administrators=frozenset(centre.value.administrators),
+        sheets=sheets,
     )
 
 

@@ -16,6 +16,7 @@ from pydantic_core import CoreSchema
 
 from cti.calendars_file import CalendarsFile
 from cti.centre import CentreFile
+from cti.quality_files import SheetFile
 from cti.queues_file import QueuesFile
 from ivr.flow.model import Flow
 from ivr.rehearsal.conversations import ConversationsFile
@@ -28,6 +29,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "queues": QueuesFile,
     "calendars": CalendarsFile,
     "conversations": ConversationsFile,
+    "score-sheet": SheetFile,
 }
 """The model of each kind of file."""
 

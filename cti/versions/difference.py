@@ -114,6 +114,8 @@ def _words(change: FileChange, before: Files, after: Files) -> Iterator[str]:
             yield f"sound {folder.partition('/')[2]}/{name} {change.change}"
         case "conversations":
             yield f"conversation {name} {change.change}"
+        case "quality":
+            yield f"score sheet {name} {change.change}"
         case "flows":
             yield from _flow(name, change.change, old, new)
         case _:

@@ -15,7 +15,7 @@ from ivr.documents import DocumentError, Problem
 Files = Mapping[str, bytes]
 """Contents by name, such as `flows/hotline.yaml`: relative, with `/`."""
 
-FOLDERS = ("flows", "conversations", "sounds")
+FOLDERS = ("flows", "conversations", "quality", "sounds")
 MOST_FILES = 1_000
 MOST_BYTES = 128 * 1024 * 1024
 """Of all files together."""
@@ -35,11 +35,12 @@ class Kind:
 KINDS = (
     Kind(re.compile(r"(?:centre|queues|calendars)\.yaml"), 256 * 1024),
     Kind(re.compile(rf"(?:flows|conversations)/{_NAME}\.yaml"), 256 * 1024),
+    Kind(re.compile(rf"quality/sheets/{_NAME}\.yaml"), 256 * 1024),
     Kind(re.compile(rf"sounds/[a-z]{{2,8}}/{_NAME}\.wav"), 5 * 1024 * 1024, text=False),
 )
 EXPECTED = (
-    "centre.yaml, queues.yaml, calendars.yaml, flows/NAME.yaml, conversations/NAME.yaml or sounds/LANGUAGE/NAME.wav, "
-    "with names of letters, digits, - and _"
+    "centre.yaml, queues.yaml, calendars.yaml, flows/NAME.yaml, conversations/NAME.yaml, quality/sheets/NAME.yaml or "
+    "sounds/LANGUAGE/NAME.wav, with names of letters, digits, - and _"
 )
 
 
@@ -100,13 +101,20 @@ def _candidates(folder: Path, problems: list[Problem]) -> Iterator[str]:
         if (folder / name).is_symlink() or not (folder / name).is_dir():
             problems.append(Problem(name, 1, 1, "this is no folder", "a folder, no link"))
         elif name == "sounds":
-            for language in sorted((folder / name).iterdir()):
-                if language.is_symlink():
-                    problems.append(Problem(f"{name}/{language.name}", 1, 1, "this is a link", "a folder"))
-                elif language.is_dir():
-                    yield from (f"{name}/{language.name}/{file}" for file in _ending(language, ".wav"))
+            yield from _within(folder, name, ".wav", problems)
         else:
             yield from (f"{name}/{file}" for file in _ending(folder / name, ".yaml"))
+            if name == "quality":
+                yield from _within(folder, name, ".yaml", problems)
+
+
+def _within(folder: Path, name: str, ending: str, problems: list[Problem]) -> Iterator[str]:
+    """The files in the folders of this one."""
+    for inner in sorted((folder / name).iterdir()):
+        if inner.is_symlink():
+            problems.append(Problem(f"{name}/{inner.name}", 1, 1, "this is a link", "a folder"))
+        elif inner.is_dir():
+            yield from (f"{name}/{inner.name}/{file}" for file in _ending(inner, ending))
 
 
 def _ending(folder: Path, ending: str) -> Iterator[str]:

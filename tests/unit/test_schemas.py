@@ -19,7 +19,7 @@ pytestmark = pytest.mark.unit
 DIALPLANS = HOUSE / "dialplans"
 FLOWS = HOUSE / "tests" / "fixtures" / "flows"
 CHECK = {kind: Draft7Validator(schema_of(model)) for kind, model in MODELS.items()}
-FOLDERS = {"flow": "flows", "conversations": "conversations"}
+FOLDERS = {"flow": "flows", "conversations": "conversations", "score-sheet": "quality/sheets"}
 """The kinds of files of which there are several."""
 
 BEYOND = {"nothing-to-speak", "line-break-in-data", "secret-and-confirmed", "transfer-to-two-and-to-none"}
