@@ -32,6 +32,7 @@ from recording.aftermath import messages, surveys
 from recording.channels import Interval
 from recording.instants import utc
 from recording.record import Message, PathStep, Survey
+from recording.recorded import Silence, silences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class Account:
     attempted: CallbackAttempted | None
     surveys: tuple[Survey, ...]
     messages: tuple[Message, ...]
+    silences: tuple[Silence, ...]
     agent_at: Mapping[str, str]
 
 
@@ -79,6 +81,7 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         attempted=next((fact for fact in reversed(ordered) if isinstance(fact, CallbackAttempted)), None),
         surveys=surveys(ordered),
         messages=messages(ordered),
+        silences=silences(ordered, ended_us),
         agent_at={fact.phone: fact.agent for fact in ordered if isinstance(fact, AgentStateChanged)},
     )
 

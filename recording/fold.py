@@ -26,6 +26,7 @@ from recording.record import (
     QueueVisit,
     Recording,
 )
+from recording.recorded import with_pauses
 from recording.transfers import transfers
 from recording.visits import queue_visits
 
@@ -127,7 +128,7 @@ def _record(
         messages=story.messages,
         consult_of=call_id(story.arrived.consult_of) if story.arrived and story.arrived.consult_of else None,
         legs=(_leg(caller, LegKind.CALLER, story), *(_leg(one, _kind(one, rung), story) for one in others)),
-        recordings=tuple(recordings),
+        recordings=with_pauses(recordings, story.silences),
         reconstructed=_is_reconstructed(end, story, visits, offered),
     )
 

@@ -33,6 +33,14 @@ class LegKind(StrEnum):
     OTHER = "other"
 
 
+class AudioFormat(StrEnum):
+    """How a recording is stored; the value is its file's ending."""
+
+    WAV = "wav"
+    FLAC = "flac"
+    OPUS = "opus"
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -145,14 +153,43 @@ class Leg(_Value):
     cause: int
 
 
+class Pause(_Value):
+    """From `start_ms` to `end_ms` of the recording both sides are silence, because `who` ("flow", "agent:1001",
+    "api:crm") asked for it; `why` is "secret" in a flow, else his words."""
+
+    start_ms: int
+    end_ms: int
+    who: str
+    why: str
+
+
 class Recording(_Value):
-    """A stereo WAV file, caller left, what he heard right. `file` is relative to the folder of recordings."""
+    """A stereo file, caller left, what he heard right. `file` is relative to the folder of recordings, or to the store
+    named by `place`, empty for the folder. `bytes` and `sha256` are of the file, `pcm_sha256` of the samples in it
+    (signed 16 bit, little-endian, left and right in turn), empty in what was recorded before these were kept; `rate`
+    are samples a second.
+    """
 
     file: str
     started_at: datetime
     duration_ms: int
     bytes: int
     sha256: str
+    format: AudioFormat = AudioFormat.WAV
+    channels: int = 2
+    rate: int = 8000
+    pcm_sha256: str = ""
+    place: str = ""
+    pauses: tuple[Pause, ...] = ()
+
+
+class Missing(_Value):
+    """Talk of which there is no recording; `cause` says why, as far as it is known: "asterisk_lost", "disk_full",
+    "unknown"."""
+
+    started_at: datetime
+    ended_at: datetime
+    cause: str
 
 
 class CallRecord(_Value):
@@ -164,7 +201,8 @@ class CallRecord(_Value):
     `callback` is the id of the call-back that was asked for in this call, or that this call is an attempt of; of an
     attempt `origin` is the id of the call in which it was asked for, `caller` and `dialled` are the customer's number,
     and the wait counts from the place he kept. `reconstructed`: some of it is told by Asterisk's ledger alone, the
-    router's own account being missing or cut short.
+    router's own account being missing or cut short. `missing` is talk that no recording has, known once the audio has
+    been looked at.
     """
 
     id: str
@@ -201,4 +239,5 @@ class CallRecord(_Value):
     messages: tuple[Message, ...] = ()
     legs: tuple[Leg, ...]
     recordings: tuple[Recording, ...]
+    missing: tuple[Missing, ...] = ()
     reconstructed: bool

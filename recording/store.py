@@ -18,6 +18,7 @@ from recording.ledger import vanished_row
 from recording.models import AgentAccount, Call, CallInProgress, LedgerPosition, RecordingFile
 from recording.record import CallRecord, Recording
 from recording.transactions import (
+    RECORDING_COLUMNS,
     kept_entries,
     recordings,
     refold,
@@ -26,6 +27,8 @@ from recording.transactions import (
     write_batch,
     write_lines,
 )
+
+_RECORDING = set(RECORDING_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ class Store:
 
     async def add_recordings(self, kept: Sequence[tuple[str, Recording]]) -> list[CallRecord]:
         """Notes recordings of calls (again: overwrites them); returns the records that changed."""
-        rows = [{"linkedid": linkedid, **recording.model_dump()} for linkedid, recording in kept]
+        rows = [{"linkedid": one, **recording.model_dump(include=_RECORDING)} for one, recording in kept]
         if not rows:
             return []
         async with self.transaction() as connection:

@@ -24,6 +24,7 @@ from recording.models import (
     LedgerEvent,
     LedgerPosition,
     RecordingFile,
+    RecordingPauseEntry,
     RejectedLedgerLine,
     SurveyAnswer,
 )
@@ -32,6 +33,9 @@ from recording.record import CallRecord, Recording
 log = get_logger()
 
 _COLUMNS = {column.name for column in Call.__table__.columns} - {"document"}
+
+RECORDING_COLUMNS = tuple(name for name in Recording.model_fields if name != "pauses")
+"""What is kept of a recording by itself; its pauses follow from the facts of its call."""
 
 _PARAMETERS = 500  # names asked for at once; SQLite takes 32,766, a plan for thousands helps nobody
 
@@ -160,7 +164,7 @@ async def kept_entries(connection: AsyncConnection, linkedids: Sequence[str]) ->
 async def recordings(connection: AsyncConnection, linkedids: Sequence[str]) -> dict[str, list[Recording]]:
     """The recordings of each of these calls that has one, in order of their names."""
     kept: dict[str, list[Recording]] = {}
-    names = tuple(Recording.model_fields)
+    names = RECORDING_COLUMNS
     table = RecordingFile.__table__
     query = select(table.c.linkedid, *(table.c[name] for name in names)).order_by(table.c.file)
     for linkedid, *values in await connection.execute(query.where(table.c.linkedid.in_(linkedids))):
@@ -188,6 +192,7 @@ async def _write_records(connection: AsyncConnection, records: Sequence[CallReco
     rows = [{**record.model_dump(include=_COLUMNS), "document": documents[record.id]} for record in changed]
     await upsert(connection, Call, "id", rows)
     await _write_surveys(connection, changed)
+    await _write_pauses(connection, changed)
     return changed
 
 
@@ -199,6 +204,21 @@ async def _write_surveys(connection: AsyncConnection, records: Sequence[CallReco
         for number, survey in enumerate(record.surveys, 1)
     ]
     await upsert(connection, SurveyAnswer, "call number", rows)
+
+
+async def _write_pauses(connection: AsyncConnection, records: Sequence[CallRecord]) -> None:
+    """As the record has them now: what is known late may join two or cut one short."""
+    rows = [
+        {"call": record.id, "number": number, "file": file, **pause.model_dump()}
+        for record in records
+        for number, (file, pause) in enumerate(
+            ((one.file, pause) for one in record.recordings for pause in one.pauses), 1
+        )
+    ]
+    recorded = [record.id for record in records if record.recordings]
+    for some in _chunks(recorded):
+        await connection.execute(delete(RecordingPauseEntry).where(RecordingPauseEntry.call.in_(some)))
+    await upsert(connection, RecordingPauseEntry, "call number", rows)
 
 
 def _printable(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:

@@ -13,7 +13,8 @@ from cti.access import Permission
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import UnknownCall, UnknownRecording, reaching_records
 from cti.http.views import View
-from recording.record import CallRecord
+from recording.manifest import Manifest, manifests
+from recording.record import CallRecord, Missing
 from recording.store import CallFilter, Page, Store
 
 log = structlog.get_logger()
@@ -78,6 +79,19 @@ async def show_call(asked: Asked[Nothing, Nothing]) -> CallRecord:
     return await _record(asked.floor.store, asked.path["id"])
 
 
+class Recordings(View):
+    """The manifest of each recording of a call, and the talk that none of them has."""
+
+    recordings: tuple[Manifest, ...]
+    missing: tuple[Missing, ...]
+
+
+async def list_recordings(asked: Asked[Nothing, Nothing]) -> Recordings:
+    """The recordings of a call: what each is of, its checksums, when it is silent on purpose; not how it sounds."""
+    record = await _record(asked.floor.store, asked.path["id"])
+    return Recordings(recordings=manifests(record), missing=record.missing)
+
+
 async def fetch_recording(asked: Asked[RecordingQuery, Nothing]) -> web.FileResponse:
     """A recording of a call as a stereo WAV file: left the caller, right what he heard. Ranges can be asked for."""
     record = await _record(asked.floor.store, asked.path["id"])
@@ -110,6 +124,7 @@ def _in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
 ENDPOINTS = (
     Endpoint("GET", "/api/calls", list_calls, CallQuery, Nothing, Calls, errors=(404,)),
     Endpoint("GET", "/api/calls/{id}", show_call, Nothing, Nothing, CallRecord, errors=(404,)),
+    Endpoint("GET", "/api/calls/{id}/recordings", list_recordings, Nothing, Nothing, Recordings, errors=(404,)),
     Endpoint(
         "GET",
         "/api/calls/{id}/recording",

@@ -1,7 +1,7 @@
 """The SQL tables, open to any reporting tool. `migrations/` makes them; a test holds the two equal."""
 
 from recording.models.base import Base, BigId, UtcDateTime
-from recording.models.calls import Call, RecordingFile, SurveyAnswer
+from recording.models.calls import Call, RecordingFile, RecordingPauseEntry, SurveyAnswer
 from recording.models.ledger import CallInProgress, LedgerEvent, LedgerPosition, RejectedLedgerLine
 from recording.models.people import AccessToken, AgentAccount, AgentStateEntry, CallerEntry
 
@@ -17,6 +17,7 @@ __all__ = [
     "LedgerEvent",
     "LedgerPosition",
     "RecordingFile",
+    "RecordingPauseEntry",
     "RejectedLedgerLine",
     "SurveyAnswer",
     "UtcDateTime",

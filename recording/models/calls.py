@@ -64,7 +64,10 @@ class SurveyAnswer(Base):
 
 
 class RecordingFile(Base):
-    """A recording of a call."""
+    """A recording of a call, stereo: left what the caller said, right what he heard. `file` counts from the folder of
+    recordings, or from the store named by `place` (empty: the folder). `format` is wav, flac or opus, `rate` samples a
+    second; `sha256` and `bytes` are of the file, `pcm_sha256` of its samples (empty: not known).
+    """
 
     __tablename__ = "recording"
     __table_args__ = (Index(None, "linkedid"),)
@@ -75,3 +78,24 @@ class RecordingFile(Base):
     duration_ms: Mapped[int] = mapped_column(BigInteger)
     bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
+    format: Mapped[str] = mapped_column(String(8), server_default="wav")
+    channels: Mapped[int] = mapped_column(server_default="2")
+    rate: Mapped[int] = mapped_column(server_default="8000")
+    pcm_sha256: Mapped[str] = mapped_column(String(64), server_default="")
+    place: Mapped[str] = mapped_column(String(80), server_default="")
+
+
+class RecordingPauseEntry(Base):
+    """A time in which the recording `file` of `call` is silent on purpose, from `start_ms` to `end_ms` of the file;
+    `number` counts those of one call from 1. `who` asked for it: flow, agent:<number> or api:<name of the token>.
+    """
+
+    __tablename__ = "recording_pause"
+
+    call: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    file: Mapped[str] = mapped_column(Text)
+    start_ms: Mapped[int] = mapped_column(BigInteger)
+    end_ms: Mapped[int] = mapped_column(BigInteger)
+    who: Mapped[str] = mapped_column(String(96))
+    why: Mapped[str] = mapped_column(Text)

@@ -1,6 +1,7 @@
 """Call records and recordings over HTTP."""
 
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
@@ -130,3 +131,15 @@ async def test_a_recording_that_is_not_there_is_not_found(tmp_path: Path) -> Non
         for n in (1, 2):
             status, answer = await web.get(f"/api/calls/{call.id}/recording?n={n}")
             assert (status, answer["error"]["id"]) == (404, "unknown-recording")
+
+
+async def test_a_call_says_what_its_recordings_are_without_a_permission_to_hear_them(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        call = await web.remember("answered_agent_hangs_up")
+        await web.keep_recording(call, b"RIFF0123456789")
+        status, answer = await web.get(f"/api/calls/{call.id}/recordings")
+        assert (status, answer["missing"]) == (200, [])
+        (one,) = answer["recordings"]
+        assert (one["call"], one["number"], one["channel"]) == (call.id, 1, call.legs[0].uniqueid)
+        assert (one["file"], one["format"], one["bytes"], one["pauses"]) == ("a.wav", "wav", 14, [])
+        assert await web.get("/api/calls/0/recordings") == (404, ANY)

@@ -1,6 +1,7 @@
 """Recordings on their way: closed by Asterisk or left behind by a crash, each becomes one WAV and one row."""
 
 import asyncio
+import json
 import os
 import wave
 from contextlib import suppress
@@ -8,12 +9,16 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from acd.facts import RecordingPaused, RecordingResumed, to_json
+from recording.entries import Source, entry
 from recording.keeper import Keeper
+from recording.models import RecordingPauseEntry
 from recording.record import CallRecord, Recording
 from recording.store import Store
-from tests.ledgers import real_call
+from tests.ledgers import batch, real_call
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
@@ -104,6 +109,26 @@ async def test_a_second_recording_of_a_call_does_not_replace_the_first(room: Roo
     files = [recording.file for recording in await room.kept()]
     assert [file[-6:] for file in files] == ["-1.wav", "-2.wav"]
     assert all((room.folder / file).exists() for file in files)
+
+
+async def test_pauses_are_in_the_record_and_in_their_table(room: Room) -> None:
+    began_ms, ended_ms = (round(at.timestamp() * 1000) for at in (CALL.record().started_at, CALL.record().ended_at))
+    middle_ms = (began_ms + ended_ms) // 2
+    facts = (
+        RecordingPaused(at_ms=middle_ms, linkedid=LINKEDID, node="", why="card", by="agent:1001"),
+        RecordingResumed(at_ms=middle_ms + 100, linkedid=LINKEDID, node="", why="done", by="agent:1001"),
+    )
+    lines = [entry(Source.JOURNAL, json.dumps(to_json(fact))) for fact in facts]
+    await room.store.ingest(batch(Source.JOURNAL, lines))
+    room.raw.write_bytes(SECOND * 60)
+    os.utime(room.raw, ns=(0, ended_ms * 1_000_000))
+    await room.keeper.sweep(room.channels)
+    (pause,) = room.told.get_nowait().recordings[0].pauses
+    assert (pause.who, pause.why, pause.end_ms - pause.start_ms) == ("agent:1001", "card", 100)
+    assert pause.start_ms == 60_000 - (ended_ms - middle_ms)
+    async with room.store.engine.connect() as connection:
+        (row,) = (await connection.execute(select(RecordingPauseEntry.__table__))).all()
+    assert tuple(row)[1:] == (1, (await room.kept())[0].file, pause.start_ms, pause.end_ms, "agent:1001", "card")
 
 
 async def test_a_recording_without_sound_leaves_nothing(room: Room) -> None:

@@ -1,0 +1,81 @@
+"""The manifest of one recorded file: what it is a recording of, and how anybody can tell that it is whole and not
+changed.
+
+It is read off the call's record, and lies beside the audio as JSON, so that a folder of recordings can be understood
+without the data base. Who wants to check: `sha256` is of the file as it lies there, `pcm_sha256` of its samples.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from recording.record import AudioFormat, CallRecord, LegKind, Missing, Pause, Recording
+
+SUFFIX = ".json"
+
+MEDIA_TYPES = {AudioFormat.WAV: "audio/wav", AudioFormat.FLAC: "audio/flac", AudioFormat.OPUS: "audio/ogg"}
+"""What browsers call the formats (RFC 2361, RFC 9639, RFC 7845)."""
+
+
+class Manifest(BaseModel):
+    """One recorded file. Times are aware UTC; positions (`pauses`) are milliseconds from the file's beginning.
+
+    `call` is the public id of the call, `number` counts its recordings from 1, `channel` is the uniqueid of the leg on
+    which it was made (left what that leg said, right what it heard). `sha256` and `bytes` are of the audio file before
+    any encryption, `pcm_sha256` of its samples. `missing` is what the call's talk lacks in all of its recordings.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: Literal[1] = 1
+    call: str
+    linkedid: str
+    number: int
+    channel: str
+    file: str
+    place: str = ""
+    format: AudioFormat
+    media_type: str
+    channels: int
+    rate: int
+    started_at: datetime
+    ended_at: datetime
+    duration_ms: int
+    bytes: int
+    sha256: str
+    pcm_sha256: str
+    pauses: tuple[Pause, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+
+def manifest(
+    call: str, linkedid: str, number: int, recording: Recording, *, channel: str = "", missing: Sequence[Missing] = ()
+) -> Manifest:
+    """The manifest of the call's `number`-th recording. `channel` is said where it is not that of the linkedid."""
+    return Manifest(
+        call=call,
+        linkedid=linkedid,
+        number=number,
+        channel=channel or linkedid,
+        media_type=MEDIA_TYPES[recording.format],
+        ended_at=recording.started_at + timedelta(milliseconds=recording.duration_ms),
+        missing=tuple(missing),
+        **dict(recording),
+    )
+
+
+def manifests(record: CallRecord) -> tuple[Manifest, ...]:
+    """One for each recording of the call, in their order; all are made on the caller's leg."""
+    channel = next((leg.uniqueid for leg in record.legs if leg.kind is LegKind.CALLER), "")
+    return tuple(
+        manifest(record.id, record.linkedid, number, one, channel=channel, missing=record.missing)
+        for number, one in enumerate(record.recordings, 1)
+    )
+
+
+def manifest_name(file: str) -> str:
+    """Where the manifest of an audio file lies: `2026/11/22/<call>-1.flac` → `2026/11/22/<call>-1.json`."""
+    return str(PurePosixPath(file).with_suffix(SUFFIX))

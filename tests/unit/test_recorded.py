@@ -1,0 +1,121 @@
+"""When a recording is silent on purpose, and what its manifest says of it."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acd.facts import CallArrived, Fact, RecordingPaused, RecordingResumed
+from recording.instants import utc
+from recording.manifest import Manifest, manifest_name, manifests
+from recording.record import AudioFormat, CallRecord, Pause, Recording
+from recording.recorded import silences, with_pauses
+from tests.ledgers import real_call
+
+pytestmark = pytest.mark.unit
+
+START_MS = 1_800_000_000_000
+CALL = "node1-1.0"
+
+
+def recording(start_ms: int, duration_ms: int, file: str = "2027/01/15/a-1.flac") -> Recording:
+    return Recording(
+        file=file,
+        started_at=utc(start_ms * 1000),
+        duration_ms=duration_ms,
+        bytes=10,
+        sha256="ab",
+        format=AudioFormat.FLAC,
+        pcm_sha256="cd",
+    )
+
+
+def paused(after_ms: int, by: str = "agent:1001", why: str = "card number") -> RecordingPaused:
+    return RecordingPaused(at_ms=START_MS + after_ms, linkedid=CALL, node="", why=why, by=by)
+
+
+def resumed(after_ms: int, why: str = "done") -> RecordingResumed:
+    return RecordingResumed(at_ms=START_MS + after_ms, linkedid=CALL, node="", why=why, by="agent:1001")
+
+
+def arrived(after_ms: int, *, again: bool) -> CallArrived:
+    return CallArrived(
+        at_ms=START_MS + after_ms, linkedid=CALL, channel="c", caller="1", caller_name="", dialled="4000", flow="f",
+        resumed=again,
+    )  # fmt: skip
+
+
+def marked(*facts: Fact, ended_ms: int = 60_000) -> tuple[Pause, ...]:
+    """The pauses of a recording that began with the call and lasted as long."""
+    silent = silences(facts, (START_MS + ended_ms) * 1000)
+    (one,) = with_pauses([recording(START_MS, ended_ms)], silent)
+    return one.pauses
+
+
+def test_a_pause_is_marked_where_the_recording_is_silent_with_who_and_why() -> None:
+    assert marked(paused(10_000), resumed(12_500)) == (
+        Pause(start_ms=10_000, end_ms=12_500, who="agent:1001", why="card number"),
+    )
+
+
+def test_a_pause_that_nobody_ended_lasts_to_the_end_of_the_call() -> None:
+    assert [(one.start_ms, one.end_ms) for one in marked(paused(10_000))] == [(10_000, 60_000)]
+
+
+def test_a_pause_in_which_we_died_ends_at_the_latest_when_the_caller_comes_again() -> None:
+    said = marked(arrived(0, again=False), paused(10_000), arrived(15_000, again=True), paused(20_000), resumed(21_000))
+    assert [(one.start_ms, one.end_ms) for one in said] == [(10_000, 15_000), (20_000, 21_000)]
+
+
+def test_each_recording_of_a_call_has_its_own_part_of_a_pause() -> None:
+    silent = silences([paused(8_000), resumed(12_000)], (START_MS + 60_000) * 1000)
+    first, second = with_pauses([recording(START_MS, 10_000), recording(START_MS + 11_000, 5_000)], silent)
+    assert [(one.start_ms, one.end_ms) for one in (*first.pauses, *second.pauses)] == [(8_000, 10_000), (0, 1_000)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 100_000), st.booleans())),
+    st.integers(-5_000, 105_000),
+    st.integers(0, 120_000),
+)
+def test_pauses_lie_within_their_recording_in_order_and_apart(
+    switched: list[tuple[int, bool]], start_ms: int, duration_ms: int
+) -> None:
+    facts = [paused(at) if on else resumed(at) for at, on in sorted(switched)]
+    silent = silences(facts, (START_MS + 100_000) * 1000)
+    (one,) = with_pauses([recording(START_MS + start_ms, duration_ms)], silent)
+    at = 0
+    for pause in one.pauses:
+        assert at <= pause.start_ms < pause.end_ms <= duration_ms
+        at = pause.end_ms
+
+
+def a_record() -> CallRecord:
+    record = real_call("served_by_ivr").record()
+    one = recording(0, 4_000, "2026/11/22/x-1.flac").model_copy(update={"started_at": record.started_at})
+    return record.model_copy(update={"recordings": (one,)})
+
+
+def test_a_manifest_says_what_the_file_is_a_recording_of() -> None:
+    record = a_record()
+    (one,) = manifests(record)
+    assert (one.call, one.linkedid, one.number, one.channel) == (record.id, record.linkedid, 1, record.legs[0].uniqueid)
+    assert one.ended_at == record.started_at + timedelta(seconds=4)
+    assert (one.format, one.media_type, one.channels, one.rate) == ("flac", "audio/flac", 2, 8000)
+    assert (one.sha256, one.pcm_sha256) == ("ab", "cd")
+    assert Manifest.model_validate_json(one.model_dump_json()) == one
+
+
+def test_a_manifest_lies_beside_its_audio() -> None:
+    assert manifest_name("2026/11/22/x-1.flac") == "2026/11/22/x-1.json"
+
+
+def test_a_record_from_before_has_the_defaults_of_its_time() -> None:
+    old = a_record().model_dump(mode="json")
+    del old["missing"]
+    old["recordings"] = [
+        {name: old["recordings"][0][name] for name in ("file", "started_at", "duration_ms", "bytes", "sha256")}
+    ]
+    (one,) = CallRecord.model_validate(old).recordings
+    assert (one.format, one.channels, one.rate, one.pcm_sha256, one.place, one.pauses) == ("wav", 2, 8000, "", "", ())
