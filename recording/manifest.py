@@ -7,8 +7,8 @@ without the data base. Who wants to check: `sha256` is of the file as it lies th
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import PurePosixPath
-from typing import Literal
+from pathlib import Path, PurePosixPath
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,6 +49,19 @@ class Manifest(BaseModel):
     pcm_sha256: str
     pauses: tuple[Pause, ...] = ()
     missing: tuple[Missing, ...] = ()
+
+
+class TakesRecordings(Protocol):
+    """Where finished recordings go (recording/keeping/). Both may be called again with the same manifest, also after a
+    crash half way: then they do it again, or see that it is done. They raise OSError where it cannot be done now; it is
+    tried again later, and the raw audio stays until then."""
+
+    async def take(self, manifest: Manifest, path: Path) -> str:
+        """Take the finished audio file at `path` (in the folder of recordings, under `manifest.file`) and its manifest.
+        Returns its `place`, empty for the folder itself. Afterwards `path` is the taker's to leave or to remove."""
+
+    async def describe(self, manifest: Manifest) -> None:
+        """Put this manifest in the place of the one that lies beside the audio: more is known, such as a pause."""
 
 
 def manifest(

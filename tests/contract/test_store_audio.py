@@ -50,8 +50,8 @@ class Room:
 
 @pytest.fixture
 async def room(store: Store, tmp_path: Path) -> Room:
-    for batch in CALL.batches():
-        await store.ingest(batch)
+    for one in CALL.batches():
+        await store.ingest(one)
     folder = tmp_path / "recordings"
     folder.mkdir()
     return Room(store, folder)
