@@ -1,0 +1,99 @@
+"""What is said of a scope and a period: each figure with its version, its sums, its sample, its judgement, and the
+query that lists the calls behind it. Values only; recording.figures.service makes them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from recording.figures.catalogue import FIGURES, Band, Figure, UnitOf
+from recording.figures.period import Period
+from recording.figures.scope import Scope
+
+
+class Judgement(StrEnum):
+    """Where a value lies against its band."""
+
+    IN_BAND = "in_band"
+    ABOVE = "above"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsBehind:
+    """The calls that a number counts: those of this scope and time that count in `counted`, the name of a sum of
+    recording.figures.counts. `callcenter` and programs list them by `query` at /api/calls."""
+
+    scope: Scope
+    since: datetime
+    until: datetime
+    counted: str
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """As GET /api/calls takes it."""
+        return {
+            "scope": str(self.scope),
+            "counted": self.counted,
+            "since": self.since.isoformat(),
+            "until": self.until.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureValue:
+    """One number. `value` is in `unit`, None where the denominator is 0: no data. `variant` names which of a figure's
+    usual ways of counting it is, empty for the only one; of `parts` each is a number of its own, such as the blind and
+    the announced of all transfers, or the other variants. `sample` is of how many calls (agents, days) it speaks.
+    `good` is None where nobody can say."""
+
+    key: str
+    version: int
+    formula: str
+    value: Decimal | None
+    numerator: Decimal
+    denominator: Decimal
+    sample: int
+    unit: UnitOf
+    band: Band | None = None
+    judgement: Judgement | None = None
+    good: bool | None = None
+    variant: str = ""
+    calls: CallsBehind | None = None
+    parts: Mapping[str, "FigureValue"] = field(default_factory=dict)
+
+    @property
+    def figure(self) -> Figure:
+        """What it is a value of."""
+        return FIGURES[self.key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The figures of a scope and a period, in the order of their numbers. `as_of` is when it was made: what happens
+    later in a period that is not over is not in it. `catalogue` is the version of all formulas together."""
+
+    scope: Scope
+    period: Period
+    as_of: datetime
+    catalogue: str
+    values: tuple[FigureValue, ...]
+
+    def __getitem__(self, key: str) -> FigureValue:
+        """The figure of this key. Raises KeyError."""
+        for value in self.values:
+            if value.key == key:
+                return value
+        raise KeyError(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One figure over time, a value for each step."""
+
+    key: str
+    scope: Scope
+    period: Period
+    points: tuple[tuple[Period, FigureValue], ...]

@@ -1,0 +1,56 @@
+"""The 23 figures as data: complete, and their formulas over sums that there are."""
+
+import pytest
+
+from recording.figures.catalogue import FIGURES, SERVICE_LEVELS, Direction, Formula
+from recording.figures.counts import CALLS, TIMES
+from recording.figures.scope import CENTRE, Scope, ScopeError, ScopeKind
+
+pytestmark = pytest.mark.unit
+
+INPUTS = {"adherent_ms", "scheduled_ms", "cost", "score", "evaluations", "attended", "scheduled", "left_per_year"}
+DERIVED = {"mean_agents", "ring_cadence_ms", "state_signed_in_ms", "agents_answered"}
+
+
+def _formulas() -> list[Formula]:
+    return [
+        formula
+        for figure in FIGURES.values()
+        for formula in (figure.formula, *figure.variants.values(), *figure.parts.values())
+    ]
+
+
+def test_there_are_23_figures_in_their_order() -> None:
+    assert [figure.number for figure in FIGURES.values()] == list(range(1, 24))
+    assert all(key == figure.key for key, figure in FIGURES.items())
+
+
+def test_every_formula_is_over_sums_that_there_are() -> None:
+    known = {*CALLS, *TIMES, *INPUTS, *DERIVED}
+    for formula in _formulas():
+        assert {*formula.numerator, *formula.denominator} <= known
+        assert {formula.counted, formula.of} <= {*CALLS, ""}
+
+
+def test_who_has_a_band_says_in_which_direction_it_is_good() -> None:
+    assert all(one.direction is not Direction.NONE for one in FIGURES.values() if one.band)
+
+
+def test_the_service_level_in_force_is_one_of_its_variants() -> None:
+    figure = FIGURES["service_level"]
+    assert figure.formula == SERVICE_LEVELS[figure.variant]
+
+
+@pytest.mark.parametrize("text", ["centre", "queue:sales", "team:north", "agent:1001"])
+def test_a_scope_has_a_name(text: str) -> None:
+    assert str(Scope.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "centre:x", "queue", "queue:", "floor:1"])
+def test_what_is_no_scope_is_refused(text: str) -> None:
+    with pytest.raises(ScopeError, match="expected"):
+        Scope.parse(text)
+
+
+def test_the_centre_is_the_scope_where_nothing_is_said() -> None:
+    assert Scope() == CENTRE == Scope(ScopeKind.CENTRE)
