@@ -31,7 +31,7 @@ from acd.targets import TargetKind
 from recording.aftermath import messages, surveys
 from recording.channels import Interval
 from recording.instants import utc
-from recording.record import Message, PathStep, Survey
+from recording.record import Message, PathStep, Survey, WrapUp
 from recording.recorded import Silence, silences
 
 
@@ -47,6 +47,7 @@ class Account:
     holds: tuple[Interval, ...]
     transfers: tuple[CallTransferred, ...]
     wrap_up_ms: int
+    wrap_ups: tuple[WrapUp, ...]
     ended: CallEnded | None
     left_message: bool
     asked_back: bool
@@ -72,6 +73,7 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         holds=_holds(ordered, ended_us),
         transfers=tuple(fact for fact in ordered if isinstance(fact, CallTransferred)),
         wrap_up_ms=sum(fact.wrap_up_ms for fact in ordered if isinstance(fact, WrapUpEnded)),
+        wrap_ups=tuple(_wrap_up(fact) for fact in ordered if isinstance(fact, WrapUpEnded)),
         ended=next((fact for fact in reversed(ordered) if isinstance(fact, CallEnded)), None),
         left_message=any(isinstance(fact, VoicemailLeft) for fact in ordered),
         asked_back=requested is not None
@@ -83,6 +85,16 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         messages=messages(ordered),
         silences=silences(ordered, ended_us),
         agent_at={fact.phone: fact.agent for fact in ordered if isinstance(fact, AgentStateChanged)},
+    )
+
+
+def _wrap_up(fact: WrapUpEnded) -> WrapUp:
+    return WrapUp(
+        agent=fact.agent,
+        queue=fact.queue,
+        started_at=utc((fact.at_ms - fact.wrap_up_ms) * 1000),
+        ended_at=utc(fact.at_ms * 1000),
+        wrap_up_ms=fact.wrap_up_ms,
     )
 
 

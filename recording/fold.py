@@ -119,6 +119,7 @@ def _record(
         talk_ms=_connected_ms(talks) - hold_ms,
         hold_ms=hold_ms,
         wrap_up_ms=story.wrap_up_ms,
+        wrap_ups=story.wrap_ups,
         ivr_path=story.path,
         queues=visits,
         offers=offered,

@@ -88,6 +88,16 @@ class Conversation(_Value):
     hold_ms: int
 
 
+class WrapUp(_Value):
+    """After-call work of `agent` for this call, which came to him from `queue`, empty for none."""
+
+    agent: str
+    queue: str
+    started_at: datetime
+    ended_at: datetime
+    wrap_up_ms: int
+
+
 class Transfer(_Value):
     """`agent` sent the caller on, to `queue` or to one agent by his number; `to` is who spoke with the caller next.
 
@@ -227,6 +237,7 @@ class CallRecord(_Value):
     talk_ms: int
     hold_ms: int
     wrap_up_ms: int
+    wrap_ups: tuple[WrapUp, ...] = ()
     ivr_path: tuple[PathStep, ...]
     queues: tuple[QueueVisit, ...]
     offers: tuple[Offer, ...]

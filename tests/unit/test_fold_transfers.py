@@ -76,3 +76,15 @@ def test_whoever_asked_a_colleague_in_vain_was_not_served_by_a_machine() -> None
     asked = real_call("asked_and_joined_ringing").record()
     assert (asked.outcome.value, asked.queues) == ("abandoned", ())
     assert [offer.agent for offer in asked.offers] == ["1002"]
+
+
+def test_each_agent_s_wrap_up_is_his_own() -> None:
+    record = real_call("transferred_to_queue").record()
+    assert [(one.agent, one.queue, one.wrap_up_ms) for one in record.wrap_ups] == [
+        ("1002", "sales", 1001),
+        ("1003", "support", 1003),
+    ]
+    assert record.wrap_up_ms == sum(one.wrap_up_ms for one in record.wrap_ups)
+    first = record.wrap_ups[0]
+    assert (first.ended_at - first.started_at).total_seconds() == 1.001
+    assert first.started_at >= record.conversations[0].ended_at
