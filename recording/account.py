@@ -28,7 +28,7 @@ from acd.facts import (
     WrapUpEnded,
 )
 from acd.targets import TargetKind
-from recording.aftermath import messages, surveys
+from recording.aftermath import asked_for, messages, surveys
 from recording.channels import Interval
 from recording.instants import utc
 from recording.record import Message, PathStep, Survey, WrapUp
@@ -37,8 +37,9 @@ from recording.recorded import Silence, silences
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What the router says of a call, in order of time. `agent_at` maps a phone to the agent who sat there; `requested`
-    is a call-back asked for in this call, `dialled` and `attempted` are of the call that is one."""
+    """What the router says of a call, in order of time. `agent_at` maps a phone to the agent who sat there; `asked_for`
+    is when a message or a mark was; `requested` is a call-back asked for in this call, `dialled` and `attempted` are of
+    the call that is one."""
 
     arrived: CallArrived | None
     path: tuple[PathStep, ...]
@@ -54,6 +55,7 @@ class Account:
     requested: CallbackRequested | None
     dialled: CallbackDialled | None
     attempted: CallbackAttempted | None
+    asked_for: tuple[Interval, ...]
     surveys: tuple[Survey, ...]
     messages: tuple[Message, ...]
     silences: tuple[Silence, ...]
@@ -81,6 +83,7 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         requested=requested,
         dialled=next((fact for fact in ordered if isinstance(fact, CallbackDialled)), None),
         attempted=next((fact for fact in reversed(ordered) if isinstance(fact, CallbackAttempted)), None),
+        asked_for=asked_for(ordered, ended_us),
         surveys=surveys(ordered),
         messages=messages(ordered),
         silences=silences(ordered, ended_us),

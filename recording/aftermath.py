@@ -2,11 +2,25 @@
 became of them. It decides nothing about the call itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from acd.facts import CallbackEnded, CallbackRequested, Fact, MessageHeard, SurveyAnswered, SurveyAsked
+from acd.facts import (
+    CallbackEnded,
+    CallbackRequested,
+    CallEnded,
+    CallOverflowed,
+    CallQueued,
+    Fact,
+    MessageHeard,
+    NodeEntered,
+    SurveyAnswered,
+    SurveyAsked,
+    VoicemailLeft,
+)
+from acd.targets import TargetKind
+from recording.channels import Interval
 from recording.instants import utc
-from recording.record import Hearing, Message, Survey
+from recording.record import Hearing, Message, SegmentKind, Survey
 
 
 def surveys(facts: Iterable[Fact]) -> tuple[Survey, ...]:
@@ -47,6 +61,34 @@ def messages(facts: Iterable[Fact]) -> tuple[Message, ...]:
             case _:
                 pass
     return tuple(found.values())
+
+
+def asked_for(facts: Sequence[Fact], ended_us: int) -> tuple[Interval, ...]:
+    """When he was asked for a message or a mark, until he had given it or went on; named by the kind of segment. What
+    has no end lasted to the call's end, `ended_us`."""
+    done: list[Interval] = []
+    begun: tuple[SegmentKind, int] | None = None
+    for fact in facts:
+        begins = _asks_for(fact)
+        ends = begins or isinstance(fact, VoicemailLeft | SurveyAnswered | NodeEntered | CallQueued | CallEnded)
+        if begun and ends and begun[0] is not begins:
+            done.append(Interval(name=begun[0], data="", start_us=begun[1], end_us=fact.at_ms * 1000))
+            begun = None
+        if begins and begun is None:
+            begun = begins, fact.at_ms * 1000
+    if begun:
+        done.append(Interval(name=begun[0], data="", start_us=begun[1], end_us=ended_us))
+    return tuple(done)
+
+
+def _asks_for(fact: Fact) -> SegmentKind | None:
+    match fact:
+        case NodeEntered(kind="voicemail") | CallOverflowed(to=TargetKind.VOICEMAIL):
+            return SegmentKind.MESSAGE
+        case SurveyAsked():
+            return SegmentKind.SURVEY
+        case _:
+            return None
 
 
 def _survey(fact: SurveyAsked | SurveyAnswered) -> Survey:

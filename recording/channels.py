@@ -41,6 +41,7 @@ class Channel:
     joined: bool
     stays: tuple[Interval, ...]
     runs: tuple[Interval, ...]
+    parked: tuple[Interval, ...] = ()
 
     @property
     def endpoint(self) -> str:
@@ -130,6 +131,7 @@ def _channel(rows: list[LedgerRow], joined_us: int | None, ended_us: int) -> Cha
         joined=joined_us is not None,
         stays=_intervals(rows, RowType.BRIDGE_ENTER, RowType.BRIDGE_EXIT, joined_us, end_us),
         runs=_intervals(rows, RowType.APP_START, RowType.APP_END, None, end_us),
+        parked=_intervals(rows, RowType.PARK_START, RowType.PARK_END, None, end_us),
     )
 
 

@@ -3,6 +3,7 @@ offers, the way through the menu) from the router's facts; what the router misse
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from acd.callbacks import is_callback
 from acd.facts import CallDequeued, Fact
@@ -25,8 +26,10 @@ from recording.record import (
     Offer,
     QueueVisit,
     Recording,
+    SegmentKind,
 )
 from recording.recorded import with_pauses
+from recording.segments import Company, segments, total_ms
 from recording.transfers import transfers
 from recording.visits import queue_visits
 
@@ -59,10 +62,12 @@ def fold(
 
 def _end(rows: Sequence[LedgerRow]) -> LedgerRow | None:
     """The end of the call: Asterisk's own before ours. A call-back has one for each agent's phone that rang: it is the
-    one after the last of them."""
-    begun_us = max((row.at_us for row in rows if row.type == RowType.CHAN_START), default=0)
+    one after the last of them, and not before anything that they did."""
     ends = [row for row in rows if row.type == RowType.LINKEDID_END]
-    ends = [row for row in ends if not is_callback(row.linkedid) or row.at_us >= begun_us]
+    if ends and is_callback(ends[0].linkedid):
+        begun_us = max((row.at_us for row in rows if row.type == RowType.CHAN_START), default=0)
+        last_us = max((row.at_us for row in rows if row.type != RowType.LINKEDID_END), default=0)
+        ends = [replace(row, at_us=max(row.at_us, last_us)) for row in ends if row.at_us >= begun_us]
     return min(ends, key=lambda row: bool(row.extra.get(VANISHED)), default=None)
 
 
@@ -86,9 +91,24 @@ def _record(
     )
     offered = offers(story.offers, [one for one in rung if not one.joined], ringing, story.agent_at, visits)
     conversations = tuple(_conversation(one, story) for one in talks)
-    hold_ms = sum(one.hold_ms for one in conversations)
     last = visits[-1] if visits else None
     outside = connections(caller, [one for one in others if one not in rung])  # where his queue had sent him
+    company = Company(
+        agents=[(_who(one.channel, story), one.start_us, one.end_us) for one in talks],
+        outside=outside,
+        holds=story.holds,
+    )
+    started_us = min(one.started_us for one in (caller, *others)) if called_back else caller.started_us
+    met = segments(
+        caller,
+        [(one, _who(one, story) if one in rung else "") for one in others],
+        company,
+        visits,
+        story,
+        (started_us, end.at_us),
+        by_us=called_back,
+    )
+    hold_ms = total_ms(met, SegmentKind.HOLD)
     return CallRecord(
         id=call_id(end.linkedid),
         linkedid=end.linkedid,
@@ -96,7 +116,7 @@ def _record(
         caller=caller.caller,
         caller_name=story.arrived.caller_name if story.arrived else caller.caller_name,
         dialled=caller.extension,
-        started_at=utc(caller.started_us),
+        started_at=utc(started_us),
         answered_at=utc(caller.answered_us) if caller.answered_us else None,
         connected_at=conversations[0].started_at if conversations else None,
         ended_at=utc(end.at_us),
@@ -125,6 +145,7 @@ def _record(
         offers=offered,
         conversations=conversations,
         callback=story.requested.callback if story.requested else None,
+        segments=met,
         surveys=story.surveys,
         messages=story.messages,
         consult_of=call_id(story.arrived.consult_of) if story.arrived and story.arrived.consult_of else None,
@@ -236,7 +257,7 @@ def _connected_ms(talks: Sequence[Connection]) -> int:
 
 
 def _conversation(one: Connection, story: Account) -> Conversation:
-    agent = story.agent_at.get(one.channel.endpoint, one.channel.agent)
+    agent = _who(one.channel, story)
     held = (
         span_ms(max(hold.start_us, one.start_us), min(hold.end_us, one.end_us))
         for hold in story.holds
@@ -245,13 +266,18 @@ def _conversation(one: Connection, story: Account) -> Conversation:
     return Conversation(agent=agent, started_at=utc(one.start_us), ended_at=utc(one.end_us), hold_ms=sum(held))
 
 
+def _who(channel: Channel, story: Account) -> str:
+    """The agent who sat at this phone."""
+    return story.agent_at.get(channel.endpoint, channel.agent)
+
+
 def _leg(channel: Channel, kind: LegKind, story: Account) -> Leg:
     return Leg(
         channel=channel.name,
         uniqueid=channel.uniqueid,
         kind=kind,
         number=channel.caller if kind is LegKind.CALLER else channel.endpoint,
-        agent=story.agent_at.get(channel.endpoint, channel.agent) if kind is LegKind.AGENT else None,
+        agent=_who(channel, story) if kind is LegKind.AGENT else None,
         started_at=utc(channel.started_us),
         answered_at=utc(channel.answered_us) if channel.answered_us else None,
         ended_at=utc(channel.ended_us),

@@ -149,6 +149,34 @@ class Message(_Value):
     ended_at: datetime | None = None
 
 
+class SegmentKind(StrEnum):
+    """What a caller meets at one time."""
+
+    RINGING = "ringing"  # nobody has answered him yet: we, a colleague who is rung out of no queue, a number outside
+    PREPARING = "preparing"  # of a call of ours: its agent is rung, and told whom he is about to speak with
+    IVR = "ivr"  # the flow speaks with him
+    WAITING = "waiting"  # in a queue, also while an agent's phone rings for him
+    FALLBACK = "fallback"  # in the plain queue of last resort, the router being away
+    TALKING = "talking"  # with one agent
+    CONFERENCE = "conference"  # with several at once
+    HOLD = "hold"  # every agent he talks with holds him
+    PARKED = "parked"
+    OUTSIDE = "outside"  # talking with whom a queue or his flow has called for him
+    MESSAGE = "message"  # asked for a message, and speaking it
+    SURVEY = "survey"
+
+
+class Segment(_Value):
+    """A stretch of the call in which the caller met one thing. `queue` is the queue he waits in, `agents` are those he
+    talks with, is held by, or is rung for him out of no queue; those who hold him in a conference are left out."""
+
+    kind: SegmentKind
+    started_at: datetime
+    ended_at: datetime
+    queue: str | None = None
+    agents: tuple[str, ...] = ()
+
+
 class Leg(_Value):
     """One channel of the call. `cause` is the hang-up cause of ITU-T Q.850, 0 where Asterisk gave none."""
 
@@ -203,16 +231,17 @@ class Missing(_Value):
 
 
 class CallRecord(_Value):
-    """One call, however many channels and queues it crossed.
+    """One call, however many channels and queues it crossed. Story by story: docs/call-record.md.
 
     `answered_at` is when the caller's line was answered (by the IVR, as a rule), `connected_at` when he first spoke
     with an agent, `agent` the first who did. `queue` is the last queue visited, whose priority, skills and data follow.
-    `talk_ms` is without `hold_ms`. `consult_of` is the id of the call on hold about which an agent asks in this one.
-    `callback` is the id of the call-back that was asked for in this call, or that this call is an attempt of; of an
-    attempt `origin` is the id of the call in which it was asked for, `caller` and `dialled` are the customer's number,
-    and the wait counts from the place he kept. `reconstructed`: some of it is told by Asterisk's ledger alone, the
-    router's own account being missing or cut short. `missing` is talk that no recording has, known once the audio has
-    been looked at.
+    `segments` are what the caller met from `started_at` to `ended_at`, without gap or overlap. `talk_ms` is without
+    `hold_ms`, the time in which all agents he was connected with held him. `consult_of` is the id of the call on hold
+    about which an agent asks in this one. `callback` is the id of the call-back that was asked for in this call, or
+    that this call is an attempt of; of an attempt `origin` is the id of the call in which it was asked for, `caller`
+    and `dialled` are the customer's number, and the wait counts from the place he kept. `reconstructed`: some of it is
+    told by Asterisk's ledger alone, the router's own account being missing or cut short. `missing` is talk that no
+    recording has, known once the audio has been looked at.
     """
 
     id: str
@@ -248,6 +277,7 @@ class CallRecord(_Value):
     origin: str | None = None
     surveys: tuple[Survey, ...] = ()
     messages: tuple[Message, ...] = ()
+    segments: tuple[Segment, ...] = ()
     legs: tuple[Leg, ...]
     recordings: tuple[Recording, ...]
     missing: tuple[Missing, ...] = ()
