@@ -2,7 +2,7 @@
 
 A span is written in the time on the wall, and is open without a break from its beginning to its end, also through the
 night on which clocks are changed. A time that this night leaves out is the moment of the change; of a time that comes
-twice a beginning is the first and an end the second.
+twice a beginning is the first and an end the second, but where clocks are put back to just that time.
 """
 
 import re
@@ -101,7 +101,15 @@ NEVER = WeeklyHours(ZoneInfo("UTC"), ((),) * len(DAYS))
 def stretch(zone: ZoneInfo, day: date, span: Span) -> tuple[datetime, datetime]:
     """When the span that begins on this day begins and ends (UTC). The end is not after the beginning where all of it
     lies in an hour that is left out."""
-    return moment(zone, day, span.start_min), moment(zone, day, span.end_min, fold=1)
+    return moment(zone, day, span.start_min), _end(zone, day, span.end_min)
+
+
+def _end(zone: ZoneInfo, day: date, minute: int) -> datetime:
+    """The moment from which on the wall shows no earlier time any more. Where clocks are put back to the very time of
+    the end, as to midnight, that is when it comes first: a day does not reach into the next."""
+    first, last = moment(zone, day, minute), moment(zone, day, minute, fold=1)
+    just_before = (last - timedelta(seconds=1)).astimezone(zone).replace(tzinfo=None)
+    return first if just_before > last.astimezone(zone).replace(tzinfo=None) else last
 
 
 def moment(zone: ZoneInfo, day: date, minute: int, *, fold: int = 0) -> datetime:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.unit
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
+HAVANA = ZoneInfo("America/Havana")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # changes its clocks by half an hour
 
 
@@ -91,6 +92,13 @@ def test_a_time_that_comes_twice_is_the_first_to_begin_and_the_second_to_end() -
     assert changes(hours, at("2026-10-25T00:00", BERLIN), 2) == ["+Sun 02:30 +0200", "-Sun 10:00 +0100"]
     hours = parse_hours({"sat": "20:00-02:30"}, BERLIN)
     assert changes(hours, at("2026-10-24T12:00", BERLIN), 2) == ["+Sat 20:00 +0200", "-Sun 02:30 +0100"]
+
+
+def test_where_clocks_are_put_back_to_the_very_time_of_an_end_it_is_the_first() -> None:
+    hours = parse_hours({"sat": "00:00-24:00"}, HAVANA)  # there Sunday begins twice
+    assert changes(hours, at("2027-11-06T12:00", HAVANA), 2) == ["-Sun 00:00 -0400", "+Sat 00:00 -0500"]
+    hours = parse_hours({"sat": "20:00-02:00"}, BERLIN)
+    assert changes(hours, at("2026-10-24T12:00", BERLIN), 2) == ["+Sat 20:00 +0200", "-Sun 02:00 +0200"]
 
 
 @pytest.mark.parametrize(
