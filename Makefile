@@ -3,7 +3,7 @@
 PYTHON ?= python3
 bin := .venv/bin
 run_packages := espeak-ng sox graphviz
-test_packages := $(run_packages) sip-tester postgresql redis-server
+test_packages := $(run_packages) sip-tester postgresql mariadb-server redis-server
 tree_packages = $(shell [ -n "$$CALLCENTER_ASTERISK" ] || asterisk/provide --packages var/tree)
 
 comma := ,

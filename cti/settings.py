@@ -144,7 +144,7 @@ class Settings(BaseModel):
     """host:port of the FastAGI of a standby daemon, or empty."""
 
     database: str = ""
-    """SQLAlchemy address, such as postgresql+asyncpg://…; empty means SQLite in the state folder."""
+    """SQLAlchemy address, such as postgresql://… or mariadb://…; empty means SQLite in the state folder."""
 
     redis: Annotated[str, Field(pattern=r"^$|^(redis|rediss|unix)://")] = ""
     """Redis address, such as redis://host:6379/0, to which every fact is written as a stream; empty: none."""

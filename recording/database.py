@@ -1,22 +1,49 @@
-"""How a data base is reached: its address, its engine, its tables brought up to date. SQLite by default, PostgreSQL by
-address; nothing above this module knows which.
+"""How a data base is reached: its address, its engine, its tables brought up to date. SQLite by default, PostgreSQL or
+MariaDB by address; nothing above this module and recording.conflicts knows which.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Connection, event
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from recording.migrations import upgrade
-from recording.models import Base
 
 _MIGRATION_LOCK = 0x63616C6C  # any number of our own
+_MIGRATION_LOCK_S = 300  # MariaDB's wait for the other daemon has an end
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+    "mariadb": "mariadb+aiomysql",
+}
 
+_MARIADB_SESSION = (
+    "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+)
+"""Whatever the server's own settings: nothing is cut or bent to fit, and its own clock speaks UTC."""
+
+_MARIADB_CHARACTERS = "utf8mb4", "utf8mb4_nopad_bin"
+"""All of Unicode, compared exactly: other collations take 'A' for 'a', and all but the `nopad` ones 'a ' for 'a'."""
+
+_MARIADB_PASSING = frozenset(
+    {
+        *(1020, 1205, 1213),  # another transaction was in the way
+        *(1021, 1026, 1030, 1114, 1180),  # disk or table full, or an error of the disk
+        *(1037, 1038, 1041, 1135),  # out of memory
+        *(1040, 1203, 1226),  # too many connections
+        *(1042, 1043, 1129, 1130, 1044, 1045, 1049),  # not let in, or its data base not there: a person can mend that
+        *(1053, 1152, 1158, 1159, 1160, 1161, 1184, 1317, 1927, 1969),  # stopping, or the connection was cut
+        *(1290, 1792, 1836),  # read-only for now, as while roles are switched between servers
+        *(2002, 2003, 2006, 2013, 2014, 2055),  # not reached, or lost
+    }
+)
+"""The driver calls every error it has no better name for an OperationalError, even a text that is none in Unicode."""
 
 WRITING = "callcenter_writing"
 """The execution option of an engine whose transactions write."""
@@ -29,42 +56,89 @@ class DatabaseError(ValueError):
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """The engine for `sqlite:///<path>` or `postgresql://<user>@<host>/<name>`. Connects to nothing yet.
+    """The engine for `sqlite:///<path>`, `postgresql://<user>@<host>/<name>` or `mariadb://…`. Connects to nothing yet.
 
     Raises DatabaseError.
     """
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise DatabaseError("data base address: expected sqlite:///<path> or postgresql://…") from error
+        raise DatabaseError("data base address: expected sqlite:///<path>, postgresql://… or mariadb://…") from error
     driver = _DRIVERS.get(address.get_backend_name())
     if driver is None:
-        raise DatabaseError(f"data base {address.get_backend_name()!r}: expected sqlite or postgresql")
+        raise DatabaseError(f"data base {address.get_backend_name()!r}: expected sqlite, postgresql or mariadb")
+    address = address.set(drivername=driver)
     if driver == "sqlite+aiosqlite":
-        engine = create_async_engine(address.set(drivername=driver))
+        engine = create_async_engine(address)
         event.listen(engine.sync_engine, "connect", _settle_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(address.set(drivername=driver), pool_pre_ping=True, pool_size=5, max_overflow=5)
+    if driver == "mariadb+aiomysql":
+        return _mariadb_engine(address)
+    return create_async_engine(address, pool_pre_ping=True, pool_size=5, max_overflow=5)
+
+
+def _mariadb_engine(address: URL) -> AsyncEngine:
+    """READ COMMITTED as on PostgreSQL: the default of MariaDB reads the past and locks gaps between rows."""
+    return create_async_engine(
+        address,
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=5,
+        isolation_level="READ COMMITTED",
+        connect_args={"charset": "utf8mb4", "init_command": _MARIADB_SESSION, "connect_timeout": 10},
+    )
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Makes or updates the tables; safe to repeat, and to run from two daemons at once."""
-    async with engine.execution_options(**{WRITING: True}).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+    """Makes or updates the tables; safe to repeat, and to run from two daemons at once.
+
+    All or nothing on SQLite and PostgreSQL. MariaDB commits each change of a table by itself: a migration interrupted
+    there half-way has to be finished by hand.
+    """
+    async with engine.execution_options(**{WRITING: True}).begin() as connection, _alone(connection):
         await connection.run_sync(upgrade)
 
 
-def insert(table: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT, which both data bases have and SQLAlchemy's common one has not."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+@asynccontextmanager
+async def _alone(connection: AsyncConnection) -> AsyncIterator[None]:
+    """No other daemon migrates meanwhile. SQLite has one writer anyway."""
+    match connection.dialect.name:
+        case "postgresql":
+            await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            yield
+        case "mariadb":
+            lock = "CONCAT('callcenter ', MD5(DATABASE()))"
+            got = (await connection.exec_driver_sql(f"SELECT GET_LOCK({lock}, {_MIGRATION_LOCK_S})")).scalar()
+            if got != 1:
+                raise TimeoutError("another daemon has been migrating the data base for too long")
+            try:
+                await _spell_mariadb(connection)
+                yield
+            finally:
+                await connection.exec_driver_sql(f"DO RELEASE_LOCK({lock})")
+        case _:
+            yield
+
+
+async def _spell_mariadb(connection: AsyncConnection) -> None:
+    """The characters of all tables that will be made, by every migration alike."""
+    now = await connection.exec_driver_sql("SELECT @@character_set_database, @@collation_database")
+    if tuple(now.one()) != _MARIADB_CHARACTERS:
+        characters, collation = _MARIADB_CHARACTERS
+        await connection.exec_driver_sql(f"ALTER DATABASE CHARACTER SET {characters} COLLATE {collation}")
 
 
 def is_away(error: BaseException) -> bool:
     """The data base cannot be reached or written now and may be later: full disk, locked, restarting, cut off."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        number = next(iter(getattr(error.orig, "args", ())), None)
+        if isinstance(number, int) and number:  # MariaDB's; the other data bases say words
+            return number in _MARIADB_PASSING
+        if isinstance(error, InternalError):
+            return type(error.orig).__module__.startswith("pymysql")  # an answer in pieces: cut off in the middle of it
     return isinstance(error, OperationalError | InterfaceError | OSError | TimeoutError)
 
 

@@ -3,15 +3,14 @@ in which reading goes on.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog import get_logger
 
 from acd.facts import AgentStateChanged, Fact
-from recording.database import insert
+from recording.conflicts import inserting_new, upserting
 from recording.entries import Batch, Entry, Source, entry
 from recording.fold import fold
 from recording.instants import utc
@@ -48,7 +47,7 @@ async def write_batch(connection: AsyncConnection, batch: Batch) -> list[CallRec
     await write_lines(connection, batch.entries)
     if batch.rejected:
         rows = [{"source": batch.source.value, "body": one.body, "why": one.why} for one in batch.rejected]
-        await connection.execute(insert(RejectedLedgerLine, connection.dialect.name), _printable(rows))
+        await connection.execute(insert(RejectedLedgerLine), _printable(rows))
     await _write_states(connection, batch.entries)
     place = {"position": batch.position.offset, "head": batch.position.head}
     await upsert(connection, LedgerPosition, "source", [{"source": batch.source.value, **place}])
@@ -93,26 +92,14 @@ async def refold(connection: AsyncConnection, linkedids: Collection[str]) -> lis
 async def upsert(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
     """Inserts rows, all with the same columns, or overwrites those whose `key` (columns, by spaces apart) is there."""
     if rows:
-        await connection.execute(_upserting(table, key, tuple(rows[0]), connection.dialect.name), rows)
+        await connection.execute(upserting(table, key, tuple(rows[0]), connection.dialect.name), rows)
 
 
 async def insert_new(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Inserts rows, all with the same columns; those whose `key` is there stay as they are."""
+    """Inserts rows, all with the same columns; those whose `key` (as above) is there stay as they
+    are."""
     if rows:
-        await connection.execute(_inserting(table, key, connection.dialect.name), rows)
-
-
-@cache  # to make a statement anew costs several times as much as to run it
-def _upserting(table: type[Base], key: str, columns: tuple[str, ...], dialect: str) -> Insert:
-    statement = insert(table, dialect)
-    keys = key.split()
-    update = {name: statement.excluded[name] for name in columns if name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=update)
-
-
-@cache
-def _inserting(table: type[Base], key: str, dialect: str) -> Insert:
-    return insert(table, dialect).on_conflict_do_nothing(index_elements=[key])
+        await connection.execute(inserting_new(table, key, connection.dialect.name), rows)
 
 
 async def _write_states(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
@@ -189,7 +176,9 @@ async def _write_records(connection: AsyncConnection, records: Sequence[CallReco
     known = {row.id: row.document for row in await connection.execute(query)}
     documents = {record.id: record.model_dump(mode="json") for record in records}
     changed = [record for record in records if known.get(record.id) != documents[record.id]]
-    rows = [{**record.model_dump(include=_COLUMNS), "document": documents[record.id]} for record in changed]
+    rows = [
+        {**_fitting(Call, record.model_dump(include=_COLUMNS)), "document": documents[record.id]} for record in changed
+    ]
     await upsert(connection, Call, "id", rows)
     await _write_surveys(connection, changed)
     await _write_pauses(connection, changed)
@@ -199,7 +188,7 @@ async def _write_records(connection: AsyncConnection, records: Sequence[CallReco
 async def _write_surveys(connection: AsyncConnection, records: Sequence[CallRecord]) -> None:
     """A record only gets more of them, never fewer."""
     rows = [
-        {"call": record.id, "number": number, **survey.model_dump()}
+        _fitting(SurveyAnswer, {"call": record.id, "number": number, **survey.model_dump()})
         for record in records
         for number, survey in enumerate(record.surveys, 1)
     ]
@@ -219,6 +208,14 @@ async def _write_pauses(connection: AsyncConnection, records: Sequence[CallRecor
     for some in _chunks(recorded):
         await connection.execute(delete(RecordingPauseEntry).where(RecordingPauseEntry.call.in_(some)))
     await upsert(connection, RecordingPauseEntry, "call number", rows)
+
+
+def _fitting(table: type[Base], row: dict[str, Any]) -> dict[str, Any]:
+    """A caller may send a number of any length: lists find him by its beginning, the whole of it is in the record."""
+    return {
+        name: value[: getattr(table.__table__.c[name].type, "length", None)] if isinstance(value, str) else value
+        for name, value in row.items()
+    }
 
 
 def _printable(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:

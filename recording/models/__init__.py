@@ -1,11 +1,13 @@
 """The SQL tables, open to any reporting tool. `migrations/` makes them; a test holds the two equal."""
 
-from recording.models.base import Base, BigId, UtcDateTime
+from recording.models import mariadb
+from recording.models.base import NAME, Base, BigId, UtcDateTime
 from recording.models.calls import Call, RecordingFile, RecordingPauseEntry, SurveyAnswer
 from recording.models.ledger import CallInProgress, LedgerEvent, LedgerPosition, RejectedLedgerLine
 from recording.models.people import AccessToken, AgentAccount, AgentStateEntry, CallerEntry
 
 __all__ = [
+    "NAME",
     "AccessToken",
     "AgentAccount",
     "AgentStateEntry",
@@ -21,4 +23,5 @@ __all__ = [
     "RejectedLedgerLine",
     "SurveyAnswer",
     "UtcDateTime",
+    "mariadb",
 ]

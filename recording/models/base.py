@@ -6,6 +6,10 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+NAME = 255
+"""Characters of a text that is a key, indexed or unique: MariaDB indexes no text without a length, and no more than
+3,072 bytes of a row, four to a character."""
+
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself only in plain INTEGER keys
 
 

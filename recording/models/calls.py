@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from recording.models.base import Base, UtcDateTime
+from recording.models.base import NAME, Base, UtcDateTime
 
 
 class Call(Base):
@@ -21,12 +21,12 @@ class Call(Base):
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    linkedid: Mapped[str] = mapped_column(Text, unique=True)
+    linkedid: Mapped[str] = mapped_column(String(NAME), unique=True)
     direction: Mapped[str] = mapped_column(String(16))
-    caller: Mapped[str] = mapped_column(Text)
+    caller: Mapped[str] = mapped_column(String(NAME))
     dialled: Mapped[str] = mapped_column(Text)
-    queue: Mapped[str | None] = mapped_column(Text)
-    agent: Mapped[str | None] = mapped_column(Text)
+    queue: Mapped[str | None] = mapped_column(String(NAME))
+    agent: Mapped[str | None] = mapped_column(String(NAME))
     outcome: Mapped[str] = mapped_column(String(16))
     ended_by: Mapped[str] = mapped_column(String(16))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -55,12 +55,12 @@ class SurveyAnswer(Base):
 
     call: Mapped[str] = mapped_column(String(32), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    survey: Mapped[str] = mapped_column(Text)
+    survey: Mapped[str] = mapped_column(String(NAME))
     node: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     score: Mapped[int | None]
-    queue: Mapped[str | None] = mapped_column(Text)
-    agent: Mapped[str | None] = mapped_column(Text)
+    queue: Mapped[str | None] = mapped_column(String(NAME))
+    agent: Mapped[str | None] = mapped_column(String(NAME))
 
 
 class RecordingFile(Base):
@@ -72,8 +72,8 @@ class RecordingFile(Base):
     __tablename__ = "recording"
     __table_args__ = (Index(None, "linkedid"),)
 
-    file: Mapped[str] = mapped_column(Text, primary_key=True)
-    linkedid: Mapped[str] = mapped_column(Text)
+    file: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    linkedid: Mapped[str] = mapped_column(String(NAME))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     duration_ms: Mapped[int] = mapped_column(BigInteger)
     bytes: Mapped[int] = mapped_column(BigInteger)

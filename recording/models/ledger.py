@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from recording.models.base import Base, BigId
+from recording.models.base import NAME, Base, BigId
 
 
 class CallInProgress(Base):
@@ -11,7 +11,7 @@ class CallInProgress(Base):
 
     __tablename__ = "call_in_progress"
 
-    linkedid: Mapped[str] = mapped_column(Text, primary_key=True)
+    linkedid: Mapped[str] = mapped_column(String(NAME), primary_key=True)
 
 
 class LedgerEvent(Base):
@@ -25,7 +25,7 @@ class LedgerEvent(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     digest: Mapped[str] = mapped_column(String(32), unique=True)
     source: Mapped[str] = mapped_column(String(16))
-    linkedid: Mapped[str] = mapped_column(Text)
+    linkedid: Mapped[str] = mapped_column(String(NAME))
     body: Mapped[str] = mapped_column(Text)
 
 

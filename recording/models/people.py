@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from recording.models.base import Base, UtcDateTime
+from recording.models.base import NAME, Base, UtcDateTime
 
 
 class AgentAccount(Base):
@@ -34,7 +34,7 @@ class AgentStateEntry(Base):
 
     digest: Mapped[str] = mapped_column(String(32), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    agent: Mapped[str] = mapped_column(Text)
+    agent: Mapped[str] = mapped_column(String(NAME))
     phone: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(16))
     before: Mapped[str] = mapped_column(String(16))

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from cti.simulation.telephones import CALLER_TONE_HZ
-from tests.contract.databases import postgresql_server
+from tests.contract.databases import empty_database, mariadb_server, postgresql_server
 from tests.integration.asterisk_cdr import agrees_with_asterisk
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import conversation, running_floor, sees, staffed
@@ -17,7 +17,7 @@ from tests.integration.listening import seconds_of, sides
 
 pytestmark = pytest.mark.integration
 
-__all__ = ["postgresql_server"]
+__all__ = ["mariadb_server", "postgresql_server"]
 
 NAME = """O'Neil "Bob" \\ `id` $(reboot) ${EXTEN} ; | & < > % 张伟"""
 
@@ -106,10 +106,11 @@ async def test_calls_are_found_by_filter_and_page_by_page(floor: RunningCentre) 
         assert await floor.get(f"/api/calls/{newest['id']}") == (await floor.get("/api/calls?limit=1"))["calls"][0]
 
 
-async def test_a_whole_centre_keeps_its_records_in_postgresql(
-    postgresql_server: str, dialplans: Path, floor_prompts: Path, music: Path
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+async def test_a_whole_centre_keeps_its_records_in_a_server_of_data_bases(
+    kind: str, request: pytest.FixtureRequest, dialplans: Path, floor_prompts: Path, music: Path
 ) -> None:
-    database = f"{postgresql_server.replace('postgresql', 'postgresql+asyncpg')}/postgres"
+    database = await empty_database(request.getfixturevalue(f"{kind}_server"))
     async with running_floor(dialplans, floor_prompts, music, database) as floor:
         async with staffed(floor, "1002", audio=True) as phones:
             _, leg = await conversation(phones, "4001", "1002", number="100", name=NAME)

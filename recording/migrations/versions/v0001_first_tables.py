@@ -8,6 +8,7 @@ down_revision = None
 
 _big_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _instant = sa.DateTime(timezone=True)
+_name = sa.Text().with_variant(sa.String(255), "mariadb")  # a text that is indexed; 0009 gives it a length everywhere
 
 
 def upgrade() -> None:
@@ -16,8 +17,8 @@ def upgrade() -> None:
     _ledger()
     op.create_table(
         "recording",
-        sa.Column("file", sa.Text, nullable=False),
-        sa.Column("linkedid", sa.Text, nullable=False),
+        sa.Column("file", _name, nullable=False),
+        sa.Column("linkedid", _name, nullable=False),
         sa.Column("started_at", _instant, nullable=False),
         sa.Column("duration_ms", sa.BigInteger, nullable=False),
         sa.Column("bytes", sa.BigInteger, nullable=False),
@@ -32,12 +33,12 @@ def _calls() -> None:
     op.create_table(
         "call",
         sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("linkedid", sa.Text, nullable=False),
+        sa.Column("linkedid", _name, nullable=False),
         sa.Column("direction", sa.String(16), nullable=False),
-        sa.Column("caller", sa.Text, nullable=False),
+        sa.Column("caller", _name, nullable=False),
         sa.Column("dialled", sa.Text, nullable=False),
-        sa.Column("queue", sa.Text),
-        sa.Column("agent", sa.Text),
+        sa.Column("queue", _name),
+        sa.Column("agent", _name),
         sa.Column("outcome", sa.String(16), nullable=False),
         sa.Column("ended_by", sa.String(16), nullable=False),
         sa.Column("started_at", _instant, nullable=False),
@@ -61,7 +62,7 @@ def _calls() -> None:
 def _ledger() -> None:
     op.create_table(
         "call_in_progress",
-        sa.Column("linkedid", sa.Text, nullable=False),
+        sa.Column("linkedid", _name, nullable=False),
         sa.PrimaryKeyConstraint("linkedid", name="pk_call_in_progress"),
     )
     op.create_table(
@@ -69,7 +70,7 @@ def _ledger() -> None:
         sa.Column("id", _big_id, autoincrement=True, nullable=False),
         sa.Column("digest", sa.String(32), nullable=False),
         sa.Column("source", sa.String(16), nullable=False),
-        sa.Column("linkedid", sa.Text, nullable=False),
+        sa.Column("linkedid", _name, nullable=False),
         sa.Column("body", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_event"),
         sa.UniqueConstraint("digest", name="uq_ledger_event_digest"),
@@ -97,7 +98,7 @@ def _agents() -> None:
         "agent_state",
         sa.Column("digest", sa.String(32), nullable=False),
         sa.Column("at", _instant, nullable=False),
-        sa.Column("agent", sa.Text, nullable=False),
+        sa.Column("agent", _name, nullable=False),
         sa.Column("phone", sa.Text, nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("before", sa.String(16), nullable=False),
