@@ -44,6 +44,7 @@ from cti.preparation import plan_of
 from cti.processes import allow_open_files, favour_the_loop
 from cti.queues_file import Queue, settings_of
 from cti.recorder import RecorderProcess
+from cti.recording_pauses import CallPauses
 from cti.recording_switch import MixMonitors
 from cti.restoration import restore
 from cti.sending import Sending
@@ -144,6 +145,14 @@ class Daemon:
         self.health = Health(self.switch, self.recorder, self.journal, self.store, self.stream)
         self.accounts = credentials.agents
         self._asterisk_behind = False
+        self.monitors = MixMonitors(self.switch.client)
+        self.pauses = CallPauses(
+            self.monitors,
+            self.monitors.mark,
+            self.distributor,
+            lambda: self.switch.channels,
+            limit_s=settings.recordings.pause_s,
+        )
         self.floor = Floor(
             distributor=self.distributor,
             administration=self.administration,
@@ -157,6 +166,7 @@ class Daemon:
             studio=self.sounds.studio,
             send_on=Sending(self.switch.client, self.distributor),
             health=self.health.parts,
+            pauses=self.pauses,
             recordings=settings.recordings_folder,
             access=Access(credentials.token, AccessTokens(self.store)),
             folder=folder_of(settings),
@@ -184,6 +194,7 @@ class Daemon:
                 await stop.wait()
                 self.distributor.close()
                 self.callbacks.close()
+                self.pauses.close()
                 self.hours.define({})
                 await self.agi.stop(GRACE_S)
                 for task in tasks:
@@ -211,6 +222,7 @@ class Daemon:
         restore(self.distributor, self.closures, self.journal.path)
         self.closures.on_change.append(self._keep_hours)
         self._keep_hours()
+        self.pauses.restore(self.journal.path)
         restore_desk(self.callbacks, self.settings, self.administration.centre)
 
     async def _open_web(self) -> web.AppRunner:
@@ -228,6 +240,7 @@ class Daemon:
             await self._settle_asterisk()
             self.recorder.settle()
             self.consults.look()
+            self.pauses.look()
             await self.switch.lost.wait()
 
     def _define(self, person: Agent) -> None:
@@ -290,7 +303,7 @@ class Daemon:
             messages=self.messages,
             find=self.destinations,
             journeys=self.journeys,
-            recording=MixMonitors(self.switch.client),
+            recording=self.monitors,
             beep=provide_beep(self.settings.state / "sounds/tones"),
             calendar=CalendarPort(
                 self.administration, self.closures, self.distributor.clock.now_ms, self.closure_sounds.has

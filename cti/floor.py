@@ -15,6 +15,7 @@ from cti.callbacks.desk import CallbackDesk
 from cti.centre import Centre
 from cti.http.live import LiveHub
 from cti.people import People
+from cti.recording_pauses import CallPauses
 from cti.versions.folder import Folder
 from ivr.closure_sounds import ClosureSounds
 from ivr.destinations import Destination
@@ -40,7 +41,8 @@ class Floor:
 
     `send_on` sends the caller of a linkedid on (cti/sending.py). `health` asks each part (asterisk, ami, ledger,
     journal, database); `started` is set once calls can be routed, when the first snapshot of Asterisk has been taken.
-    `recordings` is the folder that `Recording.file` counts from, `folder` the one in which administrators edit.
+    `pauses` are those of recordings that people ask for. `recordings` is the folder that `Recording.file` counts from,
+    `folder` the one in which administrators edit.
     """
 
     distributor: Distributor
@@ -55,6 +57,7 @@ class Floor:
     closure_sounds: ClosureSounds
     send_on: Callable[[str, Destination], Awaitable[None]]
     health: Callable[[], Awaitable[Mapping[str, Part]]]
+    pauses: CallPauses
     recordings: Path
     access: Access
     folder: Folder

@@ -47,6 +47,7 @@ class RecordingSettings(BaseModel):
     `format` is what they are stored as. `store` is where new ones are kept: in the folder of the machine or in the
     bucket of `s3`; older ones are read and deleted where they lie. `folder` is where they lie instead of the state
     folder; it must be there already, so that a file system that is not mounted is not taken for an empty one.
+    `pause_s` is how long an agent or a program may pause a recording at most.
     `encrypt`: sealed under the current key of the file `keys` (`callcenter recordings keys`).
     """
 
@@ -56,6 +57,7 @@ class RecordingSettings(BaseModel):
     store: Literal["folder", "s3"] = "folder"
     folder: Path | None = None
     s3: S3Part | None = None
+    pause_s: Annotated[float, Field(ge=1, le=86_400)] = 300.0
     encrypt: bool = False
     keys: Path | None = None
 

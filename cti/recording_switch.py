@@ -8,6 +8,7 @@ import structlog
 
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiError, AmiRefused
+from ivr.variables import PAUSED
 
 WITHIN_S = 2.0
 """A caller waits for it in silence; as a rule it takes a millisecond."""
@@ -31,6 +32,15 @@ class MixMonitors:
     async def resume(self, channel: str) -> bool:
         """True: Asterisk has said that it records the channel again, if it ever did."""
         return await self._mute(channel, "0")
+
+    async def mark(self, channel: str, paused: bool) -> None:
+        """Let the dialplan know: should we be gone when the caller comes back to it, it ends the pause."""
+        value = "1" if paused else ""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                await self._client.action("Setvar", {"Channel": channel, "Variable": PAUSED, "Value": value})
+        except (AmiError, TimeoutError) as error:
+            log.warning("recording-not-marked", error_id=getattr(error, "id", "ami-timeout"))
 
     async def _mute(self, channel: str, state: str) -> bool:
         try:

@@ -28,6 +28,7 @@ from cti.access import Holder, Permission, Role
 from cti.conversations import ConversationsFailed
 from cti.http.version_views import DifferenceView, ProblemView, VersionView, difference_view, problem_view, version_view
 from cti.outside import NumberOfOurs
+from cti.recording_pauses import NotPaused
 from cti.versions.difference import Difference
 from cti.versions.errors import Superseded, UnknownVersion, VersionError, VersionsDamaged
 from ivr.documents import DocumentError
@@ -226,6 +227,16 @@ class EditSuperseded(ApiError):
         return ErrorDetail(id=self.id, message=str(self), meanwhile=self._meanwhile, difference=self._difference)
 
 
+class NotYourCall(ApiError):
+    """An agent's own token, and the call of another."""
+
+    id = "not-your-call"
+    status = 403
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"this token is agent {agent or '(nobody)'}'s own; expected a call in which he talks")
+
+
 class NameNotYours(ApiError):
     """A publication in another's name."""
 
@@ -302,6 +313,7 @@ ROUTING_STATUS: dict[type[RoutingError], int] = {
     NumberOfOurs: 422,
     UnknownCallback: 404,
     NotToBeCalled: 422,
+    NotPaused: 409,
 }
 
 

@@ -19,6 +19,7 @@ from acd.facts import (
     Fact,
     LookUpEnded,
     OfferEnded,
+    RecordingResumed,
     TransferEnded,
 )
 from acd.states import AgentState
@@ -117,6 +118,14 @@ class Metrics:
         self._unbalanced = Gauge(
             "callcenter_queues_unbalanced", "Queues that have lost count of a call; must stay 0", registry=registry
         )
+        self._paused = Gauge(
+            "callcenter_recordings_paused", "Recordings that agents or programs have paused now", registry=registry
+        )
+        self._too_long = Counter(
+            "callcenter_recording_pauses_too_long",
+            "Pauses of recordings ended because they lasted as long as one may",
+            registry=registry,
+        )
         self._watchers = Gauge("callcenter_live_watchers", "Open WebSockets", registry=registry)
         self._taking = Gauge("callcenter_taking_calls", "1 when calls can be taken", registry=registry)
         self._part = Gauge("callcenter_part_up", "1 when the part works", ["part"], registry=registry)
@@ -143,6 +152,8 @@ class Metrics:
                 self._look_up.labels(fact.error).observe(fact.took_ms / 1000)
             case TransferEnded():
                 self._transfers.labels("extension" if fact.extension else "outside", fact.error).inc()
+            case RecordingResumed(why="limit"):
+                self._too_long.inc()
             case CallEnded():
                 self._ended.labels(fact.by).inc()
             case _:
@@ -174,6 +185,7 @@ class Metrics:
             self._calls.labels(call_state).set(calls.count(call_state))
         self._violations.set(router.violations)
         self._unbalanced.set(sum(not queue.balanced for queue in router.queues.values()))
+        self._paused.set(len(self._floor.pauses.under_way))
         self._watchers.set(len(self._floor.live))
         self._version.set(self._floor.administration.version.number)
         await self._scrape_health()

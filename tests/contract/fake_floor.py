@@ -30,6 +30,7 @@ from cti.floor import Floor, Part
 from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.people import People
+from cti.recording_pauses import CallPauses
 from cti.settings import Settings
 from cti.sounds import Sounds
 from cti.versions.start import folder_of, start, versions_of
@@ -68,6 +69,28 @@ class Time:
         self.ns += seconds * 1_000_000_000
 
 
+class Monitors:
+    """The recordings of all channels; `obeys` is whether Asterisk says that it does what it is told."""
+
+    def __init__(self) -> None:
+        self.obeys = True
+        self.done: list[tuple[str, str]] = []
+
+    async def pause(self, channel: str) -> bool:
+        """Noted."""
+        self.done.append(("pause", channel))
+        return self.obeys
+
+    async def resume(self, channel: str) -> bool:
+        """Noted."""
+        self.done.append(("resume", channel))
+        return self.obeys
+
+    async def mark(self, channel: str, paused: bool) -> None:
+        """Noted."""
+        self.done.append(("mark" if paused else "unmark", channel))
+
+
 @dataclass
 class FakeFloor:
     """The floor, and how a test reaches it and makes things happen on it."""
@@ -76,6 +99,7 @@ class FakeFloor:
     client: TestClient[Request, Application]
     parts: dict[str, Part]
     time: Time
+    monitors: "Monitors"
 
     async def get(self, path: str, headers: Mapping[str, str] = BEARER) -> tuple[int, Any]:
         """Status and JSON of a GET."""
@@ -217,6 +241,7 @@ async def open_floor(
     async def health() -> Mapping[str, Part]:
         return parts
 
+    monitors = Monitors()
     sounds = Sounds(settings, distributor, str)
     sounds.hold(centre)
     floor = Floor(
@@ -232,6 +257,9 @@ async def open_floor(
         studio=sounds.studio,
         send_on=send_on,
         health=health,
+        pauses=CallPauses(
+            monitors, monitors.mark, distributor, lambda: {one: one for one in router.conversations}, limit_s=300
+        ),
         recordings=folder,
         access=Access(TOKEN, AccessTokens(store)),
         folder=folder_of(settings),
@@ -241,7 +269,7 @@ async def open_floor(
     client = TestClient(TestServer(make_app(floor), host="127.0.0.1"))
     await client.start_server()
     try:
-        yield FakeFloor(floor, client, parts, time)
+        yield FakeFloor(floor, client, parts, time, monitors)
     finally:
         await client.close()
         distributor.close()

@@ -1,0 +1,116 @@
+"""Pausing the recording of a call under way over HTTP, while the caller says what nobody may hear again."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+from pydantic import Field
+
+from cti.access import Holder, Role
+from cti.board import CallUnderWay
+from cti.http.endpoints import Asked, Endpoint, Given, Nothing
+from cti.http.errors import AsteriskAway, NotYourCall, UnknownCall
+from cti.http.views import View
+from cti.recording_pauses import PauseNotConfirmed
+from recording.identity import call_id
+from recording.instants import utc
+
+log = structlog.get_logger()
+
+
+class PauseOrder(Given):
+    """Why: his words stand in the record of the call."""
+
+    why: str = Field("", max_length=200, description="Such as: card number. No numbers or secrets themselves.")
+
+
+class PauseView(View):
+    """Whether the recording is paused, by whom, and until when at most."""
+
+    call: str
+    paused: bool
+    by: str = Field("", description='"agent:1001", or "api:" and the name of the token.')
+    why: str = ""
+    since: datetime | None = None
+    until: datetime | None = Field(None, description="When it ends by itself, if not sooner.")
+
+
+async def show_pause(asked: Asked[Nothing, Nothing]) -> PauseView:
+    """Whether an agent or a program has paused the recording of this call under way."""
+    return _view(asked, _linkedid(asked))
+
+
+async def pause(asked: Asked[Nothing, PauseOrder]) -> PauseView:
+    """Let both sides be recorded as silence from now on; the times of the recording stay true. It ends by `resume`,
+    with the conversation, or after `pause_s` of the settings. An agent's own token may do it in his own conversation.
+    """
+    linkedid = _linkedid(asked)
+    try:
+        await asked.floor.pauses.pause(linkedid, _by(asked.holder), asked.body.why)
+    except PauseNotConfirmed as error:
+        log.error("recording-not-paused", error_id="recording-not-paused", linkedid=linkedid)
+        raise AsteriskAway from error
+    return _view(asked, linkedid)
+
+
+async def resume(asked: Asked[Nothing, PauseOrder]) -> PauseView:
+    """Let the call be recorded again."""
+    linkedid = _linkedid(asked)
+    try:
+        await asked.floor.pauses.resume(linkedid, _by(asked.holder), asked.body.why)
+    except PauseNotConfirmed as error:
+        log.error("recording-not-resumed", error_id="recording-not-resumed", linkedid=linkedid)
+        raise AsteriskAway from error
+    return _view(asked, linkedid)
+
+
+def _linkedid(asked: Asked[Nothing, PauseOrder] | Asked[Nothing, Nothing]) -> str:
+    """The call under way, if the holder of the token may have it paused."""
+    wanted, holder = asked.path["id"], asked.holder
+    linkedid = _under_way(asked.floor.live.board.calls, wanted)
+    if not holder.role.includes(Role.FLOOR):
+        talk = asked.floor.distributor.router.conversations.by_call.get(linkedid)
+        if not holder.agent or talk is None or talk.agent != holder.agent:
+            raise NotYourCall(holder.agent)
+    return linkedid
+
+
+def _under_way(calls: Mapping[str, CallUnderWay], wanted: str) -> str:
+    found = next((linkedid for linkedid in calls if call_id(linkedid) == wanted), None)
+    if found is None:
+        raise UnknownCall(wanted, "that is under way")
+    return found
+
+
+def _by(holder: Holder) -> str:
+    return f"agent:{holder.agent}" if holder.agent else f"api:{holder.name}"
+
+
+def _view(asked: Asked[Nothing, PauseOrder] | Asked[Nothing, Nothing], linkedid: str) -> PauseView:
+    under_way = asked.floor.pauses.under_way.get(linkedid)
+    if under_way is None:
+        return PauseView(call=call_id(linkedid), paused=False)
+    return PauseView(
+        call=call_id(linkedid),
+        paused=True,
+        by=under_way.by,
+        why=under_way.why,
+        since=utc(under_way.since_ms * 1000),
+        until=utc(under_way.until_ms * 1000),
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET", "/api/calls/{id}/recording/pause", show_pause, Nothing, Nothing, PauseView, errors=(403, 404),
+        role=Role.AGENT,
+    ),
+    Endpoint(
+        "POST", "/api/calls/{id}/recording/pause", pause, Nothing, PauseOrder, PauseView, errors=(403, 404, 409, 503),
+        role=Role.AGENT,
+    ),
+    Endpoint(
+        "POST", "/api/calls/{id}/recording/resume", resume, Nothing, PauseOrder, PauseView, errors=(403, 404, 409, 503),
+        role=Role.AGENT,
+    ),
+)  # fmt: skip
