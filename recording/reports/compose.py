@@ -1,0 +1,199 @@
+"""Composes a report from what was read: pure, so that a report can be tested without a data base."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from recording.figures.catalogue import FIGURES
+from recording.figures.period import Period
+from recording.figures.report import FigureValue, Report
+from recording.figures.scope import Scope, ScopeKind
+from recording.reports.document import (
+    Band,
+    Formula,
+    Language,
+    Layout,
+    Number,
+    ReportDocument,
+    Section,
+    Span,
+    Subject,
+    Unit,
+)
+from recording.reports.material import Material, Names
+from recording.reports.named import Breakdown, Figures, Lines, Parts, Piece
+from recording.reports.words import say
+
+
+def compose(
+    material: Material, names: Names, language: Language, time_zone: str, further: Sequence[Section] = ()
+) -> ReportDocument:
+    """The whole report. `further` are sections that others made, such as a forecast; they stand at the end."""
+    composer = _Composer(material, names, language)
+    sections = [section for piece in material.definition.pieces[material.scope.kind] for section in composer.of(piece)]
+    sections += further
+    subject = composer.subject(material.scope)
+    return ReportDocument(
+        report=material.definition.name,
+        title=say(f"report.{material.definition.name}", language),
+        language=language,
+        centre=names.centre,
+        subject=subject,
+        span=_span(material.period),
+        time_zone=time_zone,
+        compared=_span(material.compared),
+        made_at=material.report.as_of.astimezone(material.period.zone),
+        catalogue=material.report.catalogue,
+        sections=tuple(sections),
+        formulas=tuple(_formulas(sections, language)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Composer:
+    material: Material
+    names: Names
+    language: Language
+
+    def of(self, piece: Piece) -> Iterator[Section]:
+        """The section of a piece; none where nothing of it was asked for."""
+        match piece:
+            case Figures():
+                numbers, layout, note = self._figures(), Layout.ROWS, ""
+            case Parts():
+                numbers, layout, note = self._parts(piece), Layout.ROWS, ""
+            case Lines():
+                back = "week_before" if self.material.step_days_before == 7 else "quarter_before"
+                numbers, layout, note = self._lines(piece), Layout.LINES, say(f"note.{back}", self.language)
+            case Breakdown():
+                numbers, layout, note = self._breakdown(piece), Layout.GRID, ""
+        if there := tuple(numbers):
+            yield Section(
+                key=piece.key,
+                title=say(f"section.{piece.key}", self.language),
+                note=note,
+                layout=layout,
+                numbers=there,
+            )
+
+    def subject(self, scope: Scope) -> Subject:
+        """What a scope is called."""
+        match scope.kind:
+            case ScopeKind.CENTRE:
+                title = self.names.centre
+            case ScopeKind.QUEUE:
+                title = self.names.queues.get(scope.name, scope.name)
+            case ScopeKind.TEAM:
+                title = scope.name
+            case ScopeKind.AGENT:
+                title = f"{scope.name} {self.names.agents.get(scope.name, '')}".strip()
+        return Subject(kind=scope.kind.value, name=scope.name, title=title)
+
+    def _figures(self) -> Iterator[Number]:
+        before = {value.key: value for value in self.material.before.values}
+        for value in self.material.report.values:
+            yield self._number(value, self.material.scope, self.material.period, before.get(value.key))
+            if value.key in _SPLIT_ELSEWHERE:
+                continue
+            earlier = before[value.key].parts if value.key in before else {}
+            for name, part in value.parts.items():
+                scope, period = self.material.scope, self.material.period
+                yield self._number(part, scope, period, earlier.get(name), part=name)
+
+    def _parts(self, piece: Parts) -> Iterator[Number]:
+        value, before = _of(self.material.report, piece.figure), _of(self.material.before, piece.figure)
+        if value is None:
+            return
+        scope, period = self.material.scope, self.material.period
+        if piece.shares:
+            whole = self._number(value, scope, period, before)
+            yield whole.model_copy(update={"share": Decimal(100)}) if value.value else whole
+        for name, part in value.parts.items():
+            number = self._number(part, scope, period, before.parts.get(name) if before else None, part=name)
+            if piece.shares and value.value and part.value is not None:
+                number = number.model_copy(update={"share": 100 * part.value / value.value})
+            yield number
+
+    def _lines(self, piece: Lines) -> Iterator[Number]:
+        back = timedelta(days=self.material.step_days_before)
+        for key, parts in piece.figures.items():
+            if key not in self.material.series:
+                continue
+            earlier = {_wall(step.start) + back: value for step, value in self.material.series_before[key].points}
+            for step, value in self.material.series[key].points:
+                before = earlier.get(_wall(step.start))
+                yield self._number(value, self.material.scope, step, before)
+                for name in parts:
+                    if (part := value.parts.get(name)) is not None:
+                        was = before.parts.get(name) if before else None
+                        yield self._number(part, self.material.scope, step, was, part=name)
+
+    def _breakdown(self, piece: Breakdown) -> Iterator[Number]:
+        before = {report.scope: report for report in self.material.reports_before.get(piece.kind, ())}
+        for report in self.material.reports.get(piece.kind, ()):
+            if self._belongs(report.scope):
+                earlier = before.get(report.scope)
+                for value in report.values:
+                    was = _of(earlier, value.key) if earlier else None
+                    yield self._number(value, report.scope, self.material.period, was)
+
+    def _belongs(self, scope: Scope) -> bool:
+        """Whether a scope is part of the report's own."""
+        mine = self.material.scope
+        return mine.kind is not ScopeKind.TEAM or self.names.teams.get(scope.name) == mine.name
+
+    def _number(
+        self, value: FigureValue, scope: Scope, period: Period, before: FigureValue | None, part: str = ""
+    ) -> Number:
+        key = f"{value.key}.{part}" if part else value.key
+        band = value.band
+        return Number(
+            key=key,
+            version=value.version,
+            formula=value.formula,
+            title=_title(value.key, part, self.language),
+            subject=self.subject(scope),
+            span=_span(period),
+            value=value.value,
+            unit=Unit(value.unit.value),
+            numerator=value.numerator,
+            denominator=value.denominator,
+            sample=value.sample,
+            band=None if band is None or part else Band(low=band.low, high=band.high, norm=band.norm),
+            judgement=value.judgement,
+            good=value.good,
+            before=None if before is None else before.value,
+            calls=None if value.calls is None else dict(value.calls.query),
+        )
+
+
+_SPLIT_ELSEWHERE = frozenset({"received", "service_level"})
+"""Figures whose parts have a section of their own."""
+
+
+def _title(key: str, part: str, language: Language) -> str:
+    own = say(f"figure.{key}.{part}" if part else f"figure.{key}", language)
+    return f"{say(f'figure.{key}', language)}: {own}" if part and key not in _SPLIT_ELSEWHERE else own
+
+
+def _formulas(sections: Iterable[Section], language: Language) -> Iterator[Formula]:
+    named: Mapping[str, str] = {n.key.partition(".")[0]: n.formula for section in sections for n in section.numbers}
+    for key, figure in FIGURES.items():
+        if key in named:
+            words = figure.meaning if language is Language.ENGLISH else say(f"meaning.{key}", language)
+            yield Formula(formula=figure.formula_id, title=say(f"figure.{key}", language), words=words)
+
+
+def _of(report: Report | None, key: str) -> FigureValue | None:
+    values = () if report is None else report.values
+    return next((value for value in values if value.key == key), None)
+
+
+def _span(period: Period) -> Span:
+    return Span(start=period.start, end=period.end)
+
+
+def _wall(moment: datetime) -> datetime:
+    """What the clock on the wall shows: lines a week apart are laid over each other by it."""
+    return moment.replace(tzinfo=None)

@@ -1,0 +1,147 @@
+"""A report as one value: every number with its unit, sample, band, formula and the query of the calls behind it. It is
+what the API gives as JSON, and what every other form is made of; it decides nothing of how a form looks.
+
+Times are aware and in the centre's zone. `title`s are in the report's language; what has no data is None, never 0.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from recording.figures.report import Judgement
+
+Value = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+"""Exact among ourselves, a plain number in JSON."""
+
+
+class Language(StrEnum):
+    """What a report is written in."""
+
+    ENGLISH = "en"
+    MANDARIN = "cmn"
+
+
+class Unit(StrEnum):
+    """What a number counts."""
+
+    PERCENT = "%"
+    SECONDS = "s"
+    MONEY = "money"
+    """Of the centre's own currency, whichever it enters its costs in."""
+    RINGS = "rings"
+    PER_HOUR = "1/h"
+    POINTS = "points"
+    CALLS = "calls"
+    PEOPLE = "people"
+
+
+class Layout(StrEnum):
+    """How the numbers of a section are laid out."""
+
+    ROWS = "rows"
+    """One figure a row, with all that belongs to it."""
+    LINES = "lines"
+    """Over time: a chart for each unit, and a table of one row for each time."""
+    GRID = "grid"
+    """A row for each queue, team or agent, a column for each figure."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(_Value):
+    """From `start` to `end`, which does not belong to it."""
+
+    start: datetime
+    end: datetime
+
+
+class Subject(_Value):
+    """Whose numbers: `kind` is centre, queue, team or agent, `name` its name or number, empty for the centre."""
+
+    kind: str
+    name: str
+    title: str
+
+
+class Band(_Value):
+    """Where a figure should be, both ends included; None: open on that side. `norm` is what is common elsewhere."""
+
+    low: Value | None = None
+    high: Value | None = None
+    norm: Value | None = None
+
+
+class Number(_Value):
+    """One figure of one subject and time. `value` = `numerator` ÷ `denominator` in `unit`; `sample` is what it was
+    computed from, 0 with no data. `good` is None where nobody can say. `before` is the same in the time that the report
+    compares with, `share` in % of its section's whole, `low` and `high` the limits within which a forecast expects it.
+    `calls` is the query of /api/calls that lists the calls behind it, None where they are no calls."""
+
+    key: str
+    version: int
+    formula: str
+    title: str
+    subject: Subject
+    span: Span
+    value: Value | None
+    unit: Unit
+    numerator: Value | None = None
+    denominator: Value | None = None
+    sample: int = 0
+    band: Band | None = None
+    judgement: Judgement | None = None
+    good: bool | None = None
+    before: Value | None = None
+    share: Value | None = None
+    low: Value | None = None
+    high: Value | None = None
+    calls: Mapping[str, str] | None = None
+
+    @property
+    def change(self) -> Decimal | None:
+        """From before to now, in the number's own unit (points, for %); None where either is not known."""
+        return None if self.value is None or self.before is None else self.value - self.before
+
+
+class Section(_Value):
+    """A part of a report. Which section stands in which report is told by recording.reports.named; any other module may
+    make sections of these three layouts, and all forms show them."""
+
+    key: str
+    title: str
+    note: str = ""
+    layout: Layout
+    numbers: tuple[Number, ...]
+
+
+class Formula(_Value):
+    """By which formula the numbers of a key were computed: its id, which names its version, and its words."""
+
+    formula: str
+    title: str
+    words: str
+
+
+class ReportDocument(_Value):
+    """A whole report. `compared` is the time that `before` of its numbers is about; where a section compares with
+    another, its note says so. `catalogue` is the version of all formulas together. What happened after `made_at` in a
+    time that was not over is not in it."""
+
+    report: str
+    title: str
+    language: Language
+    centre: str
+    subject: Subject
+    span: Span
+    time_zone: str
+    compared: Span | None
+    made_at: datetime
+    catalogue: str
+    sections: tuple[Section, ...]
+    formulas: tuple[Formula, ...]

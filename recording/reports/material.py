@@ -1,0 +1,95 @@
+"""Reads what a report is made of: everything that compose needs, asked for in one place, so that composing is pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from recording.figures.catalogue import FIGURES
+from recording.figures.period import Period, Unit
+from recording.figures.report import Report, Series
+from recording.figures.scope import Scope, ScopeKind
+from recording.figures.service import AnyFigures
+from recording.reports.named import Breakdown, Definition, Lines
+
+HALF_HOURS_UP_TO = timedelta(days=2)
+WEEKS_FROM = timedelta(days=120)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the subjects are called: the centre, its queues by name, its agents by number, and the team of each."""
+
+    centre: str
+    queues: Mapping[str, str] = field(default_factory=dict)
+    agents: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What was read. `series` and `series_before` are by figure; `reports` and `reports_before` by kind."""
+
+    definition: Definition
+    scope: Scope
+    keys: tuple[str, ...]
+    period: Period
+    compared: Period
+    step: Unit
+    step_days_before: int
+    report: Report
+    before: Report
+    series: Mapping[str, Series]
+    series_before: Mapping[str, Series]
+    reports: Mapping[ScopeKind, Sequence[Report]]
+    reports_before: Mapping[ScopeKind, Sequence[Report]]
+
+
+async def read_material(
+    figures: AnyFigures, definition: Definition, scope: Scope, period: Period, keys: tuple[str, ...] = ()
+) -> Material:
+    """Ask for all of it. Raises what `figures` raises."""
+    days = definition.days_before
+    compared = period.shifted(days=-days) if days else period.before()
+    step = step_of(definition, period)
+    back = period.shifted(days=-definition.step_days_before)
+    pieces = definition.pieces[scope.kind]
+    lines = dict.fromkeys(key for piece in pieces if isinstance(piece, Lines) for key in piece.figures)
+    wanted = [key for key in lines if _is_of(key, scope.kind) and (not keys or key in keys)]
+    series, series_before = {}, {}
+    for key in wanted:
+        series[key] = await figures.series(key, scope, period, step)
+        series_before[key] = await figures.series(key, scope, back, step)
+    reports, reports_before = {}, {}
+    for piece in pieces:
+        if isinstance(piece, Breakdown) and (chosen := [one for one in piece.figures if not keys or one in keys]):
+            reports[piece.kind] = await figures.reports(piece.kind, period, chosen)
+            reports_before[piece.kind] = await figures.reports(piece.kind, compared, chosen)
+    return Material(
+        definition=definition,
+        scope=scope,
+        keys=keys,
+        period=period,
+        compared=compared,
+        step=step,
+        step_days_before=definition.step_days_before,
+        report=await figures.report(scope, period, keys or None),
+        before=await figures.report(scope, compared, keys or None),
+        series=series,
+        series_before=series_before,
+        reports=reports,
+        reports_before=reports_before,
+    )
+
+
+def step_of(definition: Definition, period: Period) -> Unit:
+    """The step of its lines: that of the report, but a free one's goes by its length."""
+    if definition.unit is not Unit.RANGE:
+        return definition.step
+    length = period.end - period.start
+    if length <= HALF_HOURS_UP_TO:
+        return Unit.HALF_HOUR
+    return Unit.DAY if length < WEEKS_FROM else Unit.WEEK
+
+
+def _is_of(key: str, kind: ScopeKind) -> bool:
+    return kind in FIGURES[key].scopes

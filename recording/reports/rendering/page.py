@@ -1,0 +1,151 @@
+"""A report as one HTML file that is whole in itself: no address is fetched, no script runs (its content security policy
+says so too), charts stand in it, each with a table of its numbers. It is also well-formed XML. Names are escaped.
+"""
+
+from importlib.resources import files
+
+from markupsafe import Markup, escape
+
+from recording.reports import showing
+from recording.reports.document import Language, Layout, ReportDocument, Section
+from recording.reports.rendering.charts import Chart, chart_of
+from recording.reports.tables import Cell, Table, formulas_of, lines_of, table_of
+from recording.reports.words import say
+
+LANGUAGE_TAGS = {Language.ENGLISH: "en", Language.MANDARIN: "zh-Hans"}
+
+PAGE = Markup("""\
+<!DOCTYPE html>
+<html xmlns="http://www.w3.org/1999/xhtml" lang="{language}">
+<head>
+<meta charset="utf-8" />
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta name="color-scheme" content="light dark" />
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<header>
+<p>{centre}</p>
+<h1>{heading}</h1>
+<p>{when}</p>
+</header>
+<main>
+{sections}
+</main>
+<footer>
+<details><summary>{formulas}</summary>
+{table}
+</details>
+<p>{made}</p>
+</footer>
+</body>
+</html>
+""")
+
+SECTION = Markup("""\
+<section aria-labelledby="{key}">
+<h2 id="{key}">{title}</h2>
+{note}{charts}{table}
+</section>
+""")
+
+NEWLINE = Markup("\n")
+
+
+def page_of(document: ReportDocument) -> str:
+    """The file's text."""
+    language = document.language
+    heading = f"{document.title}: {document.subject.title}"
+    when = f"{showing.span(document.span, language)} ({document.time_zone})"
+    if document.compared is not None:
+        when += f" · {say('compared', language, when=showing.span(document.compared, language))}"
+    return PAGE.format(
+        language=LANGUAGE_TAGS[language],
+        title=f"{heading}, {showing.span(document.span, language)}",
+        style=Markup(_style()),
+        centre=_clean(document.centre),
+        heading=_clean(heading),
+        when=when,
+        sections=NEWLINE.join(_section(n, one, document) for n, one in enumerate(document.sections, 1)),
+        formulas=say("formulas", language),
+        table=_table(formulas_of(document)),
+        made=f"{say('made', language)} {document.made_at:%Y-%m-%d %H:%M}",
+    )
+
+
+def _section(number: int, section: Section, document: ReportDocument) -> Markup:
+    note = Markup("<p>{}</p>\n").format(section.note) if section.note else Markup()
+    if not section.numbers:
+        table = Markup("<p>{}</p>").format(say("empty", document.language))
+    else:
+        table = _table(table_of(section, document))
+    charts = _charts(f"s{number}", section, document) if section.layout is Layout.LINES else Markup()
+    if charts:
+        shown = say("figures", document.language)
+        table = Markup("<details open=''><summary>{}</summary>\n{}\n</details>").format(shown, table)
+    return SECTION.format(key=f"s{number}", title=_clean(section.title), note=note, charts=charts, table=table)
+
+
+def _charts(name: str, section: Section, document: ReportDocument) -> Markup:
+    shown = []
+    for number, group in enumerate(lines_of(section), 1):
+        titles = {key: line[0].title for key, line in group.lines.items()}
+        label = say("chart.of", document.language, title=", ".join(titles.values()))
+        chart = chart_of(f"{name}c{number}", str(escape(_clean(label))), group, document.span)
+        shown.append(_figure(chart, titles, document.language))
+    return Markup().join(shown)
+
+
+def _figure(chart: Chart, titles: dict[str, str], language: Language) -> Markup:
+    keys = [
+        Markup('<span class="{}">{}</span>').format(colour, _clean(titles[key]))
+        for key, colour in chart.colours.items()
+    ]
+    if chart.before:
+        keys.append(Markup('<span class="dashed">{}</span>').format(say("line-before", language)))
+    legend = Markup(" ").join(keys)
+    return Markup("<figure>\n<figcaption>{}</figcaption>\n{}\n</figure>\n").format(legend, Markup(chart.svg))
+
+
+def _table(table: Table) -> Markup:
+    head = Markup().join(
+        Markup('<th scope="col"{}>{}</th>').format(_right(right), _clean(title))
+        for title, right in zip(table.header, table.right, strict=True)
+    )
+    rows = NEWLINE.join(_row(row, table.right) for row in table.rows)
+    return Markup(
+        '<div class="wide" tabindex="0"><table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody>\n</table></div>'
+    ).format(head, rows)
+
+
+def _row(row: tuple[Cell, ...], right: tuple[bool, ...]) -> Markup:
+    first, *others = row
+    cells = [Markup('<th scope="row">{}</th>').format(_clean(first.text))]
+    cells += [_cell(cell, to_right) for cell, to_right in zip(others, right[1:], strict=True)]
+    return Markup("<tr>{}</tr>").format(Markup().join(cells))
+
+
+def _cell(cell: Cell, right: bool) -> Markup:
+    marks = _right(right)
+    if cell.good is not None:
+        marks += Markup(' data-good="{}"').format("yes" if cell.good else "no")
+    if cell.calls is not None:
+        query = "&".join(f"{key}={value}" for key, value in cell.calls.items())
+        marks += Markup(' title="/api/calls?{}"').format(_clean(query))
+    return Markup("<td{}>{}</td>").format(marks, _clean(cell.text))
+
+
+def _right(right: bool) -> Markup:
+    return Markup(' class="right"') if right else Markup()
+
+
+def _clean(text: str) -> str:
+    """Control characters are no characters of HTML."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def _style() -> str:
+    return files(__package__).joinpath("page.css").read_text("utf-8")

@@ -1,0 +1,65 @@
+"""A report for the terminal, and for the plain part of a mail. Chinese characters take two columns."""
+
+from collections.abc import Iterator
+
+from wcwidth import wcswidth
+
+from recording.reports import showing
+from recording.reports.document import ReportDocument
+from recording.reports.tables import Table, table_of
+from recording.reports.words import say
+
+
+def text_of(document: ReportDocument) -> str:
+    """The whole report; ends with a line break."""
+    return "\n".join(line.rstrip() for line in _lines(document)) + "\n"
+
+
+def text_table(table: Table) -> Iterator[str]:
+    """The lines of a table, numbers to the right."""
+    rows = [tuple(map(_printable, table.header))]
+    rows += [tuple(_printable(cell.text) for cell in row) for row in table.rows]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = zip(row, widths, table.right, strict=True)
+        yield "  ".join(_filled(text, width, right=right) for text, width, right in cells).rstrip()
+
+
+def headline(document: ReportDocument) -> Iterator[str]:
+    """What report this is, in one or two lines."""
+    language = document.language
+    when = showing.span(document.span, language)
+    yield _printable(f"{document.centre} · {document.title} · {document.subject.title} · {when}")
+    if document.compared is not None:
+        before = document.compared
+        day = showing.span(before, language)
+        yield f"({say('compared', language, when=day)})"
+
+
+def _lines(document: ReportDocument) -> Iterator[str]:
+    yield from headline(document)
+    for section in document.sections:
+        yield ""
+        yield _printable(section.title)
+        if section.note:
+            yield _printable(section.note)
+        if section.numbers:
+            yield from (f"  {line}" for line in text_table(table_of(section, document)))
+        else:
+            yield f"  {say('empty', document.language)}"
+    yield ""
+    yield f"{say('formulas', document.language)} {document.catalogue}, {document.made_at:%Y-%m-%d %H:%M %Z}"
+
+
+def _filled(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space
+
+
+def _printable(text: str) -> str:
+    """Characters that would move the cursor are shown as a question mark."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _width(text: str) -> int:
+    return max(wcswidth(text), 0)

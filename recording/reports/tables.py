@@ -1,0 +1,177 @@
+"""A section as tables of cells, the same for the terminal, the page, the mail and the workbook: what stands in which
+column is decided here, how a cell looks is the form's.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from recording.reports import showing
+from recording.reports.document import Language, Layout, Number, ReportDocument, Section, Unit
+from recording.reports.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text for people, and for programs the number and its unit, or the time (aware, centre's zone)."""
+
+    text: str
+    value: Decimal | datetime | None = None
+    unit: Unit | None = None
+    good: bool | None = None
+    calls: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a header. `right`: the columns that hold numbers."""
+
+    header: tuple[str, ...]
+    right: tuple[bool, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+EMPTY = Cell("")
+
+
+def table_of(section: Section, document: ReportDocument) -> Table:
+    """The section's numbers as a table."""
+    match section.layout:
+        case Layout.ROWS:
+            return _rows(section.numbers, document.language)
+        case Layout.LINES:
+            return _lines(section, document)
+        case Layout.GRID:
+            return _grid(section.numbers, document.language)
+
+
+def formulas_of(document: ReportDocument) -> Table:
+    """By which formulas the numbers were computed."""
+    header = tuple(say(f"column.{name}", document.language) for name in ("figure", "formula", "words"))
+    rows = tuple((Cell(one.title), Cell(one.formula), Cell(one.words)) for one in document.formulas)
+    return Table(header, (False, False, False), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of one unit, each the numbers of a key in the order of time, and those of which the time compared with
+    is shown, too: both of two, the first of more."""
+
+    unit: Unit
+    lines: Mapping[str, Sequence[Number]]
+
+    @property
+    def with_before(self) -> frozenset[str]:
+        """Their keys."""
+        shown = list(self.lines)[: 2 if len(self.lines) <= 2 else 1]
+        return frozenset(key for key in shown if any(one.before is not None for one in self.lines[key]))
+
+
+def lines_of(section: Section) -> Iterator[Lines]:
+    """The lines of a section by unit, each a chart. Times at its ends when nothing was are left out."""
+    busy = [one.span.start for one in section.numbers if any((one.value, one.before, one.low, one.high))]
+    there = [one for one in section.numbers if busy and min(busy) <= one.span.start <= max(busy)]
+    for unit in dict.fromkeys(number.unit for number in there):
+        lines: dict[str, list[Number]] = {}
+        for number in there:
+            if number.unit is unit:
+                lines.setdefault(number.key, []).append(number)
+        yield Lines(unit, {key: sorted(line, key=lambda one: one.span.start) for key, line in lines.items()})
+
+
+def _rows(numbers: Iterable[Number], language: Language) -> Table:
+    there = tuple(numbers)
+    columns = [
+        (name, right, [cell(number, language) for number in there])
+        for name, right, cell in _COLUMNS
+        if name in ("figure", "value") or any(cell(number, language).text for number in there)
+    ]
+    return Table(
+        tuple(say(f"column.{name}", language) for name, _, _ in columns),
+        tuple(right for _, right, _ in columns),
+        tuple(zip(*(cells for _, _, cells in columns), strict=True)),
+    )
+
+
+def _lines(section: Section, document: ReportDocument) -> Table:
+    language = document.language
+    columns: list[tuple[str, str, str]] = []
+    times: dict[datetime, dict[str, Number]] = {}
+    for group in lines_of(section):
+        for key, line in group.lines.items():
+            title = _titled(line[0], language)
+            columns.append((key, "value", title))
+            if any(one.low is not None or one.high is not None for one in line):
+                columns += [(key, side, f"{title}, {say(f'column.{side}', language)}") for side in ("low", "high")]
+            if key in group.with_before:
+                columns.append((key, "before", say("column.before", language)))
+            for number in line:
+                times.setdefault(number.span.start, {})[key] = number
+    rows = []
+    for start, there in sorted(times.items()):
+        span = next(iter(there.values())).span
+        time = Cell(showing.time_of(span, document.span), start)
+        rows.append((time, *(_of_line(there.get(key), part) for key, part, _ in columns)))
+    header = (say("column.time", language), *(title for _, _, title in columns))
+    return Table(header, (False, *(True for _ in columns)), tuple(rows))
+
+
+def _of_line(number: Number | None, part: str = "value") -> Cell:
+    value: Decimal | None = None if number is None else getattr(number, part)
+    if number is None or value is None:
+        return Cell("–")
+    shown = showing.plain(value, number.unit)
+    if part != "value":
+        return Cell(shown, value, number.unit)
+    return Cell(shown, value, number.unit, number.good, number.calls)
+
+
+def _grid(numbers: Iterable[Number], language: Language) -> Table:
+    there = tuple(numbers)
+    titles = {number.key: _titled(number, language) for number in there}
+    cells: dict[tuple[str, str], dict[str, Number]] = {}
+    names: dict[tuple[str, str], str] = {}
+    for number in there:
+        subject = (number.subject.kind, number.subject.name)
+        names[subject] = number.subject.title
+        cells.setdefault(subject, {})[number.key] = number
+    rows = tuple((Cell(names[subject]), *(_of_line(of.get(key)) for key in titles)) for subject, of in cells.items())
+    kind = there[0].subject.kind if there else "centre"
+    return Table((say(f"column.{kind}", language), *titles.values()), (False, *(True for _ in titles)), rows)
+
+
+def _value(number: Number, language: Language) -> Cell:
+    text = showing.with_unit(number.value, number.unit, language)
+    return Cell(text, number.value, number.unit, number.good, number.calls)
+
+
+def _other(value: Decimal | None, unit: Unit, language: Language) -> Cell:
+    return EMPTY if value is None else Cell(showing.with_unit(value, unit, language), value, unit)
+
+
+def _changed(number: Number, language: Language) -> Cell:
+    return Cell(showing.change(number, language), number.change, number.unit)
+
+
+def _judged(number: Number, language: Language) -> Cell:
+    return Cell(showing.judgement(number, language), good=number.good)
+
+
+def _titled(number: Number, language: Language) -> str:
+    unit = say(f"unit.{number.unit}", language)
+    return f"{number.title} ({unit})" if unit else number.title
+
+
+_COLUMNS: tuple[tuple[str, bool, Callable[[Number, Language], Cell]], ...] = (
+    ("figure", False, lambda number, _: Cell(number.title)),
+    ("value", True, _value),
+    ("share", True, lambda number, language: _other(number.share, Unit.PERCENT, language)),
+    ("sample", True, lambda number, _: Cell(f"{number.sample:,}", Decimal(number.sample), Unit.CALLS)),
+    ("band", True, lambda number, language: Cell(showing.band(number.band, language))),
+    ("judgement", False, _judged),
+    ("before", True, lambda number, language: _other(number.before, number.unit, language)),
+    ("change", True, _changed),
+)
+"""The columns of a table of figures: name, whether to the right, and what a number has there. One that is empty in
+every row is left out."""

@@ -1,0 +1,87 @@
+"""Figures made by hand behind the port of recording.figures.service: a centre with two queues, a team of two and an
+agent of none. Their values go by the hour and the weekday, so that whoever shows them can be held to it.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from recording.figures.catalogue import CATALOGUE, FIGURES, Figure, UnitOf
+from recording.figures.period import Period, Unit
+from recording.figures.report import CallsBehind, FigureValue, Judgement, Report, Series
+from recording.figures.scope import Scope, ScopeKind
+from recording.reports.material import Names
+
+NAMES = Names(
+    centre="示范中心",
+    queues={"sales": "Sales 销售", "support": "Support"},
+    agents={"1001": "李娜", "1002": '=HYPERLINK("x")', "1003": "<b>Anna</b>\x07"},
+    teams={"1001": "north", "1002": "north"},
+)
+AS_OF = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+
+_SCOPES = {
+    ScopeKind.QUEUE: ("sales", "support"),
+    ScopeKind.TEAM: ("north",),
+    ScopeKind.AGENT: ("1001", "1002", "1003"),
+}
+_ROUGHLY = {UnitOf.PERCENT: 80, UnitOf.SECONDS: 120, UnitOf.CALLS: 40, UnitOf.POINTS: 85}
+
+
+class SampleFigures:
+    """Answers every question, and counts them."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def report(self, scope: Scope, period: Period, keys: Collection[str] | None = None) -> Report:
+        """Every figure that the scope has."""
+        self.asked += 1
+        values = (value_of(figure, scope, period) for figure in FIGURES.values() if scope.kind in figure.scopes)
+        wanted = tuple(value for value in values if keys is None or value.key in keys)
+        return Report(scope=scope, period=period, as_of=AS_OF, catalogue=CATALOGUE, values=wanted)
+
+    async def reports(self, kind: ScopeKind, period: Period, keys: Collection[str] | None = None) -> Sequence[Report]:
+        """Of all there are."""
+        return [await self.report(Scope(kind, name), period, keys) for name in _SCOPES[kind]]
+
+    async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
+        """A value for each step."""
+        self.asked += 1
+        points = tuple((one, value_of(FIGURES[key], scope, one)) for one in period.split(step))
+        return Series(key=key, scope=scope, period=period, points=points)
+
+
+def value_of(figure: Figure, scope: Scope, period: Period) -> FigureValue:
+    """A value that nobody would take for a real one, but of a size that could be. `first_contact` has no data."""
+    if figure.key == "first_contact":
+        return _value(figure, scope, period, None)
+    level = Decimal(_ROUGHLY.get(figure.unit, 3)) + period.start.hour % 7 + period.start.weekday() + figure.number % 5
+    value = _value(figure, scope, period, level)
+    parts = {
+        name: _value(figure, scope, period, (level / (2 + at)).quantize(Decimal("0.1")), name)
+        for at, name in enumerate(figure.parts or figure.variants)
+    }
+    return FigureValue(**{name: getattr(value, name) for name in FigureValue.__slots__} | {"parts": parts})
+
+
+def _value(figure: Figure, scope: Scope, period: Period, level: Decimal | None, counted: str = "") -> FigureValue:
+    low = figure.band.low if figure.band else None
+    judged = None if low is None or level is None else Judgement.IN_BAND if level >= low else Judgement.BELOW
+    behind = CallsBehind(
+        scope=scope, since=period.since, until=period.until, counted=counted or figure.formula.of or "answered"
+    )
+    return FigureValue(
+        key=figure.key,
+        version=figure.version,
+        formula=figure.formula_id,
+        value=level,
+        numerator=level or Decimal(0),
+        denominator=Decimal(1 if level else 0),
+        sample=0 if level is None else 12,
+        unit=figure.unit,
+        band=figure.band,
+        judgement=judged,
+        good=None if judged is None else judged is Judgement.IN_BAND,
+        calls=behind,
+    )

@@ -1,0 +1,90 @@
+"""Reports as a page, read back by an XML parser that knows nothing of how it was written."""
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+import pytest
+
+from recording.reports.document import Language, Layout
+from recording.reports.rendering.page import page_of
+from tests.sample_report import sample_report
+
+pytestmark = pytest.mark.unit
+
+HTML = "{http://www.w3.org/1999/xhtml}"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module", params=Language)
+def page(request: pytest.FixtureRequest) -> str:
+    return page_of(sample_report(request.param))
+
+
+def elements(page: str, name: str) -> Iterator[ElementTree.Element]:
+    return ElementTree.fromstring(page).iter(name)
+
+
+def texts(page: str, name: str) -> list[str]:
+    return ["".join(one.itertext()) for one in elements(page, f"{HTML}{name}")]
+
+
+def test_nothing_is_fetched_and_no_script_runs(page: str) -> None:
+    attributes = [(name, value) for one in ElementTree.fromstring(page).iter() for name, value in one.attrib.items()]
+    links = {value for name, value in attributes if name.rpartition("}")[2] in ("href", "src", "srcset", "action")}
+    assert all(value.startswith("#") for value in links)
+    assert not [name for name, _ in attributes if name.startswith("on")]
+    assert not list(elements(page, f"{HTML}script"))
+    assert not re.findall(r"url\((?!#)|@import", page)
+    assert "default-src 'none'" in page
+
+
+def test_names_are_escaped(page: str) -> None:
+    assert "<b>Anna</b> & 'Co'\ufffd" in texts(page, "th")
+    assert not list(elements(page, f"{HTML}b"))
+    assert any("服务中心 <i>" in heading for heading in texts(page, "h1"))
+
+
+def test_every_chart_has_words_and_a_table_beside_it(page: str) -> None:
+    charts = list(elements(page, f"{SVG}svg"))
+    assert len(charts) == 2
+    assert all(chart.get("role") == "img" and chart.get("aria-label") for chart in charts)
+    for section in elements(page, f"{HTML}section"):
+        drawn = list(section.iter(f"{SVG}svg"))
+        assert not drawn or list(section.iter(f"{HTML}table"))
+
+
+def test_ids_are_unique_and_every_reference_leads_somewhere(page: str) -> None:
+    ids = [one.get("id") for one in ElementTree.fromstring(page).iter() if one.get("id")]
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:url\(#|href="#)([^")]+)', page)) <= set(ids)
+
+
+def test_colours_of_charts_are_those_of_the_page(page: str) -> None:
+    assert "var(--line1)" in page
+    assert "var(--band)" in page
+    drawn = "".join(ElementTree.tostring(chart, "unicode") for chart in elements(page, f"{SVG}svg"))
+    used = set(re.findall(r"var\((--\w+)\)", drawn))
+    style = next(elements(page, f"{HTML}style")).text or ""
+    assert all(style.count(f"{name}:") == 3 for name in used)  # light, dark, print
+    assert not re.findall(r"#[0-9a-f]{6}", drawn)
+
+
+def test_the_language_is_said_and_numbers_name_their_calls(page: str) -> None:
+    language = ElementTree.fromstring(page).get("lang")
+    assert language in ("en", "zh-Hans")
+    assert "/api/calls?since=2026-11-20T00:00:00+08:00&queue=sales" in {
+        one.get("title") for one in elements(page, f"{HTML}td")
+    }
+    assert ("Service level" if language == "en" else "服务水平") in texts(page, "th")
+
+
+def test_the_same_report_makes_the_same_page() -> None:
+    assert page_of(sample_report()) == page_of(sample_report())
+
+
+def test_a_page_without_sections_or_lines_is_a_page() -> None:
+    report = sample_report()
+    empty = tuple(one.model_copy(update={"numbers": ()}) for one in report.sections if one.layout is Layout.LINES)
+    for sections in ((), empty):
+        ElementTree.fromstring(page_of(report.model_copy(update={"sections": sections})))
