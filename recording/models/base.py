@@ -1,6 +1,8 @@
 """What all tables are made with."""
 
 from datetime import UTC, datetime
+from inspect import getdoc
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
@@ -29,7 +31,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """All tables."""
+    """All tables. What a row is says the docstring, what a column means its `comment`; both are written into the data
+    base (recording.migrations.comments), where it keeps such, and into docs/tables.md.
+    """
 
     metadata = MetaData(
         naming_convention={
@@ -38,3 +42,7 @@ class Base(DeclarativeBase):
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         }
     )
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        cls.__table__.comment = " ".join((getdoc(cls) or "").split())  # type: ignore[attr-defined]

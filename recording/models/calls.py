@@ -20,25 +20,37 @@ class Call(Base):
         Index(None, "caller", "started_at"),
     )
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    linkedid: Mapped[str] = mapped_column(String(NAME), unique=True)
-    direction: Mapped[str] = mapped_column(String(16))
-    caller: Mapped[str] = mapped_column(String(NAME))
-    dialled: Mapped[str] = mapped_column(Text)
-    queue: Mapped[str | None] = mapped_column(String(NAME))
-    agent: Mapped[str | None] = mapped_column(String(NAME))
-    outcome: Mapped[str] = mapped_column(String(16))
-    ended_by: Mapped[str] = mapped_column(String(16))
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    connected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    wait_ms: Mapped[int] = mapped_column(BigInteger)
-    talk_ms: Mapped[int] = mapped_column(BigInteger)
-    hold_ms: Mapped[int] = mapped_column(BigInteger)
-    wrap_up_ms: Mapped[int] = mapped_column(BigInteger)
-    reconstructed: Mapped[bool]
-    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    id: Mapped[str] = mapped_column(
+        String(32), primary_key=True, comment="the call's public id, 32 hexadecimal digits, for ever the same"
+    )
+    linkedid: Mapped[str] = mapped_column(
+        String(NAME), unique=True, comment="Asterisk's identity of the whole call, with the node's name in front"
+    )
+    direction: Mapped[str] = mapped_column(
+        String(16), comment="inbound (from a carrier), internal (from an agent's phone) or outbound (from us)"
+    )
+    caller: Mapped[str] = mapped_column(
+        String(NAME), comment="the caller's number as it was sent, at most the first 255 characters"
+    )
+    dialled: Mapped[str] = mapped_column(Text, comment="what was dialled, by the caller or by us")
+    queue: Mapped[str | None] = mapped_column(String(NAME), comment="the last queue he was in; null: none")
+    agent: Mapped[str | None] = mapped_column(
+        String(NAME), comment="the number of the first agent he spoke with; null: none"
+    )
+    outcome: Mapped[str] = mapped_column(String(16), comment="how it ended; the words are those of CallOutcome")
+    ended_by: Mapped[str] = mapped_column(String(16), comment="who hung up; the words are those of EndedBy")
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when Asterisk had it, UTC")
+    answered_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="when his line was answered, by the IVR as a rule, UTC"
+    )
+    connected_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when he first spoke with an agent, UTC")
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when the last of its channels was gone, UTC")
+    wait_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds in queues")
+    talk_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds in conversation, holds left out")
+    hold_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds on hold")
+    wrap_up_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds of after-call work")
+    reconstructed: Mapped[bool] = mapped_column(comment="whether some of it is told by Asterisk's ledger alone")
+    document: Mapped[dict[str, Any]] = mapped_column(JSON, comment="the whole record, as the API shows it")
 
 
 class SurveyAnswer(Base):
@@ -53,14 +65,16 @@ class SurveyAnswer(Base):
         Index(None, "agent", "asked_at"),
     )
 
-    call: Mapped[str] = mapped_column(String(32), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    survey: Mapped[str] = mapped_column(String(NAME))
-    node: Mapped[str] = mapped_column(Text)
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    score: Mapped[int | None]
-    queue: Mapped[str | None] = mapped_column(String(NAME))
-    agent: Mapped[str | None] = mapped_column(String(NAME))
+    call: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the call")
+    number: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="counts the marks of one call from 1"
+    )
+    survey: Mapped[str] = mapped_column(String(NAME), comment="the survey's name")
+    node: Mapped[str] = mapped_column(Text, comment="the question: the node of the flow that asked it")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was asked, UTC")
+    score: Mapped[int | None] = mapped_column(comment="the mark; null where none was given")
+    queue: Mapped[str | None] = mapped_column(String(NAME), comment="the queue of his conversation")
+    agent: Mapped[str | None] = mapped_column(String(NAME), comment="the agent he spoke with")
 
 
 class RecordingFile(Base):
@@ -72,17 +86,25 @@ class RecordingFile(Base):
     __tablename__ = "recording"
     __table_args__ = (Index(None, "linkedid"),)
 
-    file: Mapped[str] = mapped_column(String(NAME), primary_key=True)
-    linkedid: Mapped[str] = mapped_column(String(NAME))
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    duration_ms: Mapped[int] = mapped_column(BigInteger)
-    bytes: Mapped[int] = mapped_column(BigInteger)
-    sha256: Mapped[str] = mapped_column(String(64))
-    format: Mapped[str] = mapped_column(String(8), server_default="wav")
-    channels: Mapped[int] = mapped_column(server_default="2")
-    rate: Mapped[int] = mapped_column(server_default="8000")
-    pcm_sha256: Mapped[str] = mapped_column(String(64), server_default="")
-    place: Mapped[str] = mapped_column(String(80), server_default="")
+    file: Mapped[str] = mapped_column(
+        String(NAME), primary_key=True, comment="its name, from the folder of recordings or within `place`"
+    )
+    linkedid: Mapped[str] = mapped_column(String(NAME), comment="Asterisk's identity of the call")
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when its first sample was heard, UTC")
+    duration_ms: Mapped[int] = mapped_column(BigInteger, comment="its length in milliseconds")
+    bytes: Mapped[int] = mapped_column(BigInteger, comment="the size of the file")
+    sha256: Mapped[str] = mapped_column(String(64), comment="digest of the file, hexadecimal")
+    format: Mapped[str] = mapped_column(String(8), server_default="wav", comment="wav, flac or opus")
+    channels: Mapped[int] = mapped_column(server_default="2", comment="1 mono, 2 stereo")
+    rate: Mapped[int] = mapped_column(server_default="8000", comment="samples a second")
+    pcm_sha256: Mapped[str] = mapped_column(
+        String(64),
+        server_default="",
+        comment="digest of its samples, the same in every lossless format; empty: not known",
+    )
+    place: Mapped[str] = mapped_column(
+        String(80), server_default="", comment="the store that has it; empty: the folder of recordings"
+    )
 
 
 class RecordingPauseEntry(Base):
@@ -92,10 +114,12 @@ class RecordingPauseEntry(Base):
 
     __tablename__ = "recording_pause"
 
-    call: Mapped[str] = mapped_column(String(32), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    file: Mapped[str] = mapped_column(Text)
-    start_ms: Mapped[int] = mapped_column(BigInteger)
-    end_ms: Mapped[int] = mapped_column(BigInteger)
-    who: Mapped[str] = mapped_column(String(96))
-    why: Mapped[str] = mapped_column(Text)
+    call: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the call")
+    number: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="counts the pauses of one call from 1"
+    )
+    file: Mapped[str] = mapped_column(Text, comment="the recording")
+    start_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds from the beginning of the file")
+    end_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds from the beginning of the file")
+    who: Mapped[str] = mapped_column(String(96), comment="flow, agent:<number> or api:<name of the token>")
+    why: Mapped[str] = mapped_column(Text, comment="the reason that was given")

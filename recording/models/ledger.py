@@ -11,7 +11,7 @@ class CallInProgress(Base):
 
     __tablename__ = "call_in_progress"
 
-    linkedid: Mapped[str] = mapped_column(String(NAME), primary_key=True)
+    linkedid: Mapped[str] = mapped_column(String(NAME), primary_key=True, comment="Asterisk's identity of the call")
 
 
 class LedgerEvent(Base):
@@ -22,11 +22,15 @@ class LedgerEvent(Base):
     __tablename__ = "ledger_event"
     __table_args__ = (Index(None, "linkedid", "id"),)
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    digest: Mapped[str] = mapped_column(String(32), unique=True)
-    source: Mapped[str] = mapped_column(String(16))
-    linkedid: Mapped[str] = mapped_column(String(NAME))
-    body: Mapped[str] = mapped_column(Text)
+    id: Mapped[int] = mapped_column(
+        BigId, primary_key=True, autoincrement=True, comment="counts up in the order in which lines were read"
+    )
+    digest: Mapped[str] = mapped_column(
+        String(32), unique=True, comment="digest of the line and its source, hexadecimal"
+    )
+    source: Mapped[str] = mapped_column(String(16), comment="ledger (Asterisk) or journal (the router)")
+    linkedid: Mapped[str] = mapped_column(String(NAME), comment="Asterisk's identity of the call")
+    body: Mapped[str] = mapped_column(Text, comment="the line, without its line end")
 
 
 class LedgerPosition(Base):
@@ -34,9 +38,11 @@ class LedgerPosition(Base):
 
     __tablename__ = "ledger_position"
 
-    source: Mapped[str] = mapped_column(String(16), primary_key=True)
-    position: Mapped[int] = mapped_column(BigInteger)
-    head: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(
+        String(16), primary_key=True, comment="ledger (Asterisk) or journal (the router)"
+    )
+    position: Mapped[int] = mapped_column(BigInteger, comment="bytes of the file that were read")
+    head: Mapped[str] = mapped_column(String(64), comment="digest of the first line of the file")
 
 
 class RejectedLedgerLine(Base):
@@ -44,7 +50,7 @@ class RejectedLedgerLine(Base):
 
     __tablename__ = "rejected_ledger_line"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    source: Mapped[str] = mapped_column(String(16))
-    body: Mapped[str] = mapped_column(Text)
-    why: Mapped[str] = mapped_column(Text)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True, comment="counts up")
+    source: Mapped[str] = mapped_column(String(16), comment="ledger (Asterisk) or journal (the router)")
+    body: Mapped[str] = mapped_column(Text, comment="the line, zero bytes made visible")
+    why: Mapped[str] = mapped_column(Text, comment="what was expected")

@@ -16,14 +16,18 @@ class AgentAccount(Base):
 
     __tablename__ = "agent"
 
-    number: Mapped[str] = mapped_column(String(32), primary_key=True)
-    name: Mapped[str] = mapped_column(Text)
-    pin_hash: Mapped[str] = mapped_column(Text)
-    phone: Mapped[str] = mapped_column(String(64))
-    skills: Mapped[dict[str, int]] = mapped_column(JSON)
-    active: Mapped[bool]
-    attributes: Mapped[dict[str, str]] = mapped_column(JSON, server_default="{}")
-    outside: Mapped[str] = mapped_column(String(32), server_default="")
+    number: Mapped[str] = mapped_column(String(32), primary_key=True, comment="what he signs in with")
+    name: Mapped[str] = mapped_column(Text, comment="his name")
+    pin_hash: Mapped[str] = mapped_column(Text, comment="argon2's digest of his PIN")
+    phone: Mapped[str] = mapped_column(String(64), comment="the phone that is his at first")
+    skills: Mapped[dict[str, int]] = mapped_column(JSON, comment="skill to level, 1 to 10")
+    active: Mapped[bool] = mapped_column(comment="false: he has left")
+    attributes: Mapped[dict[str, str]] = mapped_column(
+        JSON, server_default="{}", comment="team, language, …: name to value"
+    )
+    outside: Mapped[str] = mapped_column(
+        String(32), server_default="", comment="the outside number he may sign in at; empty: none"
+    )
 
 
 class AgentStateEntry(Base):
@@ -32,16 +36,18 @@ class AgentStateEntry(Base):
     __tablename__ = "agent_state"
     __table_args__ = (Index(None, "agent", "at"),)
 
-    digest: Mapped[str] = mapped_column(String(32), primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    agent: Mapped[str] = mapped_column(String(NAME))
-    phone: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(16))
-    before: Mapped[str] = mapped_column(String(16))
-    after: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(Text)
-    cause: Mapped[str] = mapped_column(Text)
-    linkedid: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(
+        String(32), primary_key=True, comment="digest of the line of the journal, hexadecimal"
+    )
+    at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it changed, UTC")
+    agent: Mapped[str] = mapped_column(String(NAME), comment="his number")
+    phone: Mapped[str] = mapped_column(Text, comment="where he was signed in")
+    status: Mapped[str] = mapped_column(String(16), comment="what he chose; the words are those of Status")
+    before: Mapped[str] = mapped_column(String(16), comment="his state till then; the words are those of AgentState")
+    after: Mapped[str] = mapped_column(String(16), comment="his state from then on")
+    reason: Mapped[str] = mapped_column(Text, comment="why he was not ready; empty: no reason")
+    cause: Mapped[str] = mapped_column(Text, comment="who or what changed it")
+    linkedid: Mapped[str] = mapped_column(Text, comment="the call it belongs to; empty: none")
 
 
 class CallerEntry(Base):
@@ -52,13 +58,13 @@ class CallerEntry(Base):
 
     __tablename__ = "caller"
 
-    number: Mapped[str] = mapped_column(String(32), primary_key=True)
-    name: Mapped[str] = mapped_column(Text)
-    priority: Mapped[int]
-    agent: Mapped[str] = mapped_column(String(32))
-    note: Mapped[str] = mapped_column(Text)
-    open_case: Mapped[str] = mapped_column(Text, server_default="")
-    language: Mapped[str] = mapped_column(String(16), server_default="")
+    number: Mapped[str] = mapped_column(String(32), primary_key=True, comment="his number in its one form")
+    name: Mapped[str] = mapped_column(Text, comment="his name")
+    priority: Mapped[int] = mapped_column(comment="points; more than 0 for a VIP")
+    agent: Mapped[str] = mapped_column(String(32), comment="the agent he is to reach first; empty: any")
+    note: Mapped[str] = mapped_column(Text, comment="for the agent to read")
+    open_case: Mapped[str] = mapped_column(Text, server_default="", comment="what is under way for him; empty: nothing")
+    language: Mapped[str] = mapped_column(String(16), server_default="", comment="what he speaks; empty: not known")
 
 
 class AccessToken(Base):
@@ -69,10 +75,12 @@ class AccessToken(Base):
 
     __tablename__ = "access_token"
 
-    name: Mapped[str] = mapped_column(String(80), primary_key=True)
-    role: Mapped[str] = mapped_column(String(16))
-    sha256: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    agent: Mapped[str] = mapped_column(String(32), server_default="")
-    permissions: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    name: Mapped[str] = mapped_column(String(80), primary_key=True, comment="whose it is")
+    role: Mapped[str] = mapped_column(String(16), comment="what it may do; the words are those of Role")
+    sha256: Mapped[str] = mapped_column(String(64), unique=True, comment="digest of the token, hexadecimal")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was given out, UTC")
+    revoked_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="when it was taken back, UTC; null: it holds"
+    )
+    agent: Mapped[str] = mapped_column(String(32), server_default="", comment="the agent whose own it is; empty: none")
+    permissions: Mapped[list[str]] = mapped_column(JSON, server_default="[]", comment="what it may do besides its role")

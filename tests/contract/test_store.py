@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, inspect, select
 
 from acd.facts import AgentStateChanged, SurveyAsked, WrapUpEnded, to_json
 from acd.states import AgentState, CallOutcome, EndedBy, Status
@@ -39,6 +39,29 @@ async def test_the_migrations_make_exactly_the_tables_of_the_models(store: Store
 
     async with store.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+async def test_a_sentence_about_a_column_that_changes_is_written_into_the_data_base(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    column = LedgerEvent.__table__.c.id  # it counts up by itself, which must stay so
+
+    async def said() -> str | None:
+        async with store.engine.connect() as connection:
+            return {
+                one["name"]: one.get("comment")
+                for one in await connection.run_sync(lambda sync: inspect(sync).get_columns("ledger_event"))
+            }["id"]
+
+    if store.engine.dialect.supports_comments:
+        before = await said()
+        assert before == column.comment
+        with monkeypatch.context() as patched:
+            patched.setattr(column, "comment", "it's 100 % \\ new")
+            await store.migrate()
+            assert await said() == column.comment
+        await store.migrate()
+        assert await said() == before
 
 
 async def test_migrating_twice_changes_nothing(store: Store) -> None:
