@@ -61,8 +61,8 @@ async def list_calls(asked: Asked[CallQuery, Nothing]) -> Calls:
     if query.queue is not None:
         asked.floor.distributor.router.queue(query.queue)
     which = CallFilter(
-        since=query.since and _in_zone(query.since, zone),
-        until=query.until and _in_zone(query.until, zone),
+        since=query.since and in_zone(query.since, zone),
+        until=query.until and in_zone(query.until, zone),
         queue=query.queue,
         agent=query.agent,
         caller=query.caller,
@@ -117,7 +117,8 @@ async def _record(store: Store, call: str) -> CallRecord:
     return record
 
 
-def _in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
+def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
+    """A time without a zone is the centre's."""
     return instant if instant.tzinfo else instant.replace(tzinfo=zone)
 
 

@@ -5,6 +5,7 @@ from recording.models.base import NAME, Base, BigId, UtcDateTime
 from recording.models.calls import Call, RecordingFile, RecordingPauseEntry, SurveyAnswer
 from recording.models.ledger import CallInProgress, LedgerEvent, LedgerPosition, RejectedLedgerLine
 from recording.models.people import AccessToken, AgentAccount, AgentStateEntry, CallerEntry
+from recording.models.quality import EvaluationEntry, EvaluationStep, ScoreSheetKept
 
 __all__ = [
     "NAME",
@@ -16,11 +17,14 @@ __all__ = [
     "Call",
     "CallInProgress",
     "CallerEntry",
+    "EvaluationEntry",
+    "EvaluationStep",
     "LedgerEvent",
     "LedgerPosition",
     "RecordingFile",
     "RecordingPauseEntry",
     "RejectedLedgerLine",
+    "ScoreSheetKept",
     "SurveyAnswer",
     "UtcDateTime",
     "mariadb",

@@ -30,11 +30,24 @@ ADMINISTRATORS = {
     "POST /api/centre/roll-back",
     "POST /api/prompts/{number}/recording",
     "DELETE /api/prompts/{number}/recording",
+    "POST /api/quality/evaluations/{id}/hand-over",
 }
 FLOORS = {"GET /api/callbacks/{id}/message"}
 """What is wanted besides the rule: reader to see, floor to do."""
 
-PERMISSIONS = {"GET /api/calls/{id}/recording": Permission.LISTEN}
+REVIEWERS = {
+    "GET /api/quality/work",
+    "POST /api/quality/evaluations",
+    "POST /api/quality/evaluations/{id}/claim",
+    "POST /api/quality/evaluations/{id}/give-back",
+    "POST /api/quality/evaluations/{id}/save",
+    "POST /api/quality/evaluations/{id}/score",
+    "POST /api/quality/evaluations/{id}/release",
+    "POST /api/quality/evaluations/{id}/set-aside",
+}
+"""For readers who were given the permission."""
+
+PERMISSIONS = {"GET /api/calls/{id}/recording": Permission.LISTEN, **dict.fromkeys(REVIEWERS, Permission.REVIEW)}
 """What a token must be given singly."""
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if not endpoint.open]
@@ -51,6 +64,10 @@ async def bearer(web: FakeFloor, name: str, role: Role) -> dict[str, str]:
 def wanted(endpoint: str) -> Role:
     if endpoint in ADMINISTRATORS:
         return Role.ADMINISTRATOR
+    if " /api/quality/own" in endpoint:
+        return Role.AGENT
+    if endpoint in REVIEWERS:
+        return Role.READER
     return Role.FLOOR if endpoint in FLOORS or not endpoint.startswith("GET ") else Role.READER
 
 

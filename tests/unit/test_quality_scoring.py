@@ -1,6 +1,5 @@
 """What a judgement is worth: exact, never out of 0 to 100, and no better mark ever lowers it."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,30 +9,10 @@ from hypothesis import strategies as st
 
 from recording.quality.errors import JudgementUnfit
 from recording.quality.scoring import score, share
-from recording.quality.sheets import Fatal, Item, ItemKind, Judgement, Mark, ScoreSheet, Section, TimeMark
+from recording.quality.sheets import Judgement, Mark, ScoreSheet, TimeMark
+from tests.quality import item, judged, sheet
 
 pytestmark = pytest.mark.unit
-
-
-def item(name: str, weight: int = 1, most: int = 1, **more: object) -> Item:
-    kind = ItemKind.YES_NO if most == 1 else ItemKind.SCALE
-    return Item.model_validate({"name": name, "title": {}, "kind": kind, "weight": weight, "most": most, **more})
-
-
-def sheet(*items: Item, fatal: Mapping[str, int] | None = None) -> ScoreSheet:
-    """A section for every two items."""
-    return ScoreSheet(
-        name="made",
-        title={},
-        sections=tuple(
-            Section(name=f"s{start}", title={}, items=items[start : start + 2]) for start in range(0, len(items), 2)
-        ),
-        fatal=tuple(Fatal(name=name, title={}, cap=cap) for name, cap in (fatal or {}).items()),
-    )
-
-
-def judged(fatal: Mapping[str, str] | None = None, **marks: int | None) -> Judgement:
-    return Judgement(marks={name: Mark(value=value) for name, value in marks.items()}, fatal=fatal or {})
 
 
 @st.composite

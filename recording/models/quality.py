@@ -1,0 +1,95 @@
+"""Calls that are judged: score sheets as they were, evaluations, and every step of each."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from recording.models.base import Base, UtcDateTime
+
+
+class ScoreSheetKept(Base):
+    """A score sheet in one of its versions, kept since the first evaluation by it. `digest` is the SHA-256 of
+    `document`, the whole sheet; `name` is that of its file.
+    """
+
+    __tablename__ = "score_sheet"
+
+    digest: Mapped[str] = mapped_column(
+        String(64), primary_key=True, comment="SHA-256 of the sheet, 64 hexadecimal digits"
+    )
+    name: Mapped[str] = mapped_column(String(64), comment="name of its file")
+    document: Mapped[dict[str, Any]] = mapped_column(JSON, comment="the whole sheet, as the API shows it")
+
+
+class EvaluationEntry(Base):
+    """An agent's part in a call, drawn to be judged, and how far that has come. `purpose` is `review`, or the id of a
+    calibration, `slot` then the reviewer; of one purpose and slot a call is drawn once. Scores are hundredths, 0 to
+    10000; `first_score_hundredths` is the one before an appeal changed it. `fatal` says whether a fatal error was made.
+    `document` is the whole evaluation.
+    """
+
+    __tablename__ = "evaluation"
+    __table_args__ = (
+        UniqueConstraint("call", "purpose", "slot"),
+        Index(None, "reviewer", "phase"),
+        Index(None, "purpose", "released_at"),
+        Index(None, "agent", "released_at"),
+        Index(None, "agent", "drawn_at"),
+        Index(None, "drawn_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the evaluation, 32 hexadecimal digits")
+    call: Mapped[str] = mapped_column(String(32), comment="id of the call")
+    purpose: Mapped[str] = mapped_column(String(32), comment="review, or the id of a calibration")
+    slot: Mapped[str] = mapped_column(String(80), comment="the reviewer, in a calibration; empty else")
+    agent: Mapped[str] = mapped_column(String(32), comment="number of the agent who is judged")
+    queue: Mapped[str] = mapped_column(String(64), comment="the queue in which the caller stood before; empty for none")
+    team: Mapped[str] = mapped_column(String(64), comment="the agent's team when it was drawn; empty for none")
+    call_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when the agent began to speak with the caller, UTC")
+    talk_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds he spoke with him, holds left out")
+    rule: Mapped[str] = mapped_column(String(64), comment="the sampling rule; empty where somebody chose the call")
+    draw: Mapped[str] = mapped_column(String(32), comment="id of the draw; empty where somebody chose the call")
+    sheet: Mapped[str] = mapped_column(String(64), comment="name of the score sheet")
+    sheet_digest: Mapped[str] = mapped_column(String(64), comment="digest of the score sheet as it was")
+    phase: Mapped[str] = mapped_column(String(16), comment="how far it has come; the words are those of Phase")
+    revision: Mapped[int] = mapped_column(comment="how many steps were taken")
+    reviewer: Mapped[str] = mapped_column(String(80), comment="name of the reviewer whose it is; empty: everybody's")
+    score_hundredths: Mapped[int | None] = mapped_column(
+        comment="the score in force in hundredths of a point, 0 to 10000; null: none yet"
+    )
+    first_score_hundredths: Mapped[int | None] = mapped_column(
+        comment="the score before an appeal changed it; null where none did"
+    )
+    passed: Mapped[bool | None] = mapped_column(comment="whether the score is good enough; null: none yet")
+    fatal: Mapped[bool] = mapped_column(comment="whether a fatal error was made")
+    drawn_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it came on a work list, UTC")
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the reviewer began, UTC")
+    scored_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when it was scored, UTC")
+    released_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="when the agent was shown it, UTC: the time figure 12 goes by"
+    )
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the agent took note of it, UTC")
+    appealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the agent appealed, UTC")
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the appeal was decided, UTC")
+    document: Mapped[dict[str, Any]] = mapped_column(JSON, comment="the whole evaluation, as the API shows it")
+
+
+class EvaluationStep(Base):
+    """The log of evaluations, append-only: the step that made each `revision`. `by` is the name of who took it; its
+    judgement, words and decision are in `document`.
+    """
+
+    __tablename__ = "evaluation_step"
+
+    evaluation: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the evaluation")
+    revision: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="which step it was, counted from 1"
+    )
+    at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when, UTC")
+    by: Mapped[str] = mapped_column(String(80), comment="the name of who took it")
+    kind: Mapped[str] = mapped_column(String(16), comment="what he did; the words are those of StepKind")
+    document: Mapped[dict[str, Any]] = mapped_column(
+        JSON, comment="the whole step: his words, his judgement, his decision"
+    )

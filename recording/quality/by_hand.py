@@ -1,0 +1,70 @@
+"""A call that somebody chose to be judged, beside those that rules draw."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from recording.quality.errors import NotJudgeable, OwnCall, UnknownSubject
+from recording.quality.evaluations import REVIEW, Evaluation, Person, Subject
+from recording.quality.sheets import ScoreSheet
+from recording.quality.store import Evaluations
+from recording.quality.subjects import TEAM, subjects
+from recording.store import Store
+
+
+async def draw_call(
+    store: Store, call: str, agent: str | None, sheet: ScoreSheet, reviewer: Person | None, at: datetime
+) -> Evaluation:
+    """Put an agent's part in this call (the first agent's, where none is named) on a reviewer's work list, or on
+    everybody's.
+
+    Raises UnknownSubject, NotJudgeable, OwnCall, AlreadyDrawn.
+    """
+    subject = await subject_of(store, call, agent)
+    if reviewer is not None and reviewer.agent == subject.agent:
+        raise OwnCall
+    evaluation = new_evaluation(subject, sheet, at, reviewer)
+    await Evaluations(store).add(sheet, [evaluation])
+    return evaluation
+
+
+async def subject_of(store: Store, call: str, agent: str | None) -> Subject:
+    """An agent's part in this call, the first agent's where none is named. Raises UnknownSubject, NotJudgeable."""
+    record = await store.call(call)
+    if record is None:
+        raise UnknownSubject
+    if not record.recordings:
+        raise NotJudgeable("the call has no recording; expected one that can be heard")
+    teams = {one.number: one.attributes.get(TEAM, "") for one in await store.agents(active_only=False)}
+    found = subjects(record, teams)
+    if agent is None:
+        agent = next(iter(found), None)
+    if agent is None or agent not in found:
+        spoke = f"one of: {', '.join(found)}" if found else "a call in which one did"
+        raise NotJudgeable(f"the agent did not speak with the caller; expected {spoke}")
+    return found[agent]
+
+
+def new_evaluation(
+    subject: Subject,
+    sheet: ScoreSheet,
+    at: datetime,
+    reviewer: Person | None,
+    *,
+    rule: str = "",
+    draw: str = "",
+    purpose: str = REVIEW,
+    slot: str = "",
+) -> Evaluation:
+    """One that begins now."""
+    return Evaluation(
+        id=uuid4().hex,
+        **subject.model_dump(include=set(Subject.model_fields)),
+        purpose=purpose,
+        slot=slot,
+        rule=rule,
+        draw=draw,
+        sheet=sheet.name,
+        sheet_digest=sheet.digest,
+        reviewer=reviewer,
+        drawn_at=at,
+    )

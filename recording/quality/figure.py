@@ -1,0 +1,86 @@
+"""Figure 12, the monitoring score: the mean of the scores of a period.
+
+What counts: evaluations for review (those of calibrations do not) that were released to the agent, whatever he did
+then. When: in the period of the release, so that a period that is over gets no further evaluations. How much: the score
+in force, so that a decision on an appeal changes the period of the release, and until then the first score counts.
+
+Functions raise SQLAlchemy's errors while the data base is away.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+
+from recording.models import EvaluationEntry
+from recording.quality.evaluations import REVIEW
+from recording.store import Store
+
+TABLE = EvaluationEntry.__table__
+COLUMN_OF = {"queue": TABLE.c.queue, "team": TABLE.c.team, "agent": TABLE.c.agent}
+
+
+@dataclass(frozen=True, slots=True)
+class MeanScore:
+    """The scores of a period: their sum in hundredths of a point, and their number."""
+
+    sum_hundredths: int
+    evaluations: int
+
+    @property
+    def mean(self) -> Decimal | None:
+        """0 to 100 with two decimals; None where there are none."""
+        if not self.evaluations:
+            return None
+        exact = Decimal(self.sum_hundredths) / self.evaluations
+        return exact.quantize(Decimal(1), ROUND_HALF_UP).scaleb(-2)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentMonth:
+    """An agent's evaluations: `drawn` in the period and not set aside, and his released ones in it."""
+
+    agent: str
+    drawn: int
+    released: MeanScore
+
+
+async def mean_score(store: Store, kind: str, name: str, start: datetime, end: datetime) -> MeanScore:
+    """That of a scope (`centre`, `queue`, `team`, `agent`; the name of the centre does not matter) in [start, end)."""
+    where = counting(start, end)
+    if kind != "centre":
+        where = and_(where, COLUMN_OF[kind] == name)
+    query = select(func.coalesce(func.sum(TABLE.c.score_hundredths), 0), func.count()).where(where)
+    async with store.engine.connect() as connection:
+        total, number = (await connection.execute(query)).one()
+    return MeanScore(int(total), number)
+
+
+async def by_agent(store: Store, start: datetime, end: datetime) -> list[AgentMonth]:
+    """Every agent of whom something was drawn or released in [start, end), by number."""
+    drawn = and_(
+        TABLE.c.purpose == REVIEW, TABLE.c.drawn_at >= start, TABLE.c.drawn_at < end, TABLE.c.phase != "set_aside"
+    )
+    released = counting(start, end)
+    query = (
+        select(
+            TABLE.c.agent,
+            func.sum(case((drawn, 1), else_=0)),
+            func.sum(case((released, TABLE.c.score_hundredths), else_=0)),
+            func.sum(case((released, 1), else_=0)),
+        )
+        .where(drawn | released)
+        .group_by(TABLE.c.agent)
+        .order_by(TABLE.c.agent)
+    )
+    async with store.engine.connect() as connection:
+        return [
+            AgentMonth(agent, int(count), MeanScore(int(total), int(number)))
+            for agent, count, total, number in await connection.execute(query)
+        ]
+
+
+def counting(start: datetime, end: datetime) -> ColumnElement[bool]:
+    """What counts in [start, end)."""
+    return and_(TABLE.c.purpose == REVIEW, TABLE.c.released_at >= start, TABLE.c.released_at < end)

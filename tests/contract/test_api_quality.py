@@ -1,0 +1,154 @@
+"""Quality over HTTP: a call on its way from a work list to the agent, his appeal and its decision, each by who may."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cti.access import Permission, Role, new_token
+from recording.access import AccessTokens
+from recording.record import CallRecord
+from tests.contract.fake_floor import BEARER, FakeFloor, open_floor
+
+pytestmark = pytest.mark.contract
+
+LEDGER = "answered_with_hold"
+MARKS: Mapping[str, Any] = {
+    "greeting": 1, "caller-known": None, "matter-understood": 4, "not-interrupting": 1, "right-answer": 5,
+    "next-step": 3, "transfer-announced": None, "hold-announced": 1, "friendly": 5, "clear-speech": 3,
+    "anything-else": 1, "notes-right": 1,
+}  # fmt: skip
+
+
+def judgement(**changed: int | None) -> dict[str, Any]:
+    """By the shipped sheet; a mark below its threshold comes with a comment."""
+    marks = {**MARKS, **{name.replace("_", "-"): value for name, value in changed.items()}}
+    return {"marks": {name: {"value": value, "comment": "see there"} for name, value in marks.items()}}
+
+
+async def token(
+    web: FakeFloor, name: str, role: Role, agent: str = "", may: Iterable[Permission] = ()
+) -> dict[str, str]:
+    """The headers of a new token."""
+    secret, given = new_token(name, role, agent=agent, permissions=may)
+    await AccessTokens(web.floor.store).add(given)
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@asynccontextmanager
+async def recorded_call(folder: Path) -> AsyncIterator[tuple[FakeFloor, CallRecord]]:
+    """A floor with one call that has a recording of a minute."""
+    async with open_floor(folder) as web:
+        record = await web.remember(LEDGER)
+        await web.keep_recording(record, b"RIFF")
+        yield web, record
+
+
+async def test_a_judgement_goes_to_the_agent_who_appeals_and_another_decides(tmp_path: Path) -> None:
+    async with recorded_call(tmp_path) as (web, record):
+        number = str(record.agent)
+        anna = await token(web, "anna", Role.READER, may=[Permission.REVIEW])
+        agent = await token(web, "li-na", Role.AGENT, agent=number)
+        leader = await token(web, "leader", Role.FLOOR)
+        assert (await web.get("/api/quality/sheets", anna))[1]["sheets"].keys() == {"hotline"}
+
+        status, drawn = await web.post("/api/quality/evaluations", {"call": record.id}, anna)
+        assert (status, drawn["agent"], drawn["phase"], drawn["reviewer"]["name"]) == (200, number, "drawn", "anna")
+        status, again = await web.post("/api/quality/evaluations", {"call": record.id}, anna)
+        assert (status, again["error"]["id"]) == (409, "call-already-drawn")
+        assert [one["id"] for one in (await web.get("/api/quality/work", anna))[1]["evaluations"]] == [drawn["id"]]
+
+        path, own = f"/api/quality/evaluations/{drawn['id']}", f"/api/quality/own/{drawn['id']}"
+
+        async def does(step: str, who: dict[str, str], **body: object) -> tuple[int, Any]:
+            return await web.post(f"{path}/{step}", body, who)
+
+        assert (await does("claim", anna, revision=0))[1]["phase"] == "in_work"
+        status, late = await does("claim", anna, revision=0)
+        assert (status, late["error"]["id"]) == (409, "evaluation-changed")
+        half = {"marks": {"greeting": {"value": 1}}}
+        assert (await does("save", anna, revision=1, judgement=half))[0] == 200
+        status, refused = await does("score", anna, revision=2, judgement=half)
+        assert (status, refused["error"]["id"]) == (422, "judgement-unfit")
+        assert "right-answer: there is no mark; expected a mark from 0 to 5" in refused["error"]["message"]
+        marked = {**judgement(greeting=0), "time_marks": [{"at_ms": 1, "comment": "no greeting", "item": "greeting"}]}
+        _, scored = await does("score", anna, revision=2, judgement=marked)
+        assert (scored["phase"], scored["score"]) == ("scored", "90.11")  # (89 - 6 - 14/5) / 89
+
+        assert (await web.get("/api/quality/own", agent))[1]["evaluations"] == []
+        assert (await web.get(own, agent))[0] == 404
+        await does("release", anna, revision=3)
+        _, seen = await web.get(own, agent)
+        assert (seen["evaluation"]["score"], seen["sheet"]["name"]) == (scored["score"], "hotline")
+        assert (await web.get(path, agent))[1]["error"]["id"] == "role-too-small"
+
+        status, answer = await web.post(f"{own}/appeal", {"revision": 4, "note": "I did greet."}, agent)
+        assert (status, answer["phase"]) == (200, "appealed")
+        both = {"revision": 5, "ruling": "changed", "judgement": judgement(), "note": "He did."}
+        assert (await does("decide", anna, **both))[1]["error"]["id"] == "role-too-small"
+        status, decided = await does("decide", leader, **both)
+        assert (status, decided["score"], decided["first_score"]) == (200, "96.85", "90.11")
+
+        _, log = await web.get(f"{path}/steps", anna)
+        assert [(one["kind"], one["by"]["name"]) for one in log["steps"]] == [
+            ("claim", "anna"), ("save", "anna"), ("score", "anna"), ("release", "anna"),
+            ("appeal", "li-na"), ("decide", "leader"),
+        ]  # fmt: skip
+        assert (await web.get(path, leader))[1]["evaluation"]["phase"] == "decided"
+
+
+async def test_who_may_not_is_refused(tmp_path: Path) -> None:
+    async with recorded_call(tmp_path) as (web, record):
+        number = str(record.agent)
+        reader = await token(web, "reader", Role.READER)
+        himself = await token(web, "himself", Role.FLOOR, agent=number, may=[Permission.REVIEW])
+        anna = await token(web, "anna", Role.FLOOR, may=[Permission.REVIEW])
+        boris = await token(web, "boris", Role.READER, may=[Permission.REVIEW])
+        stranger = await token(web, "stranger", Role.AGENT, agent="1003" if number != "1003" else "1001")
+        for path in ("/api/quality/evaluations", "/api/quality/work"):
+            assert (await web.get(path, reader))[1]["error"]["id"] == "permission-missing"
+        assert (await web.post("/api/quality/evaluations", {"call": record.id}, himself))[1]["error"][
+            "id"
+        ] == "own-call"
+        _, drawn = await web.post("/api/quality/evaluations", {"call": record.id, "everybody": True}, anna)
+        path = f"/api/quality/evaluations/{drawn['id']}"
+        assert (await web.get("/api/quality/work", himself))[1]["evaluations"] == []
+        assert (await web.post(f"{path}/claim", {"revision": 0}, himself))[1]["error"]["id"] == "own-call"
+        await web.post(f"{path}/claim", {"revision": 0}, anna)
+        for step, body in (("score", {"judgement": judgement()}), ("release", {}), ("give-back", {})):
+            status, answer = await web.post(f"{path}/{step}", {"revision": 1, **body}, boris)
+            assert status in (403, 409)
+            assert answer["error"]["id"] in ("evaluation-not-yours", "evaluation-phase-wrong")
+        status, answer = await web.post(f"{path}/hand-over", {"revision": 1, "to": "nobody"})
+        assert (status, answer["error"]["id"]) == (422, "reviewer-unknown")
+        _, handed = await web.post(f"{path}/hand-over", {"revision": 1, "to": "boris"}, BEARER)
+        assert handed["reviewer"]["name"] == "boris"
+        await web.post(f"{path}/claim", {"revision": 2}, boris)
+        await web.post(f"{path}/score", {"revision": 3, "judgement": judgement()}, boris)
+        await web.post(f"{path}/release", {"revision": 4}, boris)
+        assert (await web.get(f"/api/quality/own/{drawn['id']}", stranger))[0] == 404
+        appeal = f"/api/quality/own/{drawn['id']}/appeal"
+        assert (await web.post(appeal, {"revision": 5, "note": "?"}, stranger))[0] == 404
+        assert (await web.get("/api/quality/own", reader))[1]["error"]["id"] == "evaluation-not-yours"
+
+
+async def test_what_cannot_be_judged_is_told(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        silent = await web.remember(LEDGER)
+        draw = "/api/quality/evaluations"
+        assert (await web.post(draw, {"call": silent.id}))[1]["error"]["id"] == "call-not-judgeable"
+        assert (await web.post(draw, {"call": "0" * 32}))[1]["error"]["id"] == "unknown-call"
+        assert (await web.post(draw, {"call": silent.id, "sheet": "x"}))[1]["error"]["id"] == "unknown-sheet"
+        await web.keep_recording(silent, b"RIFF")
+        status, answer = await web.post(draw, {"call": silent.id, "agent": "4711"})
+        assert (status, answer["error"]["message"]) == (
+            422, f"the agent did not speak with the caller; expected one of: {silent.agent}",
+        )  # fmt: skip
+        assert (await web.get(f"{draw}/{'0' * 32}"))[1]["error"]["id"] == "unknown-evaluation"
+        _, drawn = await web.post(draw, {"call": silent.id})
+        status, aside = await web.post(f"{draw}/{drawn['id']}/set-aside", {"revision": 0, "note": "a test call"})
+        assert (status, aside["phase"], aside["set_aside"]) == (200, "set_aside", "a test call")
+        for query, found in (("phase=drawn", 0), ("phase=set_aside&since=2020-01-01T00:00", 1), ("agent=4711", 0)):
+            assert len((await web.get(f"{draw}?{query}"))[1]["evaluations"]) == found

@@ -1,0 +1,143 @@
+"""Evaluations in the data base: each call once, no step lost or overwritten, and figure 12 from them."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from recording.quality.errors import AlreadyDrawn, EvaluationChanged, JudgementUnfit, UnknownEvaluation
+from recording.quality.evaluations import Evaluation, Phase, Ruling, Step, StepKind
+from recording.quality.figure import by_agent, mean_score
+from recording.quality.life import take
+from recording.quality.sheets import Judgement, TimeMark
+from recording.quality.store import EvaluationFilter, Evaluations
+from recording.store import Store
+from tests.quality import AGENT, ANNA, AT, BORIS, CHIEF, SHEET, drawn, judged, step
+
+pytestmark = pytest.mark.contract
+pytest_plugins = ["tests.contract.databases"]
+
+DAY = timedelta(days=1)
+
+
+async def taken(evaluations: Evaluations, name: str, *steps: Step) -> Evaluation:
+    now = await evaluations.find(name)
+    for one in steps:
+        now = await evaluations.take(name, one, now.revision)
+    return now
+
+
+def released(judgement: Judgement, at_day: int = 0) -> tuple[Step, ...]:
+    at = AT + at_day * DAY
+    return (
+        step(StepKind.CLAIM, at=at),
+        step(StepKind.SCORE, judgement=judgement, at=at),
+        step(StepKind.RELEASE, at=at),
+    )
+
+
+async def test_an_evaluation_and_its_steps_come_back_as_they_were(store: Store) -> None:
+    evaluations = Evaluations(store)
+    await evaluations.add(SHEET, [drawn()])
+    steps = (
+        *released(judged({"lied": "about the price"}, hello=1, right=4)),
+        step(StepKind.APPEAL, AGENT, note="我没有"),
+        step(StepKind.DECIDE, CHIEF, ruling=Ruling.CHANGED, judgement=judged(hello=1, right=4), note="not proven"),
+    )
+    now = await taken(evaluations, "e1", *steps)
+    expected = drawn()
+    for one in steps:
+        expected = take(expected, SHEET, one)
+    assert now == expected == await evaluations.find("e1")
+    assert await evaluations.steps("e1") == list(steps)
+    assert await evaluations.sheet(now.sheet_digest) == SHEET
+    assert (now.first_score, now.score) == (Decimal("0.00"), Decimal("85.00"))
+
+
+async def test_a_call_is_drawn_once_for_a_purpose_and_a_draw_is_all_or_nothing(store: Store) -> None:
+    evaluations = Evaluations(store)
+    await evaluations.add(SHEET, [drawn()])
+    with pytest.raises(AlreadyDrawn):
+        await evaluations.add(SHEET, [drawn("e2", call="c2"), drawn("e3")])
+    await evaluations.add(SHEET, [drawn("e4", purpose="k1", slot="anna"), drawn("e5", purpose="k1", slot="boris")])
+    assert [one.id for one in await evaluations.page(EvaluationFilter())] == ["e1"]
+    with pytest.raises(UnknownEvaluation):
+        await evaluations.find("e2")
+
+
+async def test_of_two_who_saw_the_same_only_one_takes_his_step(store: Store) -> None:
+    evaluations, other = Evaluations(store), Store(str(store.engine.url.render_as_string(hide_password=False)))
+    try:
+        await evaluations.add(SHEET, [drawn()])
+        both = (
+            evaluations.take("e1", step(StepKind.CLAIM, ANNA), 0),
+            Evaluations(other).take("e1", step(StepKind.CLAIM, BORIS), 0),
+        )
+        outcomes = await asyncio.gather(*both, return_exceptions=True)
+        assert {type(one) for one in outcomes} == {Evaluation, EvaluationChanged}
+        winner = next(one for one in outcomes if isinstance(one, Evaluation))
+        assert (await evaluations.find("e1")).reviewer == winner.reviewer
+        assert [one.by for one in await evaluations.steps("e1")] == [winner.reviewer]
+    finally:
+        await other.close()
+
+
+async def test_a_time_mark_beyond_the_recordings_is_refused_and_nothing_is_kept(store: Store) -> None:
+    evaluations = Evaluations(store)
+    await evaluations.add(SHEET, [drawn()])
+    await evaluations.take("e1", step(StepKind.CLAIM), 0)
+    marked = judged(hello=1, right=5).model_copy(update={"time_marks": (TimeMark(at_ms=5, comment="here"),)})
+    with pytest.raises(JudgementUnfit, match="time mark 1: recording 1 at 5 ms is not there"):
+        await evaluations.take("e1", step(StepKind.SCORE, judgement=marked), 1)
+    assert (await evaluations.find("e1")).phase is Phase.IN_WORK
+    assert len(await evaluations.steps("e1")) == 1
+
+
+async def test_lists_are_filtered_and_read_page_by_page(store: Store) -> None:
+    evaluations = Evaluations(store)
+    made = [
+        drawn(f"e{n}", call=f"c{n}", agent=f"100{n % 2}", queue=("sales", "support")[n % 2], drawn_at=AT + n * DAY)
+        for n in range(5)
+    ]
+    await evaluations.add(SHEET, made)
+    await taken(evaluations, "e4", step(StepKind.CLAIM))
+    first = await evaluations.page(EvaluationFilter(size=3))
+    rest = await evaluations.page(EvaluationFilter(size=3, after=first[-1].id))
+    assert [one.id for one in (*first, *rest)] == ["e4", "e3", "e2", "e1", "e0"]
+    for which, found in (
+        (EvaluationFilter(agent="1001"), ["e3", "e1"]),
+        (EvaluationFilter(queue="sales", until=AT + 3 * DAY), ["e2", "e0"]),
+        (EvaluationFilter(reviewer="anna"), ["e4"]),
+        (EvaluationFilter(reviewer="", since=AT + 2 * DAY), ["e3", "e2"]),
+        (EvaluationFilter(phases=frozenset({Phase.IN_WORK})), ["e4"]),
+        (EvaluationFilter(call="c3"), ["e3"]),
+        (EvaluationFilter(after="nobody"), []),
+    ):
+        assert [one.id for one in await evaluations.page(which)] == found
+
+
+async def test_figure_12_counts_what_was_released_in_its_period_with_the_score_in_force(store: Store) -> None:
+    evaluations = Evaluations(store)
+    names = {"e1": "1001", "e2": "1001", "e3": "1002", "e4": "1002", "e5": "1001"}
+    await evaluations.add(SHEET, [drawn(name, call=name, agent=agent) for name, agent in names.items()])
+    await evaluations.add(SHEET, [drawn("k", call="e1", purpose="k1", slot="anna", reviewer=ANNA)])
+    await taken(evaluations, "k", *released(judged(hello=1, right=5))[:2])  # of a calibration: does not count
+    await taken(evaluations, "e1", *released(judged(hello=1, right=5)))  # 100
+    await taken(evaluations, "e2", *released(judged(hello=0, right=0)), step(StepKind.APPEAL, AGENT, note="no"))
+    await taken(evaluations, "e3", *released(judged(hello=1, right=0)))  # 25
+    await taken(evaluations, "e4", *released(judged(hello=1, right=5), at_day=1))  # the day after
+    await taken(evaluations, "e5", *released(judged(hello=1, right=5))[:2])  # scored, not released
+    today = (AT, AT + DAY)
+    assert (await mean_score(store, "centre", "", *today)).mean == Decimal("41.67")
+    changed = step(StepKind.DECIDE, CHIEF, ruling=Ruling.CHANGED, judgement=judged(hello=0, right=5), note="yes")
+    await taken(evaluations, "e2", changed)  # 75 from now on, in the period of the release
+    assert (await mean_score(store, "agent", "1001", *today)).mean == Decimal("87.50")
+    assert (await mean_score(store, "team", "day", *today)).evaluations == 3
+    assert (await mean_score(store, "queue", "sales", *today)).mean == Decimal("66.67")
+    nothing = await mean_score(store, "queue", "support", *today)
+    assert (nothing.evaluations, nothing.mean) == (0, None)
+    found = {
+        one.agent: (one.drawn, one.released.evaluations, one.released.mean) for one in await by_agent(store, *today)
+    }
+    assert found == {"1001": (3, 2, Decimal("87.50")), "1002": (2, 1, Decimal("25.00"))}
