@@ -90,6 +90,8 @@ class Agent:
     """Since when he is not ready, while he has no call."""
     wrap_up_until_ms: int = 0
     """When his wrap-up ends by itself; 0 while he has none."""
+    owes: tuple[str, ...] = ()
+    """The calls (linkedids) of the last day that he has yet to close with an outcome code, oldest first."""
 
     @property
     def state(self) -> AgentState:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from acd.agents import Agent, AgentEvent
 from acd.errors import NotInWrapUp, WrapUpAtMost
 from acd.facts import CallHeld, CallReleased, CallRetrieved, CallTransferred, Fact, WrapUpEnded, WrapUpExtended
+from acd.outcomes import Outcomes, Talk
 from acd.queues import AfterCall
 from acd.roster import Roster
-from acd.states import Activity, Status, TransferKind
+from acd.states import Activity, OutcomePolicy, Status, TransferKind
 from acd.timers import Timers
 
 
@@ -30,21 +31,25 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class WrapUp:
-    """After-call work under way."""
+    """After-call work under way; `answered_ms` is when the conversation before it began."""
 
     linkedid: str
     queue: str
     since_ms: int
     after: AfterCall
+    answered_ms: int
 
 
 class Conversations:
     """All conversations by linkedid, all wrap-ups by agent."""
 
-    def __init__(self, roster: Roster, timers: Timers[tuple[str, str]], state: Callable[[Fact], None]) -> None:
+    def __init__(
+        self, roster: Roster, timers: Timers[tuple[str, str]], state: Callable[[Fact], None], outcomes: Outcomes
+    ) -> None:
         self._roster = roster
         self._timers = timers
         self._state = state
+        self._outcomes = outcomes
         self._wrap_ups: dict[str, WrapUp] = {}
         self.by_call: dict[str, Conversation] = {}
 
@@ -84,7 +89,7 @@ class Conversations:
             return
         agent = self._roster.agent(talk.agent)
         self._state_released(talk, now_ms)
-        self._wrap_ups[talk.agent] = WrapUp(linkedid, talk.queue, now_ms, talk.after)
+        self._wrap_ups[talk.agent] = WrapUp(linkedid, talk.queue, now_ms, talk.after, talk.answered_ms)
         with self._roster.change(agent, "call", now_ms, linkedid=linkedid):
             agent.apply(AgentEvent.RELEASED)
             if talk.after.wrap_up_ms == 0 or agent.status is Status.SIGNED_OUT:
@@ -126,6 +131,10 @@ class Conversations:
         if agent.activity is not Activity.WRAP_UP:
             raise NotInWrapUp(number)
         return agent
+
+    def wrap_up_of(self, linkedid: str) -> tuple[str, WrapUp] | None:
+        """Who wraps this call up, and how; None: nobody."""
+        return next(((agent, one) for agent, one in self._wrap_ups.items() if one.linkedid == linkedid), None)
 
     def extend_wrap_up(self, agent: Agent, by_ms: int | None, cause: str, now_ms: int) -> None:
         """He needs longer, by `by_ms` or what the queue gives at a time, as far as it allows. Raises WrapUpAtMost."""
@@ -179,6 +188,11 @@ class Conversations:
                 wrap_up_ms=now_ms - wrap_up.since_ms,
             )
         )
+        if wrap_up.after.outcome is OutcomePolicy.REQUIRED:
+            talk = Talk(
+                linkedid=wrap_up.linkedid, queue=wrap_up.queue, agent=agent.number, answered_ms=wrap_up.answered_ms
+            )
+            self._outcomes.finish(talk, now_ms)
 
     def _apply(self, agent: Agent, event: AgentEvent, linkedid: str, now_ms: int) -> None:
         with self._roster.change(agent, "phone", now_ms, linkedid=linkedid):

@@ -32,6 +32,7 @@ from acd.floor_facts import (
     SurgeDeclared,
 )
 from acd.flow_facts import LookUpEnded, TransferEnded
+from acd.outcome_facts import CallOutcomeSet, OutcomeOwed
 from acd.recording_facts import RecordingPaused, RecordingResumed
 from acd.states import CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause, TransferKind
 from acd.targets import TargetKind
@@ -48,6 +49,7 @@ __all__ = [
     "CallFact",
     "CallHeld",
     "CallOffered",
+    "CallOutcomeSet",
     "CallOverflowed",
     "CallQueued",
     "CallReleased",
@@ -72,6 +74,7 @@ __all__ = [
     "NodeEntered",
     "NotReadyExceeded",
     "OfferEnded",
+    "OutcomeOwed",
     "PromptReplaced",
     "QueueClosed",
     "QueueOpened",
@@ -366,6 +369,7 @@ FACTS: Mapping[str, type[Fact]] = {
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
         RecordingPaused, RecordingResumed,
         MessageHeard, SurveyAsked, SurveyAnswered,
+        CallOutcomeSet, OutcomeOwed,
     )
 }  # fmt: skip
 

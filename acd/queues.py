@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from acd.choice import Strategy
 from acd.requirements import ANY, Requirement, both, from_levels
-from acd.states import DequeueReason
+from acd.states import DequeueReason, OutcomePolicy
 from acd.targets import LEAVE, Target
 
 if TYPE_CHECKING:
@@ -49,11 +49,13 @@ class Blended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AfterCall:
-    """An agent's wrap-up: how long it is, by how much he makes it longer at a time, how long it may be in all."""
+    """An agent's wrap-up: how long it is, by how much he makes it longer at a time, how long it may be in all; whether
+    the call is to be closed with an outcome code."""
 
     wrap_up_ms: int
     more_ms: int
     most_ms: int
+    outcome: OutcomePolicy = OutcomePolicy.NONE
 
 
 NO_WRAP_UP = AfterCall(wrap_up_ms=0, more_ms=0, most_ms=0)
@@ -93,11 +95,18 @@ class QueueSettings:
     blended: Blended | None = None
     service_level_ms: int = 20_000
     music: str = "default"
+    outcome: OutcomePolicy = OutcomePolicy.NONE
+    """Whether its calls are to be closed with an outcome code."""
 
     @property
     def after_call(self) -> AfterCall:
         """The wrap-up of its agents."""
-        return AfterCall(wrap_up_ms=self.wrap_up_ms, more_ms=self.wrap_up_more_ms, most_ms=self.wrap_up_most_ms)
+        return AfterCall(
+            wrap_up_ms=self.wrap_up_ms,
+            more_ms=self.wrap_up_more_ms,
+            most_ms=self.wrap_up_most_ms,
+            outcome=self.outcome,
+        )
 
     @property
     def base(self) -> Requirement:

@@ -16,6 +16,7 @@ from acd.errors import AlreadyQueued
 from acd.facts import AgentDefined, Fact
 from acd.matching import Matching
 from acd.offers import Offer, Offers, Outcome
+from acd.outcomes import Outcomes
 from acd.queues import NO_WRAP_UP, PREFERRED, Call, Order, Queue, QueueSettings
 from acd.requirements import ANY, Requirement, both, from_levels
 from acd.roster import Roster
@@ -33,7 +34,8 @@ class Router:
         self._timers: Timers[tuple[str, str]] = Timers()
         self._sequence = 0
         self.roster = Roster(self._state, Absences(self._timers, self._state))
-        self.conversations = Conversations(self.roster, self._timers, self._state)
+        self.outcomes = Outcomes(self.roster, self._state)
+        self.conversations = Conversations(self.roster, self._timers, self._state, self.outcomes)
         self._offers = Offers(self.roster, self._timers, self._state)
         self._waiting = Waiting(self.roster, self._timers, self._state, self._withdraw, self._left)
         self._matching = Matching(self._waiting, self.roster, self._offers, self._offered)

@@ -70,6 +70,14 @@ class DequeueReason(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class OutcomePolicy(StrEnum):
+    """Whether agents are to close the calls of a queue with an outcome code."""
+
+    REQUIRED = "required"  # without one the call is owed a code, of which its agent is reminded
+    ASKED = "asked"  # a desktop asks for one; without one nothing follows
+    NONE = "none"
+
+
 class TransferKind(StrEnum):
     """How an agent sent his caller on (kpi.md, figure 19)."""
 

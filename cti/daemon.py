@@ -38,6 +38,7 @@ from cti.http.live import LiveHub
 from cti.logs import write_logs
 from cti.look_ups import LookUps
 from cti.memory import settle_down
+from cti.outcome_keys import OutcomeKeys
 from cti.outside import seat_outside
 from cti.people import People
 from cti.preparation import plan_of
@@ -345,6 +346,7 @@ class Daemon:
                 administrators=lambda: self.administration.centre.administrators,
                 beep=provide_beep(self.settings.state / "sounds/tones"),
             ),
+            OutcomeKeys(self.store, self.distributor),
         )
 
     async def _outside_of(self, number: str) -> str:

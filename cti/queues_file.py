@@ -14,6 +14,7 @@ from acd.choice import Strategy
 from acd.hours import HoursError, parse_hours
 from acd.queues import Blended, QueueSettings, Step
 from acd.requirements import ANY, Requirement, parse
+from acd.states import OutcomePolicy
 from acd.targets import LEAVE, Target, TargetKind
 from cti.callbacks.rules import CallbackPart
 from cti.care_file import AnnouncePart, VoicemailPart, care_of, care_problems, said_in_each
@@ -121,6 +122,8 @@ class Queue(Part):
     callback: CallbackPart | None = None
     """Callers may ask to be called back; without this they may not."""
     service_level_s: PositiveInt = 20
+    outcome: Literal["required", "asked", "none"] = "none"
+    """Whether agents are to close its calls with an outcome code."""
     music: Name = "default"
     announce: AnnouncePart | None = None
     voicemail: VoicemailPart = VoicemailPart()
@@ -280,6 +283,7 @@ def settings_of(name: str, queue: Queue) -> QueueSettings:
         ),
         service_level_ms=queue.service_level_s * 1000,
         music=queue.music,
+        outcome=OutcomePolicy(queue.outcome),
     )
 
 

@@ -1,10 +1,11 @@
 """After a restart of ours: seats every agent where the journal says he was, with the status he had chosen, and declares
-again the surges and the closures that were on.
+again the surges and the closures that were on. Which calls are owed an outcome code is known again, too.
 
 An agent's phone and his call are Asterisk's to tell, and come with the first snapshot.
 """
 
 import json
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,9 +17,11 @@ from acd.distributor import Distributor
 from acd.errors import RoutingError
 from acd.facts import (
     AgentStateChanged,
+    CallOutcomeSet,
     ClosureDeclared,
     ClosureLifted,
     NotReadyExceeded,
+    OutcomeOwed,
     SurgeDeclared,
     from_json,
 )
@@ -26,8 +29,19 @@ from acd.states import AgentState, Status
 
 log = structlog.get_logger()
 
-_KINDS = (AgentStateChanged, NotReadyExceeded, SurgeDeclared, ClosureDeclared, ClosureLifted)
+_KINDS = (
+    AgentStateChanged,
+    NotReadyExceeded,
+    SurgeDeclared,
+    ClosureDeclared,
+    ClosureLifted,
+    CallOutcomeSet,
+    OutcomeOwed,
+)
 _NAMES = tuple(f'"{kind.__name__}"'.encode() for kind in _KINDS)
+MOST_OUTCOMES = 50_000
+"""More than agents of one centre close in a day (acd.outcomes.REMEMBERED_MS)."""
+
 _ABSENT = frozenset({AgentState.NOT_READY, AgentState.UNREACHABLE})
 
 
@@ -49,6 +63,8 @@ class Latest:
     agents: dict[str, Last] = field(default_factory=dict)
     surges: dict[str, SurgeDeclared] = field(default_factory=dict)
     closures: dict[str, ClosureDeclared] = field(default_factory=dict)
+    outcomes: deque[CallOutcomeSet | OutcomeOwed] = field(default_factory=lambda: deque(maxlen=MOST_OUTCOMES))
+    """How calls were closed, and which were not, in the order of time."""
 
 
 def latest(lines: Iterable[bytes]) -> Latest:
@@ -72,6 +88,8 @@ def latest(lines: Iterable[bytes]) -> Latest:
                 said.closures[fact.calendar] = fact
             case ClosureLifted():
                 said.closures.pop(fact.calendar, None)
+            case CallOutcomeSet() | OutcomeOwed():
+                said.outcomes.append(fact)
             case _:
                 pass
     return said
@@ -93,6 +111,8 @@ def restore(distributor: Distributor, closures: Closures, journal: Path) -> None
     with journal.open("rb") as lines:
         said = latest(lines)
     _restore_agents(distributor, said.agents.values())
+    for outcome in said.outcomes:
+        distributor.router.outcomes.recall(outcome)
     for surge in said.surges.values():
         if surge.on and surge.queue in distributor.router.queues:
             with distributor.command() as (router, now_ms):

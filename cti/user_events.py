@@ -12,8 +12,8 @@ from acd.facts import Fact, to_json
 
 PREFIX = "Callcenter"
 
-LEFT_OUT = {"decision"}
-"""Kept with the call and read through the API; too long for an event line."""
+LEFT_OUT = {"decision", "note"}
+"""Kept with the call and read through the API: too long for an event line, and nothing for every monitor."""
 
 SEQUENCE = "Sequence"
 """The header that counts all events of one daemon, so that a monitor sees whether it has missed one."""

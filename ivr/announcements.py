@@ -52,9 +52,26 @@ class Announcement(StrEnum):
     KEEP_PROMPT = auto()
     PROMPT_KEPT = auto()
     PROMPT_UNCHANGED = auto()
+    WHICH_OUTCOME = auto()
+    CALL_CLOSED = auto()
+    NO_SUCH_OUTCOME = auto()
+    NO_CALL_TO_CLOSE = auto()
 
 
 WORDS: Mapping[Announcement, Mapping[str, str]] = {
+    Announcement.WHICH_OUTCOME: {
+        "en": "Please enter the number of the outcome, then the hash key.",
+        "cmn": "请输入处理结果编号，按井号键结束。",
+    },
+    Announcement.CALL_CLOSED: {"en": "The outcome of the call is noted.", "cmn": "处理结果已记录。"},
+    Announcement.NO_SUCH_OUTCOME: {
+        "en": "There is no outcome of that number for this call.",
+        "cmn": "此通话没有该编号的处理结果。",
+    },
+    Announcement.NO_CALL_TO_CLOSE: {
+        "en": "You have no call whose outcome is open.",
+        "cmn": "您没有待登记处理结果的通话。",
+    },
     Announcement.NUMBER: {
         "en": "Please enter your agent number, then the hash key.",
         "cmn": "请输入您的工号，按井号键结束。",

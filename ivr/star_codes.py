@@ -42,6 +42,7 @@ class StarCode(StrEnum):
     MY_STATE = "*18"
     CLOSE_CENTRE = "*19"
     RECORD_PROMPT = "*20"
+    CLOSE_CALL = "*21"
 
 
 STATES: Mapping[AgentState, Announcement] = {
@@ -60,6 +61,7 @@ FOR_HIM_WHO_SITS_HERE = frozenset(StarCode) - {
     StarCode.SIGN_IN_OUTSIDE,
     StarCode.CLOSE_CENTRE,
     StarCode.RECORD_PROMPT,
+    StarCode.CLOSE_CALL,
 }
 
 
@@ -73,10 +75,14 @@ class Custom:
     languages: Sequence[str] = ("en",)
 
 
+CloseCall = Callable[[str, str, str], Awaitable[bool]]
+"""Closes an agent's call, by linkedid, with the outcome code of these keys; False where there is none."""
+
+
 class StarCodes:
     """Serves the phones that dial a star code. `authenticate` tells whether a PIN is an agent's, `outside_of` the
     outside seat of an agent (RoutingError where he has none), `custom` how the centre has it now; `closing` is how an
-    administrator shuts it in an emergency, `recording` how he records a prompt."""
+    administrator shuts it in an emergency, `recording` how he records a prompt; `close_call` closes a call by keys."""
 
     def __init__(
         self,
@@ -87,6 +93,7 @@ class StarCodes:
         custom: Callable[[], Custom],
         closing: Closing,
         recording: PromptRecording,
+        close_call: CloseCall,
         guard: PinGuard | None = None,
     ) -> None:
         self.distributor = distributor
@@ -96,6 +103,7 @@ class StarCodes:
         self.custom = custom
         self.closing = closing
         self.recording = recording
+        self.close_call = close_call
         self.guard = guard or PinGuard()
 
     async def __call__(self, session: AgiSession) -> None:
@@ -130,6 +138,8 @@ class _Dealing:
             await self._close_centre(rest)
         elif code == StarCode.RECORD_PROMPT:
             await self._record_prompt(rest)
+        elif code == StarCode.CLOSE_CALL:
+            await self._close_call(rest)
         elif code not in FOR_HIM_WHO_SITS_HERE:
             await self._say(Announcement.UNKNOWN_CODE)
         else:
@@ -151,6 +161,18 @@ class _Dealing:
         number = number or (here.number if here is not None else await self._collect(Announcement.NUMBER))
         if await self._knows_pin(number):
             await self._codes.closing.deal(self._session, number, self._language, self._sound)
+
+    async def _close_call(self, keys: str) -> None:
+        """His who sits here: the call that he wraps up, or the last for which he owes an outcome code."""
+        if (agent := await self._whom("")) is None:
+            return
+        linkedid = agent.linkedid if agent.state is AgentState.WRAP_UP else agent.owes[-1] if agent.owes else ""
+        if not linkedid:
+            await self._say(Announcement.NO_CALL_TO_CLOSE)
+            return
+        keys = keys or await self._collect(Announcement.WHICH_OUTCOME)
+        closed = await self._codes.close_call(agent.number, linkedid, keys)
+        await self._say(Announcement.CALL_CLOSED if closed else Announcement.NO_SUCH_OUTCOME)
 
     async def _whom(self, number: str) -> Agent | None:
         """Who the code is for: him who sits here, or the one of that number, if he shows his PIN."""

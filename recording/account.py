@@ -28,10 +28,10 @@ from acd.facts import (
     WrapUpEnded,
 )
 from acd.targets import TargetKind
-from recording.aftermath import asked_for, messages, surveys
+from recording.aftermath import asked_for, closings, messages, surveys
 from recording.channels import Interval
 from recording.instants import utc
-from recording.record import Message, PathStep, Survey, WrapUp
+from recording.record import Closing, Message, PathStep, Survey, WrapUp
 from recording.recorded import Silence, silences
 
 
@@ -59,6 +59,7 @@ class Account:
     surveys: tuple[Survey, ...]
     messages: tuple[Message, ...]
     silences: tuple[Silence, ...]
+    closings: tuple[Closing, ...]
     agent_at: Mapping[str, str]
 
 
@@ -87,6 +88,7 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         surveys=surveys(ordered),
         messages=messages(ordered),
         silences=silences(ordered, ended_us),
+        closings=closings(ordered),
         agent_at={fact.phone: fact.agent for fact in ordered if isinstance(fact, AgentStateChanged)},
     )
 

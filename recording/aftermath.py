@@ -1,5 +1,5 @@
-"""What a caller has left us besides his call, from the router's facts: what he thinks of us, and his messages with what
-became of them. It decides nothing about the call itself.
+"""What remains besides a call itself, from the router's facts: what the caller thinks of us, his messages with what
+became of them, and how agents closed his call. It decides nothing about the call itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,6 +8,7 @@ from acd.facts import (
     CallbackEnded,
     CallbackRequested,
     CallEnded,
+    CallOutcomeSet,
     CallOverflowed,
     CallQueued,
     Fact,
@@ -20,7 +21,7 @@ from acd.facts import (
 from acd.targets import TargetKind
 from recording.channels import Interval
 from recording.instants import utc
-from recording.record import Hearing, Message, SegmentKind, Survey
+from recording.record import Closing, Hearing, Message, SegmentKind, Survey
 
 
 def surveys(facts: Iterable[Fact]) -> tuple[Survey, ...]:
@@ -89,6 +90,23 @@ def _asks_for(fact: Fact) -> SegmentKind | None:
             return SegmentKind.SURVEY
         case _:
             return None
+
+
+def closings(facts: Iterable[Fact]) -> tuple[Closing, ...]:
+    """How agents closed the call, each time; the last holds."""
+    return tuple(
+        Closing(
+            at=utc(fact.at_ms * 1000),
+            by=fact.cause,
+            agent=fact.agent or None,
+            code=fact.code,
+            resolved=fact.resolved,
+            note=fact.note,
+            matter=fact.matter,
+        )
+        for fact in facts
+        if isinstance(fact, CallOutcomeSet)
+    )
 
 
 def _survey(fact: SurveyAsked | SurveyAnswered) -> Survey:

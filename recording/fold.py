@@ -109,6 +109,7 @@ def _record(
         by_us=called_back,
     )
     hold_ms = total_ms(met, SegmentKind.HOLD)
+    closed = story.closings[-1] if story.closings else None
     return CallRecord(
         id=call_id(end.linkedid),
         linkedid=end.linkedid,
@@ -148,6 +149,11 @@ def _record(
         segments=met,
         surveys=story.surveys,
         messages=story.messages,
+        closings=story.closings,
+        outcome_code=closed.code if closed else None,
+        resolved=closed.resolved if closed else None,
+        matter=closed.matter if closed else "",
+        notes=closed.note if closed else "",
         consult_of=call_id(story.arrived.consult_of) if story.arrived and story.arrived.consult_of else None,
         legs=(_leg(caller, LegKind.CALLER, story), *(_leg(one, _kind(one, rung), story) for one in others)),
         recordings=with_pauses(recordings, story.silences),

@@ -177,6 +177,19 @@ class Segment(_Value):
     agents: tuple[str, ...] = ()
 
 
+class Closing(_Value):
+    """The call was closed with an outcome code. `agent` is whose call it was, null where nobody spoke with the caller;
+    `by` says who did it, as the causes of agent states do; `resolved` is what the code meant then."""
+
+    at: datetime
+    by: str
+    agent: str | None
+    code: str
+    resolved: bool
+    note: str = ""
+    matter: str = ""
+
+
 class Leg(_Value):
     """One channel of the call. `cause` is the hang-up cause of ITU-T Q.850, 0 where Asterisk gave none."""
 
@@ -233,6 +246,8 @@ class Missing(_Value):
 class CallRecord(_Value):
     """One call, however many channels and queues it crossed. Story by story: docs/call-record.md.
 
+    `closings` is how agents closed it, in order; `outcome_code`, `resolved`, `matter`, `notes` are of the last.
+
     `answered_at` is when the caller's line was answered (by the IVR, as a rule), `connected_at` when he first spoke
     with an agent, `agent` the first who did. `queue` is the last queue visited, whose priority, skills and data follow.
     `segments` are what the caller met from `started_at` to `ended_at`, without gap or overlap. `talk_ms` is without
@@ -275,6 +290,11 @@ class CallRecord(_Value):
     consult_of: str | None = None
     callback: str | None = None
     origin: str | None = None
+    closings: tuple[Closing, ...] = ()
+    outcome_code: str | None = None
+    resolved: bool | None = None
+    matter: str = ""
+    notes: str = ""
     surveys: tuple[Survey, ...] = ()
     messages: tuple[Message, ...] = ()
     segments: tuple[Segment, ...] = ()

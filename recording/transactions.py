@@ -19,6 +19,7 @@ from recording.models import (
     AgentStateEntry,
     Base,
     Call,
+    CallClosing,
     CallInProgress,
     LedgerEvent,
     LedgerPosition,
@@ -182,6 +183,7 @@ async def _write_records(connection: AsyncConnection, records: Sequence[CallReco
     await upsert(connection, Call, "id", rows)
     await _write_surveys(connection, changed)
     await _write_pauses(connection, changed)
+    await _write_closings(connection, changed)
     return changed
 
 
@@ -216,6 +218,16 @@ def _fitting(table: type[Base], row: dict[str, Any]) -> dict[str, Any]:
         name: value[: getattr(table.__table__.c[name].type, "length", None)] if isinstance(value, str) else value
         for name, value in row.items()
     }
+
+
+async def _write_closings(connection: AsyncConnection, records: Sequence[CallRecord]) -> None:
+    """A record only gets more of them, never fewer."""
+    rows = [
+        {"call": record.id, "number": number, **closing.model_dump()}
+        for record in records
+        for number, closing in enumerate(record.closings, 1)
+    ]
+    await upsert(connection, CallClosing, "call number", rows)
 
 
 def _printable(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:

@@ -8,6 +8,8 @@ from cti.settings import SettingsError
 from ivr.documents import DocumentError
 from ivr.rehearsal.moment import MomentError
 from recording.database import DatabaseError
+from recording.inputs.outcomes import KeysTaken
+from recording.inputs.sheets import SheetUnfit
 
 BAD_INPUT = (
     SettingsError,
@@ -18,4 +20,6 @@ BAD_INPUT = (
     NothingToDraw,
     CannotRehearse,
     MomentError,
+    SheetUnfit,
+    KeysTaken,
 )

@@ -42,6 +42,10 @@ class Service:
         given = {name: value for name, value in body.items() if value is not None}
         return self._ask("POST", path, json.dumps(given).encode())
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """What is answered to a JSON object that is to be at a path."""
+        return self._ask("PUT", path, json.dumps(body).encode())
+
     def delete(self, path: str) -> Any:
         """What is answered to the removal of what is at a path."""
         return self._ask("DELETE", path)

@@ -14,9 +14,11 @@ from acd.facts import (
     AgentEdited,
     AgentStateChanged,
     CallFact,
+    CallOutcomeSet,
     CentrePublished,
     Fact,
     NotReadyExceeded,
+    OutcomeOwed,
     WrapUpExtended,
     to_json,
 )
@@ -38,7 +40,7 @@ from recording.identity import call_id
 BEHIND_AT_MOST = 2_000
 """Messages a watcher may be behind."""
 
-AGENT_FACTS = AgentStateChanged | AgentEdited | NotReadyExceeded | WrapUpExtended
+AGENT_FACTS = AgentStateChanged | AgentEdited | NotReadyExceeded | WrapUpExtended | OutcomeOwed | CallOutcomeSet
 """Facts that change an agent's row."""
 
 APART_S = 0.05
@@ -144,7 +146,7 @@ class LiveHub:
 
     def _update(self, facts: list[Fact]) -> Update:
         router = self._distributor.router
-        agents = {fact.agent for fact in facts if isinstance(fact, AGENT_FACTS)}
+        agents = {fact.agent for fact in facts if isinstance(fact, AGENT_FACTS) and fact.agent in router.roster}
         calls = {fact.linkedid for fact in facts if isinstance(fact, CallFact)}
         calls |= {fact.linkedid for fact in facts if isinstance(fact, AgentStateChanged)} & self.board.calls.keys()
         queues = {str(getattr(fact, "queue", "")) for fact in facts}

@@ -45,6 +45,7 @@ class AgentView(View):
     allowed_until_ms: int | None = Field(description="Until when he may be not ready, null without a limit.")
     wrap_up_until_ms: int | None = Field(description="When his wrap-up ends by itself, null if he is in none.")
     call: str = Field(description="The id of the call he rings for, talks in or wraps up.")
+    owes: list[str] = Field(description="The ids of calls of the last day that he has yet to close, oldest first.")
 
 
 class StepView(View):
@@ -179,6 +180,7 @@ def agent_view(agent: Agent, board: Board) -> AgentView:
         allowed_until_ms=absence.since_ms + absence.allowed_ms if absence and absence.allowed_ms else None,
         wrap_up_until_ms=agent.wrap_up_until_ms or None,
         call=call_id(agent.linkedid) if agent.linkedid else "",
+        owes=[call_id(linkedid) for linkedid in agent.owes],
     )
 
 

@@ -3,6 +3,7 @@
 from recording.models import mariadb
 from recording.models.base import NAME, Base, BigId, UtcDateTime
 from recording.models.calls import Call, RecordingFile, RecordingPauseEntry, SurveyAnswer
+from recording.models.inputs import CallClosing, OutcomeCode
 from recording.models.ledger import CallInProgress, LedgerEvent, LedgerPosition, RejectedLedgerLine
 from recording.models.people import AccessToken, AgentAccount, AgentStateEntry, CallerEntry
 from recording.models.quality import EvaluationEntry, EvaluationStep, ScoreSheetKept
@@ -15,12 +16,14 @@ __all__ = [
     "Base",
     "BigId",
     "Call",
+    "CallClosing",
     "CallInProgress",
     "CallerEntry",
     "EvaluationEntry",
     "EvaluationStep",
     "LedgerEvent",
     "LedgerPosition",
+    "OutcomeCode",
     "RecordingFile",
     "RecordingPauseEntry",
     "RejectedLedgerLine",

@@ -10,7 +10,10 @@ from recording.models.base import NAME, Base, UtcDateTime
 
 
 class Call(Base):
-    """One call. The columns are what lists filter and key figures add up; `document` is the whole CallRecord."""
+    """One call. The columns are what lists filter and key figures add up; `document` is the whole CallRecord.
+    `outcome_code` is the code that it was closed with last, NULL for none; `resolved` what that meant, `matter` what
+    the call was about, as the centre names it.
+    """
 
     __tablename__ = "call"
     __table_args__ = (
@@ -50,6 +53,15 @@ class Call(Base):
     hold_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds on hold")
     wrap_up_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds of after-call work")
     reconstructed: Mapped[bool] = mapped_column(comment="whether some of it is told by Asterisk's ledger alone")
+    outcome_code: Mapped[str | None] = mapped_column(
+        String(32), comment="the outcome code it was closed with last; null: not closed"
+    )
+    resolved: Mapped[bool | None] = mapped_column(
+        comment="whether the caller's matter was settled by that; null: not closed"
+    )
+    matter: Mapped[str] = mapped_column(
+        String(64), server_default="", comment="what the call was about, as the centre names it; empty: not said"
+    )
     document: Mapped[dict[str, Any]] = mapped_column(JSON, comment="the whole record, as the API shows it")
 
 

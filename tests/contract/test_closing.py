@@ -61,10 +61,14 @@ class Floor:
             Custom,
             closing,
             no_recording(self.distributor),
+            self._close_call,
         )
 
     async def _authenticate(self, number: str, pin: str) -> bool:
         return pin == PIN
+
+    async def _close_call(self, agent: str, linkedid: str, keys: str) -> bool:
+        raise AssertionError("nobody closes a call")
 
     async def _outside_of(self, number: str) -> str:
         raise AssertionError("nobody sits outside")

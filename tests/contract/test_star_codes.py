@@ -10,6 +10,7 @@ from acd.clock import Clock
 from acd.closures import Closures
 from acd.distributor import Distributor
 from acd.errors import RoutingError
+from acd.facts import OutcomeOwed
 from acd.queues import QueueSettings
 from acd.router import Router
 from acd.seats import outside_seat
@@ -39,6 +40,7 @@ class Floor:
     def __init__(self) -> None:
         self.distributor = Distributor(Router(), Clock())
         self.languages: set[str] = set()
+        self.closed: list[tuple[str, str, str]] = []
         with self.distributor.command() as (router, now_ms):
             router.define_queue(QueueSettings(name="sales", wrap_up_ms=60_000, wrap_up_most_ms=90_000), now_ms=now_ms)
             for agent, language in (("1001", "en"), ("1002", "cmn")):
@@ -61,10 +63,15 @@ class Floor:
             lambda: CUSTOM,
             closing,
             no_recording(self.distributor),
+            self._close_call,
         )
 
     async def _authenticate(self, number: str, pin: str) -> bool:
         return number in self.distributor.router.roster and pin == PIN
+
+    async def _close_call(self, agent: str, linkedid: str, keys: str) -> bool:
+        self.closed.append((agent, linkedid, keys))
+        return keys == "1"
 
     async def _outside_of(self, number: str) -> str:
         if number != "1001":
@@ -173,6 +180,24 @@ async def test_wrap_up_is_made_longer_as_far_as_the_queue_allows_and_ended(floor
     assert await floor.dial("1001", "*15") == [Announcement.WRAP_UP_ENDED]
     assert await floor.dial("1001", "*15") == [Announcement.NO_WRAP_UP]
     assert floor.state("1001") is AgentState.READY
+
+
+async def test_he_closes_the_call_that_he_wraps_up_by_the_keys_of_an_outcome(floor: Floor) -> None:
+    assert await floor.dial("1001", "*211") == [Announcement.NOBODY]
+    await floor.dial("1001", "*111001", PIN)
+    assert await floor.dial("1001", "*211") == [Announcement.NO_CALL_TO_CLOSE]
+    floor.wraps_up("1001")
+    assert await floor.dial("1001", "*211") == [Announcement.CALL_CLOSED]
+    assert await floor.dial("1001", "*21", "9") == [Announcement.WHICH_OUTCOME, Announcement.NO_SUCH_OUTCOME]
+    assert floor.closed == [("1001", "call", "1"), ("1001", "call", "9")]
+    assert floor.state("1001") is AgentState.WRAP_UP
+
+
+async def test_after_his_wrap_up_he_closes_the_last_call_that_is_owed(floor: Floor) -> None:
+    await floor.dial("1001", "*111001", PIN)
+    floor.distributor.router.outcomes.recall(OutcomeOwed(at_ms=1, linkedid="old", queue="sales", agent="1001"))
+    assert await floor.dial("1001", "*211") == [Announcement.CALL_CLOSED]
+    assert floor.closed == [("1001", "old", "1")]
 
 
 async def test_he_hears_his_state_and_why_it_is_so(floor: Floor) -> None:
