@@ -33,6 +33,7 @@ COMMANDS = {
     "simulate": "made-up traffic through the router, in virtual time",
     "replay": "a recorded day once more, with other queue settings",
     "messages": "messages that callers have left: list, hear, done",
+    "quality": "judge calls: score sheets, work lists, appeals, scores",
     "tokens": "access tokens of the API: add, list, revoke",
 }
 """Each is the module of its name here, which says by `add_arguments(parser)` what follows it."""

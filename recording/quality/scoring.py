@@ -79,18 +79,19 @@ def _item_unfit(item: Item, judgement: Judgement, *, whole: bool) -> Iterator[st
     mark = judgement.marks.get(item.name)
     if mark is None:
         if whole:
-            yield f"{item.name}: there is no mark; expected {_range(item)}"
+            yield f"{item.name}: there is no mark; expected {allowed(item)}"
         return
     if mark.value is None:
         if not item.not_applicable:
-            yield f"{item.name}: it always applies; expected {_range(item)}"
+            yield f"{item.name}: it always applies; expected {allowed(item)}"
     elif not 0 <= mark.value <= item.most:
-        yield f"{item.name}: {mark.value} does not fit; expected {_range(item)}"
+        yield f"{item.name}: {mark.value} does not fit; expected {allowed(item)}"
     elif whole and mark.value < item.comment_below and not mark.comment.strip():
         yield f"{item.name}: a comment is missing; expected one for a mark below {item.comment_below}"
 
 
-def _range(item: Item) -> str:
+def allowed(item: Item) -> str:
+    """Which marks it may get, in words."""
     marks = "1 (yes) or 0 (no)" if item.kind is ItemKind.YES_NO else f"a mark from 0 to {item.most}"
     return f"{marks}, or null (not applicable)" if item.not_applicable else marks
 

@@ -1,0 +1,93 @@
+"""`callcenter quality`: a call judged without a browser and without the service."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract.test_api_quality import MARKS, recorded_call
+from tests.contract.test_commands import callcenter
+
+pytestmark = pytest.mark.contract
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLCENTER_STATE", str(tmp_path))
+
+
+def filled(folder: Path, **changed: int) -> str:
+    """A form as a person fills it in."""
+    file = folder / "judgement.yaml"
+    marks = {**MARKS, **{name.replace("_", "-"): value for name, value in changed.items()}}
+    lines = (f"  {name}: {'null' if value is None else value}" for name, value in marks.items())
+    extra = "  greeting: {value: 0, comment: none was heard}" if changed.get("greeting") == 0 else ""
+    text = "\n".join(line for line in lines if not (extra and line.startswith("  greeting")))
+    file.write_text(f"marks:\n{text}\n{extra}\ntime_marks: [{{at_ms: 1, comment: 这里}}]\n", "utf-8")
+    return str(file)
+
+
+async def test_a_call_is_drawn_judged_released_appealed_and_decided(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with recorded_call(tmp_path) as (_, record):
+        pass  # the service is away from here on
+
+    async def said(*arguments: str) -> str:
+        assert await callcenter("quality", *arguments) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    assert (await said("sheets")).splitlines()[1].split()[:3] == ["hotline", "12", "4"]
+    form = await said("form", "--language", "en")
+    assert "  # Answers rightly and in full: a mark from 0 to 5" in form
+    evaluation = (await said("draw", record.id)).split()[-1].rstrip(".")
+    await said("claim", evaluation, "--by", "anna")
+    await said("score", evaluation, filled(tmp_path, greeting=0), "--by", "anna")
+    assert await said("release", evaluation, "--by", "anna") == f"{evaluation}: released, score 90.11.\n"
+    await said("appeal", evaluation, "--agent", str(record.agent), "--note", "I did", "--by", "desk")
+    refused = ("decide", evaluation, "upheld", "--note", "no", "--by", "anna")
+    assert await callcenter("quality", *refused) == 1
+    assert "[evaluation-not-yours]" in capsys.readouterr().err
+    decided = await said(
+        "decide", evaluation, "changed", "--judgement", filled(tmp_path), "--note", "yes", "--by", "chief"
+    )
+    assert decided == f"{evaluation}: decided, score 96.85.\n"
+    shown = await said("show", evaluation)
+    assert "Score       96.85 (was 90.11)" in shown
+    steps = [line.split()[2] for line in shown.splitlines()[-5:]]
+    assert steps == ["claim", "score", "release", "appeal", "decide"]
+    listed = (await said("list", "--phase", "decided")).splitlines()
+    assert listed[1].split()[2:6] == ["decided", str(record.agent), record.queue, "anna"]
+    assert (await said("list", "--agent", "4711")).count("\n") == 1
+
+
+async def test_a_form_that_does_not_fit_is_told_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with recorded_call(tmp_path) as (_, record):
+        pass
+    await callcenter("quality", "draw", record.id)
+    evaluation = capsys.readouterr().out.split()[-1].rstrip(".")
+    await callcenter("quality", "claim", evaluation, "--by", "anna")
+    file = tmp_path / "bad.yaml"
+    file.write_text("marks: {greeting: yes}\ncolour: red\n")
+    capsys.readouterr()
+    assert await callcenter("quality", "score", evaluation, str(file), "--by", "anna") == 2
+    told = capsys.readouterr().err
+    assert "bad.yaml:2:1: unknown key" in told
+    assert "bad.yaml:1:19:" in told
+    file.write_text("marks: {greeting: 1}\n")
+    assert await callcenter("quality", "score", evaluation, str(file), "--by", "anna") == 1
+    assert "[judgement-unfit]" in capsys.readouterr().err
+
+
+async def test_a_call_is_handed_to_reviewers_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with recorded_call(tmp_path) as (_, record):
+        pass
+    assert await callcenter("quality", "draw", record.id, "--reviewer", "anna") == 2
+    assert "reviewer 'anna'; expected one of: none yet" in capsys.readouterr().err
+    assert await callcenter("tokens", "add", "anna", "--role", "reader", "--may", "review") == 0
+    assert await callcenter("quality", "draw", record.id, "--reviewer", "anna") == 0
+    evaluation = capsys.readouterr().out.split()[-1].rstrip(".")
+    assert await callcenter("quality", "hand-over", evaluation, "", "--by", "chief") == 0
+    assert await callcenter("quality", "list", "--reviewer", "") == 0
+    assert evaluation in capsys.readouterr().out
