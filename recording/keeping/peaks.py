@@ -119,7 +119,8 @@ def _levels(pcm: bytes, channels: int, bucket: int) -> Levels:
     as silence."""
     samples = np.frombuffer(pcm, dtype="<i2").reshape(-1, bucket, channels)
     extremes = np.stack((samples.min(axis=1), samples.max(axis=1)), axis=1).astype(np.int32)
-    return np.clip(np.fix(extremes / LEVEL), -LOUDEST, LOUDEST).astype(np.int16)
+    levels: Levels = np.clip(np.fix(extremes / LEVEL), -LOUDEST, LOUDEST).astype(np.int16)
+    return levels
 
 
 def _in_groups(of: Callable[[tuple[int, ...]], int], values: tuple[int, ...], size: int) -> tuple[int, ...]:

@@ -4,6 +4,15 @@ from recording.models import mariadb
 from recording.models.base import NAME, Base, BigId, UtcDateTime
 from recording.models.calls import Call, RecordingFile, RecordingPauseEntry, SurveyAnswer
 from recording.models.inputs import CallClosing, OutcomeCode
+from recording.models.keeping import (
+    ErasedRecording,
+    KeptRecording,
+    RecordedCall,
+    RecordedParty,
+    RecordingHold,
+    RecordingListening,
+    RetentionRun,
+)
 from recording.models.ledger import CallInProgress, LedgerEvent, LedgerPosition, RejectedLedgerLine
 from recording.models.people import AccessToken, AgentAccount, AgentStateEntry, CallerEntry
 from recording.models.quality import EvaluationEntry, EvaluationStep, ScoreSheetKept
@@ -19,14 +28,21 @@ __all__ = [
     "CallClosing",
     "CallInProgress",
     "CallerEntry",
+    "ErasedRecording",
     "EvaluationEntry",
     "EvaluationStep",
+    "KeptRecording",
     "LedgerEvent",
     "LedgerPosition",
     "OutcomeCode",
+    "RecordedCall",
+    "RecordedParty",
     "RecordingFile",
+    "RecordingHold",
+    "RecordingListening",
     "RecordingPauseEntry",
     "RejectedLedgerLine",
+    "RetentionRun",
     "ScoreSheetKept",
     "SurveyAnswer",
     "UtcDateTime",
