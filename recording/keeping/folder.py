@@ -65,6 +65,12 @@ class FolderShelf:
                     break
                 folder.rmdir()
 
+    def lies_at(self, name: str, file: Path) -> bool:
+        """See Shelf."""
+        with self._there():
+            target = self._path(name)
+            return target.exists() and file.exists() and target.samefile(file)
+
     def names(self, prefix: str = "") -> Iterator[str]:
         """See Shelf."""
         with self._there():

@@ -116,6 +116,10 @@ class S3Shelf:
             for version in self._versions(at["Key"]):
                 self._client.delete_object(**at, VersionId=version)
 
+    def lies_at(self, name: str, file: Path) -> bool:
+        """See Shelf."""
+        return False
+
     def names(self, prefix: str = "") -> Iterator[str]:
         """See Shelf."""
         with _reached(prefix):

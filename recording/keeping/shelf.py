@@ -65,6 +65,9 @@ class Shelf(Protocol):
     def delete(self, name: str) -> None:
         """Let nothing of that name be there, in no version that can be had again."""
 
+    def lies_at(self, name: str, file: Path) -> bool:
+        """Whether what the shelf holds under this name is this very file."""
+
     def names(self, prefix: str = "") -> Iterator[str]:
         """Every name that begins so, in no order."""
 

@@ -1,0 +1,216 @@
+"""Which recordings there are and where each lies: the rows of `kept_recording`, and nothing of what is done with files.
+
+Methods raise SQLAlchemy's errors while the data base is away.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from recording.keeping.master_keys import Wrapped
+from recording.manifest import Manifest
+from recording.models import KeptRecording, RecordingFile
+from recording.record import AudioFormat, CallRecord
+from recording.store import Store
+from recording.transactions import refold_ended, upsert
+
+ERASED = "erased"
+"""The place of a recording that is gone."""
+
+_TABLE = KeptRecording.__table__
+
+
+class State(StrEnum):
+    """What there is of a recording."""
+
+    WAITING = "waiting"
+    KEPT = "kept"
+    MISSING = "missing"
+    ERASING = "erasing"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A recording that there is (see KeptRecording, the table)."""
+
+    file: str
+    call: str
+    number: int
+    state: State
+    started_at: datetime
+    duration_ms: int
+    bytes: int
+    sha256: str
+    manifest: Manifest
+    shelf: str
+    name: str
+    stored_sha256: str
+    wrapped: Wrapped | None
+    erasing: dict[str, Any] | None
+
+    @property
+    def format(self) -> AudioFormat:
+        """What the audio is stored as."""
+        return self.manifest.format
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a recording lies now."""
+
+    shelf: str
+    name: str
+    bytes: int
+    sha256: str
+    wrapped: Wrapped | None
+
+
+class KeptRecordings:
+    """The recordings in this store. `take` and `describe` are what recording.manifest.TakesRecordings asks for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def take(self, manifest: Manifest, _path: object = None) -> str:
+        """Note a finished recording that lies in the folder of recordings, under `manifest.file`: from now on it waits
+        for its shelf. Taken again as it is, it stays where it is. Returns its place."""
+        async with self._store.transaction() as connection:
+            known = (await connection.execute(select(_TABLE).where(_TABLE.c.file == manifest.file))).mappings().first()
+            if known is not None and known["sha256"] == manifest.sha256:
+                return str(known["shelf"])
+            await upsert(connection, KeptRecording, "file", [_row(manifest)])
+            return ""
+
+    async def describe(self, manifest: Manifest) -> None:
+        """More is known of a recording: its manifest is put in the place of the one that lies beside it."""
+        held = _TABLE.c.file == manifest.file
+        change = update(KeptRecording).where(held).values(manifest=manifest.model_dump(mode="json"), described=False)
+        async with self._store.transaction() as connection:
+            await connection.execute(change)
+
+    async def find(self, call: str, number: int) -> Kept | None:
+        """The call's recording of this number, None where there is none, or no more."""
+        found = await self._read(_TABLE.c.call == call, _TABLE.c.number == number)
+        return found[0] if found else None
+
+    async def of_call(self, call: str) -> list[Kept]:
+        """Every recording there is of this call."""
+        return await self._read(_TABLE.c.call == call)
+
+    async def waiting(self, limit: int) -> list[Kept]:
+        """The oldest that wait for their shelf, and are on record: one that is being taken has time."""
+        on_record = select(RecordingFile.file).where(RecordingFile.file == _TABLE.c.file).exists()
+        return await self._read(_TABLE.c.state == State.WAITING, on_record, limit=limit)
+
+    async def undescribed(self, limit: int) -> list[Kept]:
+        """Some whose manifest is not the one that lies beside them."""
+        return await self._read(_TABLE.c.state == State.KEPT, _TABLE.c.described.is_(False), limit=limit)
+
+    async def being_erased(self, limit: int) -> list[Kept]:
+        """Some that are to be deleted."""
+        return await self._read(_TABLE.c.state == State.ERASING, limit=limit)
+
+    async def under_other_keys(self, current: str, limit: int) -> list[Kept]:
+        """Some that are sealed, but not under this key."""
+        return await self._read(_TABLE.c.key.not_in(("", current)), limit=limit)
+
+    async def counts(self) -> dict[State, int]:
+        """How many there are in each state but kept: those are too many to count often."""
+        query = select(_TABLE.c.state, func.count()).where(_TABLE.c.state != State.KEPT).group_by(_TABLE.c.state)
+        async with self._store.engine.connect() as connection:
+            return {State(state): count for state, count in await connection.execute(query)}
+
+    async def sealed_under(self) -> dict[str, int]:
+        """How many recordings each master key seals."""
+        query = select(_TABLE.c.key, func.count()).where(_TABLE.c.key != "").group_by(_TABLE.c.key)
+        async with self._store.engine.connect() as connection:
+            return dict((await connection.execute(query)).tuples().all())
+
+    async def oldest_waiting(self) -> datetime | None:
+        """When the oldest began that waits for its shelf."""
+        query = select(func.min(_TABLE.c.started_at)).where(_TABLE.c.state == State.WAITING)
+        async with self._store.engine.connect() as connection:
+            oldest: datetime | None = await connection.scalar(query)
+            return oldest
+
+    async def put(self, one: Kept, place: Place, at: datetime) -> list[CallRecord]:
+        """It lies there now. Returns the record of its call if that has changed by it."""
+        wrapped = place.wrapped or Wrapped("", "")
+        values = {
+            "state": State.KEPT,
+            "shelf": place.shelf,
+            "name": place.name,
+            "stored_bytes": place.bytes,
+            "stored_sha256": place.sha256,
+            "key": wrapped.key,
+            "wrapped": wrapped.text,
+            "kept_at": at,
+            "described": True,
+            "trouble": "",
+        }
+        held = (_TABLE.c.file == one.file) & (_TABLE.c.state == State.WAITING) & (_TABLE.c.sha256 == one.sha256)
+        async with self._store.transaction() as connection:
+            await connection.execute(update(KeptRecording).where(held).values(values))
+            return await tell_place(connection, one, "" if place.name == one.file else place.shelf)
+
+    async def described(self, one: Kept) -> None:
+        """Its manifest lies beside it, unless another came meanwhile."""
+        async with self._store.transaction() as connection:
+            found = await connection.scalar(select(_TABLE.c.manifest).where(_TABLE.c.file == one.file))
+            if found == one.manifest.model_dump(mode="json"):
+                await connection.execute(update(KeptRecording).where(_TABLE.c.file == one.file).values(described=True))
+
+    async def missing(self, one: Kept) -> None:
+        """It was to be kept, and is not in the folder of recordings."""
+        held = (_TABLE.c.file == one.file) & (_TABLE.c.state == State.WAITING)
+        async with self._store.transaction() as connection:
+            await connection.execute(update(KeptRecording).where(held).values(state=State.MISSING))
+
+    async def turned_over(self, one: Kept, wrapped: Wrapped) -> None:
+        """Its data key is under another master key now."""
+        held = (_TABLE.c.file == one.file) & (_TABLE.c.wrapped == (one.wrapped.text if one.wrapped else ""))
+        async with self._store.transaction() as connection:
+            await connection.execute(update(KeptRecording).where(held).values(key=wrapped.key, wrapped=wrapped.text))
+
+    async def _read(self, *held: Any, limit: int | None = None) -> list[Kept]:
+        query = select(_TABLE).where(*held).order_by(_TABLE.c.started_at, _TABLE.c.file).limit(limit)
+        async with self._store.engine.connect() as connection:
+            return [kept_of(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def tell_place(connection: AsyncConnection, one: Kept, place: str) -> list[CallRecord]:
+    """Let the call's record say where its recording is. Returns the record if that is new."""
+    table = RecordingFile.__table__
+    held = (table.c.file == one.file) & (table.c.place != place)
+    changed = await connection.execute(update(RecordingFile).where(held).values(place=place))
+    return await refold_ended(connection, {one.manifest.linkedid}) if changed.rowcount else []
+
+
+def kept_of(row: Any) -> Kept:
+    """The row as a value."""
+    return Kept(
+        **{name: row[name] for name in ("file", "call", "number", "started_at", "duration_ms", "bytes", "sha256")},
+        state=State(row["state"]),
+        manifest=Manifest.model_validate(row["manifest"]),
+        shelf=row["shelf"],
+        name=row["name"],
+        stored_sha256=row["stored_sha256"],
+        wrapped=Wrapped(row["key"], row["wrapped"]) if row["key"] else None,
+        erasing=row["erasing"],
+    )
+
+
+def _row(manifest: Manifest) -> dict[str, Any]:
+    told: Sequence[str] = ("file", "call", "number", "started_at", "duration_ms", "bytes", "sha256")
+    return {
+        **{name: getattr(manifest, name) for name in told},
+        "state": State.WAITING,
+        "manifest": manifest.model_dump(mode="json"),
+        "described": False,
+        **dict.fromkeys(("shelf", "name", "stored_sha256", "key", "wrapped", "trouble"), ""),
+    }

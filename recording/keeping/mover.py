@@ -1,0 +1,156 @@
+"""Brings recordings that wait to their shelf: makes their peaks, seals them where that is wanted, and deletes the open
+file only when the shelf has confirmed what it holds.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from structlog import get_logger
+
+from recording.keeping.kept import Kept, KeptRecordings, Place
+from recording.keeping.master_keys import KeysError, Wrapped
+from recording.keeping.peaks import peaks_of
+from recording.keeping.sealing import part_key, seal
+from recording.keeping.shelf import PIECE, NotConfirmed, Put, Shelf, ShelfAway, ShelfError
+from recording.keeping.shelves import AUDIO, PEAKS, PEAKS_SUFFIX, SEALED_SUFFIX, Shelves
+from recording.manifest import Manifest, manifest_name
+from recording.record import CallRecord
+
+log = get_logger()
+
+AT_ONCE = 4
+"""So many are sent at a time: a store far away answers late."""
+
+ROUND = 100
+"""So many are looked up at a time."""
+
+Samples = Callable[[Path, Manifest], Iterator[bytes]]
+"""The samples of an audio file, signed 16-bit little-endian, the channels in turn."""
+
+
+class Mover:
+    """`await move()` whenever something may wait. `now` is the time of day; `on_record` is told each record that says
+    another place now."""
+
+    def __init__(
+        self,
+        kept: KeptRecordings,
+        shelves: Shelves,
+        samples: Samples,
+        now: Callable[[], datetime],
+        on_record: Callable[[CallRecord], Awaitable[None]],
+    ) -> None:
+        self._kept = kept
+        self._shelves = shelves
+        self._samples = samples
+        self._now = now
+        self._on_record = on_record
+
+    async def move(self) -> str:
+        """Bring everything that waits to its shelf. Returns "" when nothing waits any more, else the id of the error
+        that stands in the way."""
+        tried: set[str] = set()
+        trouble = ""
+        while some := [one for one in await self._kept.waiting(ROUND + len(tried)) if one.file not in tried]:
+            for at in range(0, len(some), AT_ONCE):
+                group = some[at : at + AT_ONCE]
+                errors = [one for one in await asyncio.gather(*map(self._move, group)) if one]
+                if any(error == ShelfAway.id or error.startswith("recording-key") for error in errors):
+                    return errors[0]
+                trouble = trouble or next(iter(errors), "")
+                tried |= {one.file for one in group}
+        return trouble or await self._describe()
+
+    async def _move(self, one: Kept) -> str:
+        try:
+            place = await asyncio.to_thread(self._put, one)
+        except FileNotFoundError:
+            log.error("recording is not there to be kept", id="recording-missing", call=one.call, n=one.number)
+            await self._kept.missing(one)
+            return ""
+        except (ShelfError, KeysError, OSError) as error:
+            error_id = getattr(error, "id", "recording-not-kept")
+            log.error("recording waits for its shelf", id=error_id, call=one.call, n=one.number, why=str(error))
+            return str(error_id)
+        for record in await self._kept.put(one, place, self._now()):
+            await self._on_record(record)
+        await asyncio.to_thread(self._tidy, one, place)
+        return ""
+
+    def _put(self, one: Kept) -> Place:
+        file = self._shelves.folder / one.file
+        shelf = self._shelves.shelf(self._shelves.current)
+        data_key, wrapped = self._shelves.keys().new(one.file) if self._shelves.sealing else (b"", None)
+        with TemporaryDirectory(prefix="keeping-", dir=self._shelves.folder) as folder:
+            beside = Path(folder) / "beside"
+            self._put_beside(shelf, one, data_key, beside)
+            if wrapped is None:
+                return _open_place(shelf, one, shelf.put(one.file, file))
+            return _sealed_place(shelf, one, file, Path(folder) / "sealed", data_key, wrapped)
+
+    def _put_beside(self, shelf: Shelf, one: Kept, data_key: bytes, scratch: Path) -> None:
+        manifest = one.manifest
+        file = self._shelves.folder / one.file
+        samples = manifest.duration_ms * manifest.rate // 1000
+        peaks = peaks_of(
+            self._samples(file, manifest), channels=manifest.channels, rate=manifest.rate, samples=samples
+        ).to_bytes()
+        scratch.write_bytes(b"".join(seal([peaks], part_key(data_key, PEAKS))) if data_key else peaks)
+        shelf.put(one.file + PEAKS_SUFFIX, scratch)
+        scratch.write_text(manifest.model_dump_json(indent=1) + "\n", "utf-8")
+        shelf.put(manifest_name(one.file), scratch)
+
+    def _tidy(self, one: Kept, place: Place) -> None:
+        """The open file goes, unless it is what is kept."""
+        file = self._shelves.folder / one.file
+        if not self._shelves.shelf(place.shelf).lies_at(place.name, file):
+            file.unlink(missing_ok=True)
+
+    async def _describe(self) -> str:
+        """Put new manifests in the place of old ones."""
+        while some := await self._kept.undescribed(ROUND):
+            for one in some:
+                try:
+                    await asyncio.to_thread(self._put_manifest, one)
+                except (ShelfError, OSError) as error:
+                    return str(getattr(error, "id", "recording-not-described"))
+                await self._kept.described(one)
+        return ""
+
+    def _put_manifest(self, one: Kept) -> None:
+        with TemporaryDirectory(prefix="keeping-", dir=self._shelves.folder) as folder:
+            scratch = Path(folder) / "manifest"
+            scratch.write_text(one.manifest.model_dump_json(indent=1) + "\n", "utf-8")
+            self._shelves.shelf(one.shelf).put(manifest_name(one.file), scratch)
+
+
+def _open_place(shelf: Shelf, one: Kept, put: Put) -> Place:
+    if put.sha256 != one.sha256:
+        raise NotConfirmed(f"{one.file} is not the audio that was recorded: its checksum is another")
+    return Place(shelf=shelf.name, name=one.file, bytes=put.bytes, sha256=put.sha256, wrapped=None)
+
+
+def _sealed_place(shelf: Shelf, one: Kept, file: Path, scratch: Path, data_key: bytes, wrapped: Wrapped) -> Place:
+    opened, sealed = sha256(), sha256()
+
+    def pieces() -> Iterator[bytes]:
+        with file.open("rb") as source:
+            while piece := source.read(PIECE):
+                opened.update(piece)
+                yield piece
+
+    with scratch.open("wb") as sink:
+        for piece in seal(pieces(), part_key(data_key, AUDIO)):
+            sealed.update(piece)
+            sink.write(piece)
+    if opened.hexdigest() != one.sha256:
+        raise NotConfirmed(f"{one.file} is not the audio that was recorded: its checksum is another")
+    name = one.file + SEALED_SUFFIX
+    put = shelf.put(name, scratch)
+    if put.sha256 != sealed.hexdigest():
+        raise NotConfirmed(f"{name} changed while it was sent")
+    return Place(shelf=shelf.name, name=name, bytes=put.bytes, sha256=put.sha256, wrapped=wrapped)
