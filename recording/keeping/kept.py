@@ -151,7 +151,6 @@ class KeptRecordings:
             "wrapped": wrapped.text,
             "kept_at": at,
             "described": True,
-            "trouble": "",
         }
         held = (_TABLE.c.file == one.file) & (_TABLE.c.state == State.WAITING) & (_TABLE.c.sha256 == one.sha256)
         async with self._store.transaction() as connection:
@@ -212,5 +211,5 @@ def _row(manifest: Manifest) -> dict[str, Any]:
         "state": State.WAITING,
         "manifest": manifest.model_dump(mode="json"),
         "described": False,
-        **dict.fromkeys(("shelf", "name", "stored_sha256", "key", "wrapped", "trouble"), ""),
+        **dict.fromkeys(("shelf", "name", "stored_sha256", "key", "wrapped"), ""),
     }
