@@ -12,6 +12,8 @@ from structlog import get_logger
 from acd.facts import AgentStateChanged, Fact
 from recording.conflicts import inserting_new, upserting
 from recording.entries import Batch, Entry, Source, entry
+from recording.figures.counting import count_calls
+from recording.figures.time_keeping import add_states, add_teams
 from recording.fold import fold
 from recording.instants import utc
 from recording.ledger import LedgerRow, RowType
@@ -103,7 +105,7 @@ async def insert_new(connection: AsyncConnection, table: type[Base], key: str, r
         await connection.execute(inserting_new(table, key, connection.dialect.name), rows)
 
 
-async def _write_states(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
+async def _write_states(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
     rows = [
         {
             "digest": one.digest,
@@ -120,7 +122,10 @@ async def _write_states(connection: AsyncConnection, entries: Iterable[Entry]) -
         for one in entries
         if isinstance(fact := one.event, AgentStateChanged)
     ]
+    # Added up before they are written: what the log has already is told by itself.
+    await add_states(connection, {one.digest: one.event for one in entries if isinstance(one.event, AgentStateChanged)})
     await insert_new(connection, AgentStateEntry, "digest", rows)
+    await add_teams(connection, (one.event for one in entries if isinstance(one.event, Fact)))
 
 
 async def _open_and_close(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
@@ -184,6 +189,7 @@ async def _write_records(connection: AsyncConnection, records: Sequence[CallReco
     await _write_surveys(connection, changed)
     await _write_pauses(connection, changed)
     await _write_closings(connection, changed)
+    await count_calls(connection, changed)
     return changed
 
 

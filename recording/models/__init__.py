@@ -3,6 +3,16 @@
 from recording.models import mariadb
 from recording.models.base import NAME, Base, BigId, UtcDateTime
 from recording.models.calls import Call, RecordingFile, RecordingPauseEntry, SurveyAnswer
+from recording.models.figures import (
+    AgentHalfHour,
+    AgentLastState,
+    AgentStateHalfHour,
+    AgentTeam,
+    CallCount,
+    CentreHalfHour,
+    FigureRules,
+    QueueHalfHour,
+)
 from recording.models.inputs import CallClosing, OutcomeCode
 from recording.models.keeping import (
     ErasedRecording,
@@ -21,20 +31,28 @@ __all__ = [
     "NAME",
     "AccessToken",
     "AgentAccount",
+    "AgentHalfHour",
+    "AgentLastState",
     "AgentStateEntry",
+    "AgentStateHalfHour",
+    "AgentTeam",
     "Base",
     "BigId",
     "Call",
     "CallClosing",
+    "CallCount",
     "CallInProgress",
     "CallerEntry",
+    "CentreHalfHour",
     "ErasedRecording",
     "EvaluationEntry",
     "EvaluationStep",
+    "FigureRules",
     "KeptRecording",
     "LedgerEvent",
     "LedgerPosition",
     "OutcomeCode",
+    "QueueHalfHour",
     "RecordedCall",
     "RecordedParty",
     "RecordingFile",

@@ -1,0 +1,118 @@
+"""Keeps the half-hour sums equal to what the records say, in the transaction that writes a record: what it counted for
+before is taken away, what it counts for now is added. So there is no moment at which the two differ, and nothing to be
+made good after a crash. What a call counts for is decided in recording.figures.calls.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from recording.figures.adding import adding
+from recording.figures.calls import Contribution, of_call
+from recording.figures.counts import CALLS
+from recording.figures.rules import Rules
+from recording.figures.scope import ScopeKind
+from recording.models import AgentHalfHour, Base, CallCount, CentreHalfHour, FigureRules, QueueHalfHour
+from recording.record import CallRecord
+
+BITS: Mapping[str, int] = {name: 1 << at for at, name in enumerate(CALLS)}
+"""The bit of each sum in call_count.counted. A new sum comes at the end of Counts, so that the others keep theirs."""
+
+_LAST = select(FigureRules.rules).order_by(FigureRules.id.desc()).limit(1)
+
+_Row = tuple[str, str, str, datetime]
+"""kind, name, queue, half hour: of what the sums are."""
+
+
+async def rules_in_force(connection: AsyncConnection) -> Rules:
+    """The rules by which calls are counted now; those of a centre that has said nothing, where none were ever kept."""
+    kept = await connection.scalar(_LAST)
+    return Rules() if kept is None else Rules.from_json(kept)
+
+
+async def keep_rules(connection: AsyncConnection, rules: Rules, at: datetime) -> bool:
+    """From now on calls are counted by these; False where they were before. What was counted stays as it was."""
+    told = rules.to_json()
+    if await connection.scalar(_LAST) == told:
+        return False
+    await connection.execute(insert(FigureRules), [{"at": at, "rules": told}])
+    return True
+
+
+async def count_calls(connection: AsyncConnection, records: Sequence[CallRecord]) -> None:
+    """These records, new or changed, count from now on for what they say now."""
+    if not records:
+        return
+    rules = await rules_in_force(connection)
+    before = await _counted(connection, [record.id for record in records])
+    changes: dict[_Row, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    rows: list[dict[str, Any]] = []
+    outdated: list[str] = []
+    for record in records:
+        now = [_kept(record.id, number, one) for number, one in enumerate(of_call(record, rules), 1)]
+        if (old := before.get(record.id, [])) == now:
+            continue
+        _add(changes, old, -1)
+        _add(changes, now, 1)
+        rows += now
+        if old:
+            outdated.append(record.id)
+    if outdated:
+        await connection.execute(delete(CallCount).where(CallCount.call.in_(outdated)))
+    if rows:
+        await connection.execute(insert(CallCount), rows)
+    await _apply(connection, changes)
+
+
+async def _counted(connection: AsyncConnection, calls: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    table = CallCount.__table__
+    query = select(table).where(table.c.call.in_(calls)).order_by(table.c.call, table.c.number).with_for_update()
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in (await connection.execute(query)).mappings():
+        found[row["call"]].append(dict(row))
+    return found
+
+
+def _kept(call: str, number: int, one: Contribution) -> dict[str, Any]:
+    sums = one.counts.some()
+    return {
+        "call": call,
+        "number": number,
+        "kind": one.kind.value,
+        "name": one.agent if one.kind is ScopeKind.AGENT else one.queue,
+        "queue": one.queue,
+        "half_hour": one.half_hour,
+        "counted": sum(BITS[name] for name in sums),
+        "sums": sums,
+    }
+
+
+def _add(changes: dict[_Row, dict[str, int]], rows: Iterable[Mapping[str, Any]], sign: int) -> None:
+    for row in rows:
+        sums = changes[row["kind"], row["name"], row["queue"], row["half_hour"]]
+        for name, value in row["sums"].items():
+            sums[name] += sign * value
+
+
+async def _apply(connection: AsyncConnection, changes: Mapping[_Row, Mapping[str, int]]) -> None:
+    """Adds up each table's rows, always in the same order: two writers do not wait for each other."""
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for (kind, name, queue, half_hour), sums in sorted(changes.items()):
+        if any(sums.values()):
+            keys = dict(zip(_KEYS[kind][1].split(), (half_hour, name, queue), strict=False))
+            rows[kind].append({**keys, **_NOTHING, **sums})
+    for kind, changed in rows.items():
+        table, key = _KEYS[kind]
+        await connection.execute(adding(table, key, tuple(changed[0]), connection.dialect.name), changed)
+
+
+_NOTHING = dict.fromkeys(CALLS, 0)
+_KEYS: Mapping[str, tuple[type[Base], str]] = {
+    ScopeKind.CENTRE.value: (CentreHalfHour, "half_hour"),
+    ScopeKind.QUEUE.value: (QueueHalfHour, "half_hour queue"),
+    ScopeKind.AGENT.value: (AgentHalfHour, "half_hour agent queue"),
+}

@@ -1,0 +1,36 @@
+"""The entries of the log of agent states, and the order in which they follow from each other."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from acd.states import AgentState, Status
+
+
+class StateEntry(BaseModel):
+    """One change of an agent's state."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    phone: str
+    before: AgentState
+    after: AgentState
+    status: Status = Field(description="What he had chosen then.")
+    reason: str
+    cause: str = Field(description="Who or what did it; see docs/agents.md.")
+    linkedid: str = Field(description="The call it came from, empty for none.")
+
+
+def in_order(entries: Iterable[StateEntry]) -> Iterator[StateEntry]:
+    """The entries, sorted by time, with those of one millisecond in the order in which each follows from the other."""
+    last: AgentState | None = None
+    for _, group in groupby(entries, key=lambda entry: entry.at):
+        left = list(group)
+        while left:
+            following = next((entry for entry in left if last in (None, entry.before)), left[0])
+            left.remove(following)
+            last = following.after
+            yield following

@@ -1,0 +1,152 @@
+"""The half-hour sums equal what the records say, in every data base: lines in any order, twice, late, and records that
+change.
+"""
+
+import json
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from acd.facts import AgentDefined, AgentEdited, AgentStateChanged, Fact, to_json
+from acd.states import AgentState, Status
+from recording.entries import Batch, Entry, Source
+from recording.figures.counting import count_calls, keep_rules
+from recording.figures.rules import Rules, Thresholds
+from recording.models import AgentTeam, CallCount
+from recording.record import CallRecord
+from recording.store import Store
+from tests.figure_sums import from_raw, of_records, stored
+from tests.ledgers import CALLBACKS, FOLDER, batch, real_call
+
+pytestmark = pytest.mark.contract
+pytest_plugins = ["tests.contract.databases"]
+
+REAL = [real_call(folder.name, where) for where in (FOLDER, CALLBACKS) for folder in sorted(where.iterdir())]
+BEGIN_MS = 1_793_000_000_000
+KATHMANDU = Rules(zone=ZoneInfo("Asia/Kathmandu"), thresholds={"sales": Thresholds(service_level_ms=500)})
+
+
+def _journal(*facts: Fact) -> Batch:
+    return batch(Source.JOURNAL, [Entry(Source.JOURNAL, json.dumps(to_json(fact)), fact) for fact in facts])
+
+
+async def _keep(store: Store, rules: Rules) -> bool:
+    async with store.transaction() as connection:
+        return await keep_rules(connection, rules, datetime(2026, 11, 22, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_sums_are_those_of_the_records_whatever_order_lines_come_in(store: Store, seed: int) -> None:
+    chance = random.Random(seed)
+    await _keep(store, KATHMANDU)
+    pieces: list[Batch] = []
+    for call in REAL:
+        for one in call.batches():
+            entries = list(one.entries)
+            while entries:
+                size = chance.randint(1, len(entries))
+                pieces.append(replace(one, entries=entries[:size]))
+                entries = entries[size:]
+    pieces += chance.sample(pieces, len(pieces) // 5)  # read twice
+    if seed:
+        chance.shuffle(pieces)
+    for number, piece in enumerate(pieces):
+        await store.ingest(piece)
+        if number == len(pieces) // 2:
+            assert await stored(store) == await from_raw(store)
+    told = await stored(store)
+    assert told == await from_raw(store)
+    assert {key[0] for key in told} == {"centre", "queue", "agent", "times"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_log_that_comes_late_and_twice_adds_up_to_the_same_times(store: Store, seed: int) -> None:
+    chance = random.Random(seed)
+    states = list(AgentState)
+    facts: list[Fact] = []
+    for agent in ("1001", "1002", "1003"):
+        at_ms, before = BEGIN_MS, AgentState.SIGNED_OUT
+        for _ in range(40):
+            at_ms += chance.choice([1, 700, 60_000, 1_799_999, 5_400_000])
+            after = chance.choice([one for one in states if one is not before])
+            facts.append(
+                AgentStateChanged(
+                    at_ms=at_ms, agent=agent, phone=agent, before=before, after=after, status=Status.READY, reason="",
+                    cause="phone",
+                )
+            )  # fmt: skip
+            before = after
+    chance.shuffle(facts)
+    while facts:
+        size = chance.randint(1, 12)
+        await store.ingest(_journal(*facts[:size]))
+        await store.ingest(_journal(*facts[: size // 2]))
+        facts = facts[size:]
+    assert await stored(store) == await from_raw(store)
+
+
+async def test_a_record_that_changes_counts_for_what_it_says_now(store: Store) -> None:
+    chance = random.Random(7)
+    records = {record.id: record for record in (call.record() for call in REAL if call.rows)}
+    for _ in range(4):
+        changed = chance.sample(sorted(records), 20)
+        for name in changed:
+            records[name] = _changed(records[name], chance)
+        async with store.transaction() as connection:
+            await count_calls(connection, [records[name] for name in changed])
+            await count_calls(connection, [records[name] for name in changed[:5]])
+    counted = [record for name, record in records.items() if name in await _counted_calls(store)]
+    assert await stored(store) == of_records(counted, Rules())
+
+
+async def test_other_thresholds_hold_for_calls_to_come_and_not_for_those_counted(store: Store) -> None:
+    call = real_call("answered_agent_hangs_up")  # answered after 811 ms
+    for one in call.batches():
+        await store.ingest(one)
+    assert await _keep(store, Rules(otherwise=Thresholds(service_level_ms=100)))
+    assert not await _keep(store, Rules(otherwise=Thresholds(service_level_ms=100)))
+    for one in real_call("answered_caller_hangs_up").batches():
+        await store.ingest(one)
+    told = [sums for key, sums in (await stored(store)).items() if key[0] == "queue"]
+    assert sum(sums["answered"] for sums in told) == 2
+    assert sum(sums["answered_in_time"] for sums in told) == 1
+
+
+async def test_the_team_of_an_agent_is_known_from_when_he_is_in_it(store: Store) -> None:
+    def defined(minute: int, team: str) -> Fact:
+        at_ms = BEGIN_MS + minute * 60_000
+        return AgentDefined(at_ms=at_ms, agent="1001", name="Li", skills={}, attributes={"team": team} if team else {})
+
+    moved = AgentEdited(
+        at_ms=BEGIN_MS + 600_000, agent="1001", name="Li", skills={}, attributes={"team": "south"}, outside="",
+        cause="api",
+    )  # fmt: skip
+    await store.ingest(_journal(defined(0, "north"), defined(5, "north")))
+    await store.ingest(_journal(moved, defined(11, "south"), defined(20, "")))
+    await store.ingest(_journal(defined(0, "north"), moved))
+    async with store.engine.connect() as connection:
+        rows = await connection.execute(select(AgentTeam.__table__).order_by(AgentTeam.since))
+        begin = datetime.fromtimestamp(BEGIN_MS / 1000, UTC)
+        teams = [(row.team, (row.since - begin) // timedelta(minutes=1)) for row in rows]
+    assert teams == [("north", 0), ("south", 10), ("", 20)]
+
+
+def _changed(record: CallRecord, chance: random.Random) -> CallRecord:
+    later = timedelta(minutes=chance.choice([0, 7, 40]))
+    return record.model_copy(
+        update={
+            "started_at": record.started_at + later,
+            "wrap_up_ms": chance.randint(0, 90_000),
+            "wrap_ups": record.wrap_ups[: chance.randint(0, 2)],
+            "conversations": record.conversations[: chance.randint(0, 2)],
+        }
+    )
+
+
+async def _counted_calls(store: Store) -> set[str]:
+    async with store.engine.connect() as connection:
+        return set(await connection.scalars(select(CallCount.call)))
