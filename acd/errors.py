@@ -178,6 +178,27 @@ class NotInConversation(RoutingError):
         super().__init__(f"the caller of {linkedid} talks with no agent; expected one who does")
 
 
+class NobodyAsked(RoutingError):
+    """The agent speaks with no colleague whom he could put beside his caller."""
+
+    id = "nobody-asked"
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(
+            f"agent {agent} speaks with nobody besides his caller; expected a colleague, whom he has called from the "
+            "same phone and who has answered"
+        )
+
+
+class InConference(RoutingError):
+    """Somebody is beside the two already."""
+
+    id = "in-conference"
+
+    def __init__(self, linkedid: str) -> None:
+        super().__init__(f"the caller of {linkedid} is in a conference; expected a conversation of two")
+
+
 class AgentBusy(RoutingError):
     """The agent cannot be rung just now."""
 

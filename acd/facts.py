@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from acd.caller_facts import MessageHeard, SurveyAnswered, SurveyAsked, VoicemailLeft
+from acd.conference_facts import CallJoined
 from acd.fact import CallFact, Fact
 from acd.floor_facts import (
     AgentDefined,
@@ -48,6 +49,7 @@ __all__ = [
     "CallEnded",
     "CallFact",
     "CallHeld",
+    "CallJoined",
     "CallOffered",
     "CallOutcomeSet",
     "CallOverflowed",
@@ -361,7 +363,7 @@ FACTS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         CallArrived, NodeEntered, MenuAnswered, WayTaken, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
-        CallRetrieved, CallReleased, CallTransferred, WrapUpExtended, WrapUpEnded, CallEnded,
+        CallRetrieved, CallReleased, CallTransferred, CallJoined, WrapUpExtended, WrapUpEnded, CallEnded,
         AgentDefined, AgentStateChanged, NotReadyExceeded, AgentEdited, DaemonStarted, LinkChanged, PromptReplaced,
         CallerRecognised, CallerTold, VoicemailLeft, LookUpEnded, TransferEnded,
         CentrePublished, ClosureDeclared, ClosureLifted,

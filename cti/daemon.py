@@ -29,6 +29,7 @@ from cti.calendar_port import CalendarPort
 from cti.callbacks.make import make_desk, restore_desk
 from cti.callers import Callers
 from cti.centre import Centre
+from cti.conference import Conference
 from cti.estimates import estimates_of, recall
 from cti.facts_stream import FactsStream
 from cti.floor import Floor
@@ -166,6 +167,7 @@ class Daemon:
             closure_sounds=self.closure_sounds,
             studio=self.sounds.studio,
             send_on=Sending(self.switch.client, self.distributor),
+            confer=Conference(self.switch.client, self.distributor),
             health=self.health.parts,
             pauses=self.pauses,
             recordings=settings.recordings_folder,

@@ -39,8 +39,9 @@ class Part(BaseModel):
 class Floor:
     """What `cti.http.app.make_app` needs.
 
-    `send_on` sends the caller of a linkedid on (cti/sending.py). `health` asks each part (asterisk, ami, ledger,
-    journal, database); `started` is set once calls can be routed, when the first snapshot of Asterisk has been taken.
+    `send_on` sends the caller of a linkedid on (cti/sending.py), `confer` puts a colleague beside him
+    (cti/conference.py). `health` asks each part (asterisk, ami, ledger, journal, database); `started` is set once calls
+    can be routed, when the first snapshot of Asterisk has been taken.
     `pauses` are those of recordings that people ask for. `recordings` is the folder that `Recording.file` counts from,
     `folder` the one in which administrators edit.
     """
@@ -56,6 +57,7 @@ class Floor:
     studio: Studio
     closure_sounds: ClosureSounds
     send_on: Callable[[str, Destination], Awaitable[None]]
+    confer: Callable[[str], Awaitable[str]]
     health: Callable[[], Awaitable[Mapping[str, Part]]]
     pauses: CallPauses
     recordings: Path

@@ -3,7 +3,9 @@
 AMI has no replay (architecture.md), so whatever happened while the link was away is found here and nowhere else.
 """
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import structlog
 
@@ -68,6 +70,7 @@ class Snapshot:
             if (leg.uniqueid != leg.linkedid or is_callback(leg.linkedid))
             and roster.at_phone(phone_of_channel(leg.channel)) is not None
         ]
+        legs = sorted(self._told_of(legs), key=_age)
         ours = {leg.uniqueid for leg in legs if router.is_offered(leg.linkedid) or leg.linkedid in router.conversations}
         self._link.channels = {leg.uniqueid: leg.linkedid for leg in every.values()}
         self._link.take_over(legs)
@@ -75,9 +78,24 @@ class Snapshot:
         private = {leg.uniqueid: leg.channel for leg in every.values() if leg.uniqueid not in ours}
         for state in self._link.phones.private_are(private):
             self._link.apply(state)
-        self._close(calls={leg.linkedid for leg in every.values()}, legs=legs)
+        self._close(calls={leg.linkedid for leg in (*every.values(), *legs)}, legs=legs)
         talking = {channel.get("Uniqueid") for channel in channels if channel.get("BridgeId")}
         return [leg for leg in legs if leg.uniqueid in talking]
+
+    def _told_of(self, legs: list[Leg]) -> list[Leg]:
+        """The legs as the router knows them: who was put beside a colleague and his caller (cti/conference.py) talks,
+        by its word, in the call in which he was asked, of which Asterisk has nothing any more."""
+        conversations, roster = self._distributor.router.conversations.by_call, self._distributor.router.roster
+        there = {(leg.linkedid, phone_of_channel(leg.channel)) for leg in legs}
+
+        def told(leg: Leg) -> Leg:
+            agent, talk = roster.at_phone(phone_of_channel(leg.channel)), conversations.get(leg.linkedid)
+            if agent is None or talk is None or talk.agent == agent.number or agent.linkedid not in conversations:
+                return leg
+            beside = (leg.linkedid, roster.agent(talk.agent).phone) in there
+            return replace(leg, linkedid=agent.linkedid) if beside else leg
+
+        return [told(leg) for leg in legs]
 
     def _close(self, *, calls: set[str], legs: list[Leg]) -> None:
         """Only these calls are there, and only these agents in them. One who has joined his caller with a colleague
@@ -147,3 +165,8 @@ class Snapshot:
             return (await self._client.action("Getvar", {"Channel": channel, "Variable": name})).get("Value")
         except AmiRefused:
             return ""
+
+
+def _age(leg: Leg) -> tuple[int, ...]:
+    """In order of their beginning, as Asterisk names them: second and number."""
+    return tuple(int(part) for part in re.findall(r"\d+", leg.uniqueid)[-2:])

@@ -34,6 +34,12 @@ CONSULT = "CALLCENTER_CONSULT"
 """The linkedid of an agent's own call in which he asks for somebody. On a caller's channel: he was joined to that call
 before anybody had answered. Empty once the transfer is done."""
 
+JOIN = "CALLCENTER_JOIN"
+"""On the channel of a colleague who is put beside an agent and his caller: the agent's channel, to which he comes."""
+
+JOINED = "CALLCENTER_JOINED"
+"""On the caller's channel: that colleague's channel."""
+
 MESSAGE = "CALLCENTER_MESSAGE"
 """The message that the caller speaks just now (ivr/messages.py), empty otherwise."""
 

@@ -1,4 +1,4 @@
-"""Callers sent on over HTTP, for the agent whose desktop asks."""
+"""Callers sent on over HTTP, or joined by a colleague, for the agent whose desktop asks."""
 
 from collections.abc import Mapping
 
@@ -51,6 +51,20 @@ async def transfer(asked: Asked[Nothing, TransferOrder]) -> CallView:
     return call_view(asked.floor.live.board.calls.get(call.linkedid, call))
 
 
+async def confer(asked: Asked[Nothing, Nothing]) -> CallView:
+    """Put the colleague whom the agent has called on his other line beside him and his caller: the three hear each
+    other once the agent takes his caller back from hold. The call on the other line is over with this. Whoever of the
+    two agents hangs up leaves the other with the caller; when the caller does, the conference is over.
+    """
+    call = _under_way(asked.floor.live.board.calls, asked.path["id"])
+    try:
+        await asked.floor.confer(call.linkedid)
+    except AmiError as error:
+        log.warning("not-joined", error_id=error.id, linkedid=call.linkedid, detail=str(error))
+        raise AsteriskAway from error
+    return call_view(asked.floor.live.board.calls.get(call.linkedid, call))
+
+
 def _under_way(calls: Mapping[str, CallUnderWay], wanted: str) -> CallUnderWay:
     found = next((call for linkedid, call in calls.items() if call_id(linkedid) == wanted), None)
     if found is None:
@@ -60,4 +74,5 @@ def _under_way(calls: Mapping[str, CallUnderWay], wanted: str) -> CallUnderWay:
 
 ENDPOINTS = (
     Endpoint("POST", "/api/calls/{id}/transfer", transfer, Nothing, TransferOrder, CallView, errors=(404, 409, 503)),
+    Endpoint("POST", "/api/calls/{id}/conference", confer, Nothing, Nothing, CallView, errors=(404, 409, 503)),
 )

@@ -27,7 +27,7 @@ class Audio(asyncio.DatagramProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._transport: asyncio.DatagramTransport | None = None
         self._heard = bytearray()
-        self._listening: list[tuple[int, asyncio.Future[None]]] = []
+        self._listening: list[tuple[int, float, asyncio.Future[None]]] = []
         self._pressing: list[asyncio.Future[None]] = []
         self._sound = asyncio.Event()
 
@@ -41,7 +41,7 @@ class Audio(asyncio.DatagramProtocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.be_silent()
-        for _, future in self._listening:
+        for *_, future in self._listening:
             future.cancel()
         if self._transport:
             self._transport.close()
@@ -75,15 +75,16 @@ class Audio(asyncio.DatagramProtocol):
         self._sound.clear()
         await self._sound.wait()
 
-    async def hears(self, hertz: int) -> None:
-        """Wait until most of what is heard, for 200 ms, is this tone."""
+    async def hears(self, hertz: int, at_least: float = LOUD) -> None:
+        """Wait until most of what is heard, for 200 ms, is this tone; `at_least` is how much of it, where several speak
+        at once."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._heard.clear()
-        self._listening.append((hertz, future))
+        self._listening.append((hertz, at_least, future))
         try:
             await future
         finally:
-            self._listening.remove((hertz, future))
+            self._listening.remove((hertz, at_least, future))
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
         packet = rtp.read(data)
@@ -96,8 +97,8 @@ class Audio(asyncio.DatagramProtocol):
         self._heard += packet.payload
         if len(self._heard) >= WINDOW:
             heard = samples(self._heard)
-            for hertz, future in self._listening:
-                if not future.done() and share(heard, hertz) >= LOUD:
+            for hertz, at_least, future in self._listening:
+                if not future.done() and share(heard, hertz) >= at_least:
                     future.set_result(None)
             self._heard.clear()
 

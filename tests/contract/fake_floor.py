@@ -238,6 +238,9 @@ async def open_floor(
     async def send_on(linkedid: str, destination: Destination) -> None:
         raise AmiLinkLost("there is no Asterisk here")
 
+    async def confer(linkedid: str) -> str:
+        raise AmiLinkLost("there is no Asterisk here")
+
     async def health() -> Mapping[str, Part]:
         return parts
 
@@ -256,6 +259,7 @@ async def open_floor(
         closure_sounds=ClosureSounds(folder / "closures"),
         studio=sounds.studio,
         send_on=send_on,
+        confer=confer,
         health=health,
         pauses=CallPauses(
             monitors, monitors.mark, distributor, lambda: {one: one for one in router.conversations}, limit_s=300

@@ -197,3 +197,41 @@ async def test_a_customer_who_answered_his_call_back_behind_a_broken_link_talks(
         asterisk.called_back("1001", STAY, talking=True)
         await relinked(asterisk, switch, peer)
         assert state(floor, "1001") == "talking"
+
+
+def in_conference(asterisk: FakeAsterisk) -> None:
+    """1001 and 1002 in one bridge with the caller, and nothing else."""
+    asterisk.caller("call")
+    asterisk.leg("1001", "call", talking=True)
+    asterisk.leg("1002", "call", talking=True)
+
+
+async def test_a_colleague_in_a_conference_is_known_in_the_call_he_was_asked_in_also_after_a_broken_link() -> None:
+    floor, asterisk = distributor("1001", "1002"), FakeAsterisk()
+    async with switched(asterisk, floor) as (switch, peer):
+        enter(floor)
+        with floor.command() as (router, now_ms):
+            router.answered("call", now_ms=now_ms)
+            router.ask("consult", "1002", ring_ms=1000, now_ms=now_ms)
+            router.answered("consult", now_ms=now_ms)
+        in_conference(asterisk)
+        again = await relinked(asterisk, switch, peer)
+        assert (state(floor, "1001"), state(floor, "1002")) == ("talking", "talking")
+        assert {linkedid: floor.router.conversations.by_call[linkedid].agent for linkedid in ("call", "consult")} == {
+            "call": "1001",
+            "consult": "1002",
+        }
+        asterisk.channels.pop()
+        await relinked(asterisk, switch, again)
+        assert (state(floor, "1001"), state(floor, "1002")) == ("talking", "ready")
+
+
+async def test_a_daemon_that_comes_back_to_a_conference_offers_neither_of_them_a_call() -> None:
+    floor, asterisk = distributor("1001", "1002"), FakeAsterisk()
+    in_conference(asterisk)
+    asterisk.variables[QUEUE_OF_CALL] = "sales"
+    async with switched(asterisk, floor):
+        assert state(floor, "1001") == "talking"
+        assert floor.router.roster.agent("1002").engaged
+        enter(floor, "second")
+        assert floor.router.calls["second"].offer == ""

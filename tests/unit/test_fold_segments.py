@@ -32,6 +32,11 @@ MET = {
     "asked_and_transferred": "ringing waiting:support talking:1003 ivr",
     "asked_for": "ringing waiting:sales ivr",
     "busy": "preparing ringing",
+    "asked_into_conference": "ringing ivr ringing:1003 talking:1003 ivr",
+    "conference": (
+        "ringing ivr waiting:sales talking:1002 hold:1002 talking:1003 conference:1002:1003 talking:1003 ivr"
+    ),
+    "daemon_killed_in_conference": ("ringing waiting:sales talking:1002 hold:1002 talking:1003 conference:1002:1003"),
     "daemon_killed_and_back": "ringing ivr waiting:sales fallback:sales waiting:sales talking:1002",
     "daemon_killed_asking": "ringing ivr waiting:sales talking:1002 hold:1002 talking:1003",
     "daemon_killed_dialling": "preparing ringing talking:1001",
