@@ -1,5 +1,6 @@
 """Recordings for tests of their keeping: a real call's, with tones of known loudness."""
 
+import asyncio
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,10 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from recording.audio import wav_header
+from recording.keeping.erasing import Eraser, Erasures
 from recording.keeping.folder import FolderShelf
+from recording.keeping.holds import Holds
 from recording.keeping.kept import KeptRecordings
 from recording.keeping.master_keys import MasterKeys, read_keys
 from recording.keeping.mover import Mover
+from recording.keeping.retention import Retention
 from recording.keeping.s3 import S3Shelf
 from recording.keeping.shelf import Shelf
 from recording.keeping.shelves import Shelves
@@ -58,7 +62,12 @@ class Room:
         self.shelves = Shelves(
             {self.shelf.name: lambda: self.shelf}, self.shelf.name, self.folder, self._keys, self.sealing
         )
-        self.mover = Mover(self.kept, self.shelves, samples, lambda: self.now, self._tell)
+        turn = asyncio.Lock()
+        self.mover = Mover(self.kept, self.shelves, samples, lambda: self.now, self._tell, turn)
+        self.erasures = Erasures(self.store)
+        self.eraser = Eraser(self.kept, self.erasures, self.shelves, lambda: self.now, self._tell, turn)
+        self.retention = Retention(self.store, self.eraser, lambda: self.now)
+        self.holds = Holds(self.store)
 
     async def begin(self) -> None:
         """The call is on record."""

@@ -119,6 +119,11 @@ class KeptRecordings:
         """Some that are sealed, but not under this key."""
         return await self._read(_TABLE.c.key.not_in(("", current)), limit=limit)
 
+    async def still(self, one: Kept, state: State) -> bool:
+        """Whether it is in this state now."""
+        async with self._store.engine.connect() as connection:
+            return await connection.scalar(select(_TABLE.c.state).where(_TABLE.c.file == one.file)) == state
+
     async def counts(self) -> dict[State, int]:
         """How many there are in each state but kept: those are too many to count often."""
         query = select(_TABLE.c.state, func.count()).where(_TABLE.c.state != State.KEPT).group_by(_TABLE.c.state)

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from structlog import get_logger
 
-from recording.keeping.kept import Kept, KeptRecordings, Place
+from recording.keeping.kept import Kept, KeptRecordings, Place, State
 from recording.keeping.master_keys import KeysError, Wrapped
 from recording.keeping.peaks import peaks_of
 from recording.keeping.sealing import part_key, seal
@@ -34,7 +34,7 @@ Samples = Callable[[Path, Manifest], Iterator[bytes]]
 
 class Mover:
     """`await move()` whenever something may wait. `now` is the time of day; `on_record` is told each record that says
-    another place now."""
+    another place now; `turn` is held while files are touched; nobody deletes one meanwhile."""
 
     def __init__(
         self,
@@ -43,12 +43,14 @@ class Mover:
         samples: Samples,
         now: Callable[[], datetime],
         on_record: Callable[[CallRecord], Awaitable[None]],
+        turn: asyncio.Lock,
     ) -> None:
         self._kept = kept
         self._shelves = shelves
         self._samples = samples
         self._now = now
         self._on_record = on_record
+        self._turn = turn
 
     async def move(self) -> str:
         """Bring everything that waits to its shelf. Returns "" when nothing waits any more, else the id of the error
@@ -58,7 +60,8 @@ class Mover:
         while some := [one for one in await self._kept.waiting(ROUND + len(tried)) if one.file not in tried]:
             for at in range(0, len(some), AT_ONCE):
                 group = some[at : at + AT_ONCE]
-                errors = [one for one in await asyncio.gather(*map(self._move, group)) if one]
+                async with self._turn:
+                    errors = [one for one in await asyncio.gather(*map(self._move, group)) if one]
                 if any(error == ShelfAway.id or error.startswith("recording-key") for error in errors):
                     return errors[0]
                 trouble = trouble or next(iter(errors), "")
@@ -66,6 +69,8 @@ class Mover:
         return trouble or await self._describe()
 
     async def _move(self, one: Kept) -> str:
+        if not await self._kept.still(one, State.WAITING):
+            return ""  # it was to be deleted meanwhile
         try:
             place = await asyncio.to_thread(self._put, one)
         except FileNotFoundError:
