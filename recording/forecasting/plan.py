@@ -1,0 +1,42 @@
+"""The staff of days to come: for each half hour the calls expected and the agents who serve them well enough. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recording.forecasting.erlang import Demand
+from recording.forecasting.history import SLOT_MIN
+from recording.forecasting.model import Expected
+from recording.forecasting.staffing import Need, Target, agents_needed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """What the calls of a queue are like: `handle_s` is talk, hold and wrap-up of one, `patience_s` how long callers
+    wait before they leave, None where none has left."""
+
+    handle_s: float
+    patience_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A half hour, and the agents it needs."""
+
+    expected: Expected
+    need: Need
+
+
+def plan(half_hours: Sequence[Expected], habits: Habits, target: Target, *, cautious: bool = False) -> list[Planned]:
+    """The agents of each half hour; for the upper bound of its calls where one is to be cautious."""
+    planned = []
+    for one in half_hours:
+        calls = one.high if cautious else one.calls
+        demand = Demand(calls_per_s=calls / (SLOT_MIN * 60), handle_s=habits.handle_s, patience_s=habits.patience_s)
+        planned.append(Planned(one, agents_needed(demand, target)))
+    return planned
+
+
+def patience(waited_s: float, abandoned: int) -> float | None:
+    """How long callers would wait on the average, from how long all of them did together, served or not, and how many
+    left: the estimate of greatest likelihood where patience is exponential. None where nobody left."""
+    return waited_s / abandoned if abandoned and waited_s > 0 else None
