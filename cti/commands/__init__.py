@@ -26,6 +26,7 @@ COMMANDS = {
     "callers": "callers who are known: VIPs, and whom they are to reach",
     "surge": "call other agents into a queue",
     "prompts": "what is said: list, record, restore, export",
+    "schedules": "who should work when: week, patterns, assign, leave, import",
     "outcomes": "outcome codes: list, set, import, calls without one",
     "closure": "shut in an emergency, open again, show what is shut",
     "dialplan": "the centre's files: check, draw, …",

@@ -44,7 +44,8 @@ def import_sheet(settings: Settings, given: argparse.Namespace) -> Exit:
 def export_sheet(settings: Settings, given: argparse.Namespace) -> Exit:
     """Print all rows as CSV, in the form in which they can be taken in again."""
     sheet = getattr(given, "sheet", given.sheets[0])
-    print(with_store(settings, lambda store: give_out(store, SHEETS[sheet])), end="")
+    known = known_of(current_centre(settings))
+    print(with_store(settings, lambda store: give_out(store, SHEETS[sheet], known)), end="")
     return Exit.DONE
 
 

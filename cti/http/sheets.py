@@ -63,7 +63,7 @@ async def fetch_sheet(asked: Asked[Nothing, Nothing]) -> web.Response:
     """All rows of a sheet as CSV: outcomes, and the others of docs/inputs.md."""
     kept = _kept(asked.path["sheet"])
     with reaching_records():
-        text = await give_out(asked.floor.store, kept)
+        text = await give_out(asked.floor.store, kept, known(asked.floor))
     name = f"{asked.path['sheet']}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(text=text, content_type=CSV, charset="utf-8", headers=headers)

@@ -6,12 +6,13 @@ import csv
 import io
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """What does not fit: the row as a spreadsheet counts (the header is row 1), the column, empty where it is the whole
     row, and what was expected there. The value is not repeated: it may be a caller's."""
@@ -37,7 +38,8 @@ class CellError(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """`read` makes a value of a cell's text and raises ValueError where it cannot; `expected` says then what a cell
-    should hold. `otherwise` is taken for the text where the column is missing; None: it must be there. `write` is the
+    should hold. `otherwise` is taken for the text where the column is missing, or the cell empty; None:
+    the column must be there. `write` is the
     inverse of `read`."""
 
     name: str
@@ -84,7 +86,8 @@ class Reading(Generic[Row]):
         """Held against what only the caller knows: `check` gives (column, expected) for what does not fit in a row."""
         found = {number: [Fault(number, *one) for one in check(row)] for number, row in self.rows.items()}
         rows = {number: row for number, row in self.rows.items() if not found[number]}
-        return Reading(rows, sorted([*self.faults, *(fault for faults in found.values() for fault in faults)]))
+        faults = [*self.faults, *chain.from_iterable(found.values())]
+        return Reading(rows, sorted(faults, key=lambda fault: fault.row))
 
 
 def header_of(text: str) -> tuple[str, ...]:
@@ -148,7 +151,7 @@ def _row(sheet: Sheet[Row], cells: Mapping[str, str], number: int) -> Row | list
     values: dict[str, Any] = {}
     faults: list[Fault] = []
     for column in sheet.columns:
-        text = cells.get(column.name, column.otherwise or "").strip()
+        text = cells.get(column.name, "").strip() or column.otherwise or ""
         try:
             values[column.name] = column.read(text)
         except ValueError:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from recording.inputs import outcomes
+from recording.inputs import outcomes, schedule_sheets
+from recording.inputs.schedules import Schedules
 from recording.inputs.sheet import Fault, Reading, Sheet, read_sheet, write_sheet
+from recording.inputs.shifts import Assignment, ShiftException
 from recording.store import Store
 
 Check = Callable[[Any], Iterable[tuple[str, str]]]
@@ -27,12 +29,14 @@ class Known:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """A sheet that is kept. `check` makes what rows are held against; `save` keeps all rows or none and may raise an
-    error with an `id`; `all` gives every row."""
+    error with an `id`; `all` gives every row. `whole`: rows belong together, so that none is taken without the
+    others."""
 
     sheet: Sheet[Any]
     check: Callable[[Store, Known], Awaitable[Check]]
     save: Callable[[Store, Sequence[Any], Known], Awaitable[None]]
-    all: Callable[[Store], Awaitable[Sequence[Any]]]
+    all: Callable[[Store, Known], Awaitable[Sequence[Any]]]
+    whole: bool = False
 
 
 class SheetUnfit(Exception):
@@ -53,15 +57,15 @@ async def take_in(store: Store, kept: Kept, text: str, known: Known, *, skip_bad
     agents = frozenset(agent.number for agent in await store.agents(active_only=False))
     known = Known(queues=known.queues, languages=known.languages, zone=known.zone, agents=agents)
     reading = read_sheet(kept.sheet, text).checked(await kept.check(store, known))
-    if reading.faults and (not skip_bad or not reading.rows):
+    if reading.faults and (not skip_bad or kept.whole or not reading.rows):
         raise SheetUnfit(reading.faults)
     await kept.save(store, list(reading.rows.values()), known)
     return reading
 
 
-async def give_out(store: Store, kept: Kept) -> str:
+async def give_out(store: Store, kept: Kept, known: Known) -> str:
     """All rows, as CSV."""
-    return write_sheet(kept.sheet, await kept.all(store))
+    return write_sheet(kept.sheet, await kept.all(store, known))
 
 
 async def _outcome_check(store: Store, known: Known) -> Check:
@@ -79,11 +83,73 @@ async def _save_outcomes(store: Store, rows: Sequence[outcomes.Outcome], known: 
     await outcomes.Outcomes(store).save(rows)
 
 
-async def _all_outcomes(store: Store) -> Sequence[outcomes.Outcome]:
+async def _all_outcomes(store: Store, known: Known) -> Sequence[outcomes.Outcome]:
     return await outcomes.Outcomes(store).all()
+
+
+async def _pattern_check(store: Store, known: Known) -> Check:
+    return schedule_sheets.same_as_first()
+
+
+async def _save_patterns(store: Store, rows: Sequence[schedule_sheets.PatternRow], known: Known) -> None:
+    await Schedules(store, known.zone).save_patterns(schedule_sheets.patterns_of(rows))
+
+
+async def _all_patterns(store: Store, known: Known) -> Sequence[schedule_sheets.PatternRow]:
+    return schedule_sheets.rows_of(await Schedules(store, known.zone).patterns())
+
+
+async def _assignment_check(store: Store, known: Known) -> Check:
+    patterns = {one.name for one in await Schedules(store, known.zone).patterns()}
+
+    def check(row: Assignment) -> Iterable[tuple[str, str]]:
+        yield from _agent_known(known, row.agent)
+        if row.pattern and row.pattern not in patterns:
+            yield "pattern", f"one of {', '.join(sorted(patterns)) or '(none)'}, or nothing"
+
+    return check
+
+
+async def _save_assignments(store: Store, rows: Sequence[Assignment], known: Known) -> None:
+    await Schedules(store, known.zone).assign(rows)
+
+
+async def _all_assignments(store: Store, known: Known) -> Sequence[Assignment]:
+    return await Schedules(store, known.zone).assignments()
+
+
+async def _exception_check(store: Store, known: Known) -> Check:
+    def check(row: ShiftException) -> Iterable[tuple[str, str]]:
+        yield from _agent_known(known, row.agent)
+        if row.other:
+            yield from _agent_known(known, row.other, "other")
+
+    return check
+
+
+async def _save_exceptions(store: Store, rows: Sequence[ShiftException], known: Known) -> None:
+    await Schedules(store, known.zone).except_days(rows)
+
+
+async def _all_exceptions(store: Store, known: Known) -> Sequence[ShiftException]:
+    return await Schedules(store, known.zone).exceptions(None, *schedule_sheets.EVER)
+
+
+def _agent_known(known: Known, agent: str, column: str = "agent") -> Iterable[tuple[str, str]]:
+    if agent not in known.agents:
+        yield column, "the number of an agent in the data base"
 
 
 SHEETS: Mapping[str, Kept] = {
     "outcomes": Kept(sheet=outcomes.SHEET, check=_outcome_check, save=_save_outcomes, all=_all_outcomes),
+    "patterns": Kept(
+        sheet=schedule_sheets.PATTERNS, check=_pattern_check, save=_save_patterns, all=_all_patterns, whole=True
+    ),
+    "assignments": Kept(
+        sheet=schedule_sheets.ASSIGNMENTS, check=_assignment_check, save=_save_assignments, all=_all_assignments
+    ),
+    "exceptions": Kept(
+        sheet=schedule_sheets.EXCEPTIONS, check=_exception_check, save=_save_exceptions, all=_all_exceptions
+    ),
 }
 """By the name under which each is asked for."""

@@ -13,7 +13,7 @@ from recording.models.figures import (
     FigureRules,
     QueueHalfHour,
 )
-from recording.models.inputs import CallClosing, OutcomeCode
+from recording.models.inputs import CallClosing, OutcomeCode, ShiftAssignment, ShiftExceptionEntry, ShiftPattern
 from recording.models.keeping import (
     ErasedRecording,
     KeptRecording,
@@ -62,6 +62,9 @@ __all__ = [
     "RejectedLedgerLine",
     "RetentionRun",
     "ScoreSheetKept",
+    "ShiftAssignment",
+    "ShiftExceptionEntry",
+    "ShiftPattern",
     "SurveyAnswer",
     "UtcDateTime",
     "mariadb",

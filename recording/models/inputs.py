@@ -1,8 +1,9 @@
-"""What is entered by people and not drawn from calls: outcome codes and how calls were closed with them."""
+"""What is entered by people and not drawn from calls: outcome codes and how calls were closed, schedules."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy import JSON, Date, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recording.models.base import Base, UtcDateTime
@@ -47,3 +48,48 @@ class CallClosing(Base):
     matter: Mapped[str] = mapped_column(
         String(64), comment="what the call was about, as the centre names it; empty: not said"
     )
+
+
+class ShiftPattern(Base):
+    """Shifts that come back every week, or every few weeks."""
+
+    __tablename__ = "shift_pattern"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True, comment="its name")
+    title: Mapped[str] = mapped_column(String(80), comment="what people call it; empty: as its name")
+    weeks: Mapped[int] = mapped_column(comment="after how many weeks it begins again")
+    shifts: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSON, comment="its shifts: week from 1, day from 1 for Monday, start and end by the clock, breaks paid or not"
+    )
+
+
+class ShiftAssignment(Base):
+    """From a day on an agent works by a pattern, until the next of these."""
+
+    __tablename__ = "shift_assignment"
+
+    agent: Mapped[str] = mapped_column(String(32), primary_key=True, comment="the agent's number")
+    since: Mapped[date] = mapped_column(Date, primary_key=True, comment="the first day, in the centre's zone")
+    pattern: Mapped[str] = mapped_column(String(64), comment="the pattern's name; empty: none")
+    week: Mapped[int] = mapped_column(comment="in which of the pattern's weeks that day is")
+
+
+class ShiftExceptionEntry(Base):
+    """One day of an agent that differs from his pattern: leave, sickness, a swap, other hours, overtime."""
+
+    __tablename__ = "shift_exception"
+    __table_args__ = (Index(None, "day"),)
+
+    agent: Mapped[str] = mapped_column(String(32), primary_key=True, comment="the agent's number")
+    day: Mapped[date] = mapped_column(Date, primary_key=True, comment="the day, in the centre's zone")
+    kind: Mapped[str] = mapped_column(
+        String(16), primary_key=True, comment="leave, sick, absent, swap, changed or overtime"
+    )
+    start: Mapped[str] = mapped_column(
+        String(5), primary_key=True, comment="from when by the clock, such as 18:30; empty: the whole shift"
+    )
+    end: Mapped[str] = mapped_column(
+        String(5), comment="until when by the clock; not later than the start: the next day"
+    )
+    other: Mapped[str] = mapped_column(String(32), comment="number of the agent with whom he swaps; empty: none")
+    note: Mapped[str] = mapped_column(String(200), comment="why, in somebody's words")

@@ -33,12 +33,20 @@ ADMINISTRATORS = {
     "POST /api/quality/evaluations/{id}/hand-over",
     "PUT /api/outcomes/{code}",
     "PUT /api/sheets/{sheet}",
+    "PUT /api/schedules/patterns/{name}",
+    "DELETE /api/schedules/patterns/{name}",
+    "PUT /api/schedules/assignments/{agent}/{since}",
+    "DELETE /api/schedules/assignments/{agent}/{since}",
+    "PUT /api/schedules/exceptions/{agent}/{day}",
+    "DELETE /api/schedules/exceptions/{agent}/{day}",
+    "POST /api/schedules/swaps",
 }
 AGENTS = {
     "GET /api/calls/{id}/recording/pause",
     "POST /api/calls/{id}/recording/pause",
     "POST /api/calls/{id}/recording/resume",
     "GET /api/outcomes",
+    "GET /api/schedules/own",
     "PUT /api/calls/{id}/outcome",
 }
 """What an agent's own token is let in to; what is his there is looked at by the endpoint."""

@@ -123,7 +123,7 @@ async def test_the_sheet_is_taken_in_whole_or_not_at_all_and_given_out_the_same(
     text = "code,titles,resolved,queues,keys\nsold,en=Sold; cmn=已售出,yes,sales,1\nlater,en=Will call again,no,,2\n"
     await take_in(store, SHEETS["outcomes"], text, known)
     assert await Outcomes(store).all() == [LATER, SOLD]
-    given_out = await give_out(store, SHEETS["outcomes"])
+    given_out = await give_out(store, SHEETS["outcomes"], known)
     assert list(read_sheet(SHEET, given_out).rows.values()) == [LATER, SOLD]
     bad = "code,titles,resolved,queues\nlost,en=Lost,no,sails\nwon,fr=Gagné,perhaps,\nleft,en=Left,no,\n"
     with pytest.raises(SheetUnfit) as caught:
