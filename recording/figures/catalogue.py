@@ -69,8 +69,8 @@ Sums = Mapping[str, int]
 class Formula:
     """`scale` times the numerator, divided by the denominator; an empty denominator stands for 1: a mere count.
 
-    `counted` is the sum whose calls the numerator is about, `of` the one whose calls the denominator is about: they are
-    what a number's query lists. Empty where there are no calls behind it.
+    `counted` says which calls the numerator is about, `of` which the denominator, as recording.figures.counted has it:
+    "abandoned,!short_abandoned" are the long abandons. Empty where there are no calls behind it.
     """
 
     numerator: Sums
@@ -116,6 +116,7 @@ _DAY, _WEEK, _MONTH = Unit.DAY, Unit.WEEK, Unit.MONTH
 _ANSWERED = {"answered": 1}
 _ASKED_FOR = {"received": 1, "blocked": -1, "short_abandoned": -1}
 """Received, less what was turned away, less who hung up at once."""
+_ASKED = "received,!blocked,!short_abandoned"
 
 
 def _band(low: str | None = None, high: str | None = None, *, norm: str | None = None, wish: str | None = None) -> Band:
@@ -136,18 +137,23 @@ def _count(name: str) -> Formula:
     return Formula(numerator={name: 1}, counted=name, of=name)
 
 
-_SERVED = {"answered_in_time": 1}
+_IN_TIME = "answered_in_time"
+_SERVED = {_IN_TIME: 1}
+_LONG = "abandoned,!short_abandoned"
 SERVICE_LEVELS: Mapping[str, Formula] = {
-    "received": _share(_SERVED, _ASKED_FOR, "answered_in_time", "received"),
-    "offered": _share(_SERVED, {"offered": 1}, "answered_in_time", "offered"),
-    "offered_long": _share(_SERVED, {"offered": 1, "short_abandoned": -1}, "answered_in_time", "offered"),
-    "answered": _share(_SERVED, _ANSWERED, "answered_in_time", "answered"),
-    "answered_abandoned": _share(_SERVED, {"answered": 1, "abandoned": 1}, "answered_in_time", "offered"),
+    "received": _share(_SERVED, _ASKED_FOR, _IN_TIME, _ASKED),
+    "offered": _share(_SERVED, {"offered": 1}, _IN_TIME, "offered"),
+    "offered_long": _share(_SERVED, {"offered": 1, "short_abandoned": -1}, _IN_TIME, "offered,!short_abandoned"),
+    "answered": _share(_SERVED, _ANSWERED, _IN_TIME, "answered"),
+    "answered_abandoned": _share(_SERVED, {"answered": 1, "abandoned": 1}, _IN_TIME, "answered|abandoned"),
     "answered_abandoned_long": _share(
-        _SERVED, {"answered": 1, "abandoned": 1, "short_abandoned": -1}, "answered_in_time", "offered"
+        _SERVED, {"answered": 1, "abandoned": 1, "short_abandoned": -1}, _IN_TIME, f"answered|{_LONG}"
     ),
     "abandoned_as_served": _share(
-        {"answered_in_time": 1, "abandoned_in_time": 1}, {"answered": 1, "abandoned": 1}, "answered_in_time", "offered"
+        {"answered_in_time": 1, "abandoned_in_time": 1},
+        {"answered": 1, "abandoned": 1},
+        f"{_IN_TIME}|abandoned_in_time",
+        "answered|abandoned",
     ),
 }
 """The usual denominators of a service level, by name: which one is in force, the rules say (`service_level`)."""
@@ -171,14 +177,17 @@ _ALL = (
         key="time_to_abandon", number=3, title="Time to abandon", unit=UnitOf.SECONDS,
         formula=Formula(
             numerator={"abandon_wait_ms": 1}, denominator={"abandoned": 1, "short_abandoned": -1}, scale=_SECONDS,
-            counted="abandoned", of="abandoned",
+            counted="abandoned,!short_abandoned", of="abandoned,!short_abandoned",
         ),
         band=_band("20", "60", norm="60"), direction=Direction.INSIDE, periods=(_DAY, _WEEK),
         meaning="How long abandoned calls had waited, short ones not counted.",
     ),
     Figure(
         key="cost_per_call", number=4, title="Cost per call", unit=UnitOf.MONEY, decimals=2,
-        formula=Formula(numerator={"cost": 1}, denominator={"answered": 1, "served_by_ivr": 1}),
+        formula=Formula(
+            numerator={"cost": 1}, denominator={"answered": 1, "served_by_ivr": 1},
+            counted="answered|served_by_ivr", of="answered|served_by_ivr",
+        ),
         band=_band("2", "5", norm="4"), direction=Direction.LOWER, source=Source.COSTS, periods=(_WEEK,),
         scopes=frozenset({ScopeKind.CENTRE}),
         meaning="The centre's cost per call answered by an agent or the IVR.",
@@ -250,7 +259,7 @@ _ALL = (
     ),
     Figure(
         key="abandonment", number=14, title="Abandonment rate", unit=UnitOf.PERCENT,
-        formula=_share({"abandoned": 1, "short_abandoned": -1}, _ASKED_FOR, "abandoned", "received"),
+        formula=_share({"abandoned": 1, "short_abandoned": -1}, _ASKED_FOR, _LONG, _ASKED),
         band=_band("3", "5", norm="3"), direction=Direction.LOWER, periods=(_DAY, _WEEK, _MONTH),
         meaning="Abandoned calls, of received ones; short abandons and blocked calls left out of both.",
     ),

@@ -13,14 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.figures.adding import adding
 from recording.figures.calls import Contribution, of_call
+from recording.figures.counted import BITS
 from recording.figures.counts import CALLS
 from recording.figures.rules import Rules
 from recording.figures.scope import ScopeKind
 from recording.models import AgentHalfHour, Base, CallCount, CentreHalfHour, FigureRules, QueueHalfHour
 from recording.record import CallRecord
-
-BITS: Mapping[str, int] = {name: 1 << at for at, name in enumerate(CALLS)}
-"""The bit of each sum in call_count.counted. A new sum comes at the end of Counts, so that the others keep theirs."""
 
 _LAST = select(FigureRules.rules).order_by(FigureRules.id.desc()).limit(1)
 

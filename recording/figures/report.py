@@ -23,13 +23,14 @@ class Judgement(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallsBehind:
-    """The calls that a number counts: those of this scope and time that count in `counted`, the name of a sum of
-    recording.figures.counts. `callcenter` and programs list them by `query` at /api/calls."""
+    """The calls that a number counts: those that this scope counts in half hours of this time for `counted`. Programs
+    list them by `query` at /api/calls."""
 
     scope: Scope
     since: datetime
     until: datetime
     counted: str
+    """As recording.figures.counted has it: "answered", "abandoned,!short_abandoned"."""
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -47,7 +48,7 @@ class FigureValue:
     """One number. `value` is in `unit`, None where the denominator is 0: no data. `variant` names which of a figure's
     usual ways of counting it is, empty for the only one; of `parts` each is a number of its own, such as the blind and
     the announced of all transfers, or the other variants. `sample` is of how many calls (agents, days) it speaks.
-    `good` is None where nobody can say."""
+    `good` is None where nobody can say. `calls` are those of the numerator, `of` those of the denominator."""
 
     key: str
     version: int
@@ -62,6 +63,7 @@ class FigureValue:
     good: bool | None = None
     variant: str = ""
     calls: CallsBehind | None = None
+    of: CallsBehind | None = None
     parts: Mapping[str, "FigureValue"] = field(default_factory=dict)
 
     @property

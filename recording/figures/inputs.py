@@ -1,0 +1,53 @@
+"""What figures need that is neither in calls nor in the log of states: schedules, costs, scores, staff. Each kind tells
+its sums by the names that the catalogue's formulas have; a sum that nobody tells makes its figure "no data".
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from recording.figures.period import Period
+from recording.figures.scope import Scope
+from recording.quality.figure import mean_score
+from recording.store import Store
+
+_HUNDREDTH = Decimal("0.01")
+
+
+class Inputs(Protocol):
+    """Sums that are not of calls. Methods raise SQLAlchemy's errors while the data base is away."""
+
+    async def sums(self, scope: Scope, period: Period, names: Collection[str], now: datetime) -> Mapping[str, Decimal]:
+        """Those of `names` that it knows, of what has happened before `now`."""
+
+
+class AllInputs:
+    """Several of them as one."""
+
+    def __init__(self, *parts: Inputs) -> None:
+        self._parts: Sequence[Inputs] = parts
+
+    async def sums(self, scope: Scope, period: Period, names: Collection[str], now: datetime) -> Mapping[str, Decimal]:
+        """What any of them knows."""
+        found: dict[str, Decimal] = {}
+        for part in self._parts:
+            found |= await part.sums(scope, period, names, now)
+        return found
+
+
+NO_INPUTS = AllInputs()
+
+
+class Scores:
+    """Figure 12: the evaluations of recording.quality."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def sums(self, scope: Scope, period: Period, names: Collection[str], now: datetime) -> Mapping[str, Decimal]:
+        """The scores in points, and how many they are of."""
+        if "score" not in names:
+            return {}
+        found = await mean_score(self._store, scope.kind.value, scope.name, period.since, period.until)
+        return {"score": found.sum_hundredths * _HUNDREDTH, "evaluations": Decimal(found.evaluations)}

@@ -1,0 +1,214 @@
+"""Reads the stored half-hour sums of a scope: as one sum of a period, one for each step of it, or one for each queue or
+agent. It decides nothing about figures.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from acd.states import AgentState
+from recording.figures.counts import CALLS, Times, names_of
+from recording.figures.period import Period
+from recording.figures.scope import Scope, ScopeKind
+from recording.figures.states import Change, of_states, stretches
+from recording.models import (
+    AgentHalfHour,
+    AgentLastState,
+    AgentStateHalfHour,
+    AgentTeam,
+    Base,
+    CentreHalfHour,
+    QueueHalfHour,
+)
+
+STATE = "state_"
+TIME_NAMES = names_of(Times)
+_TABLES: Mapping[ScopeKind, type[Base]] = {
+    ScopeKind.CENTRE: CentreHalfHour,
+    ScopeKind.QUEUE: QueueHalfHour,
+    ScopeKind.TEAM: AgentHalfHour,
+    ScopeKind.AGENT: AgentHalfHour,
+}
+_OF_AGENTS = "agents_answered"
+
+Row = dict[str, int]
+"""Sums by their names; those of the log of states with `state_` before."""
+
+
+class Members:
+    """Who was in a team when: conditions on the tables of agents."""
+
+    def __init__(self, rows: Iterable[Any], team: str) -> None:
+        self.stays: dict[str, list[tuple[datetime, datetime | None]]] = {}
+        by_agent: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+        for row in rows:
+            by_agent[row.agent].append((row.since, row.team))
+        for agent, moves in by_agent.items():
+            moves.sort()
+            ends = [since for since, _ in moves[1:]]
+            for at, ((since, name), end) in enumerate(zip(moves, [*ends, None], strict=True)):
+                if name == team:  # of the time before he was known, what is known first holds
+                    begin = datetime(1970, 1, 1, tzinfo=UTC) if at == 0 else since
+                    self.stays.setdefault(agent, []).append((begin, end))
+
+    def condition(self, table: type[Base], period: Period) -> ColumnElement[bool]:
+        """The rows of half hours that began while their agent was in the team."""
+        half_hour, agent = table.__table__.c.half_hour, table.__table__.c.agent
+        throughout: list[str] = []
+        partly: list[ColumnElement[bool]] = []
+        for number, stays in self.stays.items():
+            for since, until in stays:
+                if since <= period.since and (until is None or until >= period.until):
+                    throughout.append(number)
+                else:
+                    ends = [half_hour < until] if until else []
+                    partly.append(and_(agent == number, half_hour >= since, *ends))
+        return or_(agent.in_(sorted(throughout)) if throughout else false(), *partly)
+
+    def had(self, agent: str, moment: datetime) -> bool:
+        """Whether he was in it then."""
+        return any(since <= moment and (until is None or moment < until) for since, until in self.stays.get(agent, ()))
+
+
+class Reading:
+    """The sums in one connection, as of `now`."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def total(self, scope: Scope, period: Period, names: Collection[str]) -> Row:
+        """The sums of the whole period."""
+        return (await self.steps(scope, period, names, [period]))[0]
+
+    async def steps(self, scope: Scope, period: Period, names: Collection[str], pieces: Sequence[Period]) -> list[Row]:
+        """The sums of each of the pieces, which follow each other and make up the period."""
+        starts = [piece.since for piece in pieces]
+        rows: list[Row] = [{} for _ in pieces]
+        alone = len(pieces) == 1
+        members = await self._members(scope.name) if scope.kind is ScopeKind.TEAM else None
+        for table, columns in _columns(scope, names):
+            where = [*_within(table, period), *_of_scope(table, scope, members, period)]
+            query = _summing(table, columns, by=() if alone else ("half_hour",)).where(*where)
+            for found in (await self._connection.execute(query)).mappings():
+                row = rows[0 if alone else bisect_right(starts, found["half_hour"]) - 1]
+                for name in columns:
+                    row[columns[name]] = row.get(columns[name], 0) + int(found[name] or 0)
+            for row in rows:
+                for name in columns.values():
+                    row.setdefault(name, 0)
+        if any(name.startswith(STATE) for name in names):
+            for agent, half_hour, times in await self._going_on(period):
+                if _is_of(scope, members, agent, half_hour):
+                    row = rows[bisect_right(starts, half_hour) - 1]
+                    for name in TIME_NAMES:
+                        row[STATE + name] = row.get(STATE + name, 0) + getattr(times, name)
+        return rows
+
+    async def each(self, kind: ScopeKind, period: Period, names: Collection[str]) -> dict[str, Row]:
+        """The sums of every queue or agent that has any, by name."""
+        rows: dict[str, Row] = defaultdict(dict)
+        for table, columns in _columns(Scope(kind, "*"), names):
+            key = "queue" if kind is ScopeKind.QUEUE else "agent"
+            query = _summing(table, columns, by=(key,)).where(*_within(table, period))
+            for found in (await self._connection.execute(query)).mappings():
+                if any(found[name] for name in columns):
+                    row = rows[found[key]]
+                    for name in columns:
+                        row[columns[name]] = row.get(columns[name], 0) + int(found[name] or 0)
+        if any(name.startswith(STATE) for name in names):
+            for agent, _, times in await self._going_on(period):
+                row = rows[agent]
+                for name in TIME_NAMES:
+                    row[STATE + name] = row.get(STATE + name, 0) + getattr(times, name)
+        told = [name for _, columns in _columns(Scope(kind, "*"), names) for name in columns.values()]
+        for row in rows.values():
+            for name in told:
+                row.setdefault(name, 0)
+        return {name: rows[name] for name in sorted(rows)}
+
+    async def teams(self) -> list[str]:
+        """The names of all teams that there ever were."""
+        query = select(AgentTeam.team).where(AgentTeam.team != "").distinct().order_by(AgentTeam.team)
+        return list(await self._connection.scalars(query))
+
+    async def agents(self, scope: Scope, period: Period) -> int:
+        """How many agents of the scope were signed in at any time of the period."""
+        members = await self._members(scope.name) if scope.kind is ScopeKind.TEAM else None
+        table = AgentStateHalfHour
+        query = select(table.agent).distinct().where(*_within(table, period))
+        query = query.where(*_of_scope(table, scope, members, period))
+        found = set(await self._connection.scalars(query))
+        for agent, half_hour, _ in await self._going_on(period):
+            if _is_of(scope, members, agent, half_hour):
+                found.add(agent)
+        return len(found)
+
+    async def _members(self, team: str) -> Members:
+        his = select(AgentTeam.agent).where(AgentTeam.team == team)
+        table = AgentTeam.__table__
+        return Members(await self._connection.execute(select(table).where(table.c.agent.in_(his))), team)
+
+    async def _going_on(self, period: Period) -> list[tuple[str, datetime, Times]]:
+        """The times of the states that have not ended yet: agent, half hour, times."""
+        until = min(self._now, period.until)
+        table = AgentLastState.__table__
+        query = select(table).where(table.c.at < until, table.c.state != AgentState.SIGNED_OUT.value)
+        found: list[tuple[str, datetime, Times]] = []
+        for row in await self._connection.execute(query):
+            since = max(row.at, period.since)
+            if since >= until:
+                continue
+            lasting = stretches([Change(since, AgentState(row.state))], until)
+            found += ((row.agent, half_hour, times) for half_hour, times in of_states(lasting, period.zone).items())
+        return found
+
+
+def _columns(scope: Scope, names: Collection[str]) -> list[tuple[type[Base], dict[str, str]]]:
+    """The tables to read, and of each its columns with the names of the sums they become."""
+    calls = {name: name for name in CALLS if name in names}
+    found: list[tuple[type[Base], dict[str, str]]] = []
+    if calls:
+        found.append((_TABLES[scope.kind], calls))
+    if _OF_AGENTS in names and scope.kind is not ScopeKind.QUEUE:
+        found.append((AgentHalfHour, {"answered": _OF_AGENTS}))
+    if scope.kind is not ScopeKind.QUEUE:
+        times = {name: STATE + name for name in TIME_NAMES if STATE + name in names}
+        if times:
+            found.append((AgentStateHalfHour, times))
+    return found
+
+
+def _summing(table: type[Base], columns: Mapping[str, str], by: Sequence[str]) -> Select[Any]:
+    own = table.__table__.c
+    keys = [own[name] for name in by]
+    return select(*keys, *(func.sum(own[name]).label(name) for name in columns)).group_by(*keys)
+
+
+def _within(table: type[Base], period: Period) -> list[ColumnElement[bool]]:
+    half_hour = table.__table__.c.half_hour
+    return [half_hour >= period.since, half_hour < period.until]
+
+
+def _of_scope(table: type[Base], scope: Scope, members: Members | None, period: Period) -> list[ColumnElement[bool]]:
+    match scope.kind:
+        case ScopeKind.CENTRE:
+            return []
+        case ScopeKind.QUEUE:
+            return [table.__table__.c.queue == scope.name]
+        case ScopeKind.AGENT:
+            return [table.__table__.c.agent == scope.name]
+        case ScopeKind.TEAM:
+            assert members is not None
+            return [members.condition(table, period)]
+
+
+def _is_of(scope: Scope, members: Members | None, agent: str, half_hour: datetime) -> bool:
+    if scope.kind is ScopeKind.TEAM:
+        return members is not None and members.had(agent, half_hour)
+    return scope.kind is ScopeKind.CENTRE or (scope.kind is ScopeKind.AGENT and agent == scope.name)
