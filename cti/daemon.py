@@ -149,11 +149,7 @@ class Daemon:
         self._asterisk_behind = False
         self.monitors = MixMonitors(self.switch.client)
         self.pauses = CallPauses(
-            self.monitors,
-            self.monitors.mark,
-            self.distributor,
-            lambda: self.switch.channels,
-            limit_s=settings.recordings.pause_s,
+            self.monitors, self.distributor, lambda: self.switch.channels, limit_s=settings.recordings.pause_s
         )
         self.floor = Floor(
             distributor=self.distributor,

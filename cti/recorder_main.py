@@ -20,7 +20,7 @@ from typing import Any
 
 from cti.logs import write_logs
 from cti.settings import Settings, load_settings
-from recording.record import CallRecord
+from recording.record import AudioFormat, CallRecord
 from recording.recorder import Recorder
 from recording.store import Store
 
@@ -76,6 +76,7 @@ async def _run(settings: Settings) -> None:
         ledger=settings.ledger,
         journal=settings.journal,
         recordings=settings.recordings_folder,
+        format=AudioFormat(settings.recordings.format),
         live=daemon.live,
         on_record=daemon.tell_record,
         on_health=daemon.tell_health,

@@ -7,9 +7,10 @@ recording stays silent until we are back: the journal tells of it.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -52,21 +53,25 @@ class CallPause:
     until_ms: int
 
 
+class MarkedRecording(Recording, Protocol):
+    """The recording of a channel, and a mark on it by which the dialplan knows that it is paused."""
+
+    async def mark(self, channel: str, paused: bool) -> None:
+        """Set the mark, or take it away."""
+
+
 class CallPauses:
-    """All pauses under way, by linkedid. `channels` maps every channel (uniqueid) to the linkedid of its call; `mark`
-    tells the dialplan that the recording of a channel is paused."""
+    """All pauses under way, by linkedid. `channels` maps every channel (uniqueid) to the linkedid of its call."""
 
     def __init__(
         self,
-        recording: Recording,
-        mark: Callable[[str, bool], Awaitable[None]],
+        recording: MarkedRecording,
         distributor: Distributor,
         channels: Callable[[], Mapping[str, str]],
         *,
         limit_s: float,
     ) -> None:
         self._recording = recording
-        self._mark = mark
         self._distributor = distributor
         self._channels = channels
         self._limit_ms = round(limit_s * 1000)
@@ -161,10 +166,10 @@ class CallPauses:
         done = bool(channels) or not paused
         for channel in channels:
             if paused:
-                await self._mark(channel, True)
+                await self._recording.mark(channel, True)
             confirmed = await switch(channel)
             if confirmed and not paused:
-                await self._mark(channel, False)
+                await self._recording.mark(channel, False)
             done = done and (confirmed or channel not in self._channels())
         return done
 

@@ -1,5 +1,5 @@
-"""From Asterisk's raw stereo file to a WAV anyone can play. It decides format and file name, not which call it is nor
-how long it is kept.
+"""Asterisk's raw stereo file: when it began, under which name its audio is kept, and how it becomes a WAV that anyone
+can play. (Other formats are made in recording/encoding.) It decides neither which call it is nor how long it is kept.
 """
 
 import os
@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from recording.instants import utc
+from recording.record import AudioFormat
 
 RATE = 8000  # samples a second
 CHANNELS = 2  # left the caller, right what he hears
@@ -20,13 +21,12 @@ _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audio:
-    """A finished WAV file. `started_at` is the raw file's last writing less its duration."""
+class Encoded:
+    """A finished audio file: its size in bytes, its checksum, and that of the samples in it."""
 
-    started_at: datetime
-    duration_ms: int
     bytes: int
     sha256: str
+    pcm_sha256: str
 
 
 def wav_header(size: int) -> bytes:
@@ -42,9 +42,9 @@ def wav_header(size: int) -> bytes:
     )  # fmt: skip
 
 
-def file_name(call: str, number: int, started_at: datetime) -> PurePosixPath:
+def file_name(call: str, number: int, started_at: datetime, kind: AudioFormat) -> PurePosixPath:
     """Where the call's `number`-th recording lies in the folder of recordings: by the UTC day it began."""
-    return PurePosixPath(f"{started_at.astimezone(UTC):%Y/%m/%d}/{call}-{number}.wav")
+    return PurePosixPath(f"{started_at.astimezone(UTC):%Y/%m/%d}/{call}-{number}.{kind}")
 
 
 def measure(raw: Path) -> tuple[datetime, int]:
@@ -54,34 +54,34 @@ def measure(raw: Path) -> tuple[datetime, int]:
     return utc(status.st_mtime_ns // 1000) - timedelta(milliseconds=duration_ms(size)), size
 
 
-def convert(raw: Path, wav: Path) -> Audio:
+def convert(raw: Path, wav: Path) -> Encoded:
     """Writes `wav`, whole or not at all (an older one of that name is replaced); `raw` is left. Raises OSError."""
-    started_at, size = measure(raw)
+    _, size = measure(raw)
     wav.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = wav.with_suffix(".part")
+    unfinished = wav.with_name(f"{wav.name}.part")
     try:
-        checksum = _copy(raw, unfinished, size)
+        checksum, pcm = _copy(raw, unfinished, size)
         unfinished.replace(wav)
     finally:
         unfinished.unlink(missing_ok=True)
-    return Audio(started_at=started_at, duration_ms=duration_ms(size), bytes=_HEADER.size + size, sha256=checksum)
+    return Encoded(bytes=_HEADER.size + size, sha256=checksum, pcm_sha256=pcm)
 
 
-def _copy(raw: Path, target: Path, size: int) -> str:
-    checksum = sha256()
+def _copy(raw: Path, target: Path, size: int) -> tuple[str, str]:
+    header = wav_header(size)
+    checksum, pcm, left = sha256(header), sha256(), size
     with raw.open("rb") as source, target.open("wb") as sink:
-        piece = wav_header(size)
-        left = size
-        while piece:
+        sink.write(header)
+        while left and (piece := source.read(min(_COPY_SIZE, left))):
             sink.write(piece)
             checksum.update(piece)
-            piece = source.read(min(_COPY_SIZE, left))
+            pcm.update(piece)
             left -= len(piece)
         sink.flush()
         os.fsync(sink.fileno())
     if left:
         raise OSError(f"{raw.name} became shorter by {left} bytes while it was read; a finished file was expected")
-    return checksum.hexdigest()
+    return checksum.hexdigest(), pcm.hexdigest()
 
 
 def duration_ms(size: int) -> int:

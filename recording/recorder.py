@@ -1,4 +1,4 @@
-"""Writes calls down as they end: ledger and journal into the database, raw audio into WAV. It joins the parts that do
+"""Writes calls down as they end: ledger and journal into the database, raw audio into files. It joins the parts that do
 so; in which process they run, and who listens, is decided by whoever starts it.
 """
 
@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from recording.encoding.encoder import Encoder
 from recording.ingest import AskLive, Ingest
 from recording.keeper import Keeper
-from recording.record import CallRecord
+from recording.record import AudioFormat, CallRecord
 from recording.store import Store
 
 
@@ -22,6 +23,7 @@ class Recorder:
         ledger: Path,
         journal: Path,
         recordings: Path,
+        format: AudioFormat,
         live: AskLive,
         on_record: Callable[[CallRecord], None],
         on_health: Callable[[bool], None],
@@ -29,13 +31,17 @@ class Recorder:
         self._live = live
         self._on_record = on_record
         self._ingest = Ingest(store, ledger, journal, self._tell, on_health)
-        self._keeper = Keeper(store, recordings, self._tell)
+        self._encoder = Encoder()
+        self._keeper = Keeper(store, recordings, self._tell, kind=format, encoder=self._encoder)
 
     async def run(self) -> None:
         """For ever."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._ingest.run())
-            group.create_task(self._keeper.run())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._ingest.run())
+                group.create_task(self._keeper.run())
+        finally:
+            await self._encoder.close()
 
     async def settle(self) -> None:
         """After each (re)connect to Asterisk: closes calls and takes audio of which it said its last word unheard."""
@@ -45,3 +51,4 @@ class Recorder:
 
     async def _tell(self, record: CallRecord) -> None:
         self._on_record(record)
+        await self._keeper.told(record)

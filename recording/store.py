@@ -132,6 +132,14 @@ class Store:
         async with self.engine.connect() as connection:
             return await recordings(connection, linkedids)
 
+    async def in_progress(self, linkedids: Sequence[str]) -> set[str]:
+        """Those of these calls that the ledger has begun and not ended."""
+        if not linkedids:
+            return set()
+        query = select(CallInProgress.linkedid).where(CallInProgress.linkedid.in_(linkedids))
+        async with self.engine.connect() as connection:
+            return set(await connection.scalars(query))
+
     async def call(self, name: str) -> CallRecord | None:
         """The call of this id."""
         async with self.engine.connect() as connection:

@@ -5,6 +5,8 @@ from unittest.mock import ANY
 
 import pytest
 
+from recording.encoding.codec import encode
+from recording.record import AudioFormat, Recording
 from tests.contract.fake_floor import BEARER, open_floor
 
 pytestmark = pytest.mark.contract
@@ -143,3 +145,29 @@ async def test_a_call_says_what_its_recordings_are_without_a_permission_to_hear_
         assert (one["call"], one["number"], one["channel"]) == (call.id, 1, call.legs[0].uniqueid)
         assert (one["file"], one["format"], one["bytes"], one["pauses"]) == ("a.wav", "wav", 14, [])
         assert await web.get("/api/calls/0/recordings") == (404, ANY)
+
+
+async def test_a_recording_comes_as_it_is_stored_or_as_wav(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        call = await web.remember("answered_agent_hangs_up")
+        samples = bytes(range(256)) * 125
+        (tmp_path / "a.raw").write_bytes(samples)
+        encode(tmp_path / "a.raw", tmp_path / "a.flac", AudioFormat.FLAC)
+        flac = (tmp_path / "a.flac").read_bytes()
+        kept = Recording(
+            file="a.flac",
+            started_at=call.started_at,
+            duration_ms=1000,
+            bytes=len(flac),
+            sha256="",
+            format=AudioFormat.FLAC,
+        )
+        await web.floor.store.add_recordings([(call.linkedid, kept)])
+        path = f"/api/calls/{call.id}/recording"
+        async with web.client.get(path, headers=BEARER | {"Range": "bytes=0-3"}) as answer:
+            assert (answer.status, answer.content_type) == (206, "audio/flac")
+            assert await answer.read() == b"fLaC"
+        async with web.client.get(f"{path}?format=wav", headers=BEARER) as answer:
+            assert (answer.status, answer.content_type) == (200, "audio/wav")
+            assert (await answer.read())[44:] == samples
+        assert (await web.get(f"{path}?format=mp3"))[0] == 422

@@ -141,8 +141,8 @@ class RunningCentre:
             return await answer.json()
 
     async def audio(self, call: str) -> bytes:
-        """The recording of a call, whole."""
-        async with self._session.get(f"/api/calls/{call}/recording", raise_for_status=True) as answer:
+        """The recording of a call, whole, as WAV."""
+        async with self._session.get(f"/api/calls/{call}/recording?format=wav", raise_for_status=True) as answer:
             return await answer.read()
 
     async def sign_in(self, agent: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from recording.audio import convert, file_name, wav_header
+from recording.audio import convert, file_name, measure, wav_header
+from recording.record import AudioFormat
 
 pytestmark = pytest.mark.unit
 
@@ -22,8 +23,9 @@ def test_the_wav_holds_the_very_samples_in_stereo(tmp_path: Path) -> None:
     with wave.open(str(wav)) as read:
         assert (read.getnchannels(), read.getframerate(), read.getsampwidth()) == (2, 8000, 2)
         assert read.readframes(read.getnframes()) == SECOND * 3
-    assert (audio.duration_ms, audio.bytes) == (3000, wav.stat().st_size)
+    assert audio.bytes == wav.stat().st_size
     assert audio.sha256 == sha256(wav.read_bytes()).hexdigest()
+    assert audio.pcm_sha256 == sha256(SECOND * 3).hexdigest()
     assert sorted(path.name for path in wav.parent.iterdir()) == ["a-1.wav"]
     assert raw.exists()
 
@@ -32,13 +34,13 @@ def test_it_began_its_duration_before_it_was_closed(tmp_path: Path) -> None:
     raw = tmp_path / "n-1.1.raw"
     raw.write_bytes(SECOND * 2)
     os.utime(raw, (1_700_000_002, 1_700_000_002))
-    assert convert(raw, tmp_path / "a.wav").started_at == datetime.fromtimestamp(1_700_000_000, UTC)
+    assert measure(raw) == (datetime.fromtimestamp(1_700_000_000, UTC), len(SECOND) * 2)
 
 
 def test_half_a_frame_left_by_a_crash_is_cut_off(tmp_path: Path) -> None:
     raw, wav = tmp_path / "n-1.1.raw", tmp_path / "a.wav"
     raw.write_bytes(SECOND + b"\x01\x02\x03")
-    assert convert(raw, wav).duration_ms == 1000
+    assert convert(raw, wav).pcm_sha256 == sha256(SECOND).hexdigest()
     with wave.open(str(wav)) as read:
         assert read.getnframes() == 8000
 
@@ -66,4 +68,4 @@ def test_a_call_longer_than_a_wav_can_say_is_capped_in_the_header_only() -> None
 
 def test_files_lie_by_the_utc_day() -> None:
     began = datetime.fromisoformat("2026-01-01T01:00:00+08:00")
-    assert str(file_name("abc", 2, began)) == "2025/12/31/abc-2.wav"
+    assert str(file_name("abc", 2, began, AudioFormat.WAV)) == "2025/12/31/abc-2.wav"

@@ -52,7 +52,7 @@ class Scene:
         self.floor: Distributor = distributor("1001")
         self.monitors = Monitors()
         self.channels = {CALL: CALL, CUSTOMER: CALL, "node1-2.0": "node1-2.0"}
-        self.pauses = CallPauses(self.monitors, self.monitors.mark, self.floor, lambda: self.channels, limit_s=300)
+        self.pauses = CallPauses(self.monitors, self.floor, lambda: self.channels, limit_s=300)
         self.told = Told()
         self.floor.on_fact.append(self.told)
         enter(self.floor, CALL)
