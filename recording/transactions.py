@@ -47,6 +47,7 @@ async def write_batch(connection: AsyncConnection, batch: Batch) -> list[CallRec
 
     Writing the same batch again changes nothing. Returns the records that are new or different.
     """
+    marks = await _new_marks(connection, batch.entries)
     await write_lines(connection, batch.entries)
     if batch.rejected:
         rows = [{"source": batch.source.value, "body": one.body, "why": one.why} for one in batch.rejected]
@@ -54,7 +55,7 @@ async def write_batch(connection: AsyncConnection, batch: Batch) -> list[CallRec
     await _write_states(connection, batch.entries)
     place = {"position": batch.position.offset, "head": batch.position.head}
     await upsert(connection, LedgerPosition, "source", [{"source": batch.source.value, **place}])
-    await _open_and_close(connection, batch.entries)
+    await _open_and_close(connection, marks)
     return await refold_ended(connection, {one.linkedid for one in batch.entries} - {""})
 
 
@@ -128,12 +129,22 @@ async def _write_states(connection: AsyncConnection, entries: Sequence[Entry]) -
     await add_teams(connection, (one.event for one in entries if isinstance(one.event, Fact)))
 
 
-async def _open_and_close(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
+async def _new_marks(connection: AsyncConnection, entries: Iterable[Entry]) -> list[LedgerRow]:
+    """The beginnings and ends of calls among these lines that are not kept yet: a line that is read again, for whatever
+    reason, opens no call that is over."""
+    marks: dict[str, LedgerRow] = {}
+    for one in entries:
+        if isinstance(one.event, LedgerRow) and one.event.type in (RowType.CHAN_START, RowType.LINKEDID_END):
+            marks.setdefault(one.digest, one.event)
+    for some in _chunks([*marks]):
+        for known in await connection.scalars(select(LedgerEvent.digest).where(LedgerEvent.digest.in_(some))):
+            del marks[known]
+    return [*marks.values()]
+
+
+async def _open_and_close(connection: AsyncConnection, marks: Iterable[LedgerRow]) -> None:
     """Notes which calls began and ended."""
-    goes_on: dict[str, bool] = {}
-    for row in (one.event for one in entries if isinstance(one.event, LedgerRow)):
-        if row.type in (RowType.CHAN_START, RowType.LINKEDID_END):
-            goes_on[row.linkedid] = row.type == RowType.CHAN_START  # a call-back may begin again under its name
+    goes_on = {row.linkedid: row.type == RowType.CHAN_START for row in marks}  # a call-back may begin again by its name
     begun = sorted(linkedid for linkedid, going in goes_on.items() if going)
     ended = sorted(goes_on.keys() - set(begun))
     await insert_new(connection, CallInProgress, "linkedid", [{"linkedid": one} for one in begun])
