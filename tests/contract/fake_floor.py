@@ -261,9 +261,7 @@ async def open_floor(
         send_on=send_on,
         confer=confer,
         health=health,
-        pauses=CallPauses(
-            monitors, monitors.mark, distributor, lambda: {one: one for one in router.conversations}, limit_s=300
-        ),
+        pauses=CallPauses(monitors, distributor, lambda: {one: one for one in router.conversations}, limit_s=300),
         recordings=folder,
         access=Access(TOKEN, AccessTokens(store)),
         folder=folder_of(settings),
