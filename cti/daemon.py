@@ -45,6 +45,7 @@ from cti.people import People
 from cti.preparation import plan_of
 from cti.processes import allow_open_files, favour_the_loop
 from cti.queues_file import Queue, settings_of
+from cti.reconciliation import Reconciler
 from cti.recorder import RecorderProcess
 from cti.recording_pauses import CallPauses
 from cti.recording_switch import MixMonitors
@@ -166,6 +167,7 @@ class Daemon:
             confer=Conference(self.switch.client, self.distributor),
             health=self.health.parts,
             pauses=self.pauses,
+            reconciler=Reconciler(settings),
             recordings=settings.recordings_folder,
             access=Access(credentials.token, AccessTokens(self.store)),
             folder=folder_of(settings),

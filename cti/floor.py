@@ -15,6 +15,7 @@ from cti.callbacks.desk import CallbackDesk
 from cti.centre import Centre
 from cti.http.live import LiveHub
 from cti.people import People
+from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
 from cti.versions.folder import Folder
 from ivr.closure_sounds import ClosureSounds
@@ -60,6 +61,7 @@ class Floor:
     confer: Callable[[str], Awaitable[str]]
     health: Callable[[], Awaitable[Mapping[str, Part]]]
     pauses: CallPauses
+    reconciler: Reconciler
     recordings: Path
     access: Access
     folder: Folder

@@ -207,6 +207,11 @@ class Settings(BaseModel):
         return self.state / "asterisk/log/cel-custom/ledger.csv"
 
     @property
+    def asterisk_log(self) -> Path:
+        """Asterisk's log folder, with its own call records (CDR)."""
+        return self.state / "asterisk/log"
+
+    @property
     def journal(self) -> Path:
         """The router's facts."""
         return self.state / "journal/facts.jsonl"

@@ -36,7 +36,7 @@ PHONES = "res_pjsip.so"
 
 FOLDERS = (
     *(f"asterisk/{name}" for name in ("etc", "lib/keys", "cache", "agi-bin", "spool", "run")),
-    *("asterisk/log/cdr-csv", "asterisk/log/cel-custom"),  # without these every record is lost
+    *(f"asterisk/log/{name}" for name in ("cdr-csv", "cdr-custom", "cel-custom")),  # else every record is lost
     *("journal", "recordings", "recordings/voicemail", "sounds/prompts", "sounds/music/default"),
 )
 

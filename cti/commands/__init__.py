@@ -30,6 +30,7 @@ COMMANDS = {
     "outcomes": "outcome codes: list, set, import, calls without one",
     "closure": "shut in an emergency, open again, show what is shut",
     "dialplan": "the centre's files: check, draw, …",
+    "reconcile": "a day's records against Asterisk's own",
     "explain": "say why a call went the way it went",
     "simulate": "made-up traffic through the router, in virtual time",
     "replay": "a recorded day once more, with other queue settings",

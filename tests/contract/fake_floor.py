@@ -30,6 +30,7 @@ from cti.floor import Floor, Part
 from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.people import People
+from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
 from cti.settings import Settings
 from cti.sounds import Sounds
@@ -262,6 +263,7 @@ async def open_floor(
         confer=confer,
         health=health,
         pauses=CallPauses(monitors, distributor, lambda: {one: one for one in router.conversations}, limit_s=300),
+        reconciler=Reconciler(settings),
         recordings=folder,
         access=Access(TOKEN, AccessTokens(store)),
         folder=folder_of(settings),

@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ from cti.centre import load_centre
 from cti.processes import environment
 from cti.settings import Settings
 from cti.simulation.telephones import Telephones
+from recording.ingest import Ingest
+from recording.reconcile.day import Day, reconcile
+from recording.record import CallRecord
+from recording.store import Store
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.examples import keeping_examples
 from tests.shared_prompts import lend, provide
@@ -66,7 +71,9 @@ class RunningCentre:
         await self.seen(lambda message: "snapshot" in message)
 
     async def stop(self) -> None:
-        """Stop as Ctrl-C does, and leave nothing behind."""
+        """Stop as Ctrl-C does, and leave nothing behind; again: nothing."""
+        if self._session.closed:
+            return
         if self._follower is not None:
             self._follower.cancel()
             await asyncio.gather(self._follower, return_exceptions=True)
@@ -77,6 +84,20 @@ class RunningCentre:
                 await self._process.wait()
         if self._process is not None and self._process.returncode == -signal.SIGKILL:
             await self._end_orphans()
+
+    async def reconcile(self) -> None:
+        """Assert, of the stopped centre, that its records agree with Asterisk's own, but for what a killed Asterisk
+        could not write. What the recorder had not read yet is read first."""
+        store = Store(self.settings.database_url)
+        try:
+            await store.migrate()
+            await Ingest(store, self.settings.ledger, self.settings.journal, _nobody).catch_up()
+            now = datetime.now(UTC)
+            day = timedelta(days=1)
+            found = await reconcile(store, self.settings.asterisk_log, now - day, now + day, settled=timedelta())
+        finally:
+            await store.close()
+        assert found.reconciliation.agrees, f"records and Asterisk's own differ:\n{_told(found)}"
 
     @property
     def daemon(self) -> int:
@@ -271,6 +292,16 @@ async def centre(music: Path, prompts: Path) -> AsyncIterator[RunningCentre]:
         async with keeping_examples(settings, running.credentials):
             await running.start()
             yield running
+        await running.stop()
+        await running.reconcile()
     finally:
         await running.stop()
         shutil.rmtree(state)
+
+
+async def _nobody(record: CallRecord) -> None:
+    """Nobody waits for it any more."""
+
+
+def _told(found: Day) -> str:
+    return "\n".join(map(str, (*found.reconciliation.differences, *found.unreadable)))

@@ -60,6 +60,8 @@ async def running_floor(
         async with keeping_examples(settings, running.credentials):
             await running.start()
             yield running
+        await running.stop()
+        await running.reconcile()
     finally:
         await running.stop()
         shutil.rmtree(state)

@@ -1,0 +1,272 @@
+"""Our records against Asterisk's own rows: every row is known by a rule, or is a difference; so is every record. It
+decides what differs and why, not where records and rows come from (recording.reconcile.day).
+
+Asterisk's account of a call (CDR) is a row for each time one of its channels had with another, written for the channel
+that dialled. So a call has a row for each phone that rang, and more where the caller was sent on; and Asterisk stops
+counting when the other side has left, though the caller may go on alone: to a menu, a survey, a voicemail. The
+channels of a record are its legs: each row is held against the leg of its channel, and each leg must stand in some
+row.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
+
+from acd.callbacks import is_callback
+from recording.ledger import LedgerRow
+from recording.reconcile.rows import CdrRow
+from recording.record import ASTERISK_LOST, CallRecord, Leg
+
+WITHIN_US = 1_000_000
+"""Instants farther apart differ. Of a row that knows whole seconds only, ours is cut to the second as well."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Kind(StrEnum):
+    """What a row of Asterisk is for us."""
+
+    CALL = "call"  # the first of the channel that began the call
+    FURTHER = "further"  # another of it: the next phone that rang, or where the caller was sent on
+    OTHER_CHANNEL = (
+        "other_channel"  # of a channel that came later: the agent's of a call-back, a colleague who was asked
+    )
+    CONFERENCE = "conference"  # of a colleague who came into the conversation
+    OUTSIDE_SEAT = "outside_seat"  # the far side of an agent's outside number
+    STAR_CODE = "star_code"  # an agent's dealings with the system: no call
+    CALLBACK_NOT_RUNG = "callback_not_rung"  # an agent's phone rang for a call-back, the customer's did not: no call
+    UNDER_WAY = "under_way"  # goes on, or has ended just now
+
+
+_OF_CONTEXT = {"outside": Kind.OUTSIDE_SEAT, "conference": Kind.CONFERENCE}
+
+
+class Cause(StrEnum):
+    """Why a record and Asterisk's rows differ."""
+
+    ONLY_ASTERISK = "only_asterisk"  # a call of which we have neither record nor ledger
+    NOT_FOLDED = "not_folded"  # our ledger has it, and no record came of it
+    ONLY_US = "only_us"  # Asterisk has no row of it
+    ASTERISK_LOST = "asterisk_lost"  # Asterisk was killed during the call: its rows are lost or cut short
+    STARTED = "started"
+    ANSWERED = "answered"
+    ENDED = "ended"
+    DURATION = "duration"
+    BILLED = "billed"
+    LEG_UNKNOWN_TO_US = "leg_unknown_to_us"  # a channel in Asterisk's rows that no leg of the record is
+    LEG_UNKNOWN_TO_ASTERISK = "leg_unknown_to_asterisk"
+    IN_PIECES = "in_pieces"  # one channel of Asterisk in several records that do not belong together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One disagreement about a call. `ours` and `theirs` are instants (ISO 8601, UTC), seconds, or names of channels;
+    empty where that side knows nothing."""
+
+    cause: Cause
+    linkedid: str
+    call: str = ""
+    channel: str = ""
+    ours: str = ""
+    theirs: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """What was compared: records, rows by kind, and how often Asterisk stopped counting while a caller went on
+    alone."""
+
+    records: int = 0
+    rows: Mapping[Kind, int] = field(default_factory=dict)
+    went_on_alone: int = 0
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing differs but what a killed Asterisk could not write."""
+        return all(one.cause is Cause.ASTERISK_LOST for one in self.differences)
+
+
+def no_call(linkedid: str, rows: Sequence[LedgerRow], *, under_way: bool) -> Kind | None:
+    """What it is of which our ledger has these rows and no record was made; None where one should have been."""
+    if under_way:
+        return Kind.UNDER_WAY
+    first = next((row for row in rows if row.uniqueid == linkedid), rows[0] if rows else None)
+    if first is not None and first.extension.startswith("*"):
+        return Kind.STAR_CODE
+    return Kind.CALLBACK_NOT_RUNG if first is not None and is_callback(linkedid) else None
+
+
+def compare(
+    records: Iterable[CallRecord],
+    rows: Iterable[CdrRow],
+    without: Mapping[str, Kind | None],
+    neighbours: Iterable[CallRecord] = (),
+) -> Reconciliation:
+    """Holds these records against these rows. `without`: of each linkedid that has rows and no record but is in our
+    ledger, what `no_call` says. `neighbours` are records that are not judged, but whose channels are known. Both sides
+    are whole calls: all rows of a call, if any. Pure.
+    """
+    ours = {record.linkedid: record for record in records}
+    owners: dict[str, list[CallRecord]] = {}
+    for record in (*ours.values(), *(one for one in neighbours if one.linkedid not in ours)):
+        for leg in record.legs:
+            owners.setdefault(leg.uniqueid, []).append(record)
+    theirs = {
+        linkedid: list(some)
+        for linkedid, some in groupby(sorted(rows, key=attrgetter("linkedid", "start_us")), key=attrgetter("linkedid"))
+    }
+    kinds: Counter[Kind] = Counter()
+    differences: list[Difference] = []
+    alone = 0
+    for linkedid, some in theirs.items():
+        if record := ours.get(linkedid):
+            call = _Call(record, some, owners)
+            found = [*call.differences()]
+            kinds.update(call.kinds())
+            alone += call.went_on_alone
+            differences += _named(record, found)
+        elif kind := without.get(linkedid):
+            kinds[kind] += len(some)
+        else:
+            cause = Cause.NOT_FOLDED if linkedid in without else Cause.ONLY_ASTERISK
+            differences.append(
+                Difference(cause=cause, linkedid=linkedid, channel=some[0].channel, theirs=_instant(some[0].start_us))
+            )
+    for one in ours.values():
+        if one.linkedid not in theirs:
+            began = _instant(_us(one.started_at))
+            only = Difference(cause=Cause.ONLY_US, linkedid=one.linkedid, call=one.id, ours=began)
+            differences += _named(one, [only])
+    return Reconciliation(
+        records=len(ours),
+        rows=dict(kinds),
+        went_on_alone=alone,
+        differences=tuple(sorted(differences, key=lambda one: (one.linkedid, one.cause, one.channel))),
+    )
+
+
+def _named(record: CallRecord, found: Sequence[Difference]) -> Iterable[Difference]:
+    """Of a call that a killed Asterisk cut off, that it was is the cause of all that differs."""
+    if found and record.reason == ASTERISK_LOST:
+        return [Difference(cause=Cause.ASTERISK_LOST, linkedid=record.linkedid, call=record.id)]
+    return found
+
+
+class _Call:
+    """One record and the rows of its linkedid. `went_on_alone` is known once `differences` has been walked through."""
+
+    def __init__(self, record: CallRecord, rows: Sequence[CdrRow], owners: Mapping[str, Sequence[CallRecord]]) -> None:
+        self.record = record
+        self.rows = rows
+        self.owners = owners
+        self.legs = {leg.channel: leg for leg in record.legs}
+        self.went_on_alone = 0
+        self.began = next((leg.channel for leg in record.legs if leg.uniqueid == record.linkedid), "")
+
+    def kinds(self) -> Iterator[Kind]:
+        seen = False
+        for row in self.rows:
+            if row.channel == self.began:
+                yield Kind.FURTHER if seen else Kind.CALL
+                seen = True
+            else:
+                yield _OF_CONTEXT.get(row.context, Kind.OTHER_CHANNEL)
+
+    def differences(self) -> Iterator[Difference]:
+        named = {row.channel for row in self.rows} | {row.peer for row in self.rows}
+        for channel in {row.channel: None for row in self.rows}:
+            rows = [row for row in self.rows if row.channel == channel]
+            if channel in self.legs:
+                yield from self._times(self.legs[channel], rows)
+            else:
+                yield from self._unknown(channel, rows[0])
+        last_us = max((_us(leg.ended_at) for leg in self.record.legs), key=lambda us: us or 0)
+        if _apart(_us(self.record.ended_at), last_us):
+            yield self._difference(Cause.ENDED, "", _instant(_us(self.record.ended_at)), _instant(last_us))
+        for channel in self.legs.keys() - named:
+            yield self._difference(Cause.LEG_UNKNOWN_TO_ASTERISK, channel, ours=channel)
+        for uniqueid in {leg.uniqueid for leg in self.record.legs}:
+            for other in self.owners[uniqueid]:
+                if other is not self.record and not _related(self.record, other):
+                    yield self._difference(Cause.IN_PIECES, uniqueid, ours=other.id)
+
+    def _unknown(self, channel: str, row: CdrRow) -> Iterator[Difference]:
+        """A channel may have stood in another call of ours as well: the one in which an agent asked about this one."""
+        others = self.owners.get(row.uniqueid, ())
+        if not others:
+            yield self._difference(Cause.LEG_UNKNOWN_TO_US, channel, theirs=_instant(row.start_us))
+        for other in others:
+            if not _related(self.record, other):
+                yield self._difference(Cause.IN_PIECES, channel, ours=other.id)
+
+    def _times(self, leg: Leg, rows: Sequence[CdrRow]) -> Iterator[Difference]:
+        precise = all(row.precise for row in rows)
+        started, answered, ended = (_us(one, precise) for one in (leg.started_at, leg.answered_at, leg.ended_at))
+        assert started is not None
+        assert ended is not None
+        last = max(rows, key=lambda row: (row.end_us, not row.peer))
+        theirs_ended = last.end_us
+        if ended - theirs_ended > WITHIN_US and self._left(last):
+            self.went_on_alone += 1
+            theirs_ended = ended
+        theirs_started = min(row.start_us for row in rows)
+        theirs_answered = min((row.answer_us for row in rows if row.answer_us), default=None)
+        for cause, our, their in (
+            (Cause.STARTED, started, theirs_started),
+            (Cause.ANSWERED, answered, theirs_answered),
+            (Cause.ENDED, ended, theirs_ended),
+        ):
+            if _apart(our, their):
+                yield self._difference(cause, leg.channel, ours=_instant(our), theirs=_instant(their))
+        lengths = [(Cause.DURATION, ended - started, theirs_ended - theirs_started)]
+        if answered is not None and theirs_answered is not None:
+            lengths.append((Cause.BILLED, ended - answered, theirs_ended - theirs_answered))
+        for cause, our_us, their_us in lengths:
+            # Two instants that were cut to the second give a length that is wrong by up to a second more.
+            if abs(our_us - their_us) > (WITHIN_US if precise else 2 * WITHIN_US):
+                yield self._difference(cause, leg.channel, ours=_seconds(our_us), theirs=_seconds(their_us))
+
+    def _left(self, last: CdrRow) -> bool:
+        """Whether the row ended because its other side left: our record knows that side, and that it left just then."""
+        peer = self.legs.get(last.peer)
+        return peer is not None and not _apart(_us(peer.ended_at, last.precise), last.end_us)
+
+    def _difference(self, cause: Cause, channel: str, ours: str = "", theirs: str = "") -> Difference:
+        return Difference(
+            cause=cause,
+            linkedid=self.record.linkedid,
+            call=self.record.id,
+            channel=channel,
+            ours=ours,
+            theirs=theirs,
+        )
+
+
+def _related(one: CallRecord, other: CallRecord) -> bool:
+    """Whether an agent asked in one of them about the other, or both are attempts of one call-back."""
+    asked = one.id == other.consult_of or other.id == one.consult_of
+    return one is other or asked or (one.callback is not None and one.callback == other.callback)
+
+
+def _apart(our: int | None, their: int | None) -> bool:
+    return (our is None) != (their is None) or (our is not None and their is not None and abs(our - their) > WITHIN_US)
+
+
+def _us(moment: datetime | None, precise: bool = True) -> int | None:
+    if moment is None:
+        return None
+    us = (moment - _EPOCH) // timedelta(microseconds=1)
+    return us if precise else us // 1_000_000 * 1_000_000
+
+
+def _instant(us: int | None) -> str:
+    return "" if us is None else (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="milliseconds")
+
+
+def _seconds(us: int) -> str:
+    return f"{us / 1_000_000:.3f}"

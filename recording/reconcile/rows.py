@@ -1,0 +1,133 @@
+"""What Asterisk's own call records (CDR) say, row by row, from either of its files: `cdr-custom/calls.csv`, which
+asterisk/cdr_custom.conf describes, and `cdr-csv/Master.csv`, which knows no linkedid and whole seconds only. It
+decides how lines become rows; what the rows of a call mean is decided in recording.reconcile.comparison.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+_CALLS_COLUMNS = 11
+_WITHIN = ("outside", "conference")  # contexts of channels that came into a call which another had begun
+_MASTER_COLUMNS = (17, 18)  # with and without the user field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CdrRow:
+    """A time that `channel` had with `peer` (empty: with nobody). Instants are microseconds since the epoch; where not
+    `precise`, each was cut to the whole second. `linkedid` is empty where the file does not say it.
+    """
+
+    linkedid: str
+    uniqueid: str
+    start_us: int
+    answer_us: int | None
+    end_us: int
+    disposition: str
+    extension: str
+    context: str
+    channel: str
+    peer: str
+    application: str
+    precise: bool
+
+
+class CdrError(ValueError):
+    """A line that is no row of a file of call records."""
+
+    id = "cdr-row-invalid"
+
+
+def read_cdr(lines: Iterable[str]) -> Iterator[CdrRow | CdrError]:
+    """The rows of a file of either kind; a line that is none is yielded as the error it is."""
+    for number, line in enumerate(lines, 1):
+        try:
+            yield _row(next(csv.reader([line], strict=True), []))
+        except (ValueError, csv.Error) as error:
+            yield CdrError(f"line {number}: {error}")
+
+
+def read_files(folder: Path) -> tuple[list[CdrRow], list[CdrError]]:
+    """All rows under Asterisk's log folder, each once: Master.csv counts for what calls.csv does not have, as from
+    before there was one. Files moved aside (`calls.csv.1`) are read too. Raises OSError.
+    """
+    precise, wrong = _read(sorted(folder.glob("cdr-custom/calls.csv*")))
+    coarse, wrong_too = _read(sorted(folder.glob("cdr-csv/Master.csv*")))
+    known = {(row.uniqueid, row.channel) for row in precise}
+    return precise + with_linkedids([row for row in coarse if (row.uniqueid, row.channel) not in known]), (
+        wrong + wrong_too
+    )
+
+
+def with_linkedids(rows: Iterable[CdrRow]) -> list[CdrRow]:
+    """Rows that say no linkedid get the one that follows: the uniqueid of the channel that began the call is its
+    linkedid; the far side of an outside seat (`Local/…;2`) belongs to the call in which its near side was rung, who came
+    into a conference to the call of the one he came to.
+    """
+    kept = list(rows)
+    rung: dict[str, list[CdrRow]] = {}
+    for row in kept:
+        if row.peer and row.context not in _WITHIN:
+            rung.setdefault(row.peer, []).append(row)
+    return [row if row.linkedid else replace(row, linkedid=_linkedid(row, rung)) for row in kept]
+
+
+def _linkedid(row: CdrRow, rung: Mapping[str, Sequence[CdrRow]]) -> str:
+    """Asterisk begins to count the names of its channels anew at each start: the time tells which one it is."""
+    if row.context not in _WITHIN:
+        return row.uniqueid
+    near = rung.get(row.peer if row.context == "conference" else f"{row.channel.removesuffix(';2')};1", ())
+    then = (one for one in near if one.start_us <= row.start_us <= one.end_us + 1_000_000)
+    return next((one.linkedid or one.uniqueid for one in then), row.uniqueid)
+
+
+def _read(files: Iterable[Path]) -> tuple[list[CdrRow], list[CdrError]]:
+    rows: list[CdrRow] = []
+    wrong: list[CdrError] = []
+    for file in files:
+        with file.open(encoding="utf-8", errors="backslashreplace", newline="") as lines:
+            for one in read_cdr(line.replace("\0", "") for line in lines):
+                if isinstance(one, CdrError):
+                    wrong.append(CdrError(f"{file.name}, {one}"))
+                else:
+                    rows.append(one)
+    return rows, wrong
+
+
+def _row(fields: list[str]) -> CdrRow:
+    if len(fields) == _CALLS_COLUMNS:
+        linkedid, uniqueid, start, answer, end, disposition, extension, context, channel, peer, application = fields
+        start_us, answer_us, end_us = (_precise_us(one) for one in (start, answer, end))
+    elif len(fields) in _MASTER_COLUMNS:
+        _, _, extension, context, _, channel, peer, application, _, start, answer, end = fields[:12]
+        linkedid, uniqueid, disposition = "", fields[16], fields[14]
+        start_us, answer_us, end_us = (_coarse_us(one) for one in (start, answer, end))
+    else:
+        raise CdrError(f"{len(fields)} columns; expected {_CALLS_COLUMNS}, or {' or '.join(map(str, _MASTER_COLUMNS))}")
+    if not start_us or not end_us or not uniqueid:
+        raise CdrError("a start, an end and a uniqueid were expected")
+    return CdrRow(
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        start_us=start_us,
+        answer_us=answer_us or None,
+        end_us=end_us,
+        disposition=disposition,
+        extension=extension,
+        context=context,
+        channel=channel,
+        peer=peer,
+        application=application,
+        precise=len(fields) == _CALLS_COLUMNS,
+    )
+
+
+def _precise_us(text: str) -> int:
+    seconds, _, fraction = text.partition(".")
+    return int(seconds or 0) * 1_000_000 + int(fraction.ljust(6, "0")[:6] or 0)
+
+
+def _coarse_us(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1_000_000 if text else 0
