@@ -113,9 +113,9 @@ def compare(
     """
     ours = {record.linkedid: record for record in records}
     owners: dict[str, list[CallRecord]] = {}
-    for record in (*ours.values(), *(one for one in neighbours if one.linkedid not in ours)):
-        for leg in record.legs:
-            owners.setdefault(leg.uniqueid, []).append(record)
+    for known in (*ours.values(), *(one for one in neighbours if one.linkedid not in ours)):
+        for leg in known.legs:
+            owners.setdefault(leg.uniqueid, []).append(known)
     theirs = {
         linkedid: list(some)
         for linkedid, some in groupby(sorted(rows, key=attrgetter("linkedid", "start_us")), key=attrgetter("linkedid"))
