@@ -34,6 +34,7 @@ class Trigger(StrEnum):
     PHONE_FREE = "phone_free"
     COLLEAGUE_ASKED = "colleague_asked"
     FLOW_ASKED = "flow_asked"
+    PICKED_UP = "picked_up"
 
 
 _WHEN: Mapping[Trigger, str] = {
@@ -47,6 +48,7 @@ _WHEN: Mapping[Trigger, str] = {
     Trigger.PHONE_FREE: "his phone became free",
     Trigger.COLLEAGUE_ASKED: "a colleague rang him",
     Trigger.FLOW_ASKED: "the caller's flow rang him",
+    Trigger.PICKED_UP: "he took the call that rang at a colleague's phone",
 }
 
 
@@ -159,7 +161,8 @@ def decide(
 
 
 def asked_for(call: Call, chosen: Agent, pools: Pools, *, trigger: Trigger, now_ms: int) -> Decision:
-    """The record of a call that stands in no queue: a colleague or a flow wants this very agent."""
+    """The record of a call for which somebody wants this very agent: a colleague or a flow, where it stands in no
+    queue; or he himself."""
     return Decision(
         strategy=Strategy.LONGEST_IDLE,
         trigger=trigger,
@@ -169,7 +172,7 @@ def asked_for(call: Call, chosen: Agent, pools: Pools, *, trigger: Trigger, now_
         requires=call.requires.text,
         priority=call.priority,
         due_ms=call.order.due_ms,
-        wait_ms=0,
+        wait_ms=now_ms - call.entered_ms,
         chosen=chosen.number,
         candidates=(Candidate(agent=chosen.number, excluded=""),),
         signed_in=len(pools.present),

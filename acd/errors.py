@@ -199,6 +199,15 @@ class InConference(RoutingError):
         super().__init__(f"the caller of {linkedid} is in a conference; expected a conversation of two")
 
 
+class NotRinging(RoutingError):
+    """Only a call that rings at a phone can be picked up at another."""
+
+    id = "not-ringing"
+
+    def __init__(self, linkedid: str) -> None:
+        super().__init__(f"no phone rings for the caller of {linkedid}; expected one who waits while an agent is rung")
+
+
 class AgentBusy(RoutingError):
     """The agent cannot be rung just now."""
 

@@ -12,7 +12,7 @@ from acd.agents import Agent, AgentEvent
 from acd.consults import Consults
 from acd.conversations import Conversation, Conversations
 from acd.decisions import Trigger
-from acd.errors import AlreadyQueued
+from acd.errors import AlreadyQueued, NotRinging
 from acd.facts import AgentDefined, Fact
 from acd.matching import Matching
 from acd.offers import Offer, Offers, Outcome
@@ -235,6 +235,18 @@ class Router:
         if linkedid in self.calls:
             raise AlreadyQueued(linkedid, self.calls[linkedid].queue)
         return self._consults.ask(linkedid, number, trigger=trigger, ring_ms=ring_ms, now_ms=now_ms)
+
+    def pick_up(self, linkedid: str, number: str, *, now_ms: int) -> None:
+        """Ring this agent for a waiting call, whatever he has chosen, in the place of those whose phones ring for it.
+        Raises NotRinging, UnknownAgent, NotSignedIn, AgentBusy."""
+        call = self.calls.get(linkedid)
+        if call is None or not call.offers or not call.on_line:
+            raise NotRinging(linkedid)
+        agent = self._consults.idle(number)
+        self._withdraw(call, OfferOutcome.WITHDRAWN, now_ms)
+        if (offer := self._consults.pick_up(call, agent, self.queue(call.queue).settings, now_ms)) is not None:
+            self._offered(offer)
+        self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     def offers_of(self, call: Call) -> list[Offer]:
         """The offers of a waiting call: none, one, or several where several phones ring."""

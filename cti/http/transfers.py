@@ -1,4 +1,4 @@
-"""Callers sent on over HTTP, or joined by a colleague, for the agent whose desktop asks."""
+"""Callers sent on over HTTP, joined by a colleague or taken from his phone, for the agent whose desktop asks."""
 
 from collections.abc import Mapping
 
@@ -65,6 +65,22 @@ async def confer(asked: Asked[Nothing, Nothing]) -> CallView:
     return call_view(asked.floor.live.board.calls.get(call.linkedid, call))
 
 
+class PickUp(Given):
+    """Who takes the call."""
+
+    agent: str = Field(description="The number of an agent who is signed in and in no call, whatever he has chosen.")
+
+
+async def pick_up(asked: Asked[Nothing, PickUp]) -> CallView:
+    """Ring this agent's phone for a caller for whom a colleague's phone rings: that stops, and counts for nothing. If
+    he does not answer either, the caller goes on waiting, first of all.
+    """
+    call = _under_way(asked.floor.live.board.calls, asked.path["id"])
+    with asked.floor.distributor.command() as (router, now_ms):
+        router.pick_up(call.linkedid, asked.body.agent, now_ms=now_ms)
+    return call_view(asked.floor.live.board.calls.get(call.linkedid, call))
+
+
 def _under_way(calls: Mapping[str, CallUnderWay], wanted: str) -> CallUnderWay:
     found = next((call for linkedid, call in calls.items() if call_id(linkedid) == wanted), None)
     if found is None:
@@ -74,5 +90,6 @@ def _under_way(calls: Mapping[str, CallUnderWay], wanted: str) -> CallUnderWay:
 
 ENDPOINTS = (
     Endpoint("POST", "/api/calls/{id}/transfer", transfer, Nothing, TransferOrder, CallView, errors=(404, 409, 503)),
+    Endpoint("POST", "/api/calls/{id}/pick-up", pick_up, Nothing, PickUp, CallView, errors=(404, 409)),
     Endpoint("POST", "/api/calls/{id}/conference", confer, Nothing, Nothing, CallView, errors=(404, 409, 503)),
 )

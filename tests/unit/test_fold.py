@@ -22,6 +22,7 @@ ANSWERED, ABANDONED = CallOutcome.ANSWERED, CallOutcome.ABANDONED
 EXPECTED = {
     "abandoned_ringing": (ABANDONED, "caller", None, [("1001", "abandoned")], "abandoned", False),
     "abandoned_waiting": (ABANDONED, "caller", None, [], "abandoned", False),
+    "agent_to_agent": (ANSWERED, "agent", "1003", [("1003", "answered")], None, False),
     "announced_on_the_other_leg": (ANSWERED, "agent", "1002", [("1002", "answered")], "answered", False),
     "announced_to_who_answered": (ANSWERED, "agent", "1002", [("1002", "answered")], "answered", False),
     "answered_agent_hangs_up": (ANSWERED, "agent", "1001", [("1001", "answered")], "answered", False),
@@ -68,10 +69,14 @@ EXPECTED = {
     "overflowed_announcement": (CallOutcome.OVERFLOWED, "system", None, [], "overflowed", False),
     "overflowed_number": (ANSWERED, "system", None, [], "overflowed", False),
     "overflowed_voicemail": (CallOutcome.VOICEMAIL, "system", None, [], "overflowed", False),
+    "picked_up": (ANSWERED, "agent", "1003", [("1002", "withdrawn"), ("1003", "answered")], "answered", False),
     "refused_then_answered": (
         ANSWERED, "agent", "1002", [("1001", "refused"), ("1002", "answered")], "answered", False,
     ),
     "served_by_ivr": (CallOutcome.SERVED_BY_IVR, "system", None, [], None, False),
+    "several_queues": (
+        ANSWERED, "caller", "1003", [("1002", "missed"), ("1003", "answered")], "answered", False,
+    ),
     "surveyed": (ANSWERED, "agent", "1001", [("1001", "answered")], "answered", False),
     "transferred_to_queue": (
         ANSWERED, "agent", "1002", [("1002", "answered"), ("1003", "answered")], "answered", False,

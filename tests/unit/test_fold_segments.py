@@ -27,6 +27,7 @@ _MS = timedelta(milliseconds=1)
 MET = {
     "abandoned_ringing": "ringing ivr waiting:sales",
     "abandoned_waiting": "ringing ivr waiting:sales",
+    "agent_to_agent": "ringing ivr ringing:1003 talking:1003 ivr",
     "announced_to_who_answered": "ringing ivr waiting:sales talking:1002 hold:1002 talking:1003",
     "asked_and_joined_ringing": "ringing ringing:1002",
     "asked_and_transferred": "ringing waiting:support talking:1003 ivr",
@@ -53,6 +54,8 @@ MET = {
     "outside_fallback": "ringing fallback:sales talking:1002",
     "overflowed_number": "ringing ivr waiting:handed ivr ringing outside ivr",
     "overflowed_voicemail": "ringing ivr waiting:cared message ivr",
+    "picked_up": "ringing ivr waiting:sales talking:1003 ivr",
+    "several_queues": "ringing ivr waiting:stepwise waiting:support talking:1003",
     "served_by_ivr": "ringing ivr",
     "surveyed": "ringing ivr waiting:sales talking:1001 ivr survey ivr",
     "transferred_to_queue": "ringing ivr waiting:sales talking:1002 ivr waiting:support talking:1003 ivr",
