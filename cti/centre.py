@@ -19,9 +19,10 @@ from acd.seats import Seats
 from acd.states import NotReadyReason
 from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
 from cti.care_file import prompts_of
-from cti.quality_files import load_sheets
+from cti.quality_files import SHEETS, load_sheets
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from cti.recorded_files import identify
+from cti.sampling_file import load_sampling
 from cti.settings import Settings
 from ivr import callback_offer, callback_words, closure_words, collect_words, message_words
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
@@ -39,6 +40,7 @@ from ivr.prompts import VOICES
 from ivr.star_codes import Custom
 from ivr.waiting_words import fixed
 from ivr.yaml_tree import Tree
+from recording.quality.sampling import SamplingRules
 from recording.quality.sheets import ScoreSheet
 
 Minutes = Annotated[float, Field(gt=0)]
@@ -129,6 +131,8 @@ class Centre:
     administrators: frozenset[str] = frozenset()
     sheets: Mapping[str, ScoreSheet] = field(default_factory=dict)
     """By what its calls are judged."""
+    sampling: SamplingRules | None = None
+    """Which of them; None: only those that somebody chooses."""
 
     def allowed_ms(self) -> Mapping[str, int]:
         """How long agents may be not ready for each reason that has a limit."""
@@ -237,6 +241,8 @@ def load_centre(
     entrances = {number.flow for number in centre.value.numbers.values()}
     flows = attempt(partial(load_flows, files.values(), names, entrances)) or {}
     sheets = attempt(partial(load_sheets, folder, centre.value.languages)) or {}
+    judged = {file.stem for file in (folder / SHEETS).glob("*.yaml")}
+    sampling = attempt(partial(load_sampling, folder, judged, queues.value.queues))
     problems += [
         *zone_problems(centre, ("time_zone",), centre.value.time_zone),
         *_voices(centre, voices),
@@ -272,6 +278,7 @@ def load_centre(
         last_agent_days=centre.value.last_agent_days,
         administrators=frozenset(centre.value.administrators),
         sheets=sheets,
+        sampling=sampling,
     )
 
 

@@ -44,6 +44,7 @@ from cti.outside import seat_outside
 from cti.people import People
 from cti.preparation import plan_of
 from cti.processes import allow_open_files, favour_the_loop
+from cti.quality_draws import DrawProcess, QualityDraws
 from cti.queues_file import Queue, settings_of
 from cti.reconciliation import Reconciler
 from cti.recorder import RecorderProcess
@@ -79,6 +80,7 @@ from recording.access import AccessTokens
 from recording.database import DatabaseError
 from recording.directory import Directory
 from recording.journal import Journal
+from recording.quality.draws import Draws
 from recording.store import Agent, Store
 
 log = structlog.get_logger()
@@ -143,6 +145,8 @@ class Daemon:
         self.administration.prepare += [self.sounds.make, self._refresh_asterisk]
         self.administration.prepare_older.append(self.sounds.make)
         self.administration.on_change.append(self._take_edit)
+        self.draws = QualityDraws(DrawProcess(settings), Draws(self.store).due, lambda: self.administration.centre)
+        self.administration.on_change.append(self.draws.look_again)
         self.recorder = RecorderProcess(settings, self._channels, self.live.on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
         self.health = Health(self.switch, self.recorder, self.journal, self.store, self.stream)
@@ -171,6 +175,7 @@ class Daemon:
             recordings=settings.recordings_folder,
             access=Access(credentials.token, AccessTokens(self.store)),
             folder=folder_of(settings),
+            draws=self.draws,
         )
         scripts: dict[str, Handler] = {
             "call": self._reception(),
@@ -188,6 +193,7 @@ class Daemon:
             settle_down()
             await self.agi.start()
             parts = [self.switch.run(), self.recorder.run(), self.sounds.run(), self._become_ready()]
+            parts.append(self.draws.run())
             if self.stream is not None:
                 parts.append(self.stream.run())
             async with asyncio.TaskGroup() as group:

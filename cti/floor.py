@@ -15,6 +15,7 @@ from cti.callbacks.desk import CallbackDesk
 from cti.centre import Centre
 from cti.http.live import LiveHub
 from cti.people import People
+from cti.quality_draws import QualityDraws
 from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
 from cti.versions.folder import Folder
@@ -65,6 +66,7 @@ class Floor:
     recordings: Path
     access: Access
     folder: Folder
+    draws: QualityDraws
     started: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

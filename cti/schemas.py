@@ -18,6 +18,7 @@ from cti.calendars_file import CalendarsFile
 from cti.centre import CentreFile
 from cti.quality_files import SheetFile
 from cti.queues_file import QueuesFile
+from cti.sampling_file import SamplingFile
 from ivr.flow.model import Flow
 from ivr.rehearsal.conversations import ConversationsFile
 
@@ -30,6 +31,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "calendars": CalendarsFile,
     "conversations": ConversationsFile,
     "score-sheet": SheetFile,
+    "sampling": SamplingFile,
 }
 """The model of each kind of file."""
 

@@ -14,6 +14,14 @@ from pydantic import BaseModel
 from cti.commands.arguments import by_whom, subcommands
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, Exit
+from cti.commands.quality_draws import (
+    draws_arguments,
+    explain_arguments,
+    explain_draw,
+    list_draws,
+    sample,
+    sample_arguments,
+)
 from cti.commands.tables import table
 from cti.quality_judgement import form, read_judgement
 from cti.reviewers import person, reviewers
@@ -156,6 +164,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     drawing.add_argument("--agent", metavar="NUMBER", help="who is judged (default: the first who spoke)")
     drawing.add_argument("--sheet", help="by which score sheet; may be missing where there is only one")
     drawing.add_argument("--reviewer", metavar="NAME", help="on whose work list (default: everybody's)")
+    sample_arguments(command("sample", sample))
+    draws_arguments(command("draws", list_draws))
+    explain_arguments(command("explain", explain_draw))
     for kind, what in STEPS.items():
         _step_arguments(command(kind.value.replace("_", "-"), _step(kind, what)), kind)
 

@@ -101,6 +101,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "queues.yaml": {"queues": "queue", "skills": "skill", "attributes": "attribute"},
     "calendars.yaml": {"calendars": "calendar"},
+    "quality/sampling.yaml": {"rules": "sampling rule"},
 }
 """Parts of files whose entries are told one by one, and what each is called."""
 
@@ -114,7 +115,7 @@ def _words(change: FileChange, before: Files, after: Files) -> Iterator[str]:
             yield f"sound {folder.partition('/')[2]}/{name} {change.change}"
         case "conversations":
             yield f"conversation {name} {change.change}"
-        case "quality":
+        case "quality" if folder != "quality":
             yield f"score sheet {name} {change.change}"
         case "flows":
             yield from _flow(name, change.change, old, new)

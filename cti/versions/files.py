@@ -35,12 +35,13 @@ class Kind:
 KINDS = (
     Kind(re.compile(r"(?:centre|queues|calendars)\.yaml"), 256 * 1024),
     Kind(re.compile(rf"(?:flows|conversations)/{_NAME}\.yaml"), 256 * 1024),
+    Kind(re.compile(r"quality/sampling\.yaml"), 256 * 1024),
     Kind(re.compile(rf"quality/sheets/{_NAME}\.yaml"), 256 * 1024),
     Kind(re.compile(rf"sounds/[a-z]{{2,8}}/{_NAME}\.wav"), 5 * 1024 * 1024, text=False),
 )
 EXPECTED = (
-    "centre.yaml, queues.yaml, calendars.yaml, flows/NAME.yaml, conversations/NAME.yaml, quality/sheets/NAME.yaml or "
-    "sounds/LANGUAGE/NAME.wav, with names of letters, digits, - and _"
+    "centre.yaml, queues.yaml, calendars.yaml, flows/NAME.yaml, conversations/NAME.yaml, quality/sampling.yaml, "
+    "quality/sheets/NAME.yaml or sounds/LANGUAGE/NAME.wav, with names of letters, digits, - and _"
 )
 
 

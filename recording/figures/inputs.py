@@ -49,5 +49,5 @@ class Scores:
         """The scores in points, and how many they are of."""
         if "score" not in names:
             return {}
-        found = await mean_score(self._store, scope.kind.value, scope.name, period.since, period.until)
+        found = await mean_score(self._store, scope, period.since, period.until)
         return {"score": found.sum_hundredths * _HUNDREDTH, "evaluations": Decimal(found.evaluations)}

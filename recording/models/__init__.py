@@ -25,7 +25,7 @@ from recording.models.keeping import (
 )
 from recording.models.ledger import CallInProgress, LedgerEvent, LedgerPosition, RejectedLedgerLine
 from recording.models.people import AccessToken, AgentAccount, AgentStateEntry, CallerEntry
-from recording.models.quality import EvaluationEntry, EvaluationStep, ScoreSheetKept
+from recording.models.quality import EvaluationEntry, EvaluationStep, QualityDraw, ScoreSheetKept
 
 __all__ = [
     "NAME",
@@ -52,6 +52,7 @@ __all__ = [
     "LedgerEvent",
     "LedgerPosition",
     "OutcomeCode",
+    "QualityDraw",
     "QueueHalfHour",
     "RecordedCall",
     "RecordedParty",

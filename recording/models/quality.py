@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recording.models.base import Base, UtcDateTime
@@ -92,4 +92,29 @@ class EvaluationStep(Base):
     kind: Mapped[str] = mapped_column(String(16), comment="what he did; the words are those of StepKind")
     document: Mapped[dict[str, Any]] = mapped_column(
         JSON, comment="the whole step: his words, his judgement, his decision"
+    )
+
+
+class QualityDraw(Base):
+    """Calls that were drawn by the sampling rules. `daily` is the day of a daily draw, of which each day has one; NULL:
+    somebody asked for it. `inputs` is all that the draw depended on, packed: with it and `seed` the
+    same calls are drawn again. `lots` says what each rule did with each agent's calls.
+    """
+
+    __tablename__ = "quality_draw"
+    __table_args__ = (Index(None, "at", "id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the draw, 32 hexadecimal digits")
+    daily: Mapped[str | None] = mapped_column(
+        String(10), unique=True, comment="the day, such as 2026-11-22, of a daily draw; null: it was asked for"
+    )
+    at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was drawn, UTC")
+    by: Mapped[str] = mapped_column(String(80), comment="who asked for it; system for a daily draw")
+    seed: Mapped[str] = mapped_column(String(64), comment="from which chance came")
+    until: Mapped[datetime] = mapped_column(UtcDateTime, comment="up to which begin calls were candidates, UTC")
+    candidates: Mapped[int] = mapped_column(comment="how many there were, an agent's part in a call each")
+    picked: Mapped[int] = mapped_column(comment="how many were drawn")
+    lots: Mapped[list[dict[str, Any]]] = mapped_column(JSON, comment="what each rule did with each agent's calls")
+    inputs: Mapped[str] = mapped_column(
+        Text, comment="all that the draw depended on: JSON, packed by zlib, written in base64"
     )

@@ -13,12 +13,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 
+from recording.figures.scope import Scope, ScopeKind
 from recording.models import EvaluationEntry
 from recording.quality.evaluations import REVIEW
 from recording.store import Store
 
 TABLE = EvaluationEntry.__table__
-COLUMN_OF = {"queue": TABLE.c.queue, "team": TABLE.c.team, "agent": TABLE.c.agent}
+COLUMN_OF = {ScopeKind.QUEUE: TABLE.c.queue, ScopeKind.TEAM: TABLE.c.team, ScopeKind.AGENT: TABLE.c.agent}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,11 @@ class AgentMonth:
     released: MeanScore
 
 
-async def mean_score(store: Store, kind: str, name: str, start: datetime, end: datetime) -> MeanScore:
-    """That of a scope (`centre`, `queue`, `team`, `agent`; the name of the centre does not matter) in [start, end)."""
+async def mean_score(store: Store, scope: Scope, start: datetime, end: datetime) -> MeanScore:
+    """That of a scope in [start, end). The team is the one the agent was in when his call was drawn."""
     where = counting(start, end)
-    if kind != "centre":
-        where = and_(where, COLUMN_OF[kind] == name)
+    if scope.kind is not ScopeKind.CENTRE:
+        where = and_(where, COLUMN_OF[scope.kind] == scope.name)
     query = select(func.coalesce(func.sum(TABLE.c.score_hundredths), 0), func.count()).where(where)
     async with store.engine.connect() as connection:
         total, number = (await connection.execute(query)).one()

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientWebSocketResponse
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
+from sqlalchemy import update
 
 from acd.callback_book import CallbackBook
 from acd.callback_rules import CallbackRules
@@ -30,6 +32,7 @@ from cti.floor import Floor, Part
 from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.people import People
+from cti.quality_draws import DrawProcess, QualityDraws
 from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
 from cti.settings import Settings
@@ -40,6 +43,8 @@ from ivr.destinations import Destination
 from recording.access import AccessTokens
 from recording.directory import Directory
 from recording.entries import Batch, Position, Source, entry
+from recording.models import Call
+from recording.quality.draws import Draws
 from recording.record import CallRecord, Recording
 from recording.store import Agent, Store
 
@@ -181,6 +186,20 @@ class FakeFloor:
             stored += await self.floor.store.ingest(batch)
         return stored[-1]
 
+    async def move_to_now(self, call: CallRecord) -> None:
+        """As if the call had begun an hour ago."""
+        shift = datetime.now(UTC) - timedelta(hours=1) - call.started_at
+        talks = [
+            one.model_copy(update={"started_at": one.started_at + shift, "ended_at": one.ended_at + shift})
+            for one in call.conversations
+        ]
+        known = await self.floor.store.call(call.id)
+        assert known is not None
+        moved = known.model_copy(update={"started_at": call.started_at + shift, "conversations": tuple(talks)})
+        async with self.floor.store.transaction() as connection:
+            changes = {"started_at": moved.started_at, "document": moved.model_dump(mode="json")}
+            await connection.execute(update(Call).where(Call.id == call.id).values(**changes))
+
     async def keep_recording(self, call: CallRecord, audio: bytes) -> None:
         """Store a recording of the call."""
         (self.floor.recordings / "a.wav").write_bytes(audio)
@@ -267,6 +286,7 @@ async def open_floor(
         recordings=folder,
         access=Access(TOKEN, AccessTokens(store)),
         folder=folder_of(settings),
+        draws=QualityDraws(DrawProcess(settings), Draws(store).due, lambda: centre),
     )
     if started:
         floor.started.set()

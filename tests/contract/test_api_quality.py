@@ -152,3 +152,21 @@ async def test_what_cannot_be_judged_is_told(tmp_path: Path) -> None:
         assert (status, aside["phase"], aside["set_aside"]) == (200, "set_aside", "a test call")
         for query, found in (("phase=drawn", 0), ("phase=set_aside&since=2020-01-01T00:00", 1), ("agent=4711", 0)):
             assert len((await web.get(f"{draw}?{query}"))[1]["evaluations"]) == found
+
+
+async def test_rules_fill_a_work_list_and_say_why(tmp_path: Path) -> None:
+    async with recorded_call(tmp_path) as (web, record):
+        anna = await token(web, "anna", Role.READER, may=[Permission.REVIEW])
+        assert (await web.post("/api/quality/draws", {}, anna))[1]["error"]["id"] == "role-too-small"
+        await web.move_to_now(record)
+        status, done = await web.post("/api/quality/draws", {})
+        assert (status, done["candidates"], done["picked"], done["by"], done["daily"]) == (200, 1, 1, "owner", None)
+        _, work = await web.get("/api/quality/work", anna)
+        assert [(one["call"], one["draw"], one["reviewer"]["name"]) for one in work["evaluations"]] == [
+            (record.id, done["id"], "anna")
+        ]
+        _, known = await web.get("/api/quality/draws", anna)
+        assert (known["draws"], known["rules"]["rules"][0]["name"]) == ([done], "bad-mark")
+        _, why = await web.get(f"/api/quality/draws/{done['id']}/explanation?call={record.id}", anna)
+        assert any(one.endswith(f"agent {record.agent}: drawn for anna") for one in why["because"])
+        assert (await web.get(f"/api/quality/draws/x/explanation?call={record.id}", anna))[0] == 404

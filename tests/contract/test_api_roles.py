@@ -31,6 +31,7 @@ ADMINISTRATORS = {
     "POST /api/prompts/{number}/recording",
     "DELETE /api/prompts/{number}/recording",
     "POST /api/quality/evaluations/{id}/hand-over",
+    "POST /api/quality/draws",
     "PUT /api/outcomes/{code}",
     "PUT /api/sheets/{sheet}",
     "PUT /api/schedules/patterns/{name}",

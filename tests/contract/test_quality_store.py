@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.quality.errors import AlreadyDrawn, EvaluationChanged, JudgementUnfit, UnknownEvaluation
 from recording.quality.evaluations import Evaluation, Phase, Ruling, Step, StepKind
 from recording.quality.figure import by_agent, mean_score
@@ -129,13 +130,13 @@ async def test_figure_12_counts_what_was_released_in_its_period_with_the_score_i
     await taken(evaluations, "e4", *released(judged(hello=1, right=5), at_day=1))  # the day after
     await taken(evaluations, "e5", *released(judged(hello=1, right=5))[:2])  # scored, not released
     today = (AT, AT + DAY)
-    assert (await mean_score(store, "centre", "", *today)).mean == Decimal("41.67")
+    assert (await mean_score(store, CENTRE, *today)).mean == Decimal("41.67")
     changed = step(StepKind.DECIDE, CHIEF, ruling=Ruling.CHANGED, judgement=judged(hello=0, right=5), note="yes")
     await taken(evaluations, "e2", changed)  # 75 from now on, in the period of the release
-    assert (await mean_score(store, "agent", "1001", *today)).mean == Decimal("87.50")
-    assert (await mean_score(store, "team", "day", *today)).evaluations == 3
-    assert (await mean_score(store, "queue", "sales", *today)).mean == Decimal("66.67")
-    nothing = await mean_score(store, "queue", "support", *today)
+    assert (await mean_score(store, Scope(ScopeKind.AGENT, "1001"), *today)).mean == Decimal("87.50")
+    assert (await mean_score(store, Scope(ScopeKind.TEAM, "day"), *today)).evaluations == 3
+    assert (await mean_score(store, Scope(ScopeKind.QUEUE, "sales"), *today)).mean == Decimal("66.67")
+    nothing = await mean_score(store, Scope(ScopeKind.QUEUE, "support"), *today)
     assert (nothing.evaluations, nothing.mean) == (0, None)
     found = {
         one.agent: (one.drawn, one.released.evaluations, one.released.mean) for one in await by_agent(store, *today)

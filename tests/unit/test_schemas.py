@@ -21,13 +21,19 @@ FLOWS = HOUSE / "tests" / "fixtures" / "flows"
 CHECK = {kind: Draft7Validator(schema_of(model)) for kind, model in MODELS.items()}
 FOLDERS = {"flow": "flows", "conversations": "conversations", "score-sheet": "quality/sheets"}
 """The kinds of files of which there are several."""
+PLACES = {"sampling": "quality/sampling.yaml"}
+"""Where the only file of a kind lies, if not at the top."""
 
 BEYOND = {"nothing-to-speak", "line-break-in-data", "secret-and-confirmed", "transfer-to-two-and-to-none"}
 """What a model refuses, and a schema cannot: words without a sound, lines, and keys that exclude each other."""
 
 
 def shipped(kind: str) -> list[Path]:
-    return sorted((DIALPLANS / FOLDERS[kind]).glob("*.yaml")) if kind in FOLDERS else [DIALPLANS / f"{kind}.yaml"]
+    return (
+        sorted((DIALPLANS / FOLDERS[kind]).glob("*.yaml"))
+        if kind in FOLDERS
+        else [DIALPLANS / PLACES.get(kind, f"{kind}.yaml")]
+    )
 
 
 def value(file: Path) -> Any:

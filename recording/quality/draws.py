@@ -1,0 +1,251 @@
+"""Draws in the data base: what there is to draw from, the draw, and its calls on the work lists, all in one
+transaction. What is drawn is decided by recording/quality/drawing.py.
+
+Methods raise SQLAlchemy's errors while the data base is away.
+"""
+
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from secrets import token_hex
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping, Select, case, exists, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from recording.models import AgentStateEntry, Call, EvaluationEntry, QualityDraw
+from recording.quality.by_hand import new_evaluation
+from recording.quality.drawing import draw
+from recording.quality.errors import QualityError, UnknownSheet
+from recording.quality.evaluations import REVIEW, Person, Phase
+from recording.quality.sampling import Candidate, Drawing, Drawn, Inputs, Lot, Reviewer, SamplingRules
+from recording.quality.sheets import ScoreSheet
+from recording.quality.shifts import ShiftOf
+from recording.quality.store import add_evaluations
+from recording.quality.subjects import TEAM, subjects
+from recording.record import CallRecord
+from recording.store import Store
+
+SYSTEM = "system"
+TRIES = 3
+"""So often a draw is made anew where somebody chose one of its calls meanwhile."""
+
+TO_DO = (Phase.DRAWN.value, Phase.IN_WORK.value, Phase.SCORED.value)
+TABLE = EvaluationEntry.__table__
+
+
+class UnknownDraw(QualityError):
+    """There is no such draw."""
+
+    id = "unknown-draw"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such draw; expected an id of GET /api/quality/draws")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawDone:
+    """A draw that was made. `daily` is its day where it was the day's; `until` the end of what it looked back on."""
+
+    id: str
+    daily: str | None
+    at: datetime
+    by: str
+    seed: str
+    until: datetime
+    candidates: int
+    picked: int
+    lots: tuple[Lot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawFrame:
+    """By what is drawn: the rules, the sheets they name, the reviewers, the centre's zone and its agents' shifts."""
+
+    rules: SamplingRules
+    sheets: Mapping[str, ScoreSheet]
+    reviewers: Sequence[Person]
+    zone: ZoneInfo
+    shift_of: ShiftOf
+
+    def day_start(self, day: date) -> datetime:
+        """When that day begins, UTC."""
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
+
+class Draws:
+    """The draws in this store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def due(self, day: date, zone: ZoneInfo) -> bool:
+        """Whether the daily draw of this day is still to be made, and there is anything to draw from."""
+        start = datetime.combine(day, time(), zone).astimezone(UTC)
+        drawn = select(exists().where(QualityDraw.daily == day.isoformat()))
+        calls = select(exists().where(Call.started_at < start, Call.agent.is_not(None)))
+        async with self._store.engine.connect() as connection:
+            return not await connection.scalar(drawn) and bool(await connection.scalar(calls))
+
+    async def run(
+        self, frame: DrawFrame, *, now: datetime, by: str, daily: bool, seed: str | None = None
+    ) -> DrawDone | None:
+        """Draw: the `daily` draw of this day, from calls of the days before, or one more that is asked for, from all
+        until now. None where the day's has been made already."""
+        day = now.astimezone(frame.zone).date()
+        until = frame.day_start(day) if daily else now
+        seed = seed or token_hex(16)
+        for attempt in range(TRIES):
+            if daily and await self._made(day):
+                return None
+            inputs = await self._inputs(frame, day, until, seed)
+            done = DrawDone(
+                id=uuid4().hex,
+                daily=day.isoformat() if daily else None,
+                at=now,
+                by=by,
+                seed=seed,
+                until=until,
+                candidates=len(inputs.candidates),
+                picked=len((drawing := draw(inputs)).picks),
+                lots=drawing.lots,
+            )
+            try:
+                await self._keep(frame, inputs, drawing, done)
+            except IntegrityError:
+                if attempt + 1 == TRIES:
+                    raise
+                continue
+            return done
+        return None
+
+    async def page(self, size: int) -> list[DrawDone]:
+        """The last draws, newest first."""
+        table = QualityDraw.__table__
+        names = [table.c[name] for name in DrawDone.__dataclass_fields__]
+        query = select(*names).order_by(table.c.at.desc(), table.c.id.desc()).limit(size)
+        async with self._store.engine.connect() as connection:
+            return [_done(row) for row in (await connection.execute(query)).mappings()]
+
+    async def inputs(self, name: str) -> Inputs:
+        """All that the draw of this id, or of this day, depended on. Raises UnknownDraw."""
+        query = select(QualityDraw.inputs).where((QualityDraw.id == name) | (QualityDraw.daily == name))
+        async with self._store.engine.connect() as connection:
+            packed = await connection.scalar(query)
+        if packed is None:
+            raise UnknownDraw
+        return Inputs.model_validate_json(zlib.decompress(b64decode(packed)))
+
+    async def _made(self, day: date) -> bool:
+        async with self._store.engine.connect() as connection:
+            return bool(await connection.scalar(select(exists().where(QualityDraw.daily == day.isoformat()))))
+
+    async def _inputs(self, frame: DrawFrame, day: date, until: datetime, seed: str) -> Inputs:
+        """What there is to draw from."""
+        since = frame.day_start(day - timedelta(days=frame.rules.look_back_days))
+        month = frame.day_start(day.replace(day=1))
+        teams = {one.number: one.attributes.get(TEAM, "") for one in await self._store.agents(active_only=False)}
+        where = (Call.started_at >= since, Call.started_at < until, Call.agent.is_not(None))
+        async with self._store.engine.connect() as connection:
+            seen = await connection.scalar(select(func.max(QualityDraw.until))) or since
+            first = {row.agent: row.began for row in await connection.execute(_FIRST_DAYS)}
+            before = (await connection.execute(_drawn(min(since, month)))).all()
+            loads = await connection.execute(_loads(frame.day_start(day)))
+            busy = {name: (int(left), int(today)) for name, left, today in loads}
+            drawn = select(TABLE.c.call).where(TABLE.c.purpose == REVIEW, TABLE.c.call_at >= since)
+            calls = set(await connection.scalars(drawn))
+            documents = await connection.stream_scalars(select(Call.document).where(*where).order_by(Call.id))
+            candidates = [
+                candidate
+                async for document in documents
+                for candidate in _candidates(CallRecord.model_validate(document), teams, frame, first, seen)
+                if candidate.call not in calls
+            ]
+        return Inputs(
+            day=day,
+            seed=seed,
+            rules=frame.rules,
+            candidates=tuple(candidates),
+            drawn=tuple(
+                Drawn(
+                    agent=row.agent,
+                    rule=row.rule,
+                    shift=frame.shift_of(row.agent, row.call_at),
+                    this_month=row.drawn_at >= month,
+                )
+                for row in before
+            ),
+            reviewers=tuple(
+                Reviewer(name=one.name, agent=one.agent, open=left, today=today)
+                for one in frame.reviewers
+                for left, today in [busy.get(one.name, (0, 0))]
+            ),
+        )
+
+    async def _keep(self, frame: DrawFrame, inputs: Inputs, drawing: Drawing, done: DrawDone) -> None:
+        used = {rule.name: _sheet(frame, rule.sheet) for rule in inputs.rules.rules}
+        parts = {(one.call, one.agent): one for one in inputs.candidates}
+        evaluations = [
+            new_evaluation(
+                parts[pick.call, pick.agent], used[pick.rule], done.at, pick.reviewer, rule=pick.rule, draw=done.id
+            )
+            for pick in drawing.picks
+        ]
+        row = {name: getattr(done, name) for name in DrawDone.__dataclass_fields__ if name != "lots"}
+        packed = b64encode(zlib.compress(inputs.model_dump_json().encode())).decode()
+        lots = [lot.model_dump(mode="json") for lot in done.lots]
+        async with self._store.transaction() as connection:
+            await connection.execute(insert(QualityDraw).values(**row, lots=lots, inputs=packed))
+            await add_evaluations(connection, {one.digest: one for one in used.values()}.values(), evaluations)
+
+
+_FIRST_DAYS = select(AgentStateEntry.agent, func.min(AgentStateEntry.at).label("began")).group_by(AgentStateEntry.agent)
+
+
+def _drawn(since: datetime) -> Select[Any]:
+    """What counts against quotas; what was set aside is drawn anew."""
+    columns = (TABLE.c.call, TABLE.c.agent, TABLE.c.rule, TABLE.c.call_at, TABLE.c.drawn_at)
+    return select(*columns).where(
+        TABLE.c.purpose == REVIEW, TABLE.c.drawn_at >= since, TABLE.c.phase != Phase.SET_ASIDE.value
+    )
+
+
+def _loads(today: datetime) -> Select[Any]:
+    to_do, of_today = TABLE.c.phase.in_(TO_DO), TABLE.c.drawn_at >= today
+    counts = (func.sum(case((one, 1), else_=0)) for one in (to_do, of_today))
+    return select(TABLE.c.reviewer, *counts).where(to_do | of_today).group_by(TABLE.c.reviewer)
+
+
+def _candidates(
+    record: CallRecord, teams: Mapping[str, str], frame: DrawFrame, first: Mapping[str, datetime], seen: datetime
+) -> Iterable[Candidate]:
+    if not record.recordings:
+        return
+    marks = {one.agent: one.score for one in record.surveys if one.score is not None}
+    sent_on = {one.agent for one in record.transfers}
+    for agent, subject in subjects(record, teams).items():
+        began = first.get(agent)
+        yield Candidate(
+            **subject.model_dump(),
+            shift=frame.shift_of(agent, subject.call_at),
+            fresh=record.started_at >= seen,
+            outcome=record.outcome_code or "",
+            resolved=record.resolved,
+            survey=marks.get(agent),
+            transferred=agent in sent_on,
+            agent_days=None if began is None else max(0, (subject.call_at - began).days),
+        )
+
+
+def _sheet(frame: DrawFrame, name: str) -> ScoreSheet:
+    if name not in frame.sheets:
+        raise UnknownSheet(f"there is no score sheet {name!r}; expected one of: {', '.join(frame.sheets)}")
+    return frame.sheets[name]
+
+
+def _done(row: RowMapping) -> DrawDone:
+    return DrawDone(**{**row, "lots": tuple(Lot.model_validate(lot) for lot in row["lots"])})

@@ -1,0 +1,132 @@
+"""Which calls are drawn to be judged, as rules that are data, and what they are applied to. How they are applied is
+decided by recording/quality/drawing.py.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from recording.quality.evaluations import Person, Subject
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Where(_Value):
+    """Which calls a rule is about; what is left out does not matter, and all that is said must fit. `survey_at_most`:
+    the caller gave the agent a mark, and no better one. `new_agent_days`: the agent began no longer ago."""
+
+    talk_from_s: int | None = None
+    talk_to_s: int | None = None
+    queues: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    resolved: bool | None = None
+    survey_at_most: int | None = None
+    transferred: bool | None = None
+    new_agent_days: int | None = None
+
+
+class Rule(_Value):
+    """How many of the calls it is about are drawn: `one_in` so many of each agent's, or `per_agent_month` so many of
+    each agent until the end of the month, evenly, or `per_agent_shift` so many of each shift that an agent worked.
+    Never more than `most_per_agent_month` of one agent."""
+
+    name: str
+    sheet: str
+    where: Where = Where()
+    one_in: int | None = None
+    per_agent_month: int | None = None
+    per_agent_shift: int | None = None
+    most_per_agent_month: int | None = None
+
+
+class SamplingRules(_Value):
+    """The rules, the most important first, and their frame: `at` is when they are applied each day, in the centre's
+    zone; calls of the `look_back_days` before are drawn from; no more than `most_per_agent_month` are drawn of one
+    agent by all rules together; a reviewer gets `reviewer_per_day` at most, and none while he has `reviewer_open` to
+    do."""
+
+    at: str = "05:00"
+    look_back_days: int = 7
+    most_per_agent_month: int | None = None
+    reviewer_per_day: int = 20
+    reviewer_open: int = 40
+    rules: tuple[Rule, ...] = ()
+
+
+class Candidate(Subject):
+    """An agent's part in a call that has a recording and was not drawn before. `shift` names the shift he worked then;
+    `fresh`: no daily draw has seen it yet; `agent_days` counts from the agent's first day, null where
+    that is unknown."""
+
+    shift: str
+    fresh: bool = True
+    outcome: str = ""
+    resolved: bool | None = None
+    survey: int | None = None
+    transferred: bool = False
+    agent_days: int | None = None
+
+
+class Drawn(_Value):
+    """What was drawn before and counts against a quota: in this month (`this_month`), or within the look-back."""
+
+    agent: str
+    rule: str
+    shift: str
+    this_month: bool
+
+
+class Reviewer(Person):
+    """Who gets work: how much he has to do, and how much of it was drawn today."""
+
+    open: int = 0
+    today: int = 0
+
+
+class Inputs(_Value):
+    """All that a draw depends on. With the same inputs the same calls are drawn, whoever draws, whenever."""
+
+    day: date
+    seed: str
+    rules: SamplingRules
+    candidates: tuple[Candidate, ...]
+    drawn: tuple[Drawn, ...] = ()
+    reviewers: tuple[Reviewer, ...] = ()
+
+
+class Pick(_Value):
+    """A call that is drawn: by which rule, for whose work list (null: everybody's)."""
+
+    call: str
+    agent: str
+    rule: str
+    reviewer: Person | None
+
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class Lot(_Value):
+    """What a rule did with an agent's calls (of one shift, where it asks for shifts): how many fitted and were free,
+    how many it wanted, how many it got, and why it did not get the rest: `calls`, `quota` (a limit per month) or
+    `reviewers`."""
+
+    rule: str
+    agent: str
+    shift: str
+    fitting: Count
+    wanted: Count
+    got: Count
+    short: str = ""
+
+
+class Drawing(_Value):
+    """What a draw came to."""
+
+    picks: tuple[Pick, ...]
+    lots: tuple[Lot, ...]

@@ -1,0 +1,131 @@
+"""Draws in the data base: only what can be heard, each call once, one daily draw a day, and the same again later."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import insert
+
+from recording.models import Call
+from recording.quality.drawing import draw
+from recording.quality.draws import DrawFrame, Draws, UnknownDraw
+from recording.quality.evaluations import Evaluation, Person, StepKind
+from recording.quality.sampling import Rule, SamplingRules, Where
+from recording.quality.store import EvaluationFilter, Evaluations
+from recording.record import CallRecord, Conversation, Recording, Survey
+from recording.store import Agent, Store
+from tests.ledgers import real_call
+from tests.quality import ANNA, SHEET, drawn, step
+
+pytestmark = pytest.mark.contract
+pytest_plugins = ["tests.contract.databases"]
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
+DAY = timedelta(days=1)
+EVERY = Rule(name="every", sheet="made", one_in=1)
+
+
+def frame(*rules: Rule, reviewers: Sequence[Person] = (), **more: object) -> DrawFrame:
+    return DrawFrame(
+        rules=SamplingRules.model_validate({"rules": rules, **more}),
+        sheets={"made": SHEET},
+        reviewers=reviewers,
+        zone=ZONE,
+        shift_of=lambda agent, at: at.astimezone(ZONE).date().isoformat(),
+    )
+
+
+def record(n: int, at: datetime, agent: str = "1001", *, heard: bool = True, score: int | None = None) -> CallRecord:
+    """A call of a minute with an agent."""
+    real = real_call("answered_with_hold").record()
+    talk = Conversation(agent=agent, started_at=at, ended_at=at + timedelta(seconds=60), hold_ms=0)
+    sound = Recording(file=f"{n}.wav", started_at=at, duration_ms=60_000, bytes=1, sha256="")
+    survey = Survey(survey="s", node="n", asked_at=at, score=score, queue="sales", agent=agent)
+    return real.model_copy(
+        update={
+            "id": f"{n:032x}", "linkedid": f"n-{n}", "agent": agent, "started_at": at, "ended_at": at + DAY / 24,
+            "conversations": (talk,), "recordings": (sound,) if heard else (), "transfers": (),
+            "surveys": (survey,) if score else (),
+        }
+    )  # fmt: skip
+
+
+async def keep(store: Store, *records: CallRecord) -> None:
+    names = {column.name for column in Call.__table__.columns} - {"document"}
+    async with store.transaction() as connection:
+        rows = [{**one.model_dump(include=names), "document": one.model_dump(mode="json")} for one in records]
+        await connection.execute(insert(Call), rows)
+
+
+async def listed(store: Store) -> list[Evaluation]:
+    return await Evaluations(store).page(EvaluationFilter(size=500))
+
+
+async def test_only_calls_with_a_recording_that_were_not_drawn_before_are_drawn(store: Store) -> None:
+    await keep(store, *(record(n, NOON - DAY, heard=n != 1) for n in range(4)))
+    await Evaluations(store).add(SHEET, [drawn(call=f"{2:032x}", call_at=NOON - DAY)])
+    done = await Draws(store).run(frame(EVERY), now=NOON, by="chief", daily=False)
+    assert done is not None
+    assert (done.candidates, done.picked) == (2, 2)
+    assert sorted(one.call for one in await listed(store) if one.draw == done.id) == [f"{n:032x}" for n in (0, 3)]
+    again = await Draws(store).run(frame(EVERY), now=NOON, by="chief", daily=False)
+    assert again is not None
+    assert (again.candidates, again.picked) == (0, 0)
+
+
+async def test_there_is_one_daily_draw_whoever_starts_it_how_often(store: Store) -> None:
+    draws = Draws(store)
+    assert not await draws.due(date(2026, 11, 22), ZONE), "there is nothing to draw from"
+    await keep(store, *(record(n, NOON - DAY / 2 * n) for n in range(4)))  # today's is not of the day's draw
+    assert await draws.due(date(2026, 11, 22), ZONE)
+    first = await draws.run(frame(EVERY), now=NOON, by="system", daily=True)
+    assert first is not None
+    assert (first.daily, first.picked) == ("2026-11-22", 2)
+    assert await draws.run(frame(EVERY), now=NOON + DAY / 4, by="system", daily=True) is None
+    assert not await draws.due(date(2026, 11, 22), ZONE)
+    later = await draws.run(frame(EVERY), now=NOON + DAY, by="system", daily=True)
+    assert later is not None
+    assert later.picked == 2
+    assert await draws.page(10) == [later, first]
+
+
+async def test_a_draw_is_repeated_from_what_is_kept_of_it(store: Store) -> None:
+    await store.save_agents([Agent(number="1001", name="", phone="", pin_hash="", attributes={"team": "night"})])
+    await keep(store, *(record(n, NOON - n * DAY / 20, agent=f"100{n % 3}") for n in range(20)))
+    rules = frame(Rule(name="some", sheet="made", one_in=3), reviewers=[ANNA], reviewer_per_day=4)
+    done = await Draws(store).run(rules, now=NOON, by="chief", daily=False, seed="of the day")
+    assert done is not None
+    inputs = await Draws(store).inputs(done.id)
+    kept = {(one.call, one.agent, one.rule, one.reviewer) for one in await listed(store)}
+    assert {(one.call, one.agent, one.rule, one.reviewer) for one in draw(inputs).picks} == kept
+    assert (len(kept), inputs.seed, {one.name for one in inputs.reviewers}) == (4, "of the day", {"anna"})
+    assert {one.team for one in inputs.candidates if one.agent == "1001"} == {"night"}
+    with pytest.raises(UnknownDraw):
+        await Draws(store).inputs("2026-11-21")
+
+
+async def test_quotas_and_work_loads_are_counted_from_what_was_drawn_before(store: Store) -> None:
+    rules = frame(
+        Rule(name="month", sheet="made", per_agent_month=30), reviewers=[ANNA], reviewer_per_day=25, reviewer_open=26
+    )
+    await keep(store, *(record(n, NOON - DAY) for n in range(40)))
+    first = await Draws(store).run(rules, now=NOON, by="chief", daily=False)
+    assert first is not None
+    assert (first.picked, first.lots[0].short) == (22, "")  # the 22nd day of 30
+    for one in (await listed(store))[:2]:
+        await Evaluations(store).take(one.id, step(StepKind.SET_ASIDE, in_charge=True, note="noise"), 0)
+    second = await Draws(store).run(rules, now=NOON, by="chief", daily=False)
+    assert second is not None
+    assert (second.picked, second.lots[0].wanted) == (2, 2), "what was set aside does not count"
+    third = await Draws(store).run(rules, now=NOON + 5 * DAY, by="chief", daily=False)
+    assert third is not None
+    assert (third.picked, third.lots[0].wanted, third.lots[0].short) == (4, 5, "reviewers")
+
+
+async def test_a_bad_mark_finds_its_call(store: Store) -> None:
+    await keep(store, record(1, NOON - DAY, score=5), record(2, NOON - DAY, score=1), record(3, NOON - DAY))
+    rule = EVERY.model_copy(update={"where": Where(survey_at_most=2)})
+    await Draws(store).run(frame(rule), now=NOON, by="chief", daily=False)
+    assert [one.call for one in await listed(store)] == [f"{2:032x}"]
