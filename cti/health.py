@@ -41,9 +41,14 @@ class Health:
             "journal": Part(
                 ok=self._journal.healthy, detail=str(self._journal.error) if self._journal.error else "", vital=False
             ),
+            "balance": self._balance(),
             "database": await self._database(),
             **self._redis(),
         }
+
+    def _balance(self) -> Part:
+        queues = self._recorder.unbalanced
+        return Part(ok=not queues, detail=f"calls lost in {', '.join(queues)}" if queues else "", vital=False)
 
     def _redis(self) -> Mapping[str, Part]:
         if self._stream is None:

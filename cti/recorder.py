@@ -34,6 +34,8 @@ class RecorderProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._questions = 0
         self._database_takes = True
+        self.unbalanced: tuple[str, ...] = ()
+        """Queues that have lost calls between the journal and the records, as far as was looked last."""
 
     @property
     def healthy(self) -> bool:
@@ -79,6 +81,8 @@ class RecorderProcess:
         if "ask" in message:
             self._questions += 1
             self._answer()
+        elif "unbalanced" in message:
+            self.unbalanced = tuple(message["unbalanced"])
         else:
             self._database_takes = message["healthy"]
 

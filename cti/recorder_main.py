@@ -7,19 +7,21 @@ It speaks JSON lines with the daemon that started it (cti/recorder.py), and ends
     out  {"ask": "live"}                     which channels are there now?
          {"record": {…}}                     a record that is new, or has changed
          {"healthy": false}                  whether the database takes what is written down, when that changes
+         {"unbalanced": ["sales", …]}        queues that have lost calls in a half hour, as far as was looked last
 """
 
 import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cti.logs import write_logs
 from cti.settings import Settings, load_settings
+from recording.balance.identity import Balance
 from recording.record import AudioFormat, CallRecord
 from recording.recorder import Recorder
 from recording.store import Store
@@ -56,6 +58,9 @@ class Daemon:
     def tell_health(self, healthy: bool) -> None:
         self._say({"healthy": healthy})
 
+    def tell_breach(self, breached: Sequence[Balance]) -> None:
+        self._say({"unbalanced": sorted({one.queue for one in breached})})
+
     def _say(self, message: Mapping[str, Any]) -> None:
         print(json.dumps(message), flush=True)
 
@@ -80,6 +85,7 @@ async def _run(settings: Settings) -> None:
         live=daemon.live,
         on_record=daemon.tell_record,
         on_health=daemon.tell_health,
+        on_breach=daemon.tell_breach,
     )
     lines = asyncio.StreamReader(limit=LONGEST_LINE)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)

@@ -3,9 +3,11 @@ so; in which process they run, and who listens, is decided by whoever starts it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from recording.balance.identity import Balance
+from recording.balance.watch import BalanceWatch
 from recording.encoding.encoder import Encoder
 from recording.ingest import AskLive, Ingest
 from recording.keeper import Keeper
@@ -14,7 +16,8 @@ from recording.store import Store
 
 
 class Recorder:
-    """`on_record` is told each record that is new or has changed, `on_health` whether the database takes them."""
+    """`on_record` is told each record that is new or has changed, `on_health` whether the database takes them,
+    `on_breach` which queues have lost calls (recording.balance)."""
 
     def __init__(
         self,
@@ -27,10 +30,12 @@ class Recorder:
         live: AskLive,
         on_record: Callable[[CallRecord], None],
         on_health: Callable[[bool], None],
+        on_breach: Callable[[Sequence[Balance]], None] = lambda breached: None,
     ) -> None:
         self._live = live
         self._on_record = on_record
         self._ingest = Ingest(store, ledger, journal, self._tell, on_health)
+        self._balance = BalanceWatch(store, on_breach)
         self._encoder = Encoder()
         self._keeper = Keeper(store, recordings, self._tell, kind=format, encoder=self._encoder)
 
@@ -40,6 +45,7 @@ class Recorder:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._ingest.run())
                 group.create_task(self._keeper.run())
+                group.create_task(self._balance.run())
         finally:
             await self._encoder.close()
 

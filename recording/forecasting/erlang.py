@@ -23,8 +23,8 @@ STATES = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """Calls, and what they are like on the average: `handle_s` is talk, hold and wrap-up of one, `patience_s` how long a
-    caller would wait, None for ever. Raises ValueError where one is not above 0; no calls at all are fine."""
+    """Calls, and what they are like on the average: `handle_s` is talk, hold and wrap-up of one, `patience_s` how long
+    a caller would wait, None for ever. Raises ValueError where one is not above 0; no calls at all are fine."""
 
     calls_per_s: float
     handle_s: float

@@ -63,8 +63,8 @@ def read_files(folder: Path) -> tuple[list[CdrRow], list[CdrError]]:
 
 def with_linkedids(rows: Iterable[CdrRow]) -> list[CdrRow]:
     """Rows that say no linkedid get the one that follows: the uniqueid of the channel that began the call is its
-    linkedid; the far side of an outside seat (`Local/…;2`) belongs to the call in which its near side was rung, who came
-    into a conference to the call of the one he came to.
+    linkedid; the far side of an outside seat (`Local/…;2`) belongs to the call in which its near side was rung, who
+    came into a conference to the call of the one he came to.
     """
     kept = list(rows)
     rung: dict[str, list[CdrRow]] = {}

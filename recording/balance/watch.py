@@ -1,0 +1,128 @@
+"""Asks after every half hour whether the identity of the queues holds (recording.balance.identity), of the half hour
+before: what of its last moments is still on its way is there by then. A breach is logged, and told.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from time import time
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog import get_logger
+
+from acd.facts import CallQueued, Fact
+from recording.balance.identity import HALF_HOUR_MS, Balance, balances
+from recording.database import is_away
+from recording.entries import Source
+from recording.facts import FactError, parse_fact
+from recording.models import Call, CallInProgress, LedgerEvent
+from recording.record import CallRecord
+from recording.store import Store
+from recording.transactions import kept_entries
+
+log = get_logger()
+
+HALF_HOUR = timedelta(milliseconds=HALF_HOUR_MS)
+_AT_ONCE = 200
+_QUEUED = f'{{"fact":%"{CallQueued.__name__}",%'
+"""How such a line of the journal begins, whatever the spaces (acd.facts.to_json)."""
+
+
+class BalanceWatch:
+    """`await run()` for ever. `on_breach` gets the balances that did not hold at the last look, none when all did."""
+
+    def __init__(self, store: Store, on_breach: Callable[[Sequence[Balance]], None]) -> None:
+        self._store = store
+        self._on_breach = on_breach
+
+    async def run(self) -> None:
+        """Looks after each half hour at the one before the one that has ended."""
+        while True:
+            into_it_s = time() % HALF_HOUR.total_seconds()
+            await asyncio.sleep(HALF_HOUR.total_seconds() - into_it_s + 1)
+            await self.look(datetime.now(UTC))
+
+    async def look(self, now: datetime) -> None:
+        """Checks the last half hour but one before `now`; nothing while the data base is away."""
+        ended = datetime.fromtimestamp(now.timestamp() // HALF_HOUR.total_seconds() * HALF_HOUR.total_seconds(), UTC)
+        try:
+            found = await check(self._store, ended - 2 * HALF_HOUR, ended - HALF_HOUR)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            return
+        breached = [one for one in found if not one.holds]
+        for one in breached:
+            log.error(
+                "queue has lost calls",
+                id="queue-balance-breached",
+                queue=one.queue,
+                half_hour=one.start.isoformat(),
+                entered=one.entered,
+                lost=list(one.lost),
+            )
+        self._on_breach(breached)
+
+
+async def check(store: Store, since: datetime, until: datetime) -> list[Balance]:
+    """The balance of each queue in each half hour that begins from `since` to before `until`."""
+    found: dict[str, list[Fact]] = {}
+    records: list[CallRecord] = []
+    async with store.engine.connect() as connection:
+        names = await _queued(connection, _ms(since), _ms(until))
+        under_way = set(await connection.scalars(select(CallInProgress.linkedid)))
+        for some in (names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)):
+            for linkedid, entries in (await kept_entries(connection, some)).items():
+                found[linkedid] = [one.event for one in entries if isinstance(one.event, Fact)]
+            documents = await connection.scalars(select(Call.document).where(Call.linkedid.in_(some)))
+            records += [CallRecord.model_validate(document) for document in documents]
+    return [one for one in balances(found, records, under_way) if since <= one.start < until]
+
+
+async def _queued(connection: AsyncConnection, since_ms: int, until_ms: int) -> list[str]:
+    """The linkedids of the calls that came to a queue in that time."""
+    first, last = await _place(connection, since_ms), await _place(connection, until_ms)
+    query = select(LedgerEvent.linkedid).where(
+        LedgerEvent.id >= first,
+        LedgerEvent.id < last,
+        LedgerEvent.source == Source.JOURNAL.value,
+        LedgerEvent.body.like(_QUEUED),
+    )
+    return sorted(set(await connection.scalars(query)))
+
+
+async def _place(connection: AsyncConnection, at_ms: int) -> int:
+    """The id of the first line of the journal from that moment on. They are kept in the order of time, so that halving
+    finds it, and no index is needed of tens of millions of lines."""
+    low, high = (await connection.execute(select(func.min(LedgerEvent.id), func.max(LedgerEvent.id)))).one()
+    if low is None:
+        return 0
+    high += 1
+    while low < high:
+        middle = (low + high) // 2
+        found = await _next(connection, middle)
+        if found is None:
+            high = middle
+        elif found[1] < at_ms:
+            low = found[0] + 1
+        else:
+            high = middle
+    return int(low)
+
+
+async def _next(connection: AsyncConnection, number: int) -> tuple[int, int] | None:
+    """Id and time of the first line of the journal that is not before this id."""
+    query = select(LedgerEvent.id, LedgerEvent.body).where(
+        LedgerEvent.id >= number, LedgerEvent.source == Source.JOURNAL.value
+    )
+    for found, body in await connection.execute(query.order_by(LedgerEvent.id).limit(20)):
+        try:
+            return found, parse_fact(body).at_ms
+        except FactError:
+            continue
+    return None
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
