@@ -89,7 +89,7 @@ async def refold(connection: AsyncConnection, linkedids: Collection[str]) -> lis
             for linkedid, entries in kept.items()
             if (record := _fold(linkedid, entries, sounds.get(linkedid, ()))) is not None
         ]
-        changed += await _write_records(connection, records)
+        changed += await write_records(connection, records)
     return changed
 
 
@@ -186,7 +186,8 @@ def _fold(linkedid: str, entries: Sequence[Entry], recordings: Sequence[Recordin
         return None
 
 
-async def _write_records(connection: AsyncConnection, records: Sequence[CallRecord]) -> list[CallRecord]:
+async def write_records(connection: AsyncConnection, records: Sequence[CallRecord]) -> list[CallRecord]:
+    """Writes the records that are new or have changed, with all that is kept beside them; returns those."""
     if not records:
         return []
     query = select(Call.id, Call.document).where(Call.id.in_([record.id for record in records]))

@@ -17,6 +17,7 @@ from recording.figures.counted import BITS
 from recording.figures.counts import CALLS
 from recording.figures.rules import Rules
 from recording.figures.scope import ScopeKind
+from recording.figures.settling import contacts_of_callers, records_of
 from recording.models import AgentHalfHour, Base, CallCount, CentreHalfHour, FigureRules, QueueHalfHour
 from recording.record import CallRecord
 
@@ -46,12 +47,17 @@ async def count_calls(connection: AsyncConnection, records: Sequence[CallRecord]
     if not records:
         return
     rules = await rules_in_force(connection)
-    before = await _counted(connection, [record.id for record in records])
+    contacts, settled = await contacts_of_callers(connection, records, rules)
+    mine = {record.id for record in records}
+    others = [one.id for one in contacts if one.resolved and one.id not in mine]
+    before = await _counted(connection, [*sorted(mine), *others])
+    stale = [one for one in others if _is_settled(before.get(one, [])) != (one in settled)]
+    records = [*records, *await records_of(connection, [one for one in stale if one in before])]
     changes: dict[_Row, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     rows: list[dict[str, Any]] = []
     outdated: list[str] = []
     for record in records:
-        now = [_kept(record.id, number, one) for number, one in enumerate(of_call(record, rules), 1)]
+        now = [_kept(record.id, number, one) for number, one in enumerate(_rows(record, rules, settled), 1)]
         if (old := before.get(record.id, [])) == now:
             continue
         _add(changes, old, -1)
@@ -64,6 +70,14 @@ async def count_calls(connection: AsyncConnection, records: Sequence[CallRecord]
     if rows:
         await connection.execute(insert(CallCount), rows)
     await _apply(connection, changes)
+
+
+def _rows(record: CallRecord, rules: Rules, settled: frozenset[str]) -> tuple[Contribution, ...]:
+    return of_call(record, rules, settled=record.id in settled)
+
+
+def _is_settled(rows: Sequence[Mapping[str, Any]]) -> bool:
+    return any(row["counted"] & BITS["resolved_first"] for row in rows)
 
 
 async def _counted(connection: AsyncConnection, calls: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
