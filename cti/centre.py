@@ -19,6 +19,7 @@ from acd.seats import Seats
 from acd.states import NotReadyReason
 from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
 from cti.care_file import prompts_of
+from cti.figures_file import FiguresFile, figures_problems, read_figures
 from cti.quality_files import SHEETS, load_sheets
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from cti.recorded_files import identify
@@ -133,6 +134,7 @@ class Centre:
     """By what its calls are judged."""
     sampling: SamplingRules | None = None
     """Which of them; None: only those that somebody chooses."""
+    figures: FiguresFile = field(default_factory=FiguresFile)
 
     def allowed_ms(self) -> Mapping[str, int]:
         """How long agents may be not ready for each reason that has a limit."""
@@ -206,9 +208,9 @@ def load_centre(
     look_ups: Rules = NOTHING_ALLOWED,
     voices: Collection[str] = VOICES,
 ) -> Centre:
-    """The centre in `folder`: `centre.yaml`, `queues.yaml` (or the file given for it), `calendars.yaml` where there is
-    one, every flow under `flows/` and what is under `quality/`. `look_ups` are what programs its flows may ask,
-    `voices` the languages that can be spoken.
+    """The centre in `folder`: `centre.yaml`, `queues.yaml` (or the file given for it), `calendars.yaml` and
+    `figures.yaml` where there are such, every flow under `flows/` and what is under `quality/`. `look_ups` are what
+    programs its flows may ask, `voices` the languages that can be spoken.
 
     Raises DocumentError with everything that is wrong in any of the files.
     """
@@ -224,7 +226,8 @@ def load_centre(
     centre = attempt(partial(read_document, folder / "centre.yaml", CentreFile))
     queues = attempt(partial(read_document, queues_file or folder / "queues.yaml", QueuesFile))
     calendars = attempt(partial(_read_calendars, folder / "calendars.yaml"))
-    if centre is None or queues is None or calendars is None:
+    figures = attempt(partial(read_figures, folder / "figures.yaml"))
+    if centre is None or queues is None or calendars is None or figures is None:
         raise DocumentError(problems)  # without their names nothing else can be judged
     names = Names(
         queues=queues.value.queues,
@@ -254,6 +257,7 @@ def load_centre(
         *_extensions(queues, centre.value.numbers),
         *_reasons(centre),
         *_outside(centre),
+        *figures_problems(figures),
     ]
     problems += [] if problems else identify(flows.values(), folder / "sounds")
     if problems:
@@ -279,6 +283,7 @@ def load_centre(
         administrators=frozenset(centre.value.administrators),
         sheets=sheets,
         sampling=sampling,
+        figures=figures.value,
     )
 
 

@@ -32,6 +32,7 @@ from cti.centre import Centre
 from cti.conference import Conference
 from cti.estimates import estimates_of, recall
 from cti.facts_stream import FactsStream
+from cti.figure_rules import RuleKeeping
 from cti.floor import Floor
 from cti.health import Health
 from cti.http.app import make_app
@@ -88,7 +89,6 @@ log = structlog.get_logger()
 GRACE_S = 0.2
 """How long callers' sessions may end by themselves when we stop; then the dialplan takes them over."""
 
-
 UNUSABLE = (SettingsError, DocumentError, VersionError, AccountsError, DatabaseError, PromptError, AgiCannotListen)
 """What starting again does not cure."""
 
@@ -101,11 +101,10 @@ class Daemon:
         self.settings = settings
         credentials = load_credentials(settings.state)
         started = start(settings)
-        centre = started.centre
         clock = Clock()
-        self.distributor = Distributor(_router(centre, clock.now_ms()), clock, centre.seats)
+        self.distributor = Distributor(_router(started.centre, clock.now_ms()), clock, started.centre.seats)
         self.administration = Administration(
-            versions_of(settings), started.version, centre, self.distributor, load_of(settings)
+            versions_of(settings), started.version, started.centre, self.distributor, load_of(settings)
         )
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
@@ -147,6 +146,7 @@ class Daemon:
         self.administration.on_change.append(self._take_edit)
         self.draws = QualityDraws(DrawProcess(settings), Draws(self.store).due, lambda: self.administration.centre)
         self.administration.on_change.append(self.draws.look_again)
+        self.rules = RuleKeeping(self.store, self.administration)
         self.recorder = RecorderProcess(settings, self._channels, self.live.on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
         self.health = Health(self.switch, self.recorder, self.journal, self.store, self.stream)
@@ -192,10 +192,8 @@ class Daemon:
             await self._prepare()
             settle_down()
             await self.agi.start()
-            parts = [self.switch.run(), self.recorder.run(), self.sounds.run(), self._become_ready()]
-            parts.append(self.draws.run())
-            if self.stream is not None:
-                parts.append(self.stream.run())
+            parts = [self.switch.run(), self.recorder.run(), self.rules.run(), self.sounds.run(), self._become_ready()]
+            parts += [self.draws.run(), *([self.stream.run()] if self.stream else [])]
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(part) for part in parts]
                 await stop.wait()
@@ -217,6 +215,7 @@ class Daemon:
     async def _prepare(self) -> None:
         """What must be there before the first call: tables, people, prompts, and who was signed in."""
         await self.store.migrate()
+        await self.rules.write()
         await self.sounds.make(self.administration.centre)
         self.sounds.hold(self.administration.centre)
         self.distributor.on_fact.insert(0, self.journal.append)

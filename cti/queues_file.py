@@ -122,6 +122,8 @@ class Queue(Part):
     callback: CallbackPart | None = None
     """Callers may ask to be called back; without this they may not."""
     service_level_s: PositiveInt = 20
+    short_abandon_s: NonNegativeInt = 20
+    """Who hangs up within this has not waited: key figures leave him out (docs/figures.md)."""
     outcome: Literal["required", "asked", "none"] = "none"
     """Whether agents are to close its calls with an outcome code."""
     music: Name = "default"

@@ -16,6 +16,7 @@ from pydantic_core import CoreSchema
 
 from cti.calendars_file import CalendarsFile
 from cti.centre import CentreFile
+from cti.figures_file import FiguresFile
 from cti.quality_files import SheetFile
 from cti.queues_file import QueuesFile
 from cti.sampling_file import SamplingFile
@@ -27,6 +28,7 @@ FOLDER = Path(__file__).parents[1] / "dialplans" / "schema"
 MODELS: Mapping[str, type[BaseModel]] = {
     "flow": Flow,
     "centre": CentreFile,
+    "figures": FiguresFile,
     "queues": QueuesFile,
     "calendars": CalendarsFile,
     "conversations": ConversationsFile,

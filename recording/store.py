@@ -14,6 +14,7 @@ from acd.facts import Fact
 from acd.states import CallOutcome
 from recording.database import WRITING, is_away, migrate, open_engine
 from recording.entries import Batch, Position, Source, entry
+from recording.figures.listing import CountedCalls
 from recording.ledger import vanished_row
 from recording.models import AgentAccount, Call, CallInProgress, LedgerPosition, RecordingFile
 from recording.record import CallRecord, Recording
@@ -33,7 +34,8 @@ _RECORDING = set(RECORDING_COLUMNS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFilter:
-    """Which calls; None leaves a question open. `since` is included, `until` not; both go by the call's start."""
+    """Which calls; None leaves a question open. `since` is included, `until` not; both go by the call's start.
+    `counted` are the calls behind a figure."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -41,6 +43,7 @@ class CallFilter:
     agent: str | None = None
     caller: str | None = None
     outcome: CallOutcome | None = None
+    counted: CountedCalls | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,4 +214,6 @@ def _calls(which: CallFilter) -> Select[tuple[dict[str, object]]]:
             query = query.where(column == wanted)
     if which.outcome is not None:
         query = query.where(Call.outcome == which.outcome.value)
+    if which.counted is not None:
+        query = query.where(which.counted.condition())
     return query

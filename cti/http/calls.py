@@ -13,8 +13,11 @@ from acd.states import CallOutcome
 from cti.access import Permission
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import UnknownCall, UnknownRecording, reaching_records
+from cti.http.figure_words import Counted, ScopeName
 from cti.http.views import View
 from recording.encoding.decoding import wav_of
+from recording.figures.listing import CountedCalls
+from recording.figures.scope import Scope
 from recording.manifest import MEDIA_TYPES, Manifest, manifests
 from recording.record import AudioFormat, CallRecord, Missing
 from recording.store import CallFilter, Page, Store
@@ -40,6 +43,13 @@ class CallQuery(Given):
     agent: str | None = Field(None, description="The agent who spoke with the caller first.")
     caller: str | None = Field(None, description="The caller's number.")
     outcome: CallOutcome | None = None
+    counted: Counted | None = Field(
+        None,
+        description="Calls behind a figure: those that count for this, such as `answered` or "
+        "`abandoned,!short_abandoned` (docs/figures.md). `since` and `until` then go by the half hour in which they "
+        "count.",
+    )
+    scope: ScopeName = Field("centre", description="Whose figure: centre, queue:<name>, team:<name>, agent:<number>.")
     limit: int = Field(50, ge=1, le=500)
     after: CallId | None = Field(None, description="The id of the last call of the page before: `next` of its answer.")
 
@@ -66,13 +76,19 @@ async def list_calls(asked: Asked[CallQuery, Nothing]) -> Calls:
     query, zone = asked.query, asked.floor.centre.time_zone
     if query.queue is not None:
         asked.floor.distributor.router.queue(query.queue)
+    since = query.since and in_zone(query.since, zone)
+    until = query.until and in_zone(query.until, zone)
+    counted = query.counted and CountedCalls(
+        scope=Scope.parse(query.scope), counted=query.counted, since=since, until=until
+    )
     which = CallFilter(
-        since=query.since and in_zone(query.since, zone),
-        until=query.until and in_zone(query.until, zone),
+        since=None if counted else since,
+        until=None if counted else until,
         queue=query.queue,
         agent=query.agent,
         caller=query.caller,
         outcome=query.outcome,
+        counted=counted or None,
     )
     with reaching_records():
         found = await asked.floor.store.calls(which, Page(size=query.limit + 1, after=query.after))

@@ -102,6 +102,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "queues.yaml": {"queues": "queue", "skills": "skill", "attributes": "attribute"},
     "calendars.yaml": {"calendars": "calendar"},
     "quality/sampling.yaml": {"rules": "sampling rule"},
+    "figures.yaml": {"bands": "band"},
 }
 """Parts of files whose entries are told one by one, and what each is called."""
 

@@ -33,14 +33,15 @@ class Kind:
 
 
 KINDS = (
-    Kind(re.compile(r"(?:centre|queues|calendars)\.yaml"), 256 * 1024),
+    Kind(re.compile(r"(?:centre|queues|calendars|figures)\.yaml"), 256 * 1024),
     Kind(re.compile(rf"(?:flows|conversations)/{_NAME}\.yaml"), 256 * 1024),
     Kind(re.compile(r"quality/sampling\.yaml"), 256 * 1024),
     Kind(re.compile(rf"quality/sheets/{_NAME}\.yaml"), 256 * 1024),
     Kind(re.compile(rf"sounds/[a-z]{{2,8}}/{_NAME}\.wav"), 5 * 1024 * 1024, text=False),
 )
 EXPECTED = (
-    "centre.yaml, queues.yaml, calendars.yaml, flows/NAME.yaml, conversations/NAME.yaml, quality/sampling.yaml, "
+    "centre.yaml, queues.yaml, calendars.yaml, figures.yaml, flows/NAME.yaml, conversations/NAME.yaml, "
+    "quality/sampling.yaml, "
     "quality/sheets/NAME.yaml or sounds/LANGUAGE/NAME.wav, with names of letters, digits, - and _"
 )
 
@@ -95,7 +96,8 @@ def read_folder(folder: Path, shown: str = "") -> dict[str, bytes]:
 
 def _candidates(folder: Path, problems: list[Problem]) -> Iterator[str]:
     """The names of what stands where a centre's files stand and ends as they end."""
-    yield from (name for name in ("centre.yaml", "queues.yaml", "calendars.yaml") if os.path.lexists(folder / name))
+    alone = ("centre.yaml", "queues.yaml", "calendars.yaml", "figures.yaml")
+    yield from (name for name in alone if os.path.lexists(folder / name))
     for name in FOLDERS:
         if not os.path.lexists(folder / name):
             continue
