@@ -34,6 +34,7 @@ COMMANDS = {
     "explain": "say why a call went the way it went",
     "simulate": "made-up traffic through the router, in virtual time",
     "replay": "a recorded day once more, with other queue settings",
+    "forecast": "calls of days to come, and the agents they need",
     "messages": "messages that callers have left: list, hear, done",
     "quality": "judge calls: score sheets, work lists, appeals, scores",
     "tokens": "access tokens of the API: add, list, revoke",

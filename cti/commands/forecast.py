@@ -1,0 +1,154 @@
+"""`callcenter forecast`: how many calls will come, and how many agents they need. From the figures of the past; with
+`--sample` from the history that is shipped, which needs neither a past nor a service.
+"""
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from re import fullmatch
+
+from cti.centre import centre_of
+from cti.commands import arguments
+from cti.commands.database import with_store
+from cti.commands.errors import BadInput, Exit
+from cti.commands.tables import table
+from cti.settings import Settings
+from recording.figures.rules import Rules
+from recording.figures.scope import CENTRE, Scope, ScopeKind
+from recording.figures.service import Figures
+from recording.forecasting.backtest import backtest
+from recording.forecasting.model import TooFarAhead, TooLittleHistory
+from recording.forecasting.outlook import Outlook, outlook
+from recording.forecasting.sample import ZONE, sample
+from recording.forecasting.showing import DAY_HEADER, HALF_HOUR_HEADER, as_csv, day_rows, half_hour_rows, head
+from recording.forecasting.source import NothingHandled, Past, past
+from recording.forecasting.staffing import Target
+from recording.store import Store
+
+SAMPLE_HANDLE_S, SAMPLE_PATIENCE_S = 330.0, 120.0
+"""A call's usual length (kpi.md, figures 2 and 10), and a patience as floors have it."""
+
+
+def show_forecast(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Forecast the calls of days to come per half hour, and say how many agents they need."""
+    try:
+        made = _of_sample(given) if given.sample else _of_figures(settings, given)
+    except (TooLittleHistory, TooFarAhead, NothingHandled) as error:
+        raise BadInput(str(error)) from error
+    if given.format == "json":
+        print(made.model_dump_json(indent=2))
+    elif given.format == "csv":
+        print(as_csv(made), end="")
+    else:
+        print("\n".join((*head(made), "")))
+        rows = (HALF_HOUR_HEADER, half_hour_rows(made)) if given.half_hours else (DAY_HEADER, day_rows(made))
+        print(table(*rows))
+    return Exit.DONE
+
+
+def _of_sample(given: argparse.Namespace) -> Outlook:
+    history, special = sample()
+    known = Past(history=history.without(special.keys()), handle_s=SAMPLE_HANDLE_S, patience_s=SAMPLE_PATIENCE_S)
+    return _outlook("sample", known, Rules(zone=ZONE), given, history.last + timedelta(days=1))
+
+
+def _of_figures(settings: Settings, given: argparse.Namespace) -> Outlook:
+    centre = centre_of(settings)
+    if given.queue is not None and given.queue not in centre.queues:
+        raise BadInput(f"--queue {given.queue!r}: there is no such queue; expected one of {', '.join(centre.queues)}")
+    scope = Scope(ScopeKind.QUEUE, given.queue) if given.queue else CENTRE
+    rules = Rules(zone=centre.time_zone)
+    today = datetime.now(UTC).astimezone(centre.time_zone).date()
+
+    async def read(store: Store) -> Past:
+        return await past(Figures(store, rules), scope, rules.zone, today - timedelta(days=1))
+
+    return _outlook(str(scope), with_store(settings, read), rules, given, today)
+
+
+def _outlook(scope: str, known: Past, rules: Rules, given: argparse.Namespace, today: date) -> Outlook:
+    history = known.history.without(set(given.leave_out))
+    first = given.first or today
+    habits = known.habits(Scope.parse(scope) if scope != "sample" else CENTRE, given.handle_time, given.patience)
+    target = Target(
+        share=given.share / 100,
+        within_s=given.within,
+        occupancy=given.occupancy / 100,
+        shrinkage=given.shrinkage / 100,
+    )
+    level = given.level / 100
+    return outlook(
+        scope,
+        history,
+        rules.zone,
+        [first + timedelta(days=number) for number in range(given.days)],
+        habits,
+        target,
+        level=level,
+        special=dict(given.special),
+        cautious=given.cautious,
+        tested=backtest(history, rules.zone, weeks=given.test, level=level) if given.test else None,
+    )
+
+
+def _special(text: str) -> tuple[date, float]:
+    day, _, share = text.partition("=")
+    if not fullmatch(r"\d+(\.\d+)?", share):
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit; expected a day and a share: 2026-10-01=0.3")
+    return arguments.day(day), float(share)
+
+
+def _between(low: float, high: float) -> Callable[[str], float]:
+    """An argument's type: a number between these, both excluded."""
+
+    def check(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = float("nan")
+        if not low < number < high:
+            raise argparse.ArgumentTypeError(
+                f"{text!r} does not fit; expected a number above {low:g} and below {high:g}"
+            )
+        return number
+
+    return check
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What follows `callcenter forecast`."""
+    parser.description = show_forecast.__doc__
+    parser.set_defaults(run=show_forecast)
+    percent, seconds = _between(0, 100), _between(0, 86_400)
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument("--queue", help="of this queue (default: of all calls that reach the centre)")
+    whose.add_argument("--sample", action="store_true", help="from the history that is shipped, to try it out")
+    parser.add_argument(
+        "--from", dest="first", type=arguments.day, metavar="DAY", help="the first day (default: today)"
+    )
+    parser.add_argument("--days", type=int, choices=range(1, 29), default=7, metavar="N", help="1 to 28 (default 7)")
+    parser.add_argument("--share", type=percent, default=80, metavar="PERCENT", help="of the calls, answered … (80)")
+    parser.add_argument("--within", type=seconds, default=20, metavar="SECONDS", help="… within this time (20)")
+    parser.add_argument(
+        "--occupancy",
+        type=_between(0, 100.001),
+        default=100,
+        metavar="PERCENT",
+        help="agents are to be busy at most (100)",
+    )
+    parser.add_argument(
+        "--shrinkage", type=_between(-0.001, 100), default=0, metavar="PERCENT", help="of those scheduled are away (0)"
+    )
+    parser.add_argument("--handle-time", type=seconds, metavar="SECONDS", help="of a call (default: of the last weeks)")
+    parser.add_argument("--patience", type=seconds, metavar="SECONDS", help="of callers (default: as it was)")
+    parser.add_argument("--level", type=percent, default=80, metavar="PERCENT", help="how often the bounds hold (80)")
+    parser.add_argument("--cautious", action="store_true", help="plan for the upper bound of the calls")
+    parser.add_argument(
+        "--leave-out", type=arguments.day, action="append", default=[], metavar="DAY", help="a past day that was odd"
+    )
+    parser.add_argument(
+        "--special", type=_special, action="append", default=[], metavar="DAY=SHARE", help="a day to come that is odd"
+    )
+    parser.add_argument("--test", type=int, choices=range(1, 27), metavar="WEEKS", help="how good it would have been")
+    parser.add_argument("--half-hours", action="store_true", help="a row for each half hour, not each day")
+    parser.add_argument("--format", choices=("text", "csv", "json"), default="text")

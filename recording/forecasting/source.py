@@ -1,0 +1,61 @@
+"""What a forecast is made from, read off the figures of the past: calls of each half hour, and what they are like."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from recording.figures.period import Period, Unit, midnight
+from recording.figures.scope import Scope
+from recording.figures.service import AnyFigures
+from recording.forecasting.history import History, history_of
+from recording.forecasting.model import MOST_DAYS
+from recording.forecasting.plan import Habits, patience
+
+HABIT_DAYS = 28
+"""What calls are like is taken from so many days."""
+
+
+class NothingHandled(Exception):
+    """No call was handled lately, so that nobody knows how long one takes."""
+
+    id = "forecast-handle-time-unknown"
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(f"{scope}: no call was handled in {HABIT_DAYS} days; expected a handle time to be given")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """`handle_s` and `patience_s` are None where no call was handled, and no caller left."""
+
+    history: History
+    handle_s: float | None
+    patience_s: float | None
+
+    def habits(self, scope: Scope, handle_s: float | None = None, patience_s: float | None = None) -> Habits:
+        """What calls are like; what is given goes before what was. Raises NothingHandled."""
+        if (handle := handle_s or self.handle_s) is None:
+            raise NothingHandled(scope)
+        return Habits(handle_s=handle, patience_s=patience_s or self.patience_s)
+
+
+async def past(figures: AnyFigures, scope: Scope, zone: ZoneInfo, last: date, days: int = MOST_DAYS) -> Past:
+    """The days up to `last`, and no more than `days` of them; those before the first call do not count as days.
+
+    Raises what `figures` raises.
+    """
+    until = midnight(last + timedelta(days=1), zone)
+    whole = Period.between(midnight(last - timedelta(days=days - 1), zone), until, zone)
+    series = await figures.series("received", scope, whole, Unit.HALF_HOUR)
+    calls = {period.since: float(value.value or 0) for period, value in series.points}
+    first = min((start for start, count in calls.items() if count), default=None)
+    begin = first.astimezone(zone).date() if first else last
+    habits = Period.between(midnight(last - timedelta(days=HABIT_DAYS - 1), zone), until, zone)
+    report = await figures.report(scope, habits, ("handle_time", "speed_of_answer", "time_to_abandon"))
+    waited = report["speed_of_answer"].numerator + report["time_to_abandon"].numerator
+    handled = report["handle_time"].value
+    return Past(
+        history=history_of(calls, zone, begin, last),
+        handle_s=None if handled is None else float(handled),
+        patience_s=patience(float(waited) / 1000, int(report["time_to_abandon"].denominator)),
+    )
