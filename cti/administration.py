@@ -8,7 +8,7 @@ on the disk, and then here, within one turn of the loop. Calls in progress go on
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import structlog
 
@@ -67,6 +67,10 @@ class Administration:
         self._retired: dict[str, Queue] = {}
         self._retired_calendars: dict[str, Calendar] = {}
         self._turn = asyncio.Lock()
+
+    def today(self) -> date:
+        """The day that the centre's calendar shows."""
+        return self.centre.today()
 
     @property
     def queues(self) -> Mapping[str, Queue]:

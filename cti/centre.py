@@ -4,6 +4,7 @@ checked as a whole. How a queue is served is decided by the ACD.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -135,6 +136,10 @@ class Centre:
     sampling: SamplingRules | None = None
     """Which of them; None: only those that somebody chooses."""
     figures: FiguresFile = field(default_factory=FiguresFile)
+
+    def today(self) -> date:
+        """The day that its calendar shows."""
+        return datetime.now(self.time_zone).date()
 
     def allowed_ms(self) -> Mapping[str, int]:
         """How long agents may be not ready for each reason that has a limit."""

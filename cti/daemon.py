@@ -8,7 +8,6 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from importlib.metadata import version
 
 import structlog
@@ -108,7 +107,7 @@ class Daemon:
         )
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
-        self.people = People(self.store, self._define)
+        self.people = People(self.store, self._define, self.administration.today)
         self.estimates = estimates_of(self.distributor)
         self.live = LiveHub(self.distributor, self.estimates)
         self.hours = ServiceHours(self.distributor)
@@ -315,7 +314,7 @@ class Daemon:
                 self.administration, self.closures, self.distributor.clock.now_ms, self.closure_sounds.has
             ),
             announced=self.closure_sounds.sound,
-            today=lambda: datetime.now(self.administration.centre.time_zone).date(),
+            today=self.administration.today,
         )
         return Reception(desk, Published(self._entrance, self._flows_of))
 

@@ -4,6 +4,7 @@ is kept, so that agents can sign in while the database is away.
 
 import asyncio
 from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
 
 import structlog
 from argon2 import PasswordHasher
@@ -12,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from acd.errors import UnknownAgent
 from cti.accounts import Account
 from recording.database import is_away
+from recording.inputs.staff import Staff
 from recording.store import Agent, Store
 
 log = structlog.get_logger()
@@ -21,15 +23,23 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 class People:
-    """All active agents. `define` tells the router of each who is new or different when they are read."""
+    """All active agents. `define` tells the router of each who is new or different when they are read, `today` is the
+    centre's day: who has left before it can do nothing here any more."""
 
-    def __init__(self, store: Store, define: Callable[[Agent], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        define: Callable[[Agent], None],
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    ) -> None:
         self._store = store
         self._define = define
+        self._today = today
         self._known: dict[str, Agent] = {}
 
     async def load(self) -> None:
         """Read everyone anew; raises the database's errors while it is away."""
+        await Staff(self._store).close_left(self._today())
         had, self._known = self._known, {agent.number: agent for agent in await self._store.agents()}
         for agent in self._known.values():
             if had.get(agent.number) != agent:
@@ -76,6 +86,7 @@ class People:
         ]
         if new:
             await self._store.save_agents(new)
+            await Staff(self._store).joined([(agent.number, "") for agent in new], self._today())
         await self.load()
 
 

@@ -27,6 +27,8 @@ COMMANDS = {
     "surge": "call other agents into a queue",
     "prompts": "what is said: list, record, restore, export",
     "schedules": "who should work when: week, patterns, assign, leave, import",
+    "costs": "what the centre costs: list, add, remove, import",
+    "staff": "who joined and left: list, join, change, leave, turnover",
     "outcomes": "outcome codes: list, set, import, calls without one",
     "closure": "shut in an emergency, open again, show what is shut",
     "dialplan": "the centre's files: check, draw, …",

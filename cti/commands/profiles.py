@@ -5,6 +5,7 @@ import secrets
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from getpass import getpass
 from re import fullmatch
 from typing import Any
@@ -16,6 +17,7 @@ from cti.commands.service import LONGEST_S, Service
 from cti.people import hash_pin
 from cti.settings import Settings
 from cti.versions.start import current_centre
+from recording.inputs.staff import Staff
 from recording.store import Agent, Store
 
 PIN_DIGITS = 6
@@ -53,6 +55,8 @@ def add(settings: Settings, given: argparse.Namespace) -> Exit:
             outside=given.outside or "",
         )
         await store.save_agents([agent])
+        today = datetime.now(centre.time_zone).date()
+        await Staff(store).joined([(agent.number, attributes.get("team", ""))], today)
 
     with_store(settings, save)
     if given.phone and (password := add_phone(settings.state, phone=given.phone, agent=given.number, name=given.name)):

@@ -4,6 +4,7 @@ holds at once, for calls already waiting too.
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 from pydantic import Field
@@ -15,9 +16,13 @@ from cti.http.causes import cause_of
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import Unfit, reaching_records
 from cti.http.views import View
+from recording.inputs.staff import Staff
 from recording.store import Agent
 
 Value = TypeVar("Value", int, str)
+
+TEAM = "team"
+"""The attribute whose changes are kept with the staff (docs/inputs.md), too."""
 
 
 class Profile(View):
@@ -60,6 +65,9 @@ async def edit_profile(asked: Asked[Nothing, Edit]) -> Profile:
         outside_seat(edit.outside)
     with reaching_records():
         person = await asked.floor.people.edit(asked.path["number"], lambda person: _edited(person, edit))
+        if TEAM in edit.attributes:
+            now = datetime.fromtimestamp(asked.floor.distributor.clock.now_ms() / 1000, asked.floor.centre.time_zone)
+            await Staff(asked.floor.store).changed_team(person.number, person.attributes.get(TEAM, ""), now.date())
     asked.floor.distributor.state(
         AgentEdited(
             at_ms=asked.floor.distributor.clock.now_ms(),

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from recording.inputs.plan import ONE_DAY, Plan
 from recording.inputs.shifts import Assignment, ExceptionKind, Pattern, ShiftException
 from recording.inputs.spans import Span
+from recording.inputs.staff import Staff
 from recording.models import ShiftAssignment, ShiftExceptionEntry, ShiftPattern
 from recording.store import Store
 from recording.transactions import upsert
@@ -49,12 +50,13 @@ class Schedules:
         return {agent: plan.working(agent, start, end) for agent in agents}
 
     async def plan(self, agents: Collection[str] | None, first: date, last: date) -> Plan:
-        """The plan of these agents, None for all, for shifts that touch these days."""
+        """The plan of these agents, None for all, for shifts that touch these days. Who has left has none."""
         patterns = await self.patterns()
         exceptions = await self.exceptions(agents, first - 3 * ONE_DAY, last + 2 * ONE_DAY)
         others = {one.other for one in exceptions if one.kind is ExceptionKind.SWAP}
         wanted = None if agents is None else {*agents, *others}
-        return Plan(self._zone, patterns, await self.assignments(wanted), exceptions)
+        staffing = await Staff(self._store).staffing()
+        return Plan(self._zone, patterns, await self.assignments(wanted), exceptions, staffing.employed)
 
     async def patterns(self) -> list[Pattern]:
         """All patterns, by name."""

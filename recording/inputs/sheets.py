@@ -4,13 +4,15 @@ reach the data base. Commands and API share it, so that both refuse the same.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
-from recording.inputs import outcomes, schedule_sheets
+from recording.inputs import costs, outcomes, schedule_sheets, staff
+from recording.inputs.cost_shares import Cost
 from recording.inputs.schedules import Schedules
 from recording.inputs.sheet import Fault, Reading, Sheet, read_sheet, write_sheet
 from recording.inputs.shifts import Assignment, ShiftException
+from recording.inputs.staffing import StaffEntry
 from recording.store import Store
 
 Check = Callable[[Any], Iterable[tuple[str, str]]]
@@ -135,6 +137,36 @@ async def _all_exceptions(store: Store, known: Known) -> Sequence[ShiftException
     return await Schedules(store, known.zone).exceptions(None, *schedule_sheets.EVER)
 
 
+async def _cost_check(store: Store, known: Known) -> Check:
+    def check(row: Cost) -> Iterable[tuple[str, str]]:
+        kind, _, name = row.scope.partition(":")
+        if kind == "queue" and name not in known.queues:
+            yield "scope", f"a queue of the centre ({', '.join(sorted(known.queues))})"
+
+    return check
+
+
+async def _save_costs(store: Store, rows: Sequence[Cost], known: Known) -> None:
+    await costs.Costs(store, known.zone).save(rows)
+
+
+async def _all_costs(store: Store, known: Known) -> Sequence[Cost]:
+    return await costs.Costs(store, known.zone).entries(*schedule_sheets.EVER)
+
+
+async def _staff_check(store: Store, known: Known) -> Check:
+    return lambda row: _agent_known(known, row.agent)
+
+
+async def _save_staff(store: Store, rows: Sequence[StaffEntry], known: Known) -> None:
+    await staff.Staff(store).save(rows)
+    await staff.Staff(store).close_left(datetime.now(known.zone).date())
+
+
+async def _all_staff(store: Store, known: Known) -> Sequence[StaffEntry]:
+    return await staff.Staff(store).entries()
+
+
 def _agent_known(known: Known, agent: str, column: str = "agent") -> Iterable[tuple[str, str]]:
     if agent not in known.agents:
         yield column, "the number of an agent in the data base"
@@ -151,5 +183,7 @@ SHEETS: Mapping[str, Kept] = {
     "exceptions": Kept(
         sheet=schedule_sheets.EXCEPTIONS, check=_exception_check, save=_save_exceptions, all=_all_exceptions
     ),
+    "costs": Kept(sheet=costs.SHEET, check=_cost_check, save=_save_costs, all=_all_costs),
+    "staff": Kept(sheet=staff.SHEET, check=_staff_check, save=_save_staff, all=_all_staff),
 }
 """By the name under which each is asked for."""

@@ -13,7 +13,15 @@ from recording.models.figures import (
     FigureRules,
     QueueHalfHour,
 )
-from recording.models.inputs import CallClosing, OutcomeCode, ShiftAssignment, ShiftExceptionEntry, ShiftPattern
+from recording.models.inputs import (
+    CallClosing,
+    CostEntry,
+    OutcomeCode,
+    ShiftAssignment,
+    ShiftExceptionEntry,
+    ShiftPattern,
+    StaffRecord,
+)
 from recording.models.keeping import (
     ErasedRecording,
     KeptRecording,
@@ -44,6 +52,7 @@ __all__ = [
     "CallInProgress",
     "CallerEntry",
     "CentreHalfHour",
+    "CostEntry",
     "ErasedRecording",
     "EvaluationEntry",
     "EvaluationStep",
@@ -66,6 +75,7 @@ __all__ = [
     "ShiftAssignment",
     "ShiftExceptionEntry",
     "ShiftPattern",
+    "StaffRecord",
     "SurveyAnswer",
     "UtcDateTime",
     "mariadb",

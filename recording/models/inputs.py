@@ -1,9 +1,11 @@
-"""What is entered by people and not drawn from calls: outcome codes and how calls were closed, schedules."""
+"""What is entered by people and not drawn from calls: outcome codes and how calls were closed,
+schedules, costs, staff.
+"""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, Index, String, Text
+from sqlalchemy import JSON, BigInteger, Date, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recording.models.base import Base, UtcDateTime
@@ -93,3 +95,33 @@ class ShiftExceptionEntry(Base):
     )
     other: Mapped[str] = mapped_column(String(32), comment="number of the agent with whom he swaps; empty: none")
     note: Mapped[str] = mapped_column(String(200), comment="why, in somebody's words")
+
+
+class CostEntry(Base):
+    """An amount of money for some days, shared out over them evenly."""
+
+    __tablename__ = "cost"
+    __table_args__ = (Index(None, "first", "last"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, comment="made from what, scope and first")
+    what: Mapped[str] = mapped_column(String(80), comment="what it is for")
+    scope: Mapped[str] = mapped_column(String(80), comment="whose cost it is: centre, queue:<name> or team:<name>")
+    first: Mapped[date] = mapped_column(Date, comment="its first day, in the centre's zone")
+    last: Mapped[date] = mapped_column(Date, comment="its last day, in the centre's zone")
+    amount: Mapped[int] = mapped_column(BigInteger, comment="for the whole time, in ten-thousandths of the currency")
+    currency: Mapped[str] = mapped_column(String(3), comment="three letters (ISO 4217)")
+
+
+class StaffRecord(Base):
+    """An agent joins, works more or less or in another team, or leaves."""
+
+    __tablename__ = "staff"
+    __table_args__ = (Index(None, "day"),)
+
+    agent: Mapped[str] = mapped_column(String(32), primary_key=True, comment="the agent's number")
+    day: Mapped[date] = mapped_column(
+        Date, primary_key=True, comment="from the beginning of this day, in the centre's zone; left: his last day"
+    )
+    event: Mapped[str] = mapped_column(String(16), primary_key=True, comment="joined, changed or left")
+    share: Mapped[int] = mapped_column(comment="percent of a full week, 1 to 100; without meaning where he leaves")
+    team: Mapped[str] = mapped_column(String(64), comment="his team; empty: none, or without meaning where he leaves")

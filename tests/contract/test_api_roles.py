@@ -41,6 +41,10 @@ ADMINISTRATORS = {
     "PUT /api/schedules/exceptions/{agent}/{day}",
     "DELETE /api/schedules/exceptions/{agent}/{day}",
     "POST /api/schedules/swaps",
+    "PUT /api/costs",
+    "DELETE /api/costs/{id}",
+    "PUT /api/staff/{agent}/{day}/{event}",
+    "DELETE /api/staff/{agent}/{day}/{event}",
 }
 AGENTS = {
     "GET /api/calls/{id}/recording/pause",

@@ -1,0 +1,115 @@
+"""Who joined and left, in the data base. Who has left keeps his account, closed.
+
+Methods raise SQLAlchemy's errors while the data base is away.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+
+from sqlalchemy import delete, select, update
+
+from recording.inputs import cells
+from recording.inputs.sheet import Column, Sheet
+from recording.inputs.staffing import StaffChanges, StaffEntry, StaffEvent, Staffing
+from recording.models import AccessToken, AgentAccount, StaffRecord
+from recording.store import Store
+from recording.transactions import upsert
+
+
+class Staff:
+    """The staff in this store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def entries(self, agent: str | None = None) -> list[StaffEntry]:
+        """All that was written, or of one agent, in order of time."""
+        table = StaffRecord.__table__
+        query = select(table).order_by(table.c.day, table.c.agent, table.c.event)
+        if agent is not None:
+            query = query.where(table.c.agent == agent)
+        async with self._store.engine.connect() as connection:
+            return [StaffEntry(**row) for row in (await connection.execute(query)).mappings()]
+
+    async def staffing(self) -> Staffing:
+        """Who belongs to the centre, over time."""
+        return Staffing(await self.entries())
+
+    async def staff_changes(self, first: date, last: date, team: str | None = None) -> StaffChanges:
+        """Who joined and left on these days, both included, and the mean of full-time people; of one team, None for
+        all."""
+        return (await self.staffing()).changes(first, last, team)
+
+    async def save(self, entries: Iterable[StaffEntry]) -> None:
+        """Add entries, or replace those of the same agent, day and event; all or none."""
+        rows = [{**one.model_dump(), "event": one.event.value} for one in entries]
+        async with self._store.transaction() as connection:
+            await upsert(connection, StaffRecord, "agent day event", rows)
+
+    async def remove(self, agent: str, day: date, event: StaffEvent) -> bool:
+        """Take an entry out; False where there is none. His account stays as it is."""
+        mine = (StaffRecord.agent == agent) & (StaffRecord.day == day) & (StaffRecord.event == event.value)
+        async with self._store.transaction() as connection:
+            return bool((await connection.execute(delete(StaffRecord).where(mine))).rowcount)
+
+    async def joined(self, agents: Sequence[tuple[str, str]], day: date) -> None:
+        """These agents, with their teams, are new on this day, but for those of whom something is written."""
+        known = {one.agent for one in await self.entries()}
+        await self.save(
+            StaffEntry(agent=agent, day=day, event=StaffEvent.JOINED, team=team)
+            for agent, team in agents
+            if agent not in known
+        )
+
+    async def changed_team(self, agent: str, team: str, day: date) -> None:
+        """He is in this team from this day on, with the share that he has."""
+        stint = (await self.staffing()).at(agent, day)
+        event = StaffEvent.CHANGED
+        if stint is not None and stint.first == day:  # what began today is corrected, not followed by another
+            event = next(one.event for one in await self.entries(agent) if one.day == day)
+        share = stint.share if stint else 100
+        await self.save([StaffEntry(agent=agent, day=day, event=event, share=share, team=team)])
+
+    async def close_left(self, today: date) -> list[str]:
+        """Close the accounts of those whose last day is over, and take their tokens back; their numbers."""
+        gone = (await self.staffing()).gone(today)
+        if not gone:
+            return []
+        closing = select(AgentAccount.number).where(AgentAccount.number.in_(sorted(gone)), AgentAccount.active)
+        async with self._store.engine.connect() as connection:
+            agents = sorted(await connection.scalars(closing))
+        if agents:
+            tokens = (AccessToken.agent.in_(agents)) & AccessToken.revoked_at.is_(None)
+            async with self._store.transaction() as connection:
+                await connection.execute(
+                    update(AgentAccount).where(AgentAccount.number.in_(agents)).values(active=False)
+                )
+                await connection.execute(update(AccessToken).where(tokens).values(revoked_at=datetime.now(UTC)))
+        return agents
+
+    async def open_again(self, agents: Iterable[str]) -> None:
+        """Open the accounts of those who have joined again."""
+        numbers = sorted(agents)
+        async with self._store.transaction() as connection:
+            await connection.execute(update(AgentAccount).where(AgentAccount.number.in_(numbers)).values(active=True))
+
+
+def _share(text: str) -> int:
+    if not 1 <= int(text) <= 100:
+        raise ValueError(text)
+    return int(text)
+
+
+SHEET: Sheet[StaffEntry] = Sheet(
+    name="staff",
+    columns=(
+        cells.agent_column(),
+        cells.day_column(),
+        Column(name="event", expected=f"one of {', '.join(StaffEvent)}", read=StaffEvent, write=str),
+        Column(name="share", expected="1 to 100 percent of a full week", read=_share, otherwise="100"),
+        cells.note_column("team", 64),
+    ),
+    make=StaffEntry,
+    take=dict,
+    key=lambda one: (one.agent, one.day, one.event),
+)
