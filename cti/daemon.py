@@ -1,6 +1,7 @@
 """The composition root: makes the parts of the daemon, joins them, and runs them until it is told to stop.
 
 If one part dies the daemon ends, and whoever started it starts it again: half a daemon would be worse than none.
+The file is long because every part is named here, and joined with the others, once.
 """
 
 import asyncio
@@ -107,7 +108,7 @@ class Daemon:
         )
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
-        self.people = People(self.store, self._define, self.administration.today)
+        self.people = People.with_staff(self.store, self._define, self.administration.today)
         self.estimates = estimates_of(self.distributor)
         self.live = LiveHub(self.distributor, self.estimates)
         self.hours = ServiceHours(self.distributor)

@@ -5,6 +5,7 @@ is kept, so that agents can sign in while the database is away.
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from typing import Self
 
 import structlog
 from argon2 import PasswordHasher
@@ -23,23 +24,31 @@ HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
 class People:
-    """All active agents. `define` tells the router of each who is new or different when they are read, `today` is the
-    centre's day: who has left before it can do nothing here any more."""
+    """All active agents. `define` tells the router of each who is new or different when they are read. `staff` knows
+    who joins and leaves, `today` is the centre's day: who has left before it can do nothing here any more."""
 
     def __init__(
         self,
         store: Store,
         define: Callable[[Agent], None],
+        staff: Staff | None = None,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
     ) -> None:
         self._store = store
         self._define = define
+        self._staff = staff
         self._today = today
         self._known: dict[str, Agent] = {}
 
+    @classmethod
+    def with_staff(cls, store: Store, define: Callable[[Agent], None], today: Callable[[], date]) -> Self:
+        """The agents of this store, and who of them joins and leaves by what is written there."""
+        return cls(store, define, Staff(store), today)
+
     async def load(self) -> None:
         """Read everyone anew; raises the database's errors while it is away."""
-        await Staff(self._store).close_left(self._today())
+        if self._staff is not None:
+            await self._staff.close_left(self._today())
         had, self._known = self._known, {agent.number: agent for agent in await self._store.agents()}
         for agent in self._known.values():
             if had.get(agent.number) != agent:
@@ -86,7 +95,8 @@ class People:
         ]
         if new:
             await self._store.save_agents(new)
-            await Staff(self._store).joined([(agent.number, "") for agent in new], self._today())
+            if self._staff is not None:
+                await self._staff.joined([(agent.number, "") for agent in new], self._today())
         await self.load()
 
 

@@ -89,7 +89,7 @@ async def test_who_left_yesterday_cannot_sign_in_today(tmp_path: Path) -> None:
     await store.save_agents(PEOPLE)
     await Staff(store).save([entry("1001", MONDAY, StaffEvent.LEFT)])
     days = [MONDAY]
-    people = People(store, lambda person: None, lambda: days[-1])
+    people = People.with_staff(store, lambda person: None, lambda: days[-1])
     assert await people.find("1001") is not None
     days.append(MONDAY + timedelta(days=1))
     assert await people.find("1001") is None
