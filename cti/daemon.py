@@ -37,6 +37,7 @@ from cti.floor import Floor
 from cti.health import Health
 from cti.http.app import make_app
 from cti.http.live import LiveHub
+from cti.keeping import KeepingProcess
 from cti.logs import write_logs
 from cti.look_ups import LookUps
 from cti.memory import settle_down
@@ -147,9 +148,10 @@ class Daemon:
         self.draws = QualityDraws(DrawProcess(settings), Draws(self.store).due, lambda: self.administration.centre)
         self.administration.on_change.append(self.draws.look_again)
         self.rules = RuleKeeping(self.store, self.administration)
-        self.recorder = RecorderProcess(settings, self._channels, self.live.on_record)
+        self.keeping = KeepingProcess(settings, self.live.on_record)
+        self.recorder = RecorderProcess(settings, self._channels, self._on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
-        self.health = Health(self.switch, self.recorder, self.journal, self.store, self.stream)
+        self.health = Health(self.switch, self.recorder, self.keeping, self.journal, self.store, self.stream)
         self.accounts = credentials.agents
         self._asterisk_behind = False
         self.monitors = MixMonitors(self.switch.client)
@@ -173,6 +175,7 @@ class Daemon:
             pauses=self.pauses,
             reconciler=Reconciler(settings),
             recordings=settings.recordings_folder,
+            keeping=self.keeping,
             access=Access(credentials.token, AccessTokens(self.store)),
             folder=folder_of(settings),
             draws=self.draws,
@@ -192,8 +195,8 @@ class Daemon:
             await self._prepare()
             settle_down()
             await self.agi.start()
-            parts = [self.switch.run(), self.recorder.run(), self.rules.run(), self.sounds.run(), self._become_ready()]
-            parts += [self.draws.run(), *([self.stream.run()] if self.stream else [])]
+            parts = [self.switch.run(), self.recorder.run(), self.keeping.run(), self.sounds.run(), self.rules.run()]
+            parts += [self._become_ready(), self.draws.run(), *([self.stream.run()] if self.stream else [])]
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(part) for part in parts]
                 await stop.wait()
@@ -248,6 +251,10 @@ class Daemon:
             self.consults.look()
             self.pauses.look()
             await self.switch.lost.wait()
+
+    def _on_record(self, record: str) -> None:
+        self.live.on_record(record)
+        self.keeping.look()
 
     def _define(self, person: Agent) -> None:
         with self.distributor.command() as (router, now_ms):

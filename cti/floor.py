@@ -14,6 +14,7 @@ from cti.administration import Administration
 from cti.callbacks.desk import CallbackDesk
 from cti.centre import Centre
 from cti.http.live import LiveHub
+from cti.keeping_port import Keeping
 from cti.people import People
 from cti.quality_draws import QualityDraws
 from cti.reconciliation import Reconciler
@@ -45,7 +46,7 @@ class Floor:
     (cti/conference.py). `health` asks each part (asterisk, ami, ledger, journal, database); `started` is set once calls
     can be routed, when the first snapshot of Asterisk has been taken.
     `pauses` are those of recordings that people ask for. `recordings` is the folder that `Recording.file` counts from,
-    `folder` the one in which administrators edit.
+    `keeping` the process that has those that lie elsewhere, `folder` the one in which administrators edit.
     """
 
     distributor: Distributor
@@ -64,6 +65,7 @@ class Floor:
     pauses: CallPauses
     reconciler: Reconciler
     recordings: Path
+    keeping: Keeping
     access: Access
     folder: Folder
     draws: QualityDraws

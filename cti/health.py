@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from cti.facts_stream import FactsStream
 from cti.floor import Part
+from cti.keeping import KeepingProcess
 from cti.recorder import RecorderProcess
 from cti.switch import Switch
 from recording.journal import Journal
@@ -18,10 +19,17 @@ class Health:
     """The parts by name. The database is not vital, calls go on without it and are written down later; nor is Redis."""
 
     def __init__(
-        self, switch: Switch, recorder: RecorderProcess, journal: Journal, store: Store, stream: FactsStream | None
+        self,
+        switch: Switch,
+        recorder: RecorderProcess,
+        keeping: KeepingProcess,
+        journal: Journal,
+        store: Store,
+        stream: FactsStream | None,
     ) -> None:
         self._switch = switch
         self._recorder = recorder
+        self._keeping = keeping
         self._journal = journal
         self._store = store
         self._stream = stream
@@ -42,6 +50,7 @@ class Health:
                 ok=self._journal.healthy, detail=str(self._journal.error) if self._journal.error else "", vital=False
             ),
             "balance": self._balance(),
+            "recordings": self._keeping.part,
             "database": await self._database(),
             **self._redis(),
         }

@@ -124,6 +124,8 @@ class Queue(Part):
     service_level_s: PositiveInt = 20
     short_abandon_s: NonNegativeInt = 20
     """Who hangs up within this has not waited: key figures leave him out (docs/figures.md)."""
+    keep_recordings_days: Annotated[int, Field(ge=1, le=36_500)] = 180
+    """So many days the recordings of its calls are kept, unless they are held; then they are deleted."""
     outcome: Literal["required", "asked", "none"] = "none"
     """Whether agents are to close its calls with an outcome code."""
     music: Name = "default"

@@ -71,7 +71,7 @@ class RecorderProcess:
                 self._hear(line.decode())
         finally:
             self._process = None
-            await _end(process)
+            await end(process, GRACE_S)
 
     def _hear(self, line: str) -> None:
         if line.startswith('{"record":'):
@@ -97,12 +97,12 @@ class RecorderProcess:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def end(process: asyncio.subprocess.Process, grace_s: float) -> None:
     """It ends by itself when its standard input does; what it is writing is a transaction."""
     assert process.stdin is not None
     process.stdin.close()
     try:
-        async with asyncio.timeout(GRACE_S):
+        async with asyncio.timeout(grace_s):
             await process.wait()
     except TimeoutError:
         process.kill()

@@ -22,6 +22,7 @@ from typing import Any
 from cti.logs import write_logs
 from cti.settings import Settings, load_settings
 from recording.balance.identity import Balance
+from recording.keeping.kept import KeptRecordings
 from recording.record import AudioFormat, CallRecord
 from recording.recorder import Recorder
 from recording.store import Store
@@ -65,7 +66,8 @@ class Daemon:
         print(json.dumps(message), flush=True)
 
 
-def _give_way() -> None:
+def give_way() -> None:
+    """Let whoever speaks come first."""
     os.nice(NICENESS)
     # Where the kernel shares the cores between sessions first (sched(7), autogroup), niceness counts only within one:
     # in the daemon's own we would still weigh as much as Asterisk.
@@ -82,6 +84,7 @@ async def _run(settings: Settings) -> None:
         journal=settings.journal,
         recordings=settings.recordings_folder,
         format=AudioFormat(settings.recordings.format),
+        shelf=KeptRecordings(store),
         live=daemon.live,
         on_record=daemon.tell_record,
         on_health=daemon.tell_health,
@@ -106,5 +109,5 @@ async def _run(settings: Settings) -> None:
 
 if __name__ == "__main__":
     write_logs()
-    _give_way()
+    give_way()
     asyncio.run(_run(load_settings()))

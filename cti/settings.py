@@ -221,6 +221,16 @@ class Settings(BaseModel):
         """Where audio is written, and waits until it is kept."""
         return self.state / "recordings"
 
+    @property
+    def recording_keys(self) -> Path:
+        """The file of the master keys under which recordings are sealed."""
+        return self.recordings.keys or self.state / "recording-keys"
+
+    @property
+    def keeping_socket(self) -> Path:
+        """Where the process listens that keeps recordings."""
+        return self.state / "keeping.sock"
+
     def environment(self) -> dict[str, str]:
         """These settings as variables, for a child process that must have exactly the same."""
         values = ((name, getattr(self, name)) for name in type(self).model_fields)

@@ -11,13 +11,14 @@ from recording.balance.watch import BalanceWatch
 from recording.encoding.encoder import Encoder
 from recording.ingest import AskLive, Ingest
 from recording.keeper import Keeper
+from recording.manifest import TakesRecordings
 from recording.record import AudioFormat, CallRecord
 from recording.store import Store
 
 
 class Recorder:
-    """`on_record` is told each record that is new or has changed, `on_health` whether the database takes them,
-    `on_breach` which queues have lost calls (recording.balance)."""
+    """`shelf` takes the finished recordings; `on_record` is told each record that is new or has changed, `on_health`
+    whether the database takes them, `on_breach` which queues have lost calls (recording.balance)."""
 
     def __init__(
         self,
@@ -27,6 +28,7 @@ class Recorder:
         journal: Path,
         recordings: Path,
         format: AudioFormat,
+        shelf: TakesRecordings,
         live: AskLive,
         on_record: Callable[[CallRecord], None],
         on_health: Callable[[bool], None],
@@ -37,7 +39,7 @@ class Recorder:
         self._ingest = Ingest(store, ledger, journal, self._tell, on_health)
         self._balance = BalanceWatch(store, on_breach)
         self._encoder = Encoder()
-        self._keeper = Keeper(store, recordings, self._tell, kind=format, encoder=self._encoder)
+        self._keeper = Keeper(store, recordings, self._tell, kind=format, encoder=self._encoder, shelf=shelf)
 
     async def run(self) -> None:
         """For ever."""

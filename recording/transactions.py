@@ -16,6 +16,7 @@ from recording.figures.counting import count_calls
 from recording.figures.time_keeping import add_states, add_teams
 from recording.fold import fold
 from recording.instants import utc
+from recording.keeping.findable import note
 from recording.ledger import LedgerRow, RowType
 from recording.models import (
     AgentStateEntry,
@@ -199,6 +200,7 @@ async def write_records(connection: AsyncConnection, records: Sequence[CallRecor
     ]
     await upsert(connection, Call, "id", rows)
     await _write_surveys(connection, changed)
+    await note(connection, changed)
     await _write_pauses(connection, changed)
     await _write_closings(connection, changed)
     await count_calls(connection, changed)

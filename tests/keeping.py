@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from recording.audio import wav_header
-from recording.keeping.erasing import Eraser, Erasures
+from recording.keeping.eraser import Eraser
+from recording.keeping.erasing import Erasures
 from recording.keeping.folder import FolderShelf
 from recording.keeping.holds import Holds
 from recording.keeping.kept import KeptRecordings

@@ -1,25 +1,21 @@
 """Calls that are over, over HTTP: lists by filter, one record, its recordings."""
 
-from contextlib import aclosing
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import structlog
-from aiohttp import web
 from pydantic import BeforeValidator, Field
 
 from acd.states import CallOutcome
-from cti.access import Permission
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.errors import UnknownCall, UnknownRecording, reaching_records
+from cti.http.errors import UnknownCall, reaching_records
 from cti.http.figure_words import Counted, ScopeName
 from cti.http.views import View
-from recording.encoding.decoding import wav_of
 from recording.figures.listing import CountedCalls
 from recording.figures.scope import Scope
-from recording.manifest import MEDIA_TYPES, Manifest, manifests
-from recording.record import AudioFormat, CallRecord, Missing
+from recording.manifest import Manifest, manifests
+from recording.record import CallRecord, Missing
 from recording.store import CallFilter, Page, Store
 
 log = structlog.get_logger()
@@ -52,16 +48,6 @@ class CallQuery(Given):
     scope: ScopeName = Field("centre", description="Whose figure: centre, queue:<name>, team:<name>, agent:<number>.")
     limit: int = Field(50, ge=1, le=500)
     after: CallId | None = Field(None, description="The id of the last call of the page before: `next` of its answer.")
-
-
-class RecordingQuery(Given):
-    """Which recording of the call, counted from 1."""
-
-    n: int = Field(1, ge=1)
-    format: Literal["wav"] | None = Field(
-        None,
-        description="wav: decoded, whole, for programs that read nothing else. Otherwise as it is stored.",
-    )
 
 
 class Calls(View):
@@ -114,36 +100,6 @@ async def list_recordings(asked: Asked[Nothing, Nothing]) -> Recordings:
     return Recordings(recordings=manifests(record), missing=record.missing)
 
 
-async def fetch_recording(asked: Asked[RecordingQuery, Nothing]) -> web.StreamResponse:
-    """A recording of a call in stereo, left the caller, right what he heard: as it is stored (WAV, FLAC or Ogg Opus),
-    of which ranges can be asked for, or as WAV."""
-    record = await _record(asked.floor.store, asked.path["id"])
-    n = asked.query.n
-    if n > len(record.recordings):
-        raise UnknownRecording(f"call {record.id} has {len(record.recordings)} recordings; there is no number {n}")
-    recording = record.recordings[n - 1]
-    file = asked.floor.recordings / recording.file
-    if not file.is_file():
-        log.error("recording-missing", error_id="recording-missing", call=record.id, n=n)
-        raise UnknownRecording(f"recording {n} of call {record.id} is no longer in the folder of recordings")
-    log.info("recording-fetched", call=record.id, n=n)
-    decoded = asked.query.format is not None and recording.format is not AudioFormat.WAV
-    kind = AudioFormat.WAV if decoded else recording.format
-    headers = {
-        "Content-Type": MEDIA_TYPES[kind],
-        "Content-Disposition": f'inline; filename="{record.id}-{n}.{kind}"',
-    }
-    if not decoded:
-        return web.FileResponse(file, headers=headers)
-    answer = web.StreamResponse(headers=headers)
-    async with aclosing(wav_of(file)) as pieces:
-        async for piece in pieces:
-            if not answer.prepared:
-                await answer.prepare(asked.request)
-            await answer.write(piece)
-    return answer
-
-
 async def _record(store: Store, call: str) -> CallRecord:
     with reaching_records():
         record = await store.call(call)
@@ -161,15 +117,4 @@ ENDPOINTS = (
     Endpoint("GET", "/api/calls", list_calls, CallQuery, Nothing, Calls, errors=(404,)),
     Endpoint("GET", "/api/calls/{id}", show_call, Nothing, Nothing, CallRecord, errors=(404,)),
     Endpoint("GET", "/api/calls/{id}/recordings", list_recordings, Nothing, Nothing, Recordings, errors=(404,)),
-    Endpoint(
-        "GET",
-        "/api/calls/{id}/recording",
-        fetch_recording,
-        RecordingQuery,
-        Nothing,
-        media="audio/*",
-        statuses=(200, 206),
-        errors=(404,),
-        permission=Permission.LISTEN,
-    ),
 )

@@ -1,37 +1,25 @@
-"""Deletes recordings, with a proof that stays: first it is written down that they are to be deleted, then they are
-deleted from shelf and folder, then it is looked whether anything of them is left, and only then they count as gone.
-Whatever dies between, it is gone on with.
+"""Which recordings are to be deleted and which are gone, with a proof that stays: the rows, and nothing of what is done
+with files (recording/keeping/eraser.py).
+
+Methods raise SQLAlchemy's errors while the data base is away.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
-from structlog import get_logger
 
-from recording.keeping.holds import held_of
-from recording.keeping.kept import ERASED, Kept, KeptRecordings, State, tell_place
-from recording.keeping.shelf import ShelfError
-from recording.keeping.shelves import Shelves
+from recording.keeping.findable import ERASED
+from recording.keeping.holds import RecordingHeld, held_of
+from recording.keeping.kept import Kept, State, tell_place
 from recording.models import ErasedRecording, KeptRecording, RecordedCall, RecordedParty
 from recording.record import CallRecord
 from recording.store import Store
 
-log = get_logger()
-
 RETENTION, PERSON = "retention", "person"
 """By which rule a recording is deleted."""
-
-ROUND = 100
-
-
-class RecordingHeld(Exception):
-    """The recordings of a call are held."""
-
-    id = "recording-held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +72,9 @@ class Erasures:
             "gone_at": at,
         }
         async with self._store.transaction() as connection:
+            if not (await connection.execute(delete(KeptRecording).where(KeptRecording.file == one.file))).rowcount:
+                return []  # proven already
             await connection.execute(insert(ErasedRecording).values(proof))
-            await connection.execute(delete(KeptRecording).where(KeptRecording.file == one.file))
             left = select(func.count()).select_from(KeptRecording).where(KeptRecording.call == one.call)
             if not await connection.scalar(left):
                 for table in (RecordedCall, RecordedParty):
@@ -102,51 +91,3 @@ class Erasures:
             query = query.where(table.c.id < before)
         async with self._store.engine.connect() as connection:
             return [Proof(**row) for row in (await connection.execute(query)).mappings()]
-
-
-class Eraser:
-    """`await erase()` whenever something may be to be deleted. `turn` is held while a file is touched; nobody brings it
-    to a shelf meanwhile."""
-
-    def __init__(
-        self,
-        kept: KeptRecordings,
-        erasures: Erasures,
-        shelves: Shelves,
-        now: Callable[[], datetime],
-        on_record: Callable[[CallRecord], Awaitable[None]],
-        turn: asyncio.Lock,
-    ) -> None:
-        self._kept = kept
-        self._erasures = erasures
-        self._shelves = shelves
-        self._now = now
-        self._on_record = on_record
-        self._turn = turn
-
-    async def erase(self) -> int:
-        """Delete everything that is to be deleted; how many are gone. Those whose shelf is away stay to be deleted."""
-        gone, tried = 0, set[str]()
-        while some := [one for one in await self._kept.being_erased(ROUND + len(tried)) if one.file not in tried]:
-            for one in some:
-                tried.add(one.file)
-                async with self._turn:
-                    if not await asyncio.to_thread(self._remove, one):
-                        continue
-                    for record in await self._erasures.gone(one, self._now()):
-                        await self._on_record(record)
-                log.info("recording erased", call=one.call, n=one.number, rule=(one.erasing or {}).get("rule"))
-                gone += 1
-        return gone
-
-    def _remove(self, one: Kept) -> bool:
-        try:
-            self._shelves.remove(one)
-            left = self._shelves.left(one)
-        except (ShelfError, OSError) as error:
-            error_id = getattr(error, "id", "recording-not-erased")
-            log.error("recording waits to be erased", id=error_id, call=one.call, n=one.number, why=str(error))
-            return False
-        if left:
-            log.error("recording is still there", id="recording-not-erased", call=one.call, n=one.number)
-        return not left

@@ -17,6 +17,12 @@ from recording.store import Store
 _TABLE = RecordingHold.__table__
 
 
+class RecordingHeld(Exception):
+    """The recordings of a call are held."""
+
+    id = "recording-held"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """A hold (see RecordingHold, the table)."""

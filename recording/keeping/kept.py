@@ -9,18 +9,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from recording.keeping.master_keys import Wrapped
-from recording.manifest import Manifest
+from recording.identity import call_id
+from recording.keeping.wrapped import Wrapped
+from recording.manifest import Manifest, manifests
 from recording.models import KeptRecording, RecordingFile
 from recording.record import AudioFormat, CallRecord
 from recording.store import Store
 from recording.transactions import refold_ended, upsert
 
-ERASED = "erased"
-"""The place of a recording that is gone."""
+ROUND = 100
+"""So many are adopted at a time."""
 
 _TABLE = KeptRecording.__table__
 
@@ -92,6 +93,24 @@ class KeptRecordings:
         change = update(KeptRecording).where(held).values(manifest=manifest.model_dump(mode="json"), described=False)
         async with self._store.transaction() as connection:
             await connection.execute(change)
+
+    async def adopt(self) -> int:
+        """Take what was recorded before there were shelves; how many. Those of calls without a record are left."""
+        taken, tried = 0, set[str]()
+        unknown = (
+            select(RecordingFile.linkedid)
+            .outerjoin(KeptRecording, KeptRecording.file == RecordingFile.file)
+            .where(KeptRecording.file.is_(None), RecordingFile.place == "")
+            .distinct()
+        )
+        while some := set(await self._names(unknown.limit(ROUND + len(tried)))) - tried:
+            for linkedid in some:
+                record = await self._store.call(call_id(linkedid))
+                for one in manifests(record) if record else ():
+                    await self.take(one)
+                    taken += 1
+            tried |= some
+        return taken
 
     async def find(self, call: str, number: int) -> Kept | None:
         """The call's recording of this number, None where there is none, or no more."""
@@ -180,6 +199,10 @@ class KeptRecordings:
         held = (_TABLE.c.file == one.file) & (_TABLE.c.wrapped == (one.wrapped.text if one.wrapped else ""))
         async with self._store.transaction() as connection:
             await connection.execute(update(KeptRecording).where(held).values(key=wrapped.key, wrapped=wrapped.text))
+
+    async def _names(self, query: Select[str]) -> list[str]:
+        async with self._store.engine.connect() as connection:
+            return list(await connection.scalars(query))
 
     async def _read(self, *held: Any, limit: int | None = None) -> list[Kept]:
         query = select(_TABLE).where(*held).order_by(_TABLE.c.started_at, _TABLE.c.file).limit(limit)

@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from recording.keeping.sealing import KEY
+from recording.keeping.wrapped import Wrapped
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _NONCE = 12
@@ -45,14 +46,6 @@ class KeyNameTaken(KeysError):
     """There is a key of that name, or its name does not fit."""
 
     id = "recording-key-name"
-
-
-@dataclass(frozen=True, slots=True)
-class Wrapped:
-    """A data key under the master key of name `key`, as text."""
-
-    key: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from tempfile import TemporaryDirectory
 from structlog import get_logger
 
 from recording.keeping.kept import Kept, KeptRecordings, Place, State
-from recording.keeping.master_keys import KeysError, Wrapped
+from recording.keeping.master_keys import KeysError
 from recording.keeping.peaks import peaks_of
 from recording.keeping.sealing import part_key, seal
 from recording.keeping.shelf import PIECE, NotConfirmed, Put, Shelf, ShelfAway, ShelfError
 from recording.keeping.shelves import AUDIO, PEAKS, PEAKS_SUFFIX, SEALED_SUFFIX, Shelves
+from recording.keeping.wrapped import Wrapped
 from recording.manifest import Manifest, manifest_name
 from recording.record import CallRecord
 

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, tuple_, update
 
-from recording.keeping.erasing import RETENTION, Eraser, Erasures, RecordingHeld
-from recording.keeping.holds import Holds
+from recording.keeping.eraser import Eraser
+from recording.keeping.erasing import RETENTION, Erasures
+from recording.keeping.holds import Holds, RecordingHeld
 from recording.keeping.kept import KeptRecordings, State
 from recording.models import Call, KeptRecording, RetentionRun
 from recording.store import Store

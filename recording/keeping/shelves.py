@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recording.keeping.kept import Kept, State
-from recording.keeping.master_keys import MasterKeys, Wrapped
+from recording.keeping.master_keys import MasterKeys
 from recording.keeping.peaks import Peaks
 from recording.keeping.sealing import open_span, open_whole, part_key, span
 from recording.keeping.shelf import PIECE, NotOnShelf, Shelf, ShelfAway
+from recording.keeping.wrapped import Wrapped
 from recording.manifest import manifest_name
 
 AUDIO, PEAKS = "audio", "peaks"

@@ -31,6 +31,7 @@ from cti.estimates import estimates_of
 from cti.floor import Floor, Part
 from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
+from cti.keeping_port import Keeping
 from cti.people import People
 from cti.quality_draws import DrawProcess, QualityDraws
 from cti.reconciliation import Reconciler
@@ -47,6 +48,7 @@ from recording.models import Call
 from recording.quality.draws import Draws
 from recording.record import CallRecord, Recording
 from recording.store import Agent, Store
+from tests.near_keeping import near_keeping
 
 TOKEN = "let-me-in"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -237,7 +239,12 @@ async def _never_answered(_: str) -> bool:
 
 @asynccontextmanager
 async def open_floor(
-    folder: Path, *, started: bool = True, behind_at_most: int = BEHIND_AT_MOST, dialplans: Path = HOME / "dialplans"
+    folder: Path,
+    *,
+    started: bool = True,
+    behind_at_most: int = BEHIND_AT_MOST,
+    dialplans: Path = HOME / "dialplans",
+    keeping: Keeping | None = None,
 ) -> AsyncIterator[FakeFloor]:
     """A floor with the demonstration centre, or another, and three agents, all signed out."""
     time = Time()
@@ -284,6 +291,7 @@ async def open_floor(
         pauses=CallPauses(monitors, distributor, lambda: {one: one for one in router.conversations}, limit_s=300),
         reconciler=Reconciler(settings),
         recordings=folder,
+        keeping=keeping or near_keeping(store, folder),
         access=Access(TOKEN, AccessTokens(store)),
         folder=folder_of(settings),
         draws=QualityDraws(DrawProcess(settings), Draws(store).due, lambda: centre),

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recording.keeping.erasing import RecordingHeld
-from recording.keeping.kept import ERASED, State
+from recording.keeping.findable import ERASED
+from recording.keeping.holds import RecordingHeld
+from recording.keeping.kept import State
 from recording.keeping.master_keys import add_key
 from recording.keeping.retention import Days, next_run
 from recording.store import Store

@@ -13,12 +13,12 @@ from recording.keeping.master_keys import (
     KeysError,
     KeyWrong,
     MasterKeys,
-    Wrapped,
     add_key,
     read_keys,
     remove_key,
 )
 from recording.keeping.sealing import CHUNK, HEADER, Tampered, open_span, open_whole, part_key, seal, sealed_size, span
+from recording.keeping.wrapped import Wrapped
 
 pytestmark = pytest.mark.unit
 

@@ -1,0 +1,235 @@
+"""Hearing recordings over HTTP: ranges of the audio, and the peaks from which a player draws its waveform. Nothing is
+given out that was not written into the log of listenings before.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import structlog
+from aiohttp import web
+from pydantic import Field
+
+from cti.access import Permission
+from cti.http.endpoints import Asked, Endpoint, Given, Nothing
+from cti.http.errors import UnknownCall, UnknownRecording, reaching_records
+from cti.http.recording_errors import KeepingUnavailable, RecordingErased
+from cti.http.views import View
+from cti.keeping_port import KeepingRefused
+from recording.keeping.findable import ERASED
+from recording.keeping.kept import Kept, KeptRecordings, State
+from recording.keeping.listening import Listenings
+from recording.manifest import MEDIA_TYPES, manifests
+from recording.record import AudioFormat, Pause
+
+log = structlog.get_logger()
+
+
+class AsWav(Given):
+    """In which format."""
+
+    format: Literal["wav"] | None = Field(None, description="As WAV, whole, whatever it is stored as.")
+
+
+class RecordingQuery(AsWav):
+    """Which recording of the call, counted from 1, and in which format."""
+
+    n: int = Field(1, ge=1)
+
+
+class PeaksQuery(Given):
+    """How many points at most."""
+
+    points: int = Field(1000, ge=1, le=8192)
+
+
+class TrackView(View):
+    """The lowest and the highest sample of each bucket, from -127 to 127; silence is 0."""
+
+    who: Literal["caller", "heard"] = Field(description="What the caller said, or what he heard.")
+    lowest: tuple[int, ...]
+    highest: tuple[int, ...]
+
+
+class PeaksView(View):
+    """The peaks of both tracks. The last bucket may be shorter than the others."""
+
+    call: str
+    n: int
+    duration_ms: int
+    bucket_ms: float = Field(description="How much time a bucket is.")
+    tracks: tuple[TrackView, ...]
+    pauses: tuple[Pause, ...] = Field(description="Where it is silent on purpose, and who asked for that.")
+
+
+async def fetch_recording(asked: Asked[RecordingQuery, Nothing]) -> web.StreamResponse:
+    """A recording of a call in stereo, left the caller, right what he heard: as it is stored (WAV, FLAC or Ogg Opus),
+    of which ranges can be asked for, or as WAV. Every fetch is written down."""
+    return await _give(asked, asked.query.n, asked.query.format)
+
+
+async def fetch_numbered(asked: Asked[AsWav, Nothing]) -> web.StreamResponse:
+    """The same, the recording counted from 1 in the path."""
+    return await _give(asked, _number(asked), asked.query.format)
+
+
+async def show_peaks(asked: Asked[PeaksQuery, Nothing]) -> PeaksView:
+    """The peaks of both tracks of a recording, in so many points at most: all that a player needs for its waveform.
+    They are there as soon as the recording is on its shelf."""
+    one = await _find(asked, _number(asked))
+    try:
+        found = await asked.floor.keeping.peaks(one, asked.query.points)
+    except KeepingRefused as error:
+        raise KeepingUnavailable(error) from error
+    return PeaksView(
+        call=one.call,
+        n=one.number,
+        duration_ms=one.duration_ms,
+        bucket_ms=found["bucket"] * 1000 / found["rate"],
+        tracks=tuple(
+            TrackView(who=who, lowest=track["lowest"], highest=track["highest"])
+            for who, track in zip(("caller", "heard"), found["tracks"], strict=True)
+        ),
+        pauses=one.manifest.pauses,
+    )
+
+
+async def _give(
+    asked: Asked[RecordingQuery, Nothing] | Asked[AsWav, Nothing], number: int, wanted: str | None
+) -> web.StreamResponse:
+    one = await _find(asked, number)
+    decoded = wanted is not None and one.format is not AudioFormat.WAV
+    kind = AudioFormat.WAV if decoded else one.format
+    span = range(one.bytes) if decoded else _span(asked.request, one.bytes)
+    headers = {
+        "Content-Type": MEDIA_TYPES[kind],
+        "Content-Disposition": f'inline; filename="{one.call}-{one.number}.{kind}"',
+    }
+    await _write_down(asked, one, span)
+    if decoded:
+        return await _stream(asked.request, web.StreamResponse(headers=headers), asked.floor.keeping.wav(one))
+    if (file := _local(asked.floor.recordings, one)) is not None:
+        return web.FileResponse(file, headers=headers)
+    answer = web.StreamResponse(headers={**headers, "Accept-Ranges": "bytes", "Content-Length": str(len(span))})
+    if "Range" in asked.request.headers:
+        answer.set_status(206)
+        answer.headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{one.bytes}"
+    return await _stream(asked.request, answer, asked.floor.keeping.audio(one, span))
+
+
+async def _stream(
+    request: web.Request, answer: web.StreamResponse, pieces: AsyncGenerator[bytes, None]
+) -> web.StreamResponse:
+    try:
+        async with aclosing(pieces) as some:
+            async for piece in some:
+                if not answer.prepared:
+                    await answer.prepare(request)
+                await answer.write(piece)
+    except KeepingRefused as error:
+        if not answer.prepared:
+            raise KeepingUnavailable(error) from error
+        log.error("recording-broke-off", error_id=error.id)  # the answer stays shorter than it was to be
+        if request.transport is not None:
+            request.transport.abort()
+    return answer
+
+
+async def _write_down(asked: Asked[RecordingQuery, Nothing] | Asked[AsWav, Nothing], one: Kept, span: range) -> None:
+    with reaching_records():
+        await Listenings(asked.floor.store).add(
+            one, span, who=asked.holder.name, at=datetime.now(UTC), address=asked.request.remote or ""
+        )
+    log.info("recording-fetched", call=one.call, n=one.number, who=asked.holder.name)
+
+
+async def _find(
+    asked: Asked[RecordingQuery, Nothing] | Asked[AsWav, Nothing] | Asked[PeaksQuery, Nothing], number: int
+) -> Kept:
+    call, kept = asked.path["id"], KeptRecordings(asked.floor.store)
+    with reaching_records():
+        one = await kept.find(call, number)
+        record = await asked.floor.store.call(call) if one is None else None
+        if one is None and record is None:
+            raise UnknownCall(call)
+        if record is not None and 0 < number <= len(record.recordings):
+            if record.recordings[number - 1].place == ERASED:
+                raise RecordingErased(call, number)
+            await kept.take(manifests(record)[number - 1])  # of the time before there were shelves
+            one = await kept.find(call, number)
+    if one is None:
+        raise UnknownRecording(f"call {call} has no recording {number}")
+    if one.state is State.ERASING:
+        raise RecordingErased(call, number)
+    if one.state is State.MISSING or (one.state is State.WAITING and _local(asked.floor.recordings, one) is None):
+        log.error("recording-missing", error_id="recording-missing", call=call, n=number)
+        raise UnknownRecording(f"recording {number} of call {call} is no longer in the folder of recordings")
+    return one
+
+
+def _number(asked: Asked[AsWav, Nothing] | Asked[PeaksQuery, Nothing]) -> int:
+    text = asked.path["n"]
+    if not (text.isascii() and text.isdecimal() and len(text) <= 6):
+        raise UnknownRecording(f"recordings are counted 1, 2, 3; there is no {text[:20]!r}")
+    return int(text)
+
+
+def _local(folder: Path, one: Kept) -> Path | None:
+    """The file of one that lies open in the folder of recordings: it waits, or is kept there as it is."""
+    here = one.state is State.WAITING or (one.shelf == "folder" and one.wrapped is None)
+    file = folder / one.file
+    return file if here and file.is_file() else None
+
+
+def _span(request: web.Request, size: int) -> range:
+    """The bytes that were asked for (RFC 9110, 14.1). Raises HTTPRequestRangeNotSatisfiable."""
+    try:
+        asked = request.http_range
+    except ValueError:
+        asked = slice(None)
+    start = asked.start or 0
+    start = max(0, size + start) if start < 0 else start
+    stop = size if asked.stop is None else min(asked.stop, size)
+    if start >= max(stop, 1):
+        raise web.HTTPRequestRangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"})
+    return range(start, stop)
+
+
+_REFUSALS = (404, 410, 416, 503)
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/api/calls/{id}/recording",
+        fetch_recording,
+        RecordingQuery,
+        Nothing,
+        media="audio/*",
+        statuses=(200, 206),
+        errors=_REFUSALS,
+        permission=Permission.LISTEN,
+    ),
+    Endpoint(
+        "GET",
+        "/api/calls/{id}/recordings/{n}",
+        fetch_numbered,
+        AsWav,
+        Nothing,
+        media="audio/*",
+        statuses=(200, 206),
+        errors=_REFUSALS,
+        permission=Permission.LISTEN,
+    ),
+    Endpoint(
+        "GET",
+        "/api/calls/{id}/recordings/{n}/peaks",
+        show_peaks,
+        PeaksQuery,
+        Nothing,
+        PeaksView,
+        errors=(404, 410, 503),
+        permission=Permission.LISTEN,
+    ),
+)

@@ -1,0 +1,81 @@
+"""Searching recordings over HTTP."""
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from acd.states import CallOutcome
+from cti.http.calls import CallId, Instant, in_zone
+from cti.http.endpoints import Asked, Endpoint, Given, Nothing
+from cti.http.errors import Unfit, reaching_records
+from cti.http.views import View
+from recording.keeping.search import Search, Wanted
+from recording.numbers import spellings
+from recording.record import CallRecord
+from recording.store import Page
+
+Score = Decimal | None
+
+
+class SearchQuery(Given):
+    """Which recordings. Times are ISO 8601 or seconds since the epoch; without a zone they are the centre's."""
+
+    number: str | None = Field(None, max_length=32, description="The caller's or the one dialled, in any spelling.")
+    agent: str | None = Field(None, description="An agent who spoke with the caller.")
+    queue: str | None = Field(None, description="A queue in which the caller stood.")
+    since: Instant | None = Field(None, description="Calls that began at this time or later.")
+    until: Instant | None = Field(None, description="Calls that began before this time.")
+    length_from_s: float | None = Field(None, ge=0, description="The recordings of a call together, in seconds.")
+    length_to_s: float | None = Field(None, ge=0)
+    outcome: CallOutcome | None = None
+    score_from: Score = Field(None, ge=0, le=100, description="The score of its released review, 0 to 100.")
+    score_to: Score = Field(None, ge=0, le=100)
+    mark_from: int | None = Field(None, ge=1, le=9, description="The last mark of its caller in a survey.")
+    mark_to: int | None = Field(None, ge=1, le=9)
+    limit: int = Field(50, ge=1, le=500)
+    after: CallId | None = Field(None, description="The id of the last call of the page before: `next` of its answer.")
+
+
+class FoundCalls(View):
+    """A page of calls that have recordings, newest first; `next` is the `after` of the next page, null if there is
+    none."""
+
+    calls: list[CallRecord]
+    next: str | None
+
+
+async def search_recordings(asked: Asked[SearchQuery, Nothing]) -> FoundCalls:
+    """Calls that have recordings, newest first, page by page. What is deleted is not found."""
+    query, centre = asked.query, asked.floor.centre
+    numbers = None
+    if query.number is not None and not (numbers := spellings(query.number, centre.country_code)):
+        raise Unfit("number: expected a telephone number", "number")
+    wanted = Wanted(
+        numbers=numbers,
+        agent=query.agent,
+        queue=query.queue,
+        since=query.since and in_zone(query.since, centre.time_zone),
+        until=query.until and in_zone(query.until, centre.time_zone),
+        length_from_ms=_ms(query.length_from_s),
+        length_to_ms=_ms(query.length_to_s),
+        outcome=query.outcome and query.outcome.value,
+        mark_from=query.mark_from,
+        mark_to=query.mark_to,
+        score_from=_hundredths(query.score_from),
+        score_to=_hundredths(query.score_to),
+    )
+    with reaching_records():
+        found = await Search(asked.floor.store).find(wanted, Page(size=query.limit + 1, after=query.after))
+    calls = found[: query.limit]
+    return FoundCalls(calls=calls, next=calls[-1].id if len(found) > query.limit else None)
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
+
+
+def _hundredths(score: Decimal | None) -> int | None:
+    return None if score is None else int(score * 100)
+
+
+ENDPOINTS = (Endpoint("GET", "/api/recordings", search_recordings, SearchQuery, Nothing, FoundCalls),)

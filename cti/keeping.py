@@ -1,0 +1,143 @@
+"""The daemon's side of the process that keeps recordings (cti/keeping_main.py): starts it, starts it again if it dies,
+tells it when there may be something new, and asks it for audio and peaks.
+
+What is to be kept is in the data base and in the folder of recordings, so a process that dies costs nothing but time.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from time import time
+from typing import Any
+
+import aiohttp
+import structlog
+
+from cti.floor import Part
+from cti.keeping_port import KeepingRefused
+from cti.recorder import GRACE_S, LONGEST_LINE, RESTART_S, end
+from cti.settings import Settings
+from recording.keeping.kept import Kept
+
+log = structlog.get_logger()
+
+ANSWER_S = 60.0
+"""Longer than a store is tried."""
+
+PIECE = 64 * 1024
+
+
+class KeepingProcess:
+    """`run()` for ever. `on_record` gets each record that says another place of its recording, as JSON text."""
+
+    def __init__(self, settings: Settings, on_record: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._on_record = on_record
+        self._process: asyncio.subprocess.Process | None = None
+        self._said: Mapping[str, Any] = {"ok": True, "why": "", "since": None, "waiting": 0, "missing": 0, "erasing": 0}
+        self._client: aiohttp.ClientSession | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Recordings that were not on their shelf when it last looked."""
+        return int(self._said["waiting"])
+
+    @property
+    def part(self) -> Part:
+        """How it is: not well while recordings wait for a shelf that is away, or have gone missing."""
+        since, why = self._said["since"], str(self._said["why"])
+        troubles = [
+            *(["their process is not there"] if self._process is None else []),
+            *([f"{self._said['waiting']} wait: {why}"] if why and self._said["waiting"] else []),
+            *([f"{self._said['erasing']} are still to be deleted: {why}"] if self._said["erasing"] else []),
+            *([f"{self._said['missing']} are missing"] if self._said["missing"] else []),
+        ]
+        lag_s = None if since is None else max(0.0, time() - since)
+        return Part(ok=not troubles, detail="; ".join(troubles), vital=False, lag_s=lag_s)
+
+    def look(self) -> None:
+        """A recording may be new."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(b'{"look": true}\n')
+
+    async def run(self) -> None:
+        """Keep the process alive until cancelled."""
+        try:
+            while True:
+                await self._live_once()
+                log.error("keeping-ended", error_id="keeping-ended")
+                await asyncio.sleep(RESTART_S)
+        finally:
+            if self._client is not None:
+                await self._client.close()
+
+    async def peaks(self, one: Kept, points: int) -> Mapping[str, Any]:
+        """The peaks of a recording in so many points at most. Raises KeepingRefused."""
+        async with self._ask("GET", f"/{one.call}/{one.number}/peaks", {"points": points}) as answer:
+            found: Mapping[str, Any] = await answer.json()
+            return found
+
+    async def audio(self, one: Kept, span: range) -> AsyncGenerator[bytes, None]:
+        """These bytes of a recording, in pieces. Raises KeepingRefused, before the first piece where it can."""
+        where = f"/{one.call}/{one.number}/audio"
+        async with self._ask("GET", where, {"start": span.start, "end": span.stop}) as answer:
+            async for piece in answer.content.iter_chunked(PIECE):
+                yield piece
+
+    async def wav(self, one: Kept) -> AsyncGenerator[bytes, None]:
+        """A recording as a WAV file, in pieces. Raises KeepingRefused, before the first piece where it can."""
+        async with self._ask("GET", f"/{one.call}/{one.number}/wav", {}) as answer:
+            async for piece in answer.content.iter_chunked(PIECE):
+                yield piece
+
+    async def erase(self) -> None:
+        """Delete now what is to be deleted. Raises KeepingRefused."""
+        async with self._ask("POST", "/erase", {}):
+            pass
+
+    @asynccontextmanager
+    async def _ask(self, method: str, path: str, query: Mapping[str, int]) -> AsyncIterator[aiohttp.ClientResponse]:
+        try:
+            async with self._session.request(method, f"http://keeping{path}", params=query) as answer:
+                if answer.status != 200:
+                    said = await answer.json()
+                    raise KeepingRefused(said["id"], said["message"], answer.status)
+                yield answer
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise KeepingRefused("recordings-unavailable", "the recordings cannot be reached now", 503) from error
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._client is None:
+            self._client = aiohttp.ClientSession(
+                connector=aiohttp.UnixConnector(str(self._settings.keeping_socket)),
+                timeout=aiohttp.ClientTimeout(total=None, sock_read=ANSWER_S),
+                auto_decompress=False,
+            )
+        return self._client
+
+    async def _live_once(self) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "cti.keeping_main"),
+            env={**os.environ, **self._settings.environment()},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=LONGEST_LINE,
+        )
+        self._process = process
+        try:
+            assert process.stdout is not None
+            async for line in process.stdout:
+                self._hear(line.decode())
+        finally:
+            self._process = None
+            await end(process, GRACE_S)
+
+    def _hear(self, line: str) -> None:
+        if line.startswith('{"record":'):
+            self._on_record(line.rstrip())
+        else:
+            self._said = json.loads(line)
