@@ -9,6 +9,7 @@ is the agent's own, never a voicemail's; and its name says who is meant, which t
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from acd.agents import Agent
 from acd.errors import NumberRefused
@@ -52,6 +53,7 @@ class Seats:
         return -(-max(ring_ms, self.outside_ring_ms if is_outside(phone) else 0) // 1000)
 
 
+@lru_cache(maxsize=4096)  # asked again and again of the channels of the calls under way, and of those just over
 def phone_of_channel(channel: str) -> str:
     """The phone whose channel this is (`PJSIP/1001-0000002a`), as seen from the caller; empty if none."""
     device, _, instance = channel.rpartition("-")
@@ -63,6 +65,7 @@ def phone_of_channel(channel: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def agent_of_channel(channel: str) -> str:
     """The agent whose outside seat this channel rings; empty for any other channel, which does not tell."""
     return channel.split("*")[1] if is_outside(phone_of_channel(channel)) else ""
