@@ -13,6 +13,7 @@ from acd.facts import (
     CallDequeued,
     CallerRecognised,
     CallFact,
+    CallJoined,
     CallOffered,
     CallOverflowed,
     CallQueued,
@@ -117,6 +118,8 @@ def _explained(fact: CallFact) -> Explained | None:  # noqa: PLR0912 (one case f
         case CallTransferred(queue=queue, agent=agent):
             whither = f"queue {queue}" if queue else f"agent {fact.to}" if fact.to else "another number of the centre"
             sentence = f"Agent {agent} sent it on to {whither}."
+        case CallJoined(agent=agent):
+            sentence = f"Agent {agent} came beside agent {fact.by} and the caller."
         case LookUpEnded():
             sentence = f"Node {fact.node} asked a program ({_s(fact.took_ms)}){_failed(fact.error)}."
         case TransferEnded():

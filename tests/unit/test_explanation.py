@@ -7,6 +7,7 @@ import pytest
 from acd.facts import (
     CallArrived,
     CallerRecognised,
+    CallJoined,
     CallOverflowed,
     CallTransferred,
     Fact,
@@ -135,6 +136,10 @@ def test_who_the_caller_is_stands_before_his_queues(name: str, priority: int, ag
         (
             CallTransferred(at_ms=1, linkedid="call", kind=TransferKind.BLIND, agent="1001", queue="support"),
             "Agent 1001 sent it on to queue support.",
+        ),
+        (
+            CallJoined(at_ms=1, linkedid="call", agent="1002", by="1001", consult="other"),
+            "Agent 1002 came beside agent 1001 and the caller.",
         ),
         (
             CallTransferred(at_ms=1, linkedid="call", kind=TransferKind.BLIND, agent="1001", to="1002"),
