@@ -16,6 +16,7 @@ import yaml
 from acd.facts import AgentDefined, AgentStateChanged, Fact
 from acd.states import AgentState, CallOutcome, DequeueReason, EndedBy, OfferOutcome, Status, TransferKind
 from recording.figures.rules import Rules, Thresholds
+from recording.inputs.shifts import Assignment, Pattern, PatternShift
 from recording.record import CallRecord, Conversation, Direction, Offer, QueueVisit, Transfer, WrapUp
 
 FOLDER = Path(__file__).parent / "fixtures" / "figures"
@@ -44,12 +45,15 @@ class Day:
     records: Sequence[CallRecord]
     facts: Sequence[Fact]
     expected: Sequence[Expected]
+    patterns: Sequence[Pattern] = ()
+    assignments: Sequence[Assignment] = ()
 
 
 def day_of(name: str) -> Day:
     """The day in this folder."""
     written = yaml.safe_load((FOLDER / name / "day.yaml").read_text(encoding="utf-8"))
     clock = Clock(ZoneInfo(written["zone"]), written["date"])
+    shifts = written.get("shifts", {})
     thresholds = {queue: Thresholds(**limits) for queue, limits in written.get("thresholds", {}).items()}
     return Day(
         rules=Rules(zone=clock.zone, thresholds=thresholds),
@@ -57,6 +61,8 @@ def day_of(name: str) -> Day:
         records=[_record(one, clock) for one in written.get("calls", [])],
         facts=list(_facts(written, clock)),
         expected=list(_table(FOLDER / name / "expected.md")),
+        patterns=[_pattern(agent, start, end, clock.day) for agent, (start, end) in shifts.items()],
+        assignments=[Assignment(agent=agent, since=clock.day, pattern=f"of-{agent}") for agent in shifts],
     )
 
 
@@ -73,6 +79,12 @@ class Clock:
         wall, _, again = wall.partition("~")
         moment = datetime.combine(self.day + timedelta(days=int(days)), time.fromisoformat(wall), self.zone)
         return moment.replace(fold=int(again == "2")).astimezone(ZoneInfo("UTC"))
+
+
+def _pattern(agent: str, start: str, end: str, day: date) -> Pattern:
+    """This one shift, and none on other days of the week."""
+    shift = PatternShift.model_validate({"start": start, "end": end, "day": day.isoweekday()})
+    return Pattern(name=f"of-{agent}", shifts=(shift,))
 
 
 def _record(one: dict[str, Any], clock: Clock) -> CallRecord:

@@ -20,6 +20,7 @@ from recording.figures.report import CallsBehind, FigureValue, Report
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import Figures
+from recording.figures.shifts import Shifts
 
 STEPS_AT_MOST = 1_500
 """Points of one series: a month of half hours has at most 1,490."""
@@ -227,7 +228,7 @@ _SHORTEST_MS = {
 
 def _figures(asked: Asked[FiguresQuery, Nothing] | Asked[SeriesQuery, Nothing], rules: Rules) -> Figures:
     store = asked.floor.store
-    return Figures(store, rules, AllInputs(Scores(store)))
+    return Figures(store, rules, AllInputs(Scores(store), Shifts(store)))
 
 
 def _period(text: str, rules: Rules) -> Period:

@@ -89,8 +89,10 @@ def _sum(sums: Sums, found: Found) -> Decimal | None:
 def _sample(
     figure: Figure, formula: Formula, found: Found, numerator: Decimal | None, denominator: Decimal | None
 ) -> int:
-    if figure.source in (Source.TIMES, Source.SCHEDULES, Source.BOTH, Source.STAFF):
+    if figure.source in (Source.TIMES, Source.BOTH):
         return int(found.get(AGENTS, 0))
+    if figure.source is Source.SCHEDULES:
+        return int(found.get("scheduled_agents", 0))
     if formula.denominator.keys() & {"ring_cadence_ms"}:
         return int(found.get("line_answered", 0))
     counted = denominator if formula.denominator else numerator

@@ -15,15 +15,19 @@ from acd.facts import AgentStateChanged, Fact, to_json
 from acd.states import AgentState, Status
 from recording.entries import Batch, Entry, Source
 from recording.figures.catalogue import FIGURES
-from recording.figures.counting import count_calls, keep_rules
+from recording.figures.counting import keep_rules
 from recording.figures.counts import CALLS
+from recording.figures.inputs import AllInputs, Scores
 from recording.figures.period import Period, Unit
 from recording.figures.reading import STATE, TIME_NAMES, Reading
 from recording.figures.rules import Rules
 from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.figures.service import Figures
+from recording.figures.shifts import Shifts
+from recording.inputs.schedules import Schedules
 from recording.record import CallRecord
 from recording.store import Store
+from recording.transactions import write_records
 from tests.figure_days import DAYS, Day, day_of
 from tests.figure_sums import Sums, from_raw, of_records
 from tests.ledgers import batch
@@ -37,8 +41,11 @@ async def _remember(store: Store, day: Day) -> Figures:
         await keep_rules(connection, day.rules, day.now)
     await store.ingest(_journal(day.facts))
     async with store.transaction() as connection:
-        await count_calls(connection, day.records)
-    return Figures(store, day.rules, clock=lambda: day.now)
+        await write_records(connection, day.records)
+    schedules = Schedules(store, day.rules.zone)
+    await schedules.save_patterns(day.patterns)
+    await schedules.assign(day.assignments)
+    return Figures(store, day.rules, AllInputs(Scores(store), Shifts(store)), clock=lambda: day.now)
 
 
 def _journal(facts: Sequence[Fact]) -> Batch:
@@ -143,7 +150,7 @@ def _moved(record: CallRecord, number: int, to: datetime, chance: random.Random)
             return (datetime.fromisoformat(value) + later).isoformat()
         return value
 
-    return CallRecord.model_validate(moved({**json.loads(text), "id": f"{number:032x}"}))
+    return CallRecord.model_validate(moved({**json.loads(text), "id": f"{number:032x}", "linkedid": f"node1-{number}"}))
 
 
 def _signed_out(agent: str, at: datetime) -> Fact:
