@@ -28,6 +28,7 @@ COMMANDS = {
     "prompts": "what is said: list, record, restore, export",
     "schedules": "who should work when: week, patterns, assign, leave, import",
     "costs": "what the centre costs: list, add, remove, import",
+    "scores": "quality scores made elsewhere: list, remove, import",
     "staff": "who joined and left: list, join, change, leave, turnover",
     "outcomes": "outcome codes: list, set, import, calls without one",
     "closure": "shut in an emergency, open again, show what is shut",

@@ -4,10 +4,10 @@ reach the data base. Commands and API share it, so that both refuse the same.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from recording.inputs import costs, outcomes, schedule_sheets, staff
+from recording.inputs import costs, outcomes, schedule_sheets, scores, staff
 from recording.inputs.cost_shares import Cost
 from recording.inputs.schedules import Schedules
 from recording.inputs.sheet import Fault, Reading, Sheet, read_sheet, write_sheet
@@ -167,6 +167,24 @@ async def _all_staff(store: Store, known: Known) -> Sequence[StaffEntry]:
     return await staff.Staff(store).entries()
 
 
+async def _score_check(store: Store, known: Known) -> Check:
+    def check(row: scores.Score) -> Iterable[tuple[str, str]]:
+        yield from _agent_known(known, row.agent)
+        if row.queue and row.queue not in known.queues:
+            yield "queue", f"a queue of the centre ({', '.join(sorted(known.queues))}), or nothing"
+
+    return check
+
+
+async def _save_scores(store: Store, rows: Sequence[scores.Score], known: Known) -> None:
+    await scores.Scores(store, known.zone).save(rows)
+
+
+async def _all_scores(store: Store, known: Known) -> Sequence[scores.Score]:
+    ever = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+    return await scores.Scores(store, known.zone).scores(*ever)
+
+
 def _agent_known(known: Known, agent: str, column: str = "agent") -> Iterable[tuple[str, str]]:
     if agent not in known.agents:
         yield column, "the number of an agent in the data base"
@@ -184,6 +202,7 @@ SHEETS: Mapping[str, Kept] = {
         sheet=schedule_sheets.EXCEPTIONS, check=_exception_check, save=_save_exceptions, all=_all_exceptions
     ),
     "costs": Kept(sheet=costs.SHEET, check=_cost_check, save=_save_costs, all=_all_costs),
+    "scores": Kept(sheet=scores.SHEET, check=_score_check, save=_save_scores, all=_all_scores),
     "staff": Kept(sheet=staff.SHEET, check=_staff_check, save=_save_staff, all=_all_staff),
 }
 """By the name under which each is asked for."""

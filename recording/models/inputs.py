@@ -1,5 +1,5 @@
 """What is entered by people and not drawn from calls: outcome codes and how calls were closed,
-schedules, costs, staff.
+schedules, costs, staff, scores of elsewhere.
 """
 
 from datetime import date, datetime
@@ -125,3 +125,23 @@ class StaffRecord(Base):
     event: Mapped[str] = mapped_column(String(16), primary_key=True, comment="joined, changed or left")
     share: Mapped[int] = mapped_column(comment="percent of a full week, 1 to 100; without meaning where he leaves")
     team: Mapped[str] = mapped_column(String(64), comment="his team; empty: none, or without meaning where he leaves")
+
+
+class OutsideScore(Base):
+    """A quality score that was made elsewhere; it counts in figure 12 beside our own evaluations."""
+
+    __tablename__ = "outside_score"
+    __table_args__ = (
+        Index(None, "at"),
+        Index(None, "agent", "at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, comment="made from agent, time and reference")
+    agent: Mapped[str] = mapped_column(String(32), comment="number of the agent who was judged")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when he was judged, UTC: the time figure 12 goes by")
+    score_hundredths: Mapped[int] = mapped_column(comment="the score in hundredths of a point, 0 to 10000")
+    reviewer: Mapped[str] = mapped_column(String(80), comment="who judged; empty: not said")
+    queue: Mapped[str] = mapped_column(String(64), comment="of which queue the call was; empty: not said")
+    team: Mapped[str] = mapped_column(String(64), comment="the agent's team that day, by the staff; empty: none known")
+    call: Mapped[str] = mapped_column(String(32), comment="the call's public id; empty: not said")
+    reference: Mapped[str] = mapped_column(String(80), comment="what tells it apart where it was made; empty: nothing")

@@ -3,6 +3,7 @@
 What counts: evaluations for review (those of calibrations do not) that were released to the agent, whatever he did
 then. When: in the period of the release, so that a period that is over gets no further evaluations. How much: the score
 in force, so that a decision on an appeal changes the period of the release, and until then the first score counts.
+Scores that were made elsewhere (recording/inputs/scores.py) count beside them, in the period of their judgement.
 
 Functions raise SQLAlchemy's errors while the data base is away.
 """
@@ -14,11 +15,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from recording.figures.scope import Scope, ScopeKind
-from recording.models import EvaluationEntry
+from recording.models import EvaluationEntry, OutsideScore
 from recording.quality.evaluations import REVIEW
 from recording.store import Store
 
 TABLE = EvaluationEntry.__table__
+OUTSIDE = OutsideScore.__table__
 COLUMN_OF = {ScopeKind.QUEUE: TABLE.c.queue, ScopeKind.TEAM: TABLE.c.team, ScopeKind.AGENT: TABLE.c.agent}
 
 
@@ -53,9 +55,15 @@ async def mean_score(store: Store, scope: Scope, start: datetime, end: datetime)
     if scope.kind is not ScopeKind.CENTRE:
         where = and_(where, COLUMN_OF[scope.kind] == scope.name)
     query = select(func.coalesce(func.sum(TABLE.c.score_hundredths), 0), func.count()).where(where)
+    others = select(func.coalesce(func.sum(OUTSIDE.c.score_hundredths), 0), func.count()).where(
+        OUTSIDE.c.at >= start, OUTSIDE.c.at < end
+    )
+    if scope.kind is not ScopeKind.CENTRE:
+        others = others.where(OUTSIDE.c[scope.kind.value] == scope.name)
     async with store.engine.connect() as connection:
         total, number = (await connection.execute(query)).one()
-    return MeanScore(int(total), number)
+        more, of = (await connection.execute(others)).one()
+    return MeanScore(int(total) + int(more), number + of)
 
 
 async def by_agent(store: Store, start: datetime, end: datetime) -> list[AgentMonth]:
