@@ -24,6 +24,7 @@ COMMANDS = {
     "callbacks": "call-backs: who is owed one, add, cancel",
     "calls": "calls: what became of them",
     "callers": "callers who are known: VIPs, and whom they are to reach",
+    "recordings": "recordings: search, hold, delete, who heard them, keys",
     "surge": "call other agents into a queue",
     "prompts": "what is said: list, record, restore, export",
     "schedules": "who should work when: week, patterns, assign, leave, import",

@@ -153,7 +153,8 @@ class KeptRecordings:
         """How many recordings each master key seals."""
         query = select(_TABLE.c.key, func.count()).where(_TABLE.c.key != "").group_by(_TABLE.c.key)
         async with self._store.engine.connect() as connection:
-            return dict((await connection.execute(query)).tuples().all())
+            found = await connection.execute(query)
+            return {str(key): int(count) for key, count in found}
 
     async def oldest_waiting(self) -> datetime | None:
         """When the oldest began that waits for its shelf."""

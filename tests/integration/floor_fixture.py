@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from cti.accounts import load_credentials, provide_credentials
 from cti.centre import load_centre
+from cti.recording_settings import RecordingSettings
 from cti.settings import LookUpSettings
 from cti.simulation.call import Call
 from cti.simulation.telephones import Telephones
@@ -45,12 +46,23 @@ def floor_prompts(dialplans: Path, prompts: Path) -> Path:
 
 @asynccontextmanager
 async def running_floor(
-    dialplans: Path, prompts: Path, music: Path, database: str = "", look_ups: LookUpSettings | None = None
+    dialplans: Path,
+    prompts: Path,
+    music: Path,
+    database: str = "",
+    look_ups: LookUpSettings | None = None,
+    recordings: RecordingSettings | None = None,
 ) -> AsyncIterator[RunningCentre]:
-    """A centre of its own, nobody signed in; on SQLite unless told otherwise. `look_ups` are what its flows may ask."""
+    """A centre of its own, nobody signed in; on SQLite unless told otherwise. `look_ups` are what its flows may ask,
+    `recordings` says where it keeps them."""
     state = Path(tempfile.mkdtemp(prefix="callcenter-"))
     settings = free_settings(state).model_copy(
-        update={"dialplans": dialplans, "database": database, "look_ups": look_ups or LookUpSettings()}
+        update={
+            "dialplans": dialplans,
+            "database": database,
+            "look_ups": look_ups or LookUpSettings(),
+            "recordings": recordings or RecordingSettings(),
+        }
     )
     provide_credentials(state)
     shutil.copytree(music, state / "sounds/music/default")
