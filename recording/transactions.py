@@ -57,7 +57,20 @@ async def write_batch(connection: AsyncConnection, batch: Batch) -> list[CallRec
     place = {"position": batch.position.offset, "head": batch.position.head}
     await upsert(connection, LedgerPosition, "source", [{"source": batch.source.value, **place}])
     await _open_and_close(connection, marks)
-    return await refold_ended(connection, {one.linkedid for one in batch.entries} - {""})
+    concerned = {one.linkedid for one in batch.entries} - {""}
+    if batch.source is Source.JOURNAL:
+        concerned = await _in_ledger(connection, concerned)
+    return await refold_ended(connection, concerned)
+
+
+async def _in_ledger(connection: AsyncConnection, linkedids: Collection[str]) -> set[str]:
+    """Those of which the ledger has been read: of the others there is nothing to fold yet, however much of the journal
+    is read first after the data base was away."""
+    found: set[str] = set()
+    for some in _chunks(sorted(linkedids)):
+        ours = LedgerEvent.linkedid.in_(some) & (LedgerEvent.source == Source.LEDGER.value)
+        found.update(await connection.scalars(select(LedgerEvent.linkedid).where(ours).distinct()))
+    return found
 
 
 async def write_lines(connection: AsyncConnection, entries: Iterable[Entry]) -> None:
