@@ -34,6 +34,7 @@ COMMANDS = {
     "outcomes": "outcome codes: list, set, import, calls without one",
     "closure": "shut in an emergency, open again, show what is shut",
     "dialplan": "the centre's files: check, draw, …",
+    "recount": "count recorded calls again for the key figures",
     "reconcile": "a day's records against Asterisk's own",
     "explain": "say why a call went the way it went",
     "simulate": "made-up traffic through the router, in virtual time",

@@ -9,16 +9,25 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from acd.facts import AgentDefined, AgentEdited, AgentStateChanged, Fact, to_json
 from acd.states import AgentState, Status
 from recording.entries import Batch, Entry, Source
 from recording.figures.counting import count_calls, keep_rules
+from recording.figures.recounting import recount_calls, recount_times
 from recording.figures.rules import Rules, Thresholds
-from recording.models import AgentTeam, CallCount
+from recording.models import (
+    AgentHalfHour,
+    AgentLastState,
+    AgentStateHalfHour,
+    AgentTeam,
+    CallCount,
+    CentreHalfHour,
+    QueueHalfHour,
+)
 from recording.record import CallRecord
-from recording.store import Store
+from recording.store import Page, Store
 from tests.figure_sums import from_raw, of_records, stored
 from tests.ledgers import CALLBACKS, FOLDER, batch, real_call
 
@@ -150,3 +159,29 @@ def _changed(record: CallRecord, chance: random.Random) -> CallRecord:
 async def _counted_calls(store: Store) -> set[str]:
     async with store.engine.connect() as connection:
         return set(await connection.scalars(select(CallCount.call)))
+
+
+async def test_what_was_recorded_before_there_were_sums_is_counted_later(store: Store) -> None:
+    for call in REAL:
+        for one in call.batches():
+            await store.ingest(one)
+    told = await stored(store)
+    async with store.transaction() as connection:
+        for table in (CentreHalfHour, QueueHalfHour, AgentHalfHour, AgentStateHalfHour, AgentLastState, CallCount):
+            await connection.execute(delete(table))
+    assert await recount_calls(store) == len(await store.calls(None, Page(size=500)))
+    await recount_times(store)
+    assert await stored(store) == told
+    await recount_calls(store)
+    await recount_times(store)
+    assert await stored(store) == told
+
+
+async def test_another_time_zone_holds_for_older_calls_when_they_are_counted_again(store: Store) -> None:
+    for call in REAL[:6]:
+        for one in call.batches():
+            await store.ingest(one)
+    await _keep(store, KATHMANDU)
+    await recount_calls(store)
+    await recount_times(store)
+    assert await stored(store) == await from_raw(store)

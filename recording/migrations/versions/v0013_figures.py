@@ -58,7 +58,7 @@ def _sums(names: list[str]) -> list[sa.Column[int]]:
 
 
 def upgrade() -> None:
-    """Makes the tables. Calls that were recorded before are counted by `callcenter figures recount`."""
+    """Makes the tables. Calls that were recorded before are counted by `callcenter recount`."""
     instant = sa.DateTime(timezone=True)
     for table, keys in (
         ("centre_half_hour", []),
