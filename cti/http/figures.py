@@ -14,6 +14,7 @@ from cti.http.errors import Unfit, reaching_records
 from cti.http.figure_words import ScopeName
 from cti.http.views import View
 from recording.figures.catalogue import CATALOGUE, FIGURES, Band, Formula
+from recording.figures.entered import Expenses, Turnover
 from recording.figures.inputs import AllInputs, Scores
 from recording.figures.period import Period, PeriodError, Unit
 from recording.figures.report import CallsBehind, FigureValue, Report
@@ -228,7 +229,7 @@ _SHORTEST_MS = {
 
 def _figures(asked: Asked[FiguresQuery, Nothing] | Asked[SeriesQuery, Nothing], rules: Rules) -> Figures:
     store = asked.floor.store
-    return Figures(store, rules, AllInputs(Scores(store), Shifts(store)))
+    return Figures(store, rules, AllInputs(Scores(store), Shifts(store), Expenses(store), Turnover(store)))
 
 
 def _period(text: str, rules: Rules) -> Period:
