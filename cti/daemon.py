@@ -46,7 +46,7 @@ from cti.outside import seat_outside
 from cti.people import People
 from cti.preparation import plan_of
 from cti.processes import allow_open_files, favour_the_loop
-from cti.quality_draws import DrawProcess, QualityDraws
+from cti.quality_draws import make_draws
 from cti.queues_file import Queue, settings_of
 from cti.reconciliation import Reconciler
 from cti.recorder import RecorderProcess
@@ -82,7 +82,6 @@ from recording.access import AccessTokens
 from recording.database import DatabaseError
 from recording.directory import Directory
 from recording.journal import Journal
-from recording.quality.draws import Draws
 from recording.store import Agent, Store
 
 log = structlog.get_logger()
@@ -145,8 +144,7 @@ class Daemon:
         self.administration.prepare += [self.sounds.make, self._refresh_asterisk]
         self.administration.prepare_older.append(self.sounds.make)
         self.administration.on_change.append(self._take_edit)
-        self.draws = QualityDraws(DrawProcess(settings), Draws(self.store).due, lambda: self.administration.centre)
-        self.administration.on_change.append(self.draws.look_again)
+        self.draws = make_draws(settings, self.store, self.administration)
         self.rules = RuleKeeping(self.store, self.administration)
         self.keeping = KeepingProcess(settings, self.live.on_record)
         self.recorder = RecorderProcess(settings, self._channels, self._on_record)

@@ -11,9 +11,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from cti.administration import Administration
 from cti.centre import Centre
 from cti.settings import Settings
 from recording.database import is_away
+from recording.quality.draws import Draws
+from recording.store import Store
 
 log = structlog.get_logger()
 
@@ -105,6 +108,13 @@ class QualityDraws:
                 raise
             return AGAIN_S
         return seconds_until(at, now, centre)
+
+
+def make_draws(settings: Settings, store: Store, administration: Administration) -> QualityDraws:
+    """Those of a running service, which follow its files."""
+    draws = QualityDraws(DrawProcess(settings), Draws(store).due, lambda: administration.centre)
+    administration.on_change.append(draws.look_again)
+    return draws
 
 
 def seconds_until(at: time, now: datetime, centre: Centre) -> float:

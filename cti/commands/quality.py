@@ -22,6 +22,16 @@ from cti.commands.quality_draws import (
     sample,
     sample_arguments,
 )
+from cti.commands.quality_results import (
+    bulletin_arguments,
+    calibrate,
+    calibrate_arguments,
+    calibration_arguments,
+    close_arguments,
+    close_calibration,
+    show_bulletin,
+    show_calibration,
+)
 from cti.commands.tables import table
 from cti.quality_judgement import form, read_judgement
 from cti.reviewers import person, reviewers
@@ -167,6 +177,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sample_arguments(command("sample", sample))
     draws_arguments(command("draws", list_draws))
     explain_arguments(command("explain", explain_draw))
+    bulletin_arguments(command("bulletin", show_bulletin))
+    calibrate_arguments(command("calibrate", calibrate))
+    calibration_arguments(command("calibration", show_calibration))
+    close_arguments(command("close", close_calibration))
     for kind, what in STEPS.items():
         _step_arguments(command(kind.value.replace("_", "-"), _step(kind, what)), kind)
 

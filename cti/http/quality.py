@@ -31,6 +31,7 @@ STATUS = {
     "reason-missing": 422,
     "call-not-judgeable": 422,
     "reviewer-unknown": 422,
+    "too-few-reviewers": 422,
 }
 """All others: 409."""
 
@@ -154,7 +155,7 @@ async def list_work(asked: Asked[Nothing, Nothing]) -> EvaluationsView:
     evaluations = Evaluations(asked.floor.store)
     open_ = frozenset({Phase.DRAWN, Phase.IN_WORK, Phase.SCORED})
     with judging():
-        own = await evaluations.page(EvaluationFilter(phases=open_, reviewer=asked.holder.name, size=500))
+        own = await evaluations.page(EvaluationFilter(phases=open_, purpose=None, reviewer=asked.holder.name, size=500))
         free = await evaluations.page(EvaluationFilter(phases=frozenset({Phase.DRAWN}), reviewer="", size=500))
     agent = asked.holder.agent
     return EvaluationsView(evaluations=[*own, *(one for one in free if not agent or one.agent != agent)], next=None)

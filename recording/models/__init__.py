@@ -34,7 +34,7 @@ from recording.models.keeping import (
 )
 from recording.models.ledger import CallInProgress, LedgerEvent, LedgerPosition, RejectedLedgerLine
 from recording.models.people import AccessToken, AgentAccount, AgentStateEntry, CallerEntry
-from recording.models.quality import EvaluationEntry, EvaluationStep, QualityDraw, ScoreSheetKept
+from recording.models.quality import CalibrationEntry, EvaluationEntry, EvaluationStep, QualityDraw, ScoreSheetKept
 
 __all__ = [
     "NAME",
@@ -47,6 +47,7 @@ __all__ = [
     "AgentTeam",
     "Base",
     "BigId",
+    "CalibrationEntry",
     "Call",
     "CallClosing",
     "CallCount",

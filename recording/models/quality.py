@@ -118,3 +118,22 @@ class QualityDraw(Base):
     inputs: Mapped[str] = mapped_column(
         Text, comment="all that the draw depended on: JSON, packed by zlib, written in base64"
     )
+
+
+class CalibrationEntry(Base):
+    """A call that several reviewers judge, none knowing of the others' judgement, so that they come to judge alike;
+    their evaluations have its id as `purpose`. `document` is the whole calibration; once closed, with the spread.
+    """
+
+    __tablename__ = "calibration"
+    __table_args__ = (Index(None, "opened_at", "id"),)
+
+    id: Mapped[str] = mapped_column(
+        String(32), primary_key=True, comment="id of the calibration, 32 hexadecimal digits"
+    )
+    call: Mapped[str] = mapped_column(String(32), comment="id of the call")
+    agent: Mapped[str] = mapped_column(String(32), comment="number of the agent who is judged")
+    moderator: Mapped[str] = mapped_column(String(80), comment="the name of who leads it")
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it began, UTC")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when it was closed, UTC; null: open")
+    document: Mapped[dict[str, Any]] = mapped_column(JSON, comment="the whole calibration, as the API shows it")

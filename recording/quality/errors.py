@@ -94,6 +94,21 @@ class UnknownSheet(QualityError):
     id = "unknown-sheet"
 
 
+class UnknownCalibration(QualityError):
+    """There is no such calibration."""
+
+    id = "unknown-calibration"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such calibration; expected an id of GET /api/quality/calibrations")
+
+
+class TooFewReviewers(QualityError):
+    """Nothing can be compared."""
+
+    id = "too-few-reviewers"
+
+
 class NotJudgeable(QualityError):
     """The call cannot be judged."""
 

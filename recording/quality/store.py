@@ -30,7 +30,7 @@ class EvaluationFilter:
     """Which evaluations; what is left out does not matter. `since` is included, `until` not, by the time of drawing.
     `reviewer`: on his work list; the empty name means on everybody's."""
 
-    purpose: str = REVIEW
+    purpose: str | None = REVIEW
     phases: frozenset[Phase] = frozenset()
     agent: str | None = None
     reviewer: str | None = None
@@ -133,8 +133,7 @@ def _row(evaluation: Evaluation) -> dict[str, Any]:
 
 def _which(which: EvaluationFilter) -> Select[tuple[dict[str, Any]]]:
     query = select(EvaluationEntry.document).order_by(TABLE.c.drawn_at.desc(), TABLE.c.id.desc())
-    query = query.where(TABLE.c.purpose == which.purpose)
-    for name in ("agent", "reviewer", "queue", "team", "call"):
+    for name in ("purpose", "agent", "reviewer", "queue", "team", "call"):
         if (wanted := getattr(which, name)) is not None:
             query = query.where(TABLE.c[name] == wanted)
     if which.phases:

@@ -97,6 +97,15 @@ async def test_a_judgement_goes_to_the_agent_who_appeals_and_another_decides(tmp
             ("appeal", "li-na"), ("decide", "leader"),
         ]  # fmt: skip
         assert (await web.get(path, leader))[1]["evaluation"]["phase"] == "decided"
+        _, bulletin = await web.get("/api/quality/bulletin", anna)
+        assert (bulletin["released"], bulletin["decided"], bulletin["mean"]) == (1, 1, "96.85")
+        assert (await web.get("/api/quality/bulletin?day=2020-01-01", anna))[1]["released"] == 0
+        _, scores = await web.get("/api/quality/scores", leader)
+        assert (scores["quota"], scores["agents"]) == (
+            5, [{"agent": number, "drawn": 1, "released": 1, "mean": "96.85"}],
+        )  # fmt: skip
+        assert (await web.get("/api/quality/scores?month=2020-01", leader))[1]["agents"] == []
+        assert (await web.get("/api/quality/scores?month=13", leader))[0] == 422
 
 
 async def test_who_may_not_is_refused(tmp_path: Path) -> None:
@@ -170,3 +179,46 @@ async def test_rules_fill_a_work_list_and_say_why(tmp_path: Path) -> None:
         _, why = await web.get(f"/api/quality/draws/{done['id']}/explanation?call={record.id}", anna)
         assert any(one.endswith(f"agent {record.agent}: drawn for anna") for one in why["because"])
         assert (await web.get(f"/api/quality/draws/x/explanation?call={record.id}", anna))[0] == 404
+
+
+async def test_reviewers_judge_one_call_blind_and_then_see_how_far_they_lie_apart(tmp_path: Path) -> None:
+    async with recorded_call(tmp_path) as (web, record):
+        may = [Permission.REVIEW]
+        leader = await token(web, "leader", Role.FLOOR, may=may)
+        anna, boris, chen = [await token(web, name, Role.READER, may=may) for name in ("anna", "boris", "chen")]
+        himself = await token(web, "himself", Role.READER, agent=str(record.agent), may=may)
+        path = "/api/quality/calibrations"
+        for names, error in ((["anna", "dora"], "reviewer-unknown"), (["anna", "anna"], "too-few-reviewers")):
+            status, answer = await web.post(path, {"call": record.id, "reviewers": names}, leader)
+            assert (status, answer["error"]["id"]) == (422, error)
+        own = await web.post(path, {"call": record.id, "reviewers": ["anna", "himself"]}, leader)
+        assert own[1]["error"]["id"] == "own-call"
+        _, made = await web.post(path, {"call": record.id, "reviewers": ["anna", "boris", "chen"]}, leader)
+        path = f"{path}/{made['id']}"
+        works = [(await web.get("/api/quality/work", who))[1]["evaluations"] for who in (anna, boris, chen)]
+        assert [[one["slot"] for one in work] for work in works] == [["anna"], ["boris"], ["chen"]]
+        assert (await web.get("/api/quality/work", himself))[1]["evaluations"] == []
+
+        async def scores(who: dict[str, str], evaluation: str, **changed: int | None) -> None:
+            step = f"/api/quality/evaluations/{evaluation}"
+            assert (await web.post(f"{step}/claim", {"revision": 0}, who))[0] == 200
+            assert (await web.post(f"{step}/score", {"revision": 1, "judgement": judgement(**changed)}, who))[0] == 200
+
+        first, second, third = (work[0]["id"] for work in works)
+        await scores(anna, first)
+        assert (await web.get(f"/api/quality/evaluations/{first}", boris))[0] == 404, "blind"
+        assert (await web.get("/api/quality/evaluations", boris))[1]["evaluations"] == []
+        assert (await web.get(path, boris))[1]["spread"] is None
+        lead = {"judgement": judgement(friendly=4), "note": "Friendly is not the same as right."}
+        assert (await web.post(f"{path}/close", lead, leader))[1]["error"]["id"] == "too-few-reviewers"
+        await scores(boris, second, greeting=0)
+        assert (await web.get(path, leader))[1]["spread"]["scores"] == {"anna": "96.85", "boris": "90.11"}
+        assert (await web.post(f"{path}/close", lead, anna))[1]["error"]["id"] == "role-too-small"
+        status, closed = await web.post(f"{path}/close", lead, leader)
+        assert (status, closed["spread"]["lead"], closed["spread"]["range"]) == (200, "94.61", "6.74")
+        assert closed["spread"]["items"][0]["marks"] == {"anna": 1, "boris": 0}
+        assert (await web.get(path, boris))[1] == closed
+        assert (await web.post(f"{path}/close", lead, leader))[1]["error"]["id"] == "evaluation-phase-wrong"
+        assert (await web.get(f"/api/quality/evaluations/{third}", chen))[1]["evaluation"]["phase"] == "set_aside"
+        assert (await web.get("/api/quality/calibrations", anna))[1]["calibrations"] == [closed]
+        assert (await web.post(f"/api/quality/evaluations/{first}/release", {"revision": 2}, anna))[0] == 409

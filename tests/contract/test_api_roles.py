@@ -71,7 +71,13 @@ REVIEWERS = {
 }
 """For readers who were given the permission."""
 
-PERMISSIONS = {"GET /api/calls/{id}/recording": Permission.LISTEN, **dict.fromkeys(REVIEWERS, Permission.REVIEW)}
+MODERATORS = {"POST /api/quality/calibrations", "POST /api/quality/calibrations/{id}/close"}
+"""For the floor, with the same permission."""
+
+PERMISSIONS = {
+    "GET /api/calls/{id}/recording": Permission.LISTEN,
+    **dict.fromkeys(REVIEWERS | MODERATORS, Permission.REVIEW),
+}
 """What a token must be given singly."""
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if not endpoint.open]

@@ -55,6 +55,8 @@ async def test_a_call_is_drawn_judged_released_appealed_and_decided(
     assert "Score       96.85 (was 90.11)" in shown
     steps = [line.split()[2] for line in shown.splitlines()[-5:]]
     assert steps == ["claim", "score", "release", "appeal", "decide"]
+    assert "1 released, mean score 96.85" in await said("bulletin")
+    assert '"released": 0' in await said("bulletin", "2020-01-01", "--json")
     listed = (await said("list", "--phase", "decided")).splitlines()
     assert listed[1].split()[2:6] == ["decided", str(record.agent), record.queue, "anna"]
     assert (await said("list", "--agent", "4711")).count("\n") == 1
@@ -107,3 +109,22 @@ async def test_calls_are_drawn_by_the_rules_and_explained(tmp_path: Path, capsys
     for said in ("Draw ", "The draw of this day has been made already."):
         assert await callcenter("quality", "sample", "--daily") == 0
         assert capsys.readouterr().out.startswith(said)
+
+
+async def test_reviewers_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with recorded_call(tmp_path) as (_, record):
+        pass
+
+    async def said(*arguments: str) -> str:
+        assert await callcenter(*arguments) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    for name in ("anna", "boris"):
+        await said("tokens", "add", name, "--role", "reader", "--may", "review")
+    calibration = (await said("quality", "calibrate", record.id, "anna", "boris")).split()[-1].rstrip(".")
+    assert await callcenter("quality", "calibrate", record.id, "anna", "dora") == 2
+    capsys.readouterr()
+    shown = await said("quality", "calibration", calibration)
+    assert shown.startswith("Open, led by ")
+    assert await callcenter("quality", "close", calibration, filled(tmp_path)) == 1
+    assert "[too-few-reviewers]" in capsys.readouterr().err
