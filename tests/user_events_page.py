@@ -46,6 +46,7 @@ STORIES = (
     "tests/integration/test_surveys.py::test_a_mark_is_kept_with_call_agent_and_queue_and_so_is_that_none_was_given",
     "tests/integration/test_look_ups.py",
     "tests/integration/test_secrets.py",
+    "tests/integration/test_outcomes.py",
     "tests/integration/test_path_menu.py::test_star_leads_back_and_zero_to_an_agent",
 )
 """Where the events happen."""
