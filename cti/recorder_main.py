@@ -16,6 +16,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,7 @@ async def _run(settings: Settings) -> None:
         live=daemon.live,
         on_record=daemon.tell_record,
         on_health=daemon.tell_health,
+        keep_lines=timedelta(days=settings.ledger_days),
         on_breach=daemon.tell_breach,
     )
     lines = asyncio.StreamReader(limit=LONGEST_LINE)

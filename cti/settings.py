@@ -146,6 +146,10 @@ class Settings(BaseModel):
     database: str = ""
     """SQLAlchemy address, such as postgresql://… or mariadb://…; empty means SQLite in the state folder."""
 
+    ledger_days: Annotated[int, Field(ge=7, le=36_500)] = 400
+    """How many days the lines of ledger and journal stay in the data base, of which a call's record can be made anew
+    and its decisions be explained. The record itself stays."""
+
     redis: Annotated[str, Field(pattern=r"^$|^(redis|rediss|unix)://")] = ""
     """Redis address, such as redis://host:6379/0, to which every fact is written as a stream; empty: none."""
 

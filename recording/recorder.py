@@ -4,16 +4,21 @@ so; in which process they run, and who listens, is decided by whoever starts it.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from recording.balance.identity import Balance
 from recording.balance.watch import BalanceWatch
 from recording.encoding.encoder import Encoder
+from recording.forgetting import Forgetting
 from recording.ingest import AskLive, Ingest
 from recording.keeper import Keeper
 from recording.manifest import TakesRecordings
 from recording.record import AudioFormat, CallRecord
 from recording.store import Store
+
+KEEP_LINES = timedelta(days=400)
+"""How long the lines stay of which records are made, unless told otherwise (recording.forgetting)."""
 
 
 class Recorder:
@@ -32,11 +37,13 @@ class Recorder:
         live: AskLive,
         on_record: Callable[[CallRecord], None],
         on_health: Callable[[bool], None],
+        keep_lines: timedelta = KEEP_LINES,
         on_breach: Callable[[Sequence[Balance]], None] = lambda breached: None,
     ) -> None:
         self._live = live
         self._on_record = on_record
         self._ingest = Ingest(store, ledger, journal, self._tell, on_health)
+        self._forgetting = Forgetting(store, keep_lines)
         self._balance = BalanceWatch(store, on_breach)
         self._encoder = Encoder()
         self._keeper = Keeper(store, recordings, self._tell, kind=format, encoder=self._encoder, shelf=shelf)
@@ -48,6 +55,7 @@ class Recorder:
                 group.create_task(self._ingest.run())
                 group.create_task(self._keeper.run())
                 group.create_task(self._balance.run())
+                group.create_task(self._forgetting.run())
         finally:
             await self._encoder.close()
 

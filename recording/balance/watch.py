@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import time
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog import get_logger
 
@@ -15,7 +15,7 @@ from acd.facts import CallQueued, Fact
 from recording.balance.identity import HALF_HOUR_MS, Balance, balances
 from recording.database import is_away
 from recording.entries import Source
-from recording.facts import FactError, parse_fact
+from recording.kept_time import place
 from recording.models import Call, CallInProgress, LedgerEvent
 from recording.record import CallRecord
 from recording.store import Store
@@ -82,7 +82,7 @@ async def check(store: Store, since: datetime, until: datetime) -> list[Balance]
 
 async def _queued(connection: AsyncConnection, since_ms: int, until_ms: int) -> list[str]:
     """The linkedids of the calls that came to a queue in that time."""
-    first, last = await _place(connection, since_ms), await _place(connection, until_ms)
+    first, last = await place(connection, since_ms), await place(connection, until_ms)
     query = select(LedgerEvent.linkedid).where(
         LedgerEvent.id >= first,
         LedgerEvent.id < last,
@@ -90,38 +90,6 @@ async def _queued(connection: AsyncConnection, since_ms: int, until_ms: int) -> 
         LedgerEvent.body.like(_QUEUED),
     )
     return sorted(set(await connection.scalars(query)))
-
-
-async def _place(connection: AsyncConnection, at_ms: int) -> int:
-    """The id of the first line of the journal from that moment on. They are kept in the order of time, so that halving
-    finds it, and no index is needed of tens of millions of lines."""
-    low, high = (await connection.execute(select(func.min(LedgerEvent.id), func.max(LedgerEvent.id)))).one()
-    if low is None:
-        return 0
-    high += 1
-    while low < high:
-        middle = (low + high) // 2
-        found = await _next(connection, middle)
-        if found is None:
-            high = middle
-        elif found[1] < at_ms:
-            low = found[0] + 1
-        else:
-            high = middle
-    return int(low)
-
-
-async def _next(connection: AsyncConnection, number: int) -> tuple[int, int] | None:
-    """Id and time of the first line of the journal that is not before this id."""
-    query = select(LedgerEvent.id, LedgerEvent.body).where(
-        LedgerEvent.id >= number, LedgerEvent.source == Source.JOURNAL.value
-    )
-    for found, body in await connection.execute(query.order_by(LedgerEvent.id).limit(20)):
-        try:
-            return found, parse_fact(body).at_ms
-        except FactError:
-            continue
-    return None
 
 
 def _ms(moment: datetime) -> int:
