@@ -18,7 +18,6 @@ from acd.clock import Clock
 from acd.closures import Closures
 from acd.distributor import Distributor
 from acd.facts import DaemonStarted
-from acd.router import Router
 from cti.access import Access
 from cti.accounts import AccountsError, load_credentials
 from cti.administration import Administration
@@ -40,19 +39,22 @@ from cti.http.live import LiveHub
 from cti.keeping import KeepingProcess
 from cti.logs import write_logs
 from cti.look_ups import LookUps
+from cti.mail_rounds import mail_rounds
 from cti.memory import settle_down
 from cti.outcome_keys import OutcomeKeys
-from cti.outside import seat_outside
+from cti.outside import outside_of, seat_outside
 from cti.people import People
 from cti.preparation import plan_of
 from cti.processes import allow_open_files, favour_the_loop
 from cti.quality_draws import make_draws
-from cti.queues_file import Queue, settings_of
+from cti.queues_file import Queue
 from cti.reconciliation import Reconciler
 from cti.recorder import RecorderProcess
 from cti.recording_pauses import CallPauses
 from cti.recording_switch import MixMonitors
+from cti.reporting import Reports
 from cti.restoration import restore
+from cti.routing import router_of
 from cti.sending import Sending
 from cti.service_hours import ServiceHours
 from cti.settings import Settings, SettingsError, load_settings
@@ -66,7 +68,7 @@ from ivr.announcements import WORDS, Announcement
 from ivr.closing import Closing
 from ivr.closure_sounds import ClosureSounds
 from ivr.consults import Consults
-from ivr.desk import Desk, Outside
+from ivr.desk import Desk
 from ivr.destinations import Destinations
 from ivr.documents import DocumentError
 from ivr.flow.model import Flow
@@ -102,7 +104,7 @@ class Daemon:
         credentials = load_credentials(settings.state)
         started = start(settings)
         clock = Clock()
-        self.distributor = Distributor(_router(started.centre, clock.now_ms()), clock, started.centre.seats)
+        self.distributor = Distributor(router_of(started.centre, clock.now_ms()), clock, started.centre.seats)
         self.administration = Administration(
             versions_of(settings), started.version, started.centre, self.distributor, load_of(settings)
         )
@@ -174,10 +176,12 @@ class Daemon:
             reconciler=Reconciler(settings),
             recordings=settings.recordings_folder,
             keeping=self.keeping,
+            reports=Reports(settings),
             access=Access(credentials.token, AccessTokens(self.store)),
             folder=folder_of(settings),
             draws=self.draws,
         )
+        self.mails = mail_rounds(settings.mail, self.floor)
         scripts: dict[str, Handler] = {
             "call": self._reception(),
             "callback": self.callbacks,
@@ -194,7 +198,8 @@ class Daemon:
             settle_down()
             await self.agi.start()
             parts = [self.switch.run(), self.recorder.run(), self.keeping.run(), self.sounds.run(), self.rules.run()]
-            parts += [self._become_ready(), self.draws.run(), *([self.stream.run()] if self.stream else [])]
+            parts += [self._become_ready(), self.draws.run(), self.mails.run()]
+            parts += [self.stream.run()] if self.stream else []
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(part) for part in parts]
                 await stop.wait()
@@ -210,6 +215,7 @@ class Daemon:
             await self.sounds.utterances.close()
             await runner.cleanup()
             await self.look_ups.close()
+            await self.floor.reports.close()
             self.journal.close()
             await self.store.close()
 
@@ -309,7 +315,7 @@ class Daemon:
             known=self.callers.known,
             who=self.callers.who,
             look_ups=self.look_ups,
-            outside=lambda: _outside(self.administration.centre),
+            outside=lambda: outside_of(self.administration.centre),
             callbacks=self.callbacks,
             messages=self.messages,
             find=self.destinations,
@@ -362,27 +368,6 @@ class Daemon:
     async def _outside_of(self, number: str) -> str:
         person = await self.people.find(number)
         return seat_outside(self.administration.centre, number, person.outside if person else "")
-
-
-def _outside(centre: Centre) -> Outside | None:
-    if (outside := centre.outside) is None:
-        return None
-    return Outside(
-        line=outside.line,
-        caller_id=outside.caller_id or "",
-        ring_ms=outside.ring_s * 1000,
-        allow=outside.allow,
-        at_once=outside.at_once,
-        most_ms=None if outside.most_minutes is None else round(outside.most_minutes * 60_000),
-    )
-
-
-def _router(centre: Centre, now_ms: int) -> Router:
-    router = Router()
-    for name, queue in centre.queues.items():
-        router.define_queue(settings_of(name, queue), now_ms=now_ms)
-    router.define_reasons(centre.allowed_ms())
-    return router
 
 
 async def _run(settings: Settings) -> None:

@@ -19,6 +19,7 @@ from cti.people import People
 from cti.quality_draws import QualityDraws
 from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
+from cti.reporting import Reports
 from cti.versions.folder import Folder
 from ivr.closure_sounds import ClosureSounds
 from ivr.destinations import Destination
@@ -47,6 +48,7 @@ class Floor:
     can be routed, when the first snapshot of Asterisk has been taken.
     `pauses` are those of recordings that people ask for. `recordings` is the folder that `Recording.file` counts from,
     `keeping` the process that has those that lie elsewhere, `folder` the one in which administrators edit.
+    `schedules_changed` wakes who sends reports by mail.
     """
 
     distributor: Distributor
@@ -66,10 +68,12 @@ class Floor:
     reconciler: Reconciler
     recordings: Path
     keeping: Keeping
+    reports: Reports
     access: Access
     folder: Folder
     draws: QualityDraws
     started: asyncio.Event = field(default_factory=asyncio.Event)
+    schedules_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def centre(self) -> Centre:

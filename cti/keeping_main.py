@@ -24,7 +24,8 @@ from structlog import get_logger
 from cti.keeping_parts import shelves_of
 from cti.keeping_service import KeepingService
 from cti.logs import write_logs
-from cti.recorder_main import LONGEST_LINE, give_way
+from cti.processes import give_way
+from cti.recorder_main import LONGEST_LINE, NICENESS
 from cti.settings import Settings, load_settings
 from recording.database import is_away
 from recording.encoding.codec import decode
@@ -165,5 +166,5 @@ async def _run(settings: Settings) -> None:
 
 if __name__ == "__main__":
     write_logs()
-    give_way()
+    give_way(NICENESS)
     asyncio.run(_run(load_settings()))

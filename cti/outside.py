@@ -1,10 +1,11 @@
-"""Who may sign in at which outside number. Each one costs the centre money and can be misused, so it is decided here
-and nowhere else; which text is a number at all is decided in acd/seats.py.
+"""Who may sign in at which outside number, and how callers are connected with others. Each call costs the centre money
+and can be misused, so it is decided here and nowhere else; which text is a number at all is decided in acd/seats.py.
 """
 
 from acd.errors import RoutingError
 from acd.seats import outside_seat
 from cti.centre import Centre
+from ivr.desk import Outside
 
 
 class NoOutsideLine(RoutingError):
@@ -47,3 +48,17 @@ def seat_outside(centre: Centre, agent: str, number: str) -> str:
     if number in centre.numbers:
         raise NumberOfOurs
     return seat
+
+
+def outside_of(centre: Centre) -> Outside | None:
+    """How callers are connected with numbers outside; None: not."""
+    if (outside := centre.outside) is None:
+        return None
+    return Outside(
+        line=outside.line,
+        caller_id=outside.caller_id or "",
+        ring_ms=outside.ring_s * 1000,
+        allow=outside.allow,
+        at_once=outside.at_once,
+        most_ms=None if outside.most_minutes is None else round(outside.most_minutes * 60_000),
+    )

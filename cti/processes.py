@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 OPEN_FILES = 65536
@@ -58,3 +59,13 @@ def favour_the_loop() -> None:
     not after five: a caller's key is answered meanwhile. Measured by tests/load/bench_publishing.py: the loop's longest
     stall in a publication fell from 16 to 5 ms in the median."""
     sys.setswitchinterval(0.0005)
+
+
+def give_way(niceness: int) -> None:
+    """Let this process wait for those that callers wait for. Where the kernel shares the cores between sessions first
+    (sched(7), autogroup), niceness counts only within one: in the daemon's own we would still weigh as much as
+    Asterisk."""
+    os.nice(niceness)
+    with suppress(OSError):
+        os.setsid()
+        Path("/proc/self/autogroup").write_text(f"{niceness}\n")

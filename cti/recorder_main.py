@@ -12,15 +12,13 @@ It speaks JSON lines with the daemon that started it (cti/recorder.py), and ends
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from cti.logs import write_logs
+from cti.processes import give_way
 from cti.settings import Settings, load_settings
 from recording.balance.identity import Balance
 from recording.keeping.kept import KeptRecordings
@@ -67,16 +65,6 @@ class Daemon:
         print(json.dumps(message), flush=True)
 
 
-def give_way() -> None:
-    """Let whoever speaks come first."""
-    os.nice(NICENESS)
-    # Where the kernel shares the cores between sessions first (sched(7), autogroup), niceness counts only within one:
-    # in the daemon's own we would still weigh as much as Asterisk.
-    with suppress(OSError):
-        os.setsid()
-        Path("/proc/self/autogroup").write_text(f"{NICENESS}\n")
-
-
 async def _run(settings: Settings) -> None:
     store, daemon = Store(settings.database_url), Daemon()
     recorder = Recorder(
@@ -111,5 +99,5 @@ async def _run(settings: Settings) -> None:
 
 if __name__ == "__main__":
     write_logs()
-    give_way()
+    give_way(NICENESS)
     asyncio.run(_run(load_settings()))

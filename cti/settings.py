@@ -15,6 +15,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from cti.mail_settings import MailSettings, MailTable
 from cti.recording_settings import RecordingSettings, RecordingTable
 from cti.voices_settings import Voices, as_variable, spoken
 from ivr.look_ups.addresses import Allowed
@@ -155,6 +156,9 @@ class Settings(BaseModel):
 
     look_ups: LookUpTable = LookUpSettings()
     """The programs that flows may ask; nothing said: none."""
+
+    mail: MailTable = MailSettings()
+    """The server over which reports are sent (docs/reports.md); nothing said: none are."""
 
     recordings: RecordingTable = RecordingSettings()
     """How recordings are stored, where, and under which keys (docs/recordings.md)."""

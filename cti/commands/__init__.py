@@ -42,6 +42,7 @@ COMMANDS = {
     "forecast": "calls of days to come, and the agents they need",
     "messages": "messages that callers have left: list, hear, done",
     "quality": "judge calls: score sheets, work lists, appeals, scores",
+    "report": "reports: in the terminal, as files; exports of calls",
     "tokens": "access tokens of the API: add, list, revoke",
 }
 """Each is the module of its name here, which says by `add_arguments(parser)` what follows it."""

@@ -8,8 +8,11 @@ from cti.settings import SettingsError
 from ivr.documents import DocumentError
 from ivr.rehearsal.moment import MomentError
 from recording.database import DatabaseError
+from recording.figures.period import PeriodError
+from recording.figures.scope import ScopeError
 from recording.inputs.outcomes import KeysTaken
 from recording.inputs.sheets import SheetUnfit
+from recording.reports.order import OrderError
 
 BAD_INPUT = (
     SettingsError,
@@ -22,4 +25,7 @@ BAD_INPUT = (
     MomentError,
     SheetUnfit,
     KeysTaken,
+    PeriodError,
+    ScopeError,
+    OrderError,
 )

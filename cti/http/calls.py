@@ -30,7 +30,7 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 CallId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
-class CallQuery(Given):
+class WhichCalls(Given):
     """Which calls. Times are ISO 8601 or seconds since the epoch; without a zone they are the centre's."""
 
     since: Instant | None = Field(None, description="Calls that began at this time or later.")
@@ -46,6 +46,28 @@ class CallQuery(Given):
         "count.",
     )
     scope: ScopeName = Field("centre", description="Whose figure: centre, queue:<name>, team:<name>, agent:<number>.")
+
+    def filter(self, zone: ZoneInfo) -> CallFilter:
+        """As the store has it."""
+        since = self.since and in_zone(self.since, zone)
+        until = self.until and in_zone(self.until, zone)
+        counted = self.counted and CountedCalls(
+            scope=Scope.parse(self.scope), counted=self.counted, since=since, until=until
+        )
+        return CallFilter(
+            since=None if counted else since,
+            until=None if counted else until,
+            queue=self.queue,
+            agent=self.agent,
+            caller=self.caller,
+            outcome=self.outcome,
+            counted=counted or None,
+        )
+
+
+class CallQuery(WhichCalls):
+    """Which calls, page by page."""
+
     limit: int = Field(50, ge=1, le=500)
     after: CallId | None = Field(None, description="The id of the last call of the page before: `next` of its answer.")
 
@@ -62,20 +84,7 @@ async def list_calls(asked: Asked[CallQuery, Nothing]) -> Calls:
     query, zone = asked.query, asked.floor.centre.time_zone
     if query.queue is not None:
         asked.floor.distributor.router.queue(query.queue)
-    since = query.since and in_zone(query.since, zone)
-    until = query.until and in_zone(query.until, zone)
-    counted = query.counted and CountedCalls(
-        scope=Scope.parse(query.scope), counted=query.counted, since=since, until=until
-    )
-    which = CallFilter(
-        since=None if counted else since,
-        until=None if counted else until,
-        queue=query.queue,
-        agent=query.agent,
-        caller=query.caller,
-        outcome=query.outcome,
-        counted=counted or None,
-    )
+    which = query.filter(zone)
     with reaching_records():
         found = await asked.floor.store.calls(which, Page(size=query.limit + 1, after=query.after))
     calls = found[: query.limit]

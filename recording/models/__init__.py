@@ -35,6 +35,7 @@ from recording.models.keeping import (
 from recording.models.ledger import CallInProgress, LedgerEvent, LedgerPosition, RejectedLedgerLine
 from recording.models.people import AccessToken, AgentAccount, AgentStateEntry, CallerEntry
 from recording.models.quality import CalibrationEntry, EvaluationEntry, EvaluationStep, QualityDraw, ScoreSheetKept
+from recording.models.reports import ReportDelivery, ReportSchedule
 
 __all__ = [
     "NAME",
@@ -73,6 +74,8 @@ __all__ = [
     "RecordingListening",
     "RecordingPauseEntry",
     "RejectedLedgerLine",
+    "ReportDelivery",
+    "ReportSchedule",
     "RetentionRun",
     "ScoreSheetKept",
     "ShiftAssignment",

@@ -63,8 +63,10 @@ def band(limits: Band | None, language: Language) -> str:
 
 
 def judgement(number: Number, language: Language) -> str:
-    """How it stands to its band, in a word."""
-    return "" if number.judgement is None else say(f"judgement.{number.judgement}", language)
+    """How it stands to its band, in a word: what is good is so on either side of it."""
+    if number.judgement is None:
+        return ""
+    return say("judgement.in_band" if number.good else f"judgement.{number.judgement}", language)
 
 
 def span(times: Span, language: Language) -> str:

@@ -1,5 +1,6 @@
 """A floor without Asterisk: real router, real store on SQLite, the demonstration centre, served on loopback."""
 
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from cti.people import People
 from cti.quality_draws import DrawProcess, QualityDraws
 from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
+from cti.reporting import Reports
 from cti.settings import Settings
 from cti.sounds import Sounds
 from cti.versions.start import folder_of, start, versions_of
@@ -54,6 +56,9 @@ TOKEN = "let-me-in"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 HOME = Path(__file__).parents[2]
 LEDGERS = HOME / "tests" / "fixtures" / "ledgers"
+REPORTS = (sys.executable, "-m", "tests.contract.report_process")
+"""Makes reports of figures made by hand."""
+
 ALL_WELL = {name: Part(ok=True) for name in ("asterisk", "ami", "ledger", "journal", "database")}
 
 PEOPLE = (
@@ -272,6 +277,7 @@ async def open_floor(
         return parts
 
     monitors = Monitors()
+    reports = Reports(settings, REPORTS)
     sounds = Sounds(settings, distributor, str)
     sounds.hold(centre)
     floor = Floor(
@@ -292,6 +298,7 @@ async def open_floor(
         reconciler=Reconciler(settings),
         recordings=folder,
         keeping=keeping or near_keeping(store, folder),
+        reports=reports,
         access=Access(TOKEN, AccessTokens(store)),
         folder=folder_of(settings),
         draws=QualityDraws(DrawProcess(settings), Draws(store).due, lambda: centre),
@@ -304,6 +311,7 @@ async def open_floor(
         yield FakeFloor(floor, client, parts, time, monitors)
     finally:
         await client.close()
+        await reports.close()
         distributor.close()
         await store.close()
 

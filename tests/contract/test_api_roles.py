@@ -32,6 +32,9 @@ ADMINISTRATORS = {
     "DELETE /api/prompts/{number}/recording",
     "POST /api/quality/evaluations/{id}/hand-over",
     "POST /api/quality/draws",
+    "GET /api/report-schedules",
+    "PUT /api/report-schedules/{name}",
+    "DELETE /api/report-schedules/{name}",
     "PUT /api/outcomes/{code}",
     "PUT /api/sheets/{sheet}",
     "PUT /api/schedules/patterns/{name}",
@@ -51,6 +54,8 @@ AGENTS = {
     "POST /api/calls/{id}/recording/pause",
     "POST /api/calls/{id}/recording/resume",
     "GET /api/outcomes",
+    "GET /api/reports",
+    "GET /api/reports/{name}",
     "GET /api/schedules/own",
     "PUT /api/calls/{id}/outcome",
 }

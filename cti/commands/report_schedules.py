@@ -1,0 +1,119 @@
+"""`callcenter report schedules|send|unsend`: reports sent by mail. The service need not run, but sends them."""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime, time
+from typing import Any
+
+from pydantic import ValidationError
+
+from cti.commands.arguments import by_whom, fitting
+from cti.commands.database import with_store
+from cti.commands.errors import BadInput, CommandError, Exit
+from cti.commands.tables import table
+from cti.http.report_schedules import ScheduleGiven, schedule_of, view_of
+from cti.mail_settings import mail_address
+from cti.settings import Settings
+from recording.reports.document import Language
+from recording.reports.mails import Delivery, ReportMails
+from recording.reports.order import Form
+from recording.reports.schedule import Schedule
+from recording.store import Store
+
+
+class ScheduleUnknown(CommandError):
+    """No schedule is called so."""
+
+    id = "unknown-schedule"
+
+
+def list_schedules(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Show which reports are sent to whom, and what became of the last mails."""
+
+    async def read(store: Store) -> tuple[list[Schedule], list[Delivery]]:
+        mails = ReportMails(store)
+        return await mails.schedules(), list(await mails.last(given.limit))
+
+    schedules, deliveries = with_store(settings, read)
+    views = [view_of(one) for one in schedules]
+    rows = ((one.name, one.report, one.scope, one.at, one.form, ", ".join(one.recipients)) for one in views)
+    print(table(("NAME", "REPORT", "OF", "AT", "AS", "TO"), rows))
+    if deliveries:
+        print()
+        print(table(("SCHEDULE", "TIME", "TO", "SENT", "TRIED", "AGAIN", "WHY"), map(_row, deliveries)))
+    if not settings.mail.is_set:
+        print("No mail server is set: nothing is sent (docs/reports.md).")
+    return Exit.DONE
+
+
+def send(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Have a report sent whenever its time is over: each once, to each address. The running service takes it up within
+    ten minutes."""
+    try:
+        wanted = ScheduleGiven(
+            report=given.report,
+            scope=given.scope,
+            keys=tuple(key for key in given.keys.split(",") if key),
+            language=given.language,
+            form=given.format,
+            at=given.at,
+            recipients=given.to,
+        )
+    except ValidationError as error:
+        raise BadInput(error.errors(include_url=False)[0]["msg"]) from None
+    schedule = schedule_of(given.name, wanted, given.by)
+    with_store(settings, lambda store: ReportMails(store).save(schedule))
+    print(f"Schedule {given.name} holds.")
+    return Exit.DONE
+
+
+def unsend(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Forget a schedule; its mails that have not gone are not sent."""
+    if not with_store(settings, lambda store: ReportMails(store).remove(given.name)):
+        raise ScheduleUnknown(f"there is no schedule {given.name}; `callcenter report schedules` shows which there are")
+    print(f"Schedule {given.name} is gone.")
+    return Exit.DONE
+
+
+def add_schedules(command: Callable[[str, Callable[..., Any]], argparse.ArgumentParser]) -> None:
+    """The commands for schedules, below `callcenter report`."""
+    name = fitting(r"[^\x00-\x1f\x7f/]{1,64}", "1 to 64 characters, no /")
+    listing = command("schedules", list_schedules)
+    listing.add_argument("--limit", type=int, default=20, metavar="N", help="so many mails (default 20)")
+    sending = command("send", send)
+    sending.add_argument("name", type=name, help="what the schedule is called")
+    sending.add_argument("report", help="day, week, month, …")
+    sending.add_argument(
+        "--to", type=address, action="append", required=True, metavar="ADDRESS", help="may be repeated"
+    )
+    sending.add_argument("--scope", default="centre", help="centre, queue:NAME, team:NAME or agent:NUMBER")
+    sending.add_argument("--at", type=_clock, default=time(7), metavar="HH:MM", help="when (default 07:00)")
+    sending.add_argument("--keys", default="", metavar="KEY,…", help="only these figures (default: all)")
+    sending.add_argument("--language", type=Language, choices=list(Language), default=Language.ENGLISH)
+    sending.add_argument("--format", type=Form, choices=list(Form), default=Form.HTML, help="what is attached")
+    by_whom(sending)
+    command("unsend", unsend).add_argument("name", type=name)
+
+
+def address(text: str) -> str:
+    """A mail address."""
+    try:
+        return mail_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit; {error}") from None
+
+
+def _clock(text: str) -> time:
+    try:
+        return datetime.strptime(text, "%H:%M").time()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit; expected a time such as 07:00") from None
+
+
+def _row(delivery: Delivery) -> tuple[str, ...]:
+    sent, again = delivery.sent_at, delivery.next_at
+    return (
+        *(delivery.schedule, delivery.period, delivery.recipient),
+        *(f"{sent:%Y-%m-%d %H:%M}" if sent else "-", str(delivery.attempts)),
+        *(f"{again:%Y-%m-%d %H:%M}" if again else "-", delivery.error or "-"),
+    )

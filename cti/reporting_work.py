@@ -1,0 +1,264 @@
+"""What is made of an order: read the figures, compose the report, write it in its form. Runs in a command, or in a
+process of its own, never in the daemon; libraries of a form are imported when it is asked for.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
+from typing import IO, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from cti.centre import Centre
+from cti.figures_file import rules_of
+from cti.reporting_errors import NoSchedule, UnknownSubject
+from cti.settings import Settings
+from cti.versions.start import current_centre, versions_of
+from recording.figures.inputs import AllInputs, Scores
+from recording.figures.scope import Scope, ScopeKind
+from recording.figures.service import AnyFigures, Figures
+from recording.record import CallRecord
+from recording.reports import showing
+from recording.reports.calls import calls_of
+from recording.reports.columns import Export, numbers_of
+from recording.reports.compose import compose
+from recording.reports.document import ReportDocument
+from recording.reports.mails import ReportMails
+from recording.reports.material import Names, read_material
+from recording.reports.order import MEDIA, Form, Order, OrderError
+from recording.store import CallFilter, Page, Store
+
+PIECE = 256 * 1024
+PAGE = 1_000
+"""Calls that are read at once."""
+
+EXPORTED = frozenset({Form.CSV, Form.PARQUET, Form.XLSX})
+IN_MEMORY_AT_MOST = 8 * 1024 * 1024
+
+About = dict[str, Any]
+
+
+class CallExport(BaseModel):
+    """Which calls are wanted, and as what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    which: CallFilter
+    form: Form
+    masked: bool = False
+    bom: bool = False
+
+
+class DeliveryOrder(BaseModel):
+    """Which mail is to be sent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schedule: str
+    period: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A thing that was made: its media type, a name for its file, and its bytes."""
+
+    media: str
+    name: str
+    pieces: Iterator[bytes]
+
+
+class Work:
+    """Makes what is ordered. `figures` says how they are had of a store and a centre; tests give others."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        figures: Callable[[Store, Centre], Awaitable[AnyFigures]] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._figures = figures or figures_of
+        self._now = now
+        self._centre: tuple[int, Centre] | None = None
+        # matplotlib keeps what it found out about fonts; the home of who runs a service may not be his to write
+        os.environ.setdefault("MPLCONFIGDIR", str(settings.state / "matplotlib"))
+
+    async def answer(self, message: Mapping[str, Any]) -> tuple[About, Iterator[bytes]]:
+        """What a line of standard input asks for. Raises whatever is wrong with it."""
+        if "mail" in message:
+            await self.deliver(DeliveryOrder.model_validate(message["mail"]))
+            return {"media": MEDIA[Form.JSON], "name": "sent.json"}, iter(())
+        if "calls" in message:
+            wanted = CallExport.model_validate(message["calls"])
+            made = await self.calls(wanted.which, wanted.form, masked=wanted.masked, bom=wanted.bom)
+        else:
+            made = await self.report(Order.model_validate(message["report"]))
+        return {"media": made.media, "name": made.name}, made.pieces
+
+    async def report(self, order: Order) -> Made:
+        """A report in its form."""
+        document = await self.document(order)
+        return Made(MEDIA[order.form], file_name(document, order.form), written(document, order.form, bom=order.bom))
+
+    async def calls(self, which: CallFilter, form: Form, *, masked: bool, bom: bool = False) -> Made:
+        """Calls as columns and rows. Raises OrderError."""
+        if form not in EXPORTED:
+            expected = ", ".join(sorted(EXPORTED))
+            raise OrderError(f"calls are not written as {form}; expected one of {expected}", "format")
+        zone = self.centre().time_zone
+        loop = asyncio.get_running_loop()
+
+        def records() -> Iterator[CallRecord]:
+            after = None
+            while True:
+                page = self._store.calls(which, Page(size=PAGE, after=after))
+                found = asyncio.run_coroutine_threadsafe(page, loop).result()
+                yield from found
+                if len(found) < PAGE:
+                    return
+                after = found[-1].id
+
+        def write(file: IO[bytes]) -> None:
+            for piece in exported(calls_of(records(), zone, mask=masked), form, bom=bom):
+                file.write(piece)
+
+        pieces = await asyncio.to_thread(_from_file, write)
+        return Made(MEDIA[form], f"calls.{form}", pieces)
+
+    async def deliver(self, wanted: DeliveryOrder) -> None:
+        """Send the report of one time of a schedule to one recipient. Raises NoSchedule, MailFailed."""
+        schedules = {one.name: one for one in await ReportMails(self._store).schedules()}
+        schedule = schedules.get(wanted.schedule)
+        if schedule is None or wanted.recipient not in schedule.recipients:
+            raise NoSchedule
+        order = Order.model_validate({**schedule.order, "at": wanted.period})
+        await self.mail(order, wanted.recipient, f"{wanted.schedule}\n{wanted.period}")
+
+    async def mail(self, order: Order, recipient: str, seal: str) -> None:
+        """Send a report to one recipient. Raises MailFailed."""
+        mail = import_module("cti.mail")  # only who sends one needs what it takes
+        settings = self._settings.mail
+        document = await self.document(order)
+        form = Form.HTML if order.form in (Form.JSON, Form.TEXT) else order.form
+        body = b"".join(await asyncio.to_thread(list, written(document, form, bom=order.bom)))
+        attached = (file_name(document, form), MEDIA[form], body)
+        message = mail.message_of(document, recipient, settings.sender, attached, seal, self._now())
+        await mail.send(settings, message)
+
+    async def document(self, order: Order) -> ReportDocument:
+        """A report as a value."""
+        centre, scope, keys = self.centre(), order.whose(), order.figures()
+        period = order.period(self._now(), centre.time_zone)
+        names = await self._names(centre)
+        require_known(scope, names)
+        figures = await self._figures(self._store, centre)
+        material = await read_material(figures, order.definition(), scope, period, keys)
+        return compose(material, names, order.language, centre.time_zone.key)
+
+    def centre(self) -> Centre:
+        """The centre that holds now; read anew only when a version was published."""
+        number = versions_of(self._settings).current
+        if self._centre is None or not number or self._centre[0] != number:
+            self._centre = (number, current_centre(self._settings))
+        return self._centre[1]
+
+    async def _names(self, centre: Centre) -> Names:
+        people = await self._store.agents(active_only=False)
+        return Names(
+            centre=centre.name,
+            queues={name: queue.title for name, queue in centre.queues.items()},
+            agents={person.number: person.name for person in people},
+            teams={person.number: person.attributes["team"] for person in people if "team" in person.attributes},
+        )
+
+
+def require_known(scope: Scope, names: Names) -> None:
+    """Raises UnknownSubject where nobody is called so."""
+    known: Mapping[ScopeKind, Sequence[str]] = {
+        ScopeKind.QUEUE: sorted(names.queues),
+        ScopeKind.TEAM: sorted(set(names.teams.values())),
+        ScopeKind.AGENT: sorted(names.agents),
+    }
+    if scope.kind in known and scope.name not in known[scope.kind]:
+        there = known[scope.kind]
+        raise UnknownSubject(scope.kind, scope.name, ", ".join(there[:8]) + (", …" if len(there) > 8 else ""))
+
+
+def file_name(document: ReportDocument, form: Form) -> str:
+    """ "day-sales-2026-11-21.xlsx": of characters that any file system takes."""
+    when = showing.span(document.span, document.language).replace(" ", "-").replace(":", "")
+    subject = f"-{document.subject.name}" if document.subject.name else ""
+    plain = "".join(one if one.isascii() and (one.isalnum() or one in "-_.") else "_" for one in f"{subject}-{when}")
+    return f"{document.report}{plain}.{'txt' if form is Form.TEXT else form.value}"
+
+
+_RENDERING = {
+    Form.TEXT: "text",
+    Form.CSV: "csv_file",
+    Form.PARQUET: "parquet",
+    Form.XLSX: "workbook",
+    Form.HTML: "page",
+}
+"""The module of each form, imported when it is asked for."""
+
+
+def written(document: ReportDocument, form: Form, *, bom: bool = False) -> Iterator[bytes]:
+    """A report in a form, piece by piece."""
+    match form:
+        case Form.JSON:
+            return iter([document.model_dump_json().encode()])
+        case Form.TEXT:
+            return iter([_rendering(form).text_of(document).encode()])
+        case Form.HTML:
+            return iter([_rendering(form).page_of(document).encode()])
+        case Form.XLSX:
+            return _from_file(partial(_rendering(form).write_report, document))
+        case Form.CSV | Form.PARQUET:
+            return exported(numbers_of(document), form, bom=bom)
+
+
+def exported(export: Export, form: Form, *, bom: bool = False) -> Iterator[bytes]:
+    """Columns and rows as CSV, Parquet or a workbook, piece by piece."""
+    match form:
+        case Form.XLSX:
+            return _from_file(partial(_rendering(form).write_workbook, export))
+        case Form.PARQUET:
+            return _from_file(partial(_rendering(form).write_parquet, export))
+        case _:
+            pieces: Iterator[bytes] = _rendering(Form.CSV).csv_of(export, bom=bom)
+            return pieces
+
+
+def _rendering(form: Form) -> Any:
+    return import_module(f"recording.reports.rendering.{_RENDERING[form]}")
+
+
+def _from_file(write: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
+    """What `write` writes to a file that needs to be whole; it is whole before the first piece comes."""
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY_AT_MOST)  # noqa: SIM115
+    try:
+        write(file)
+    except BaseException:
+        file.close()
+        raise
+    return _read(file)
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
+
+
+async def figures_of(store: Store, centre: Centre) -> AnyFigures:
+    """The figures of this instance, judged as the centre's files say."""
+    return Figures(store, rules_of(centre), AllInputs(Scores(store)))
