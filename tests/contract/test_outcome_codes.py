@@ -1,4 +1,4 @@
-"""Outcome codes in the data base: the catalogue, its sheet, how closings reach a call's record, and first contacts."""
+"""Outcome codes in the data base: the catalogue, its sheet, and how closings reach a call's record."""
 
 import json
 from dataclasses import replace
@@ -11,7 +11,6 @@ from sqlalchemy import select
 from acd.facts import CallOutcomeSet, to_json
 from recording.entries import Entry, Source
 from recording.facts import parse_fact
-from recording.inputs.first_contact import FirstContacts
 from recording.inputs.outcomes import SHEET, KeysTaken, Outcome, Outcomes, by_keys
 from recording.inputs.sheet import read_sheet
 from recording.inputs.sheets import SHEETS, Known, SheetUnfit, give_out, take_in
@@ -104,18 +103,6 @@ async def test_answered_calls_without_a_code_are_found(store: Store) -> None:
     assert await catalogue.not_closed([], since, until) == []
     await take(store, "answered_agent_hangs_up", closing(call))
     assert await catalogue.not_closed([call.queue], since, until) == []
-
-
-async def test_a_resolved_call_is_a_first_contact_until_its_caller_rings_again(store: Store) -> None:
-    first, again = real_call("answered_agent_hangs_up").record(), real_call("abandoned_waiting").record()
-    await take(store, "answered_agent_hangs_up", closing(first))
-    contacts = FirstContacts(store, "86")
-    end = first.started_at + timedelta(seconds=1)
-    assert await contacts.settled(first.started_at, end) == {first.id}
-    assert await contacts.settled(end, end + timedelta(days=1)) == frozenset()
-    await take(store, "abandoned_waiting")
-    followed = again.caller == first.caller and again.started_at > first.started_at
-    assert await contacts.settled(first.started_at, end) == (set() if followed else {first.id})
 
 
 async def test_the_sheet_is_taken_in_whole_or_not_at_all_and_given_out_the_same(store: Store) -> None:

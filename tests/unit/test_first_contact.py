@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recording.inputs.first_contact import Contact, resolved_at_first_contact, same_matter
+from recording.inputs.contacts import Contact, resolved_at_first_contact, same_matter
 
 pytestmark = pytest.mark.unit
 

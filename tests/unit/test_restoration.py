@@ -10,10 +10,12 @@ from acd.closures import EVERY, Closures
 from acd.distributor import Distributor
 from acd.facts import (
     AgentStateChanged,
+    CallOutcomeSet,
     ClosureDeclared,
     ClosureLifted,
     Fact,
     NotReadyExceeded,
+    OutcomeOwed,
     SurgeDeclared,
     to_json,
 )
@@ -215,3 +217,14 @@ async def test_who_was_away_for_too_long_is_so_after_the_restart(tmp_path: Path)
     (exceeded,) = [fact for fact in told.facts if isinstance(fact, NotReadyExceeded)]
     assert (exceeded.agent, exceeded.since_ms) == ("1001", now_ms - 70_000)
     floor.close()
+
+
+async def test_calls_that_were_owed_an_outcome_code_are_owed_it_again(tmp_path: Path) -> None:
+    floor, _ = _floor()
+    owed = [OutcomeOwed(at_ms=at_ms, linkedid=f"call-{at_ms}", queue="sales", agent="1001") for at_ms in (1, 2)]
+    closed = CallOutcomeSet(at_ms=3, linkedid="call-1", agent="1001", code="sold", resolved=True)
+    journal = tmp_path / "facts.jsonl"
+    journal.write_bytes(b"".join(map(_line, [*owed, closed])))
+    restore(floor, Closures(floor.state), journal)
+    assert floor.router.roster.agent("1001").owes == ("call-2",)
+    assert list(floor.router.outcomes) == [owed[1]]
