@@ -16,7 +16,9 @@ import yaml
 from acd.facts import AgentDefined, AgentStateChanged, Fact
 from acd.states import AgentState, CallOutcome, DequeueReason, EndedBy, OfferOutcome, Status, TransferKind
 from recording.figures.rules import Rules, Thresholds
+from recording.inputs.cost_shares import Cost
 from recording.inputs.shifts import Assignment, Pattern, PatternShift
+from recording.inputs.staffing import StaffEntry
 from recording.record import CallRecord, Conversation, Direction, Offer, QueueVisit, Transfer, WrapUp
 
 FOLDER = Path(__file__).parent / "fixtures" / "figures"
@@ -47,6 +49,8 @@ class Day:
     expected: Sequence[Expected]
     patterns: Sequence[Pattern] = ()
     assignments: Sequence[Assignment] = ()
+    costs: Sequence[Cost] = ()
+    staff: Sequence[StaffEntry] = ()
 
 
 def day_of(name: str) -> Day:
@@ -62,6 +66,8 @@ def day_of(name: str) -> Day:
         facts=list(_facts(written, clock)),
         expected=list(_table(FOLDER / name / "expected.md")),
         patterns=[_pattern(agent, start, end, clock.day) for agent, (start, end) in shifts.items()],
+        costs=[Cost.model_validate(one) for one in written.get("costs", [])],
+        staff=[StaffEntry.model_validate(one) for one in written.get("staff", [])],
         assignments=[Assignment(agent=agent, since=clock.day, pattern=f"of-{agent}") for agent in shifts],
     )
 

@@ -14,14 +14,12 @@ from cti.http.errors import Unfit, reaching_records
 from cti.http.figure_words import ScopeName
 from cti.http.views import View
 from recording.figures.catalogue import CATALOGUE, FIGURES, Band, Formula
-from recording.figures.entered import Expenses, Turnover
-from recording.figures.inputs import AllInputs, Scores
+from recording.figures.inputs import all_inputs
 from recording.figures.period import Period, PeriodError, Unit
 from recording.figures.report import CallsBehind, FigureValue, Report
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import Figures
-from recording.figures.shifts import Shifts
 
 STEPS_AT_MOST = 1_500
 """Points of one series: a month of half hours has at most 1,490."""
@@ -229,7 +227,7 @@ _SHORTEST_MS = {
 
 def _figures(asked: Asked[FiguresQuery, Nothing] | Asked[SeriesQuery, Nothing], rules: Rules) -> Figures:
     store = asked.floor.store
-    return Figures(store, rules, AllInputs(Scores(store), Shifts(store), Expenses(store), Turnover(store)))
+    return Figures(store, rules, all_inputs(store))
 
 
 def _period(text: str, rules: Rules) -> Period:

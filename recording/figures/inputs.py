@@ -7,8 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from recording.figures.entered import Expenses, Turnover
 from recording.figures.period import Period
 from recording.figures.scope import Scope
+from recording.figures.shifts import Shifts
 from recording.quality.figure import mean_score
 from recording.store import Store
 
@@ -40,7 +42,7 @@ NO_INPUTS = AllInputs()
 
 
 class Scores:
-    """Figure 12: the evaluations of recording.quality."""
+    """Figure 12: the evaluations of recording.quality, and the scores that were made elsewhere."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -51,3 +53,8 @@ class Scores:
             return {}
         found = await mean_score(self._store, scope, period.since, period.until)
         return {"score": found.sum_hundredths * _HUNDREDTH, "evaluations": Decimal(found.evaluations)}
+
+
+def all_inputs(store: Store) -> AllInputs:
+    """Everything that this store knows besides calls."""
+    return AllInputs(Scores(store), Shifts(store), Expenses(store), Turnover(store))

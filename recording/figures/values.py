@@ -93,6 +93,8 @@ def _sample(
         return int(found.get(AGENTS, 0))
     if figure.source is Source.SCHEDULES:
         return int(found.get("scheduled_agents", 0))
+    if figure.source is Source.STAFF:
+        return int(denominator or 0)
     if formula.denominator.keys() & {"ring_cadence_ms"}:
         return int(found.get("line_answered", 0))
     counted = denominator if formula.denominator else numerator

@@ -17,14 +17,15 @@ from recording.entries import Batch, Entry, Source
 from recording.figures.catalogue import FIGURES
 from recording.figures.counting import keep_rules
 from recording.figures.counts import CALLS
-from recording.figures.inputs import AllInputs, Scores
+from recording.figures.inputs import all_inputs
 from recording.figures.period import Period, Unit
 from recording.figures.reading import STATE, TIME_NAMES, Reading
 from recording.figures.rules import Rules
 from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.figures.service import Figures
-from recording.figures.shifts import Shifts
+from recording.inputs.costs import Costs
 from recording.inputs.schedules import Schedules
+from recording.inputs.staff import Staff
 from recording.record import CallRecord
 from recording.store import Store
 from recording.transactions import write_records
@@ -45,7 +46,9 @@ async def _remember(store: Store, day: Day) -> Figures:
     schedules = Schedules(store, day.rules.zone)
     await schedules.save_patterns(day.patterns)
     await schedules.assign(day.assignments)
-    return Figures(store, day.rules, AllInputs(Scores(store), Shifts(store)), clock=lambda: day.now)
+    await Costs(store, day.rules.zone).save(day.costs)
+    await Staff(store).save(day.staff)
+    return Figures(store, day.rules, all_inputs(store), clock=lambda: day.now)
 
 
 def _journal(facts: Sequence[Fact]) -> Batch:
