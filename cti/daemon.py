@@ -151,7 +151,15 @@ class Daemon:
         self.keeping = KeepingProcess(settings, self.live.on_record)
         self.recorder = RecorderProcess(settings, self._channels, self._on_record)
         self.stream = FactsStream(settings.redis) if settings.redis else None
-        self.health = Health(self.switch, self.recorder, self.keeping, self.journal, self.store, self.stream)
+        self.health = Health(
+            self.switch,
+            self.recorder,
+            self.keeping,
+            self.journal,
+            self.store,
+            self.stream,
+            lambda: self.administration.centre,
+        )
         self.accounts = credentials.agents
         self._asterisk_behind = False
         self.monitors = MixMonitors(self.switch.client)

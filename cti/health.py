@@ -1,14 +1,19 @@
 """Asks each part of the daemon how it is. What follows from the answers is decided by who asks (cti/http/health.py)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
+from cti.centre import Centre
 from cti.facts_stream import FactsStream
 from cti.floor import Part
 from cti.keeping import KeepingProcess
 from cti.recorder import RecorderProcess
 from cti.switch import Switch
+from recording.database import is_away
 from recording.journal import Journal
+from recording.recorded_share import RecordedShares
+from recording.room import Space
 from recording.store import Store
 
 ANSWER_S = 2.0
@@ -26,6 +31,7 @@ class Health:
         journal: Journal,
         store: Store,
         stream: FactsStream | None,
+        centre: Callable[[], Centre],
     ) -> None:
         self._switch = switch
         self._recorder = recorder
@@ -33,6 +39,8 @@ class Health:
         self._journal = journal
         self._store = store
         self._stream = stream
+        self._shares = RecordedShares(store)
+        self._centre = centre
 
     async def parts(self) -> Mapping[str, Part]:
         """Each part now."""
@@ -52,12 +60,28 @@ class Health:
             "balance": self._balance(),
             "recordings": self._keeping.part,
             "database": await self._database(),
+            "recording": await self._recording(),
             **self._redis(),
         }
 
     def _balance(self) -> Part:
         queues = self._recorder.unbalanced
         return Part(ok=not queues, detail=f"calls lost in {', '.join(queues)}" if queues else "", vital=False)
+
+    async def _recording(self) -> Part:
+        """Whether there is room for them, and all of today's talk is on record."""
+        if self._recorder.room is not Space.ENOUGH:
+            return Part(ok=False, detail=f"disk {self._recorder.room}: {self._recorder.free_mb} MB free", vital=False)
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                share = (await self._shares.of_day(datetime.now(self._centre().time_zone))).share
+        except Exception as error:
+            if not isinstance(error, TimeoutError) and not is_away(error):
+                raise
+            return Part(ok=True, detail="recorded share not known", vital=False)  # the database is a part of its own
+        if share is None or share == 1:
+            return Part(ok=True, vital=False)
+        return Part(ok=False, detail=f"{100 * share:.2f} % of today's talk is recorded", vital=False)
 
     def _redis(self) -> Mapping[str, Part]:
         if self._stream is None:

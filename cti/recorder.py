@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from cti.settings import Settings
+from recording.room import Space
 
 log = structlog.get_logger()
 
@@ -36,6 +37,9 @@ class RecorderProcess:
         self._database_takes = True
         self.unbalanced: tuple[str, ...] = ()
         """Queues that have lost calls between the journal and the records, as far as was looked last."""
+        self.room = Space.ENOUGH
+        """Of the disk on which recordings are made, as the recorder has said last; `free_mb` is what was free then."""
+        self.free_mb = 0
 
     @property
     def healthy(self) -> bool:
@@ -62,7 +66,7 @@ class RecorderProcess:
             stdout=asyncio.subprocess.PIPE,
             limit=LONGEST_LINE,
         )
-        self._process, self._questions = process, 0
+        self._process, self._questions, self.room = process, 0, Space.ENOUGH
         if self._live() is not None:
             self.settle()
         try:
@@ -83,6 +87,9 @@ class RecorderProcess:
             self._answer()
         elif "unbalanced" in message:
             self.unbalanced = tuple(message["unbalanced"])
+        elif "room" in message:
+            self.room = Space(message["room"])
+            self.free_mb = message["free_mb"]
         else:
             self._database_takes = message["healthy"]
 

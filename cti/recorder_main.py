@@ -8,6 +8,7 @@ It speaks JSON lines with the daemon that started it (cti/recorder.py), and ends
          {"record": {…}}                     a record that is new, or has changed
          {"healthy": false}                  whether the database takes what is written down, when that changes
          {"unbalanced": ["sales", …]}        queues that have lost calls in a half hour, as far as was looked last
+         {"room": "low", "free_mb": 900}     whether there is room for recordings, when that changes
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from recording.balance.identity import Balance
 from recording.keeping.kept import KeptRecordings
 from recording.record import AudioFormat, CallRecord
 from recording.recorder import Recorder
+from recording.room import Room, Space
 from recording.store import Store
 
 NICENESS = 10
@@ -61,6 +63,9 @@ class Daemon:
     def tell_breach(self, breached: Sequence[Balance]) -> None:
         self._say({"unbalanced": sorted({one.queue for one in breached})})
 
+    def tell_room(self, space: Space, free: int) -> None:
+        self._say({"room": space, "free_mb": free >> 20})
+
     def _say(self, message: Mapping[str, Any]) -> None:
         print(json.dumps(message), flush=True)
 
@@ -79,6 +84,12 @@ async def _run(settings: Settings) -> None:
         on_health=daemon.tell_health,
         keep_lines=timedelta(days=settings.ledger_days),
         on_breach=daemon.tell_breach,
+        room=Room(
+            settings.recordings_folder,
+            low=settings.recordings.low_mb << 20,
+            full=settings.recordings.full_mb << 20,
+            on_change=daemon.tell_room,
+        ),
     )
     lines = asyncio.StreamReader(limit=LONGEST_LINE)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)

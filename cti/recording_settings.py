@@ -48,6 +48,7 @@ class RecordingSettings(BaseModel):
     bucket of `s3`; older ones are read and deleted where they lie. `folder` is where they lie instead of the state
     folder; it must be there already, so that a file system that is not mounted is not taken for an empty one.
     `pause_s` is how long an agent or a program may pause a recording at most.
+    Below `low_mb` of free room on the disk an alarm rises, below `full_mb` it counts as full.
     `encrypt`: sealed under the current key of the file `keys` (`callcenter recordings keys`).
     """
 
@@ -58,6 +59,8 @@ class RecordingSettings(BaseModel):
     folder: Path | None = None
     s3: S3Part | None = None
     pause_s: Annotated[float, Field(ge=1, le=86_400)] = 300.0
+    low_mb: Annotated[int, Field(ge=1)] = 1024
+    full_mb: Annotated[int, Field(ge=1)] = 16
     encrypt: bool = False
     keys: Path | None = None
 
@@ -75,6 +78,8 @@ class RecordingSettings(BaseModel):
     def _can_be_used(self) -> Self:
         if self.store == "s3" and self.s3 is None:
             raise ValueError("store is s3: expected its bucket in a table [recordings.s3]")
+        if self.full_mb >= self.low_mb:
+            raise ValueError(f"full_mb is {self.full_mb}: expected less than low_mb, which is {self.low_mb}")
         for name in ("folder", "keys"):
             path: Path | None = getattr(self, name)
             if path is not None and not path.is_absolute():

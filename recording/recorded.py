@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 
 from acd.facts import CallArrived, Fact, RecordingPaused, RecordingResumed
 from recording.instants import utc
-from recording.record import Pause, Recording
+from recording.record import ASTERISK_LOST, CallRecord, Missing, Pause, Recording
+
+Span = tuple[datetime, datetime]
+
+UNNOTICED = timedelta(milliseconds=500)
+"""A shorter lack counts for nothing. Asterisk writes no sample while neither side sends any, as for a quarter of a
+second when a channel takes another's place; a file's times are certain at its end."""
+
+UNKNOWN = "unknown"
+DISK_FULL = "disk_full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +71,44 @@ def _within(recording: Recording, silent: Iterable[Silence]) -> tuple[Pause, ...
 
 def _position_ms(recording: Recording, at: datetime) -> int:
     return round((at - recording.started_at) / timedelta(milliseconds=1))
+
+
+def missing_talk(record: CallRecord, cause: str = "") -> tuple[Missing, ...]:
+    """The talk of this call that none of its recordings has, in order. Less than `UNNOTICED` at a time is none.
+
+    `cause` is what whoever keeps recordings knows of it ("disk_full"); that Asterisk was killed the record says itself.
+    """
+    why = ASTERISK_LOST if record.reason == ASTERISK_LOST else cause or UNKNOWN
+    recorded = _joined((one.started_at, one.started_at + _length(one)) for one in record.recordings)
+    found = []
+    for start, end in talked(record):
+        at = start
+        for begun, ended in (*recorded, (end, end)):
+            if min(begun, end) - at >= UNNOTICED:
+                found.append(Missing(started_at=at, ended_at=min(begun, end), cause=why))
+            at = max(at, ended)
+    return tuple(found)
+
+
+def talked(record: CallRecord) -> list[Span]:
+    """When somebody talked in this call, holds included, in order and apart."""
+    return _joined((one.started_at, one.ended_at) for one in record.conversations)
+
+
+def span_ms(spans: Iterable[Span]) -> int:
+    """How long they are together."""
+    return round(sum((end - start for start, end in spans), timedelta()) / timedelta(milliseconds=1))
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _length(recording: Recording) -> timedelta:
+    return timedelta(milliseconds=recording.duration_ms)

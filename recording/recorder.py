@@ -4,8 +4,10 @@ so; in which process they run, and who listens, is decided by whoever starts it.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from structlog import get_logger
 
 from recording.balance.identity import Balance
 from recording.balance.watch import BalanceWatch
@@ -15,7 +17,11 @@ from recording.ingest import AskLive, Ingest
 from recording.keeper import Keeper
 from recording.manifest import TakesRecordings
 from recording.record import AudioFormat, CallRecord
+from recording.recorded_share import ShareKeeper
+from recording.room import LOOK_S, Room
 from recording.store import Store
+
+log = get_logger()
 
 KEEP_LINES = timedelta(days=400)
 """How long the lines stay of which records are made, unless told otherwise (recording.forgetting)."""
@@ -37,16 +43,19 @@ class Recorder:
         live: AskLive,
         on_record: Callable[[CallRecord], None],
         on_health: Callable[[bool], None],
+        room: Room,
         keep_lines: timedelta = KEEP_LINES,
         on_breach: Callable[[Sequence[Balance]], None] = lambda breached: None,
     ) -> None:
         self._live = live
+        self._room = room
         self._on_record = on_record
         self._ingest = Ingest(store, ledger, journal, self._tell, on_health)
         self._forgetting = Forgetting(store, keep_lines)
         self._balance = BalanceWatch(store, on_breach)
         self._encoder = Encoder()
         self._keeper = Keeper(store, recordings, self._tell, kind=format, encoder=self._encoder, shelf=shelf)
+        self._shares = ShareKeeper(store, self._tell, waits=self._keeper.waits, cause=room.cause)
 
     async def run(self) -> None:
         """For ever."""
@@ -56,6 +65,8 @@ class Recorder:
                 group.create_task(self._keeper.run())
                 group.create_task(self._balance.run())
                 group.create_task(self._forgetting.run())
+                group.create_task(self._shares.run())
+                group.create_task(self._watch_room())
         finally:
             await self._encoder.close()
 
@@ -65,6 +76,15 @@ class Recorder:
         await self._keeper.watching.wait()
         await self._keeper.sweep(self._live)
 
+    async def _watch_room(self) -> None:
+        while True:
+            try:
+                self._room.look(datetime.now(UTC))
+            except OSError as error:
+                log.error("room is not known", id="recordings-disk-unknown", why=str(error))
+            await asyncio.sleep(LOOK_S)
+
     async def _tell(self, record: CallRecord) -> None:
         self._on_record(record)
         await self._keeper.told(record)
+        self._shares.told(record)

@@ -26,12 +26,13 @@ from recording.models import (
     CallInProgress,
     LedgerEvent,
     LedgerPosition,
+    RecordedTalk,
     RecordingFile,
     RecordingPauseEntry,
     RejectedLedgerLine,
     SurveyAnswer,
 )
-from recording.record import CallRecord, Recording
+from recording.record import CallRecord, Missing, Recording
 
 log = get_logger()
 
@@ -98,13 +99,18 @@ async def refold(connection: AsyncConnection, linkedids: Collection[str]) -> lis
     for some in _chunks(sorted(linkedids)):
         kept = await kept_entries(connection, some)
         sounds = await recordings(connection, some)
-        records = [
-            record
-            for linkedid, entries in kept.items()
-            if (record := _fold(linkedid, entries, sounds.get(linkedid, ()))) is not None
-        ]
+        folded = [_fold(linkedid, entries, sounds.get(linkedid, ())) for linkedid, entries in kept.items()]
+        records = await _with_missing(connection, [record for record in folded if record is not None])
         changed += await write_records(connection, records)
     return changed
+
+
+async def _with_missing(connection: AsyncConnection, records: Sequence[CallRecord]) -> list[CallRecord]:
+    """The records, those whose audio has been looked at with the talk that it lacks."""
+    query = select(RecordedTalk.call, RecordedTalk.missing).where(RecordedTalk.missing_ms > 0)
+    found = await connection.execute(query.where(RecordedTalk.call.in_([one.id for one in records])))
+    missing = {call: tuple(map(Missing.model_validate, spans)) for call, spans in found}
+    return [one.model_copy(update={"missing": missing.get(one.id, ())}) for one in records]
 
 
 async def upsert(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:

@@ -4,6 +4,8 @@ Counts start at 0 with the service; history is the call records' business.
 """
 
 from collections import Counter as Counted
+from contextlib import suppress
+from datetime import datetime
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -26,8 +28,10 @@ from acd.states import AgentState
 from cti.board import CallState
 from cti.floor import Floor
 from cti.http.endpoints import Asked, Endpoint, Nothing
+from cti.http.errors import RecordsUnavailable, reaching_records
 from cti.http.health import judge
 from cti.http.views import QueueView
+from recording.recorded_share import RecordedShares
 
 WAIT_BUCKETS_S = (0.1, 1, 5, 10, 20, 30, 60, 120, 300, 600, 1800)
 LOOK_UP_BUCKETS_S = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
@@ -121,6 +125,12 @@ class Metrics:
         self._paused = Gauge(
             "callcenter_recordings_paused", "Recordings that agents or programs have paused now", registry=registry
         )
+        self._share = Gauge(
+            "callcenter_recorded_share",
+            "Recorded talk of today, 1 is all; absent while nobody has talked",
+            ["day"],
+            registry=registry,
+        )
         self._too_long = Counter(
             "callcenter_recording_pauses_too_long",
             "Pauses of recordings ended because they lasted as long as one may",
@@ -188,6 +198,7 @@ class Metrics:
         self._paused.set(len(self._floor.pauses.under_way))
         self._watchers.set(len(self._floor.live))
         self._version.set(self._floor.administration.version.number)
+        await self._scrape_share()
         await self._scrape_health()
         return generate_latest(self._registry)
 
@@ -202,6 +213,13 @@ class Metrics:
             self._expected.labels(queue.name, "0.8").set(queue.expected.most_ms / 1000)
         if queue.accuracy is not None:
             self._error.labels(queue.name).set(queue.accuracy.mean_error_ms / 1000)
+
+    async def _scrape_share(self) -> None:
+        self._share.clear()
+        with suppress(RecordsUnavailable), reaching_records():
+            now = datetime.now(self._floor.centre.time_zone)
+            if (share := (await RecordedShares(self._floor.store).of_day(now)).share) is not None:
+                self._share.labels("today").set(share)
 
     async def _scrape_health(self) -> None:
         health = await judge(self._floor)

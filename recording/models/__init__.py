@@ -2,7 +2,7 @@
 
 from recording.models import mariadb
 from recording.models.base import NAME, Base, BigId, UtcDateTime
-from recording.models.calls import Call, RecordingFile, RecordingPauseEntry, SurveyAnswer
+from recording.models.calls import Call, RecordedTalk, RecordingFile, RecordingPauseEntry, SurveyAnswer
 from recording.models.figures import (
     AgentHalfHour,
     AgentLastState,
@@ -69,6 +69,7 @@ __all__ = [
     "QueueHalfHour",
     "RecordedCall",
     "RecordedParty",
+    "RecordedTalk",
     "RecordingFile",
     "RecordingHold",
     "RecordingListening",

@@ -135,3 +135,21 @@ class RecordingPauseEntry(Base):
     end_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds from the beginning of the file")
     who: Mapped[str] = mapped_column(String(96), comment="flow, agent:<number> or api:<name of the token>")
     why: Mapped[str] = mapped_column(Text, comment="the reason that was given")
+
+
+class RecordedTalk(Base):
+    """How much of the talk of `call` was recorded, noted once its audio had been looked at: of `talked_ms` (holds
+    included) no recording has `missing_ms`. Audio that is erased later does not count as missing. Calls without talk
+    have no row. Recorded share of a time: 1 - sum(missing_ms) / sum(talked_ms).
+    """
+
+    __tablename__ = "recorded_talk"
+    __table_args__ = (Index(None, "started_at"),)
+
+    call: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the call")
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when the call began, UTC")
+    talked_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds of talk, holds included")
+    missing_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds of it that no recording has")
+    missing: Mapped[list[dict[str, str]]] = mapped_column(
+        JSON, comment="the spans of it: started_at, ended_at, cause (disk_full, asterisk_lost, unknown)"
+    )

@@ -17,6 +17,7 @@ from recording.entries import Source, entry
 from recording.keeper import Keeper
 from recording.models import RecordingPauseEntry
 from recording.record import CallRecord, Recording
+from recording.recorded_share import RecordedShares, ShareKeeper
 from recording.store import Store
 from tests.ledgers import batch, real_call
 
@@ -161,3 +162,44 @@ async def test_while_the_data_base_is_away_the_raw_file_stays(room: Room, monkey
     assert not room.raw.exists()
     recordings: list[Recording] = await room.kept()
     assert len(recordings) == 1
+
+
+async def test_talk_that_no_recording_has_is_told_once_all_audio_was_looked_at(room: Room) -> None:
+    talk = real_call("answered_agent_hangs_up")
+    for one in talk.batches():
+        await room.store.ingest(one)
+    record = talk.record()
+    told: list[CallRecord] = []
+
+    async def tell(changed: CallRecord) -> None:
+        told.append(changed)
+
+    raw = room.folder / f"{record.linkedid}.raw"
+    raw.write_bytes(SECOND)
+    shares = ShareKeeper(room.store, tell, waits=room.keeper.waits, cause=lambda start, end: "disk_full")
+    sums = RecordedShares(room.store)
+    whole_day = record.started_at, record.ended_at
+    shares.told(record)
+    await shares.look()
+    assert (await sums.between(*whole_day)).share is None  # its audio waits
+    raw.unlink()
+    shares.told(record)
+    await shares.look()
+    (lacking,) = told
+    talk_ms = record.talk_ms + record.hold_ms
+    assert [(one.started_at, one.cause) for one in lacking.missing] == [(record.connected_at, "disk_full")]
+    assert await room.store.call(record.id) == lacking
+    assert abs((await sums.between(*whole_day)).missing_ms - talk_ms) <= 1
+    assert await sums.lacking(*whole_day) == [record.id]
+
+    duration_ms = talk_ms + 60_000  # it is found after all
+    raw.write_bytes(SECOND * (duration_ms // 1000))
+    os.utime(raw, ns=(0, round(record.ended_at.timestamp() * 1000) * 1_000_000))
+    await room.keeper.sweep(room.channels)
+    shares.told(record)
+    await shares.look()
+    found = await room.store.call(record.id)
+    assert found is not None
+    assert found.missing == ()
+    assert (await sums.between(*whole_day)).share == 1
+    assert await sums.lacking(*whole_day) == []

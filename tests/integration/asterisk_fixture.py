@@ -16,6 +16,7 @@ from cti.accounts import Credentials, provide_credentials
 from cti.asterisk.configuration import FallbackQueue, Plan, render
 from cti.asterisk.installation import Installation, find_installation
 from cti.asterisk.process import AsteriskProcess
+from cti.recording_settings import RecordingSettings
 from cti.settings import PortRange, Settings, load_settings
 from cti.simulation.ports import binds, free_ports
 from ivr.music import provide_music
@@ -52,6 +53,10 @@ class RunningAsterisk:
         return (self.folder / "log/cel-custom/ledger.csv").read_text("utf-8")
 
 
+PLAIN = RecordingSettings(format="wav")
+"""Spares a busy machine the encoder's process; tests of what recordings are stored as ask for it."""
+
+
 def free_settings(state: Path, rtp_ports: int = RTP_PORTS) -> Settings:
     """Settings of an instance that is in nobody's way; which Asterisk runs is taken from the environment."""
     ports = free_ports(4, LOOPBACK)
@@ -63,6 +68,7 @@ def free_settings(state: Path, rtp_ports: int = RTP_PORTS) -> Settings:
             "rtp_ports": PortRange(first=first, last=first + rtp_ports - 1),
             "agi_standby": "",
             "database": "",
+            "recordings": PLAIN,
         }
     )
 

@@ -30,6 +30,7 @@ from recording.record import CallRecord
 from recording.store import Store
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.examples import keeping_examples
+from tests.integration.recorded_whole import recorded_whole
 from tests.shared_prompts import lend, provide
 
 WAIT_S = 30.0
@@ -47,6 +48,8 @@ class RunningCentre:
         self.command = command
         self.log = settings.state / "test.log"
         self.messages: list[dict[str, Any]] = []
+        self.silent = False
+        """Whether there were phones that send no audio, and so nothing that could be recorded all the time."""
         self._news = asyncio.Event()
         self._session = aiohttp.ClientSession(
             f"http://{settings.local}:{settings.http_port}",
@@ -240,6 +243,7 @@ class RunningCentre:
         talk_ms: int | None = None,
     ) -> Telephones:
         """All agents' phones, and the carrier's line, over which these customers are reached."""
+        self.silent = self.silent or not audio
         accounts = {account.phone: account.sip_password for account in self.credentials.phones}
         return Telephones(
             self.settings.state / "phones",
@@ -295,6 +299,8 @@ async def centre(music: Path, prompts: Path) -> AsyncIterator[RunningCentre]:
             yield running
         await running.stop()
         await running.reconcile()
+        if not running.silent:
+            await recorded_whole(settings)
     finally:
         await running.stop()
         shutil.rmtree(state)

@@ -18,9 +18,10 @@ from cti.recording_settings import RecordingSettings
 from cti.settings import LookUpSettings
 from cti.simulation.call import Call
 from cti.simulation.telephones import Telephones
-from tests.integration.asterisk_fixture import free_settings
+from tests.integration.asterisk_fixture import PLAIN, free_settings
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.examples import keeping_examples
+from tests.integration.recorded_whole import recorded_whole
 from tests.shared_prompts import lend, provide
 
 HOME = Path(__file__).parents[2]
@@ -61,7 +62,7 @@ async def running_floor(
             "dialplans": dialplans,
             "database": database,
             "look_ups": look_ups or LookUpSettings(),
-            "recordings": recordings or RecordingSettings(),
+            "recordings": recordings or PLAIN,
         }
     )
     provide_credentials(state)
@@ -74,6 +75,8 @@ async def running_floor(
             yield running
         await running.stop()
         await running.reconcile()
+        if not running.silent:
+            await recorded_whole(settings)
     finally:
         await running.stop()
         shutil.rmtree(state)

@@ -146,7 +146,7 @@ async def announced(floor: RunningCentre, phones: Telephones) -> None:
     assert first["hold_ms"] > 0
     assert second["hold_ms"] == 0
     (transfer,) = record["transfers"]
-    asking = await floor.record("1002", recorded=False)
+    asking = await floor.record("1002")
     assert (asking["direction"], asking["consult_of"]) == ("internal", record["id"])
     assert transfer["consult"] == asking["id"]
     assert visits(asking) == [("support", "answered")]

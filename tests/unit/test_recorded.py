@@ -1,6 +1,6 @@
 """When a recording is silent on purpose, and what its manifest says of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from acd.facts import CallArrived, Fact, RecordingPaused, RecordingResumed
 from recording.instants import utc
 from recording.manifest import Manifest, manifest_name, manifests
-from recording.record import AudioFormat, CallRecord, Pause, Recording
-from recording.recorded import silences, with_pauses
+from recording.record import ASTERISK_LOST, AudioFormat, CallRecord, Conversation, Pause, Recording
+from recording.recorded import missing_talk, silences, span_ms, talked, with_pauses
 from tests.ledgers import real_call
 
 pytestmark = pytest.mark.unit
@@ -119,3 +119,74 @@ def test_a_record_from_before_has_the_defaults_of_its_time() -> None:
     ]
     (one,) = CallRecord.model_validate(old).recordings
     assert (one.format, one.channels, one.rate, one.pcm_sha256, one.place, one.pauses) == ("wav", 2, 8000, "", "", ())
+
+
+def talking(record: CallRecord, *spans_ms: tuple[int, int]) -> CallRecord:
+    """The record with these conversations, in milliseconds after its start."""
+    return record.model_copy(
+        update={
+            "conversations": tuple(
+                Conversation(agent="1001", started_at=at(record, start), ended_at=at(record, end), hold_ms=0)
+                for start, end in spans_ms
+            )
+        }
+    )
+
+
+def recorded(record: CallRecord, *spans_ms: tuple[int, int]) -> CallRecord:
+    """The record with these recordings."""
+    made = [recording(0, end - start).model_copy(update={"started_at": at(record, start)}) for start, end in spans_ms]
+    return record.model_copy(update={"recordings": tuple(made)})
+
+
+def at(record: CallRecord, after_ms: int) -> datetime:
+    return record.started_at + timedelta(milliseconds=after_ms)
+
+
+def lacks(record: CallRecord, cause: str = "") -> list[tuple[int, int, str]]:
+    """The missing talk, in milliseconds after the record's start."""
+    millisecond = timedelta(milliseconds=1)
+    return [
+        (
+            (one.started_at - record.started_at) // millisecond,
+            (one.ended_at - record.started_at) // millisecond,
+            one.cause,
+        )
+        for one in missing_talk(record, cause)
+    ]
+
+
+def test_a_call_recorded_from_answer_to_end_lacks_nothing_however_often_it_was_sent_on() -> None:
+    call = talking(a_record(), (1_000, 5_000), (5_500, 9_000), (8_000, 12_000))
+    assert lacks(recorded(call, (0, 12_000))) == []
+    assert lacks(recorded(call, (0, 6_000), (6_100, 12_000))) == []  # the tick between two files is none
+    assert span_ms(talked(call)) == 4_000 + 6_500
+
+
+def test_what_no_recording_has_is_missing_with_its_cause() -> None:
+    call = talking(a_record(), (1_000, 5_000), (6_000, 9_000))
+    assert lacks(recorded(call)) == [(1_000, 5_000, "unknown"), (6_000, 9_000, "unknown")]
+    assert lacks(recorded(call, (2_000, 7_000)), "disk_full") == [
+        (1_000, 2_000, "disk_full"),
+        (7_000, 9_000, "disk_full"),
+    ]
+    lost = recorded(call, (0, 8_000)).model_copy(update={"reason": ASTERISK_LOST})
+    assert lacks(lost) == [(8_000, 9_000, "asterisk_lost")]
+
+
+def test_a_call_without_talk_lacks_nothing() -> None:
+    assert missing_talk(a_record().model_copy(update={"recordings": (), "conversations": ()})) == ()
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 300), st.integers(1, 100)), max_size=6)
+
+
+@given(SPANS, SPANS)
+def test_talk_is_recorded_or_missing_and_never_both(talks: list[tuple[int, int]], files: list[tuple[int, int]]) -> None:
+    """In steps of 500 ms, the least that counts."""
+    spoken = {step for start, length in talks for step in range(start, start + length)}
+    kept = {step for start, length in files for step in range(start, start + length)}
+    call = talking(a_record(), *((start * 500, (start + length) * 500) for start, length in talks))
+    found = lacks(recorded(call, *((start * 500, (start + length) * 500) for start, length in files)))
+    assert {step for start, end, _ in found for step in range(start // 500, end // 500)} == spoken - kept
+    assert span_ms(talked(call)) == 500 * len(spoken)
