@@ -6,7 +6,7 @@ that counts twice: who came to a queue two times in one half hour is listed once
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from recording.figures.counted import masks
 from recording.figures.scope import Scope, ScopeKind
@@ -41,9 +41,13 @@ class CountedCalls:
 
 def _in_team(team: str) -> ColumnElement[bool]:
     """The agent was in the team when the half hour began; before he was known, what is known of him first holds."""
-    count, row = CallCount.__table__.c, AgentTeam.__table__.c
-    his = select(row.since).where(row.agent == count.name)
-    last = his.with_only_columns(func.max(row.since)).where(row.since <= count.half_hour).scalar_subquery()
-    first = his.with_only_columns(func.min(row.since)).scalar_subquery()
-    at = select(row.team).where(row.agent == count.name, row.since == func.coalesce(last, first))
-    return at.scalar_subquery() == team
+    count = CallCount.__table__
+    row, known = (AgentTeam.__table__.alias(name) for name in ("row_in_force", "known"))
+    his = select(func.max(known.c.since)).where(known.c.agent == count.c.name)
+    last = his.where(known.c.since <= count.c.half_hour).correlate(count).scalar_subquery()
+    first = select(func.min(known.c.since)).where(known.c.agent == count.c.name).correlate(count).scalar_subquery()
+    return exists(
+        select(row.c.agent)
+        .where(row.c.agent == count.c.name, row.c.since == func.coalesce(last, first), row.c.team == team)
+        .correlate(count)
+    )

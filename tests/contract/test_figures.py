@@ -18,6 +18,7 @@ from recording.figures.catalogue import FIGURES
 from recording.figures.counting import keep_rules
 from recording.figures.counts import CALLS
 from recording.figures.inputs import all_inputs
+from recording.figures.listing import CountedCalls
 from recording.figures.period import Period, Unit
 from recording.figures.reading import STATE, TIME_NAMES, Reading
 from recording.figures.rules import Rules
@@ -27,7 +28,7 @@ from recording.inputs.costs import Costs
 from recording.inputs.schedules import Schedules
 from recording.inputs.staff import Staff
 from recording.record import CallRecord
-from recording.store import Store
+from recording.store import CallFilter, Store
 from recording.transactions import write_records
 from tests.figure_days import DAYS, Day, day_of
 from tests.figure_sums import Sums, from_raw, of_records
@@ -166,3 +167,14 @@ def _signed_out(agent: str, at: datetime) -> Fact:
 def _of_a_day(facts: Sequence[Fact], to: datetime, chance: random.Random) -> list[Fact]:
     later_ms = round(to.timestamp() * 1000) - facts[0].at_ms + chance.randrange(3_600_000)
     return [replace(fact, at_ms=fact.at_ms + later_ms) for fact in facts]
+
+
+async def test_a_team_s_number_opens_its_calls_in_every_data_base(store: Store) -> None:
+    await _remember(store, day_of("ordinary_day"))
+    for scope, counted, found in (
+        ("team:north", "answered", 3),
+        ("team:south", "answered", 1),
+        ("centre", "abandoned,!short_abandoned|served_by_ivr", 2),
+    ):
+        which = CallFilter(counted=CountedCalls(scope=Scope.parse(scope), counted=counted))
+        assert len(await store.calls(which)) == found
