@@ -113,5 +113,3 @@ async def test_a_pause_is_silence_of_the_same_length_in_the_right_place_whatever
             assert max(map(abs, sound)) > QUIET
         shown = await floor.get(f"/api/calls/{record['id']}/recordings")
         assert shown["recordings"][0]["pauses"] == pauses
-        share = await floor.shows("/api/recordings/share", lambda answer: answer["days"][0]["talked_ms"] > 0)
-        assert (share["days"][0]["share"], share["days"][0]["calls"]) == (1, [])
