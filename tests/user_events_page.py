@@ -47,6 +47,8 @@ STORIES = (
     "tests/integration/test_look_ups.py",
     "tests/integration/test_secrets.py",
     "tests/integration/test_outcomes.py",
+    "tests/integration/test_recording_pauses.py",
+    "tests/integration/test_conferences.py::test_three_hear_each_other_until_the_first_agent_leaves_and_all_of_it_is_recorded_in_one_call",
     "tests/integration/test_path_menu.py::test_star_leads_back_and_zero_to_an_agent",
 )
 """Where the events happen."""
