@@ -48,6 +48,7 @@ ADMINISTRATORS = {
     "DELETE /api/costs/{id}",
     "PUT /api/staff/{agent}/{day}/{event}",
     "DELETE /api/staff/{agent}/{day}/{event}",
+    "GET /api/recordings/listenings",
 }
 AGENTS = {
     "GET /api/calls/{id}/recording/pause",
@@ -79,8 +80,18 @@ REVIEWERS = {
 MODERATORS = {"POST /api/quality/calibrations", "POST /api/quality/calibrations/{id}/close"}
 """For the floor, with the same permission."""
 
+KEEPERS = {
+    "POST /api/calls/{id}/recordings/hold",
+    "POST /api/calls/{id}/recordings/release",
+    "POST /api/calls/{id}/recordings/erase",
+}
+"""For readers who may delete and hold recordings."""
+
 PERMISSIONS = {
     "GET /api/calls/{id}/recording": Permission.LISTEN,
+    "GET /api/calls/{id}/recordings/{n}": Permission.LISTEN,
+    "GET /api/calls/{id}/recordings/{n}/peaks": Permission.LISTEN,
+    **dict.fromkeys(KEEPERS, Permission.ERASE),
     **dict.fromkeys(REVIEWERS | MODERATORS, Permission.REVIEW),
 }
 """What a token must be given singly."""
@@ -101,7 +112,7 @@ def wanted(endpoint: str) -> Role:
         return Role.ADMINISTRATOR
     if " /api/quality/own" in endpoint:
         return Role.AGENT
-    if endpoint in REVIEWERS:
+    if endpoint in REVIEWERS | KEEPERS:
         return Role.READER
     if endpoint in AGENTS:
         return Role.AGENT

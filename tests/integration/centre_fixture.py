@@ -149,6 +149,12 @@ class RunningCentre:
                     raise AssertionError(f"callcenter run ended:\n{self.log.read_text('utf-8')}")
                 await asyncio.sleep(0.05)  # a port that does not listen yet sends no event
 
+    async def part_is(self, part: str, *, ok: bool) -> None:
+        """Wait until this part of the service is told to be well, or not."""
+        async with asyncio.timeout(WAIT_S):
+            while (await self.get("/api/health"))["parts"][part]["ok"] is not ok:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)  # what changes there sends no event
+
     async def get(self, path: str) -> Any:
         """What the API answers; raises aiohttp.ClientResponseError."""
         async with self._session.get(path, raise_for_status=True) as answer:

@@ -23,7 +23,7 @@ from recording.keeping.master_keys import add_key
 from recording.keeping.retention import Days, Retention, Run
 from recording.record import CallRecord
 from recording.store import Store
-from tests.integration.centre_fixture import WAIT_S, RunningCentre
+from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import conversation, running_floor, staffed
 from tests.s3_server import BUCKET, S3Server, s3_client, s3_server
 
@@ -50,13 +50,13 @@ async def test_a_recording_is_sealed_kept_heard_held_and_deleted_with_proof(
             server[0].stop()
             first, second = await _two_calls(floor)
             await floor.says("recording-shelf-away")
-            await _is_told(floor, ok=False)
+            await floor.part_is("recordings", ok=False)
             assert len(list(floor.settings.recordings_folder.rglob("*.wav"))) == 2
             await _is_heard(floor, first)  # while it waits
             server[0].start()
             for record in (first, second):
                 await floor.seen(lambda message, call=record["id"]: _place(message, call) == "s3")  # type: ignore[misc]
-            await _is_told(floor, ok=True)
+            await floor.part_is("recordings", ok=True)
             assert not list(floor.settings.recordings_folder.rglob("*.wav"))
             await _is_heard(floor, first)
             peaks = await floor.get(f"/api/calls/{first['id']}/recordings/1/peaks?points=100")
@@ -110,13 +110,6 @@ async def _token(floor: RunningCentre, name: str, *, listening: bool = True) -> 
     finally:
         await store.close()
     return {"Authorization": f"Bearer {token}"}
-
-
-async def _is_told(floor: RunningCentre, *, ok: bool) -> None:
-    """The health of the service says whether recordings wait."""
-    async with asyncio.timeout(WAIT_S):
-        while (await floor.get("/api/health"))["parts"]["recordings"]["ok"] is not ok:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)  # what changes there sends no event
 
 
 async def _half_a_year_later(floor: RunningCentre) -> Run:

@@ -155,6 +155,7 @@ def test_call_backs_and_messages_follow_a_calendar_too(tmp_path: Path) -> None:
 def test_a_centre_without_the_file_has_no_calendars(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, "")
     (folder / "calendars.yaml").unlink()
+    shutil.rmtree(folder / "quality")
     for flow in (folder / "flows").glob("*.yaml"):
         flow.unlink()
     (folder / "queues.yaml").write_text("skills: {}\nqueues: {sales: {title: Sales}}\n")
