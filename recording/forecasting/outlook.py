@@ -110,10 +110,10 @@ def outlook(
             high=one.expected.high,
             agents=one.need.agents,
             scheduled=one.need.scheduled,
-            service_level=one.need.service.service_level,
-            wait_s=one.need.service.wait_s,
-            abandoned=one.need.service.abandoned,
-            occupancy=one.need.service.occupancy,
+            service_level=one.need.service_level,
+            wait_s=one.need.wait_s,
+            abandoned=one.need.abandoned,
+            occupancy=one.need.occupancy,
         )
         for one in plan(made.half_hours, habits, target, cautious=cautious)
     ]

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recording.forecasting.erlang import Demand
 from recording.forecasting.history import SLOT_MIN
 from recording.forecasting.model import Expected
-from recording.forecasting.staffing import Need, Target, agents_needed
+from recording.forecasting.staffing import Demand, Need, Target, agents_needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,7 @@ def plan(half_hours: Sequence[Expected], habits: Habits, target: Target, *, caut
     planned = []
     for one in half_hours:
         calls = one.high if cautious else one.calls
-        demand = Demand(calls_per_s=calls / (SLOT_MIN * 60), handle_s=habits.handle_s, patience_s=habits.patience_s)
+        demand = Demand(calls_per_hour=calls * 60 / SLOT_MIN, handle_s=habits.handle_s, patience_s=habits.patience_s)
         planned.append(Planned(one, agents_needed(demand, target)))
     return planned
 
