@@ -9,7 +9,9 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
@@ -30,7 +32,6 @@ from cti.callers import Callers
 from cti.centre import Centre
 from cti.conference import Conference
 from cti.estimates import estimates_of, recall
-from cti.facts_stream import FactsStream
 from cti.figure_rules import RuleKeeping
 from cti.floor import Floor
 from cti.health import Health
@@ -85,6 +86,9 @@ from recording.database import DatabaseError
 from recording.directory import Directory
 from recording.journal import Journal
 from recording.store import Agent, Store
+
+if TYPE_CHECKING:
+    from cti.facts_stream import FactsStream
 
 log = structlog.get_logger()
 
@@ -150,7 +154,7 @@ class Daemon:
         self.rules = RuleKeeping(self.store, self.administration)
         self.keeping = KeepingProcess(settings, self.live.on_record)
         self.recorder = RecorderProcess(settings, self._channels, self._on_record)
-        self.stream = FactsStream(settings.redis) if settings.redis else None
+        self.stream = _stream(settings.redis)
         self.health = Health(
             self.switch,
             self.recorder,
@@ -376,6 +380,14 @@ class Daemon:
     async def _outside_of(self, number: str) -> str:
         person = await self.people.find(number)
         return seat_outside(self.administration.centre, number, person.outside if person else "")
+
+
+def _stream(address: str) -> "FactsStream | None":
+    """Only who has a Redis needs its library."""
+    if not address:
+        return None
+    stream: FactsStream = import_module("cti.facts_stream").FactsStream(address)
+    return stream
 
 
 async def _run(settings: Settings) -> None:

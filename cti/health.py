@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cti.centre import Centre
-from cti.facts_stream import FactsStream
 from cti.floor import Part
 from cti.keeping import KeepingProcess
 from cti.recorder import RecorderProcess
@@ -15,6 +15,9 @@ from recording.journal import Journal
 from recording.recorded_share import RecordedShares
 from recording.room import Space
 from recording.store import Store
+
+if TYPE_CHECKING:
+    from cti.facts_stream import FactsStream
 
 ANSWER_S = 2.0
 """A database that takes longer than this to say "1" is not there for anybody."""
@@ -30,7 +33,7 @@ class Health:
         keeping: KeepingProcess,
         journal: Journal,
         store: Store,
-        stream: FactsStream | None,
+        stream: "FactsStream | None",
         centre: Callable[[], Centre],
     ) -> None:
         self._switch = switch

@@ -121,7 +121,7 @@ class KeepingProcess:
 
     async def _live_once(self) -> None:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "cti.keeping_main"),
+            *(sys.executable, "-m", "cti.launch", "cti.keeping_main"),
             env={**os.environ, **self._settings.environment()},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -24,8 +24,7 @@ from structlog import get_logger
 from cti.keeping_parts import shelves_of
 from cti.keeping_service import KeepingService
 from cti.logs import write_logs
-from cti.processes import give_way
-from cti.recorder_main import LONGEST_LINE, NICENESS
+from cti.processes import LONGEST_LINE, NICENESS, give_way
 from cti.settings import Settings, load_settings
 from recording.database import is_away
 from recording.encoding.codec import decode
@@ -164,7 +163,8 @@ async def _run(settings: Settings) -> None:
         await store.close()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The life of the process."""
     write_logs()
     give_way(NICENESS)
     asyncio.run(_run(load_settings()))

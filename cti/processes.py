@@ -12,6 +12,15 @@ OPEN_FILES = 65536
 end at 120 calls, or at 1,000 that wait."""
 
 
+NICENESS = 10
+"""Of those who write down and keep: whoever speaks comes first. On a machine that is full they get a tenth of a core,
+and catch up later. Not less: while they write, the database is locked for everybody else, and who waits for a record
+waits for them."""
+
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes of a line that they read from the daemon."""
+
+
 def command_line(pid: int) -> list[str]:
     """The words a process was started with; empty if there is no such process, or only its exit status."""
     return _words(pid, "cmdline")

@@ -60,7 +60,7 @@ class RecorderProcess:
 
     async def _live_once(self) -> None:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "cti.recorder_main"),
+            *(sys.executable, "-m", "cti.launch", "cti.recorder_main"),
             env={**os.environ, **self._settings.environment()},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

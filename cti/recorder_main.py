@@ -19,7 +19,7 @@ from datetime import timedelta
 from typing import Any
 
 from cti.logs import write_logs
-from cti.processes import give_way
+from cti.processes import LONGEST_LINE, NICENESS, give_way
 from cti.settings import Settings, load_settings
 from recording.balance.identity import Balance
 from recording.keeping.kept import KeptRecordings
@@ -27,12 +27,6 @@ from recording.record import AudioFormat, CallRecord
 from recording.recorder import Recorder
 from recording.room import Room, Space
 from recording.store import Store
-
-NICENESS = 10
-"""Whoever speaks comes first: on a machine that is full we get a tenth of a core, and catch up later. Not less: while
-we write, the database is locked for everybody else, and who waits for a record waits for us."""
-
-LONGEST_LINE = 64 * 1024 * 1024
 
 
 class Daemon:
@@ -108,7 +102,8 @@ async def _run(settings: Settings) -> None:
         await store.close()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The recorder's life."""
     write_logs()
     give_way(NICENESS)
     asyncio.run(_run(load_settings()))

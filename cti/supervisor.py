@@ -121,7 +121,7 @@ async def _daemon_life(settings: Settings, lives_before: int) -> None:
     Raises DaemonFailed if it says in its first that it cannot serve; after that callers deserve every further attempt.
     """
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", DAEMON),
+        *(sys.executable, "-m", "cti.launch", DAEMON),
         env={**os.environ, **settings.environment()},
         stdin=asyncio.subprocess.DEVNULL,
         start_new_session=True,

@@ -6,9 +6,10 @@ used: that would also cut texts that are too long, and take a missing value for 
 """
 
 from functools import cache
+from importlib import import_module
+from typing import Any
 
 from sqlalchemy import Insert
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from recording.models import Base
 
@@ -21,12 +22,14 @@ def upserting(table: type[Base], key: str, columns: tuple[str, ...], dialect: st
     if not others:
         return inserting_new(table, key, dialect)
     if dialect == "mariadb":
-        to_mariadb = mysql.insert(table)
-        return to_mariadb.on_duplicate_key_update({name: to_mariadb.inserted[name] for name in others})
+        to_mariadb = _insert(table, dialect)
+        updating: Insert = to_mariadb.on_duplicate_key_update({name: to_mariadb.inserted[name] for name in others})
+        return updating
     statement = _insert(table, dialect)
-    return statement.on_conflict_do_update(
+    upsert: Insert = statement.on_conflict_do_update(
         index_elements=keys, set_={name: statement.excluded[name] for name in others}
     )
+    return upsert
 
 
 @cache
@@ -35,9 +38,15 @@ def inserting_new(table: type[Base], key: str, dialect: str) -> Insert:
     keys = key.split()
     if dialect == "mariadb":
         unchanged = table.__table__.c[keys[0]]
-        return mysql.insert(table).on_duplicate_key_update({keys[0]: unchanged})
-    return _insert(table, dialect).on_conflict_do_nothing(index_elements=keys)
+        kept: Insert = _insert(table, dialect).on_duplicate_key_update({keys[0]: unchanged})
+        return kept
+    new: Insert = _insert(table, dialect).on_conflict_do_nothing(index_elements=keys)
+    return new
 
 
-def _insert(table: type[Base], dialect: str) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+def _insert(table: type[Base], dialect: str) -> Any:
+    """The dialect's own INSERT; of the three dialects a process needs one."""
+    return import_module(f"sqlalchemy.dialects.{_DIALECTS[dialect]}").insert(table)
+
+
+_DIALECTS = {"sqlite": "sqlite", "postgresql": "postgresql", "mariadb": "mysql"}

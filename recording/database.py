@@ -4,14 +4,13 @@ MariaDB by address; nothing above this module and recording.conflicts knows whic
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-
-from recording.migrations import upgrade
 
 _MIGRATION_LOCK = 0x63616C6C  # any number of our own
 _MIGRATION_LOCK_S = 300  # MariaDB's wait for the other daemon has an end
@@ -97,7 +96,7 @@ async def migrate(engine: AsyncEngine) -> None:
     there half-way has to be finished by hand.
     """
     async with engine.execution_options(**{WRITING: True}).begin() as connection, _alone(connection):
-        await connection.run_sync(upgrade)
+        await connection.run_sync(import_module("recording.migrations").upgrade)  # only who migrates needs Alembic
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ What a command is made of is imported when it is given: nobody waits for the oth
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -97,5 +98,7 @@ class _ParserOfCommand(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         if module := self.module:
             self.module = ""
+            gc.disable()  # nothing becomes garbage while modules are imported
             import_module(module).add_arguments(self)
+            gc.enable()
         return super().parse_known_args(args, namespace)

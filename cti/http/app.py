@@ -101,7 +101,7 @@ def make_app(floor: Floor) -> web.Application:
     app[FLOOR] = floor
     app[metrics.METRICS] = metrics.Metrics(floor)
     app[live_socket.SOCKETS] = set()
-    app[openapi.DOCUMENT] = openapi.document(ENDPOINTS)
+    app[openapi.DESCRIPTION] = openapi.Description(ENDPOINTS)
     app.on_shutdown.append(live_socket.close_sockets)
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, endpoint.path, _guarded(endpoint, floor))

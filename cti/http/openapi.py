@@ -1,7 +1,9 @@
 """/openapi.json, made from the endpoints themselves and from the models that check and answer."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -13,8 +15,22 @@ from pydantic.json_schema import models_json_schema
 from cti.http.endpoints import JSON, Asked, Endpoint, Nothing
 from cti.http.errors import ErrorAnswer
 
-DOCUMENT = web.AppKey("openapi", dict[str, Any])
 REFERENCE = "#/components/schemas/{model}"
+
+
+class Description:
+    """The document of these endpoints, made when it is asked for first: it takes longer than all else of a start."""
+
+    def __init__(self, endpoints: Iterable[Endpoint[Any, Any]]) -> None:
+        self._endpoints = tuple(endpoints)
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """As `document` makes it."""
+        return document(self._endpoints)
+
+
+DESCRIPTION = web.AppKey("openapi", Description)
 
 
 def document(endpoints: Iterable[Endpoint[Any, Any]]) -> dict[str, Any]:
@@ -106,7 +122,8 @@ def _name(entry: tuple[type[BaseModel], str]) -> str:
 
 async def show_document(asked: Asked[Nothing, Nothing]) -> web.Response:
     """This description of the API."""
-    return web.json_response(asked.request.app[DOCUMENT])
+    description = asked.request.app[DESCRIPTION]
+    return web.json_response(await asyncio.to_thread(lambda: description.document))  # no call waits for it
 
 
 ENDPOINTS = (Endpoint("GET", "/openapi.json", show_document, Nothing, Nothing, early=True),)

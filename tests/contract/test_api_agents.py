@@ -37,6 +37,7 @@ async def test_agents_are_listed_by_number(tmp_path: Path) -> None:
             "allowed_until_ms": None,
             "wrap_up_until_ms": None,
             "call": "",
+            "owes": [],
         }
 
 

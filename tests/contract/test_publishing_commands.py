@@ -204,8 +204,8 @@ async def test_tokens_are_made_shown_once_listed_and_taken_back(
         assert capsys.readouterr().err.endswith("[unknown-token]\n")
         assert await callcenter("tokens") == 0
         head, row = capsys.readouterr().out.splitlines()
-        assert head.split() == ["NAME", "ROLE", "MADE", "REVOKED"]
-        assert row.startswith("Wang Fang  administrator  ")
+        assert head.split() == ["NAME", "ROLE", "AGENT", "MAY", "MADE", "REVOKED"]
+        assert row.split()[:5] == ["Wang", "Fang", "administrator", "-", "-"]
         assert token not in row
 
 

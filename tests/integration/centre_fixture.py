@@ -33,7 +33,7 @@ from tests.integration.examples import keeping_examples
 from tests.integration.recorded_whole import recorded_whole
 from tests.shared_prompts import lend, provide
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 """Longer than anything here takes: a test that waits as long has failed."""
 
 
