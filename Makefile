@@ -17,7 +17,7 @@ shells := acd/distributor.py,acd/clock.py,acd/timers.py
 # Where Python is told to keep no compiled modules, each of the hundreds of processes of the tests would compile ours anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test call bench lint setup machine python tree
+.PHONY: run test coverage call bench lint setup machine python tree
 
 run: packages = $(run_packages) $(tree_packages)
 run: machine python tree
@@ -28,12 +28,14 @@ call: packages = sip-tester
 call: machine python
 	@$(bin)/callcenter call $(if $(N),--count $(N))
 
-# Coverage makes tests take more than twice as long, so that of the pure cores is measured, by their own tests.
 test: setup lint
+	$(bin)/pytest -n 4 --dist worksteal
+
+# Of the pure cores, by their own tests. Apart, because with it tests take more than twice as long.
+coverage: python
 	$(bin)/pytest -n 3 --dist worksteal --cov --cov-report= tests/unit
 	@echo "The pure cores, which must be at 95 % at least:"
 	$(bin)/coverage report --skip-covered --include='$(cores)' --omit='$(shells)' --fail-under=95
-	$(bin)/pytest -n 4 --dist worksteal tests/contract tests/integration
 
 bench: setup
 	@for bench in tests/load/bench_*.py; do $(bin)/python -m tests.load.$$(basename $$bench .py) || exit 1; done

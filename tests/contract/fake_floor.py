@@ -50,6 +50,7 @@ from recording.models import Call
 from recording.quality.draws import Draws
 from recording.record import CallRecord, Recording
 from recording.store import Agent, Store
+from tests.made_tables import lend_tables
 from tests.near_keeping import near_keeping
 
 TOKEN = "let-me-in"
@@ -260,8 +261,8 @@ async def open_floor(
     centre = current.centre
     for name, queue in centre.queues.items():
         router.define_queue(QueueSettings(name=name, title=queue.title, skills=queue.skills), now_ms=0)
+    lend_tables(folder / "callcenter.db")
     store = Store(f"sqlite:///{folder / 'callcenter.db'}")
-    await store.migrate()
     await store.save_agents(PEOPLE)
     people = People(store, lambda person: _define(distributor, person))
     await people.load()

@@ -31,6 +31,7 @@ from recording.store import Store
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.examples import keeping_examples
 from tests.integration.recorded_whole import recorded_whole
+from tests.made_tables import lend_tables
 from tests.shared_prompts import lend, provide
 
 WAIT_S = 60.0
@@ -298,6 +299,7 @@ async def centre(music: Path, prompts: Path) -> AsyncIterator[RunningCentre]:
     provide_credentials(state)
     shutil.copytree(music, state / "sounds/music/default", dirs_exist_ok=True)
     lend(state, prompts)
+    lend_tables(settings.database_file)
     running = RunningCentre(settings, load_credentials(state))
     try:
         async with keeping_examples(settings, running.credentials):

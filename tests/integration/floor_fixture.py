@@ -22,6 +22,7 @@ from tests.integration.asterisk_fixture import PLAIN, free_settings
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.examples import keeping_examples
 from tests.integration.recorded_whole import recorded_whole
+from tests.made_tables import lend_tables
 from tests.shared_prompts import lend, provide
 
 HOME = Path(__file__).parents[2]
@@ -68,6 +69,8 @@ async def running_floor(
     provide_credentials(state)
     shutil.copytree(music, state / "sounds/music/default")
     lend(state, prompts)
+    if not database:
+        lend_tables(settings.database_file)
     running = RunningCentre(settings, load_credentials(state))
     try:
         async with keeping_examples(settings, running.credentials):
