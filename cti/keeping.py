@@ -6,8 +6,6 @@ What is to be kept is in the data base and in the folder of recordings, so a pro
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from time import time
@@ -18,7 +16,7 @@ import structlog
 
 from cti.floor import Part
 from cti.keeping_port import KeepingRefused
-from cti.recorder import GRACE_S, LONGEST_LINE, RESTART_S, end
+from cti.recorder import GRACE_S, RESTART_S, end, started
 from cti.settings import Settings
 from recording.keeping.kept import Kept
 
@@ -120,13 +118,7 @@ class KeepingProcess:
         return self._client
 
     async def _live_once(self) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "cti.launch", "cti.keeping_main"),
-            env={**os.environ, **self._settings.environment()},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=LONGEST_LINE,
-        )
+        process = await started("cti.keeping_main", self._settings)
         self._process = process
         try:
             assert process.stdout is not None

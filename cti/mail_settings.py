@@ -1,12 +1,13 @@
 """Over which server reports are sent by mail, and as whom."""
 
-import json
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+
+from cti.settings_table import SettingsTable
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 """An address without its owner's name, as SMTP takes it everywhere (RFC 5321, section 4.1.2, quoted ones left out)."""
@@ -33,11 +34,13 @@ class Tls(StrEnum):
 PORTS = {Tls.STARTTLS: 587, Tls.IMPLICIT: 465, Tls.NONE: 25}
 
 
-class MailSettings(BaseModel):
+class MailSettings(SettingsTable):
     """Nothing said: no mail is sent. `port` 0 is the usual one of the kind of TLS. `password` is a file that holds it;
     `ca` one of certificates, where the server's is signed by nobody whom this machine trusts."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+    EXAMPLE: ClassVar[str] = '{"host": "mail.example.org", "from": "reports@example.org"}'
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
 
     host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]*$")] = ""
     port: Annotated[int, Field(ge=0, le=65535)] = 0
@@ -47,18 +50,6 @@ class MailSettings(BaseModel):
     password: Path | None = None
     ca: Path | None = None
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 30
-
-    @classmethod
-    def parse(cls, value: object) -> object:
-        """A variable's JSON text → what the file says as a table; raises ValueError with what was expected."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return json.loads(value or "{}")
-        except ValueError:
-            raise ValueError(
-                'expected JSON, such as {"host": "mail.example.org", "from": "reports@example.org"}'
-            ) from None
 
     @model_validator(mode="after")
     def _can_be_used(self) -> Self:

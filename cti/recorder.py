@@ -59,13 +59,7 @@ class RecorderProcess:
             await asyncio.sleep(RESTART_S)
 
     async def _live_once(self) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "cti.launch", "cti.recorder_main"),
-            env={**os.environ, **self._settings.environment()},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=LONGEST_LINE,
-        )
+        process = await started("cti.recorder_main", self._settings)
         self._process, self._questions, self.room = process, 0, Space.ENOUGH
         if self._live() is not None:
             self.settle()
@@ -102,6 +96,17 @@ class RecorderProcess:
     def _say(self, message: Mapping[str, Any]) -> None:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
+
+
+async def started(module: str, settings: Settings) -> asyncio.subprocess.Process:
+    """A process of ours that speaks lines with us, with exactly our settings."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cti.launch", module),
+        env={**os.environ, **settings.environment()},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=LONGEST_LINE,
+    )
 
 
 async def end(process: asyncio.subprocess.Process, grace_s: float) -> None:

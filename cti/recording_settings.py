@@ -2,11 +2,12 @@
 done with it is decided in recording/keeping; how long each queue's are kept stands in dialplans/queues.yaml.
 """
 
-import json
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from cti.settings_table import SettingsTable
 
 ENDPOINT = r"^https?://[^/\s?#@]+$"
 
@@ -41,7 +42,7 @@ class S3Part(BaseModel):
         return self
 
 
-class RecordingSettings(BaseModel):
+class RecordingSettings(SettingsTable):
     """How recordings are stored, where, and under which keys.
 
     `format` is what they are stored as. `store` is where new ones are kept: in the folder of the machine or in the
@@ -52,7 +53,7 @@ class RecordingSettings(BaseModel):
     `encrypt`: sealed under the current key of the file `keys` (`callcenter recordings keys`).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    EXAMPLE: ClassVar[str] = '{"format": "flac", "encrypt": true}'
 
     format: Literal["wav", "flac", "opus"] = "flac"
     store: Literal["folder", "s3"] = "folder"
@@ -63,16 +64,6 @@ class RecordingSettings(BaseModel):
     full_mb: Annotated[int, Field(ge=1)] = 16
     encrypt: bool = False
     keys: Path | None = None
-
-    @classmethod
-    def parse(cls, value: object) -> object:
-        """A variable's JSON text → what the file says as a table; raises ValueError with what was expected."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return json.loads(value or "{}")
-        except ValueError:
-            raise ValueError('expected JSON, such as {"format": "flac", "encrypt": true}') from None
 
     @model_validator(mode="after")
     def _can_be_used(self) -> Self:

@@ -19,11 +19,9 @@ from cti.figures_file import rules_of
 from cti.reporting_errors import NoSchedule, UnknownSubject
 from cti.settings import Settings
 from cti.versions.start import current_centre, versions_of
-from recording.figures.entered import Expenses, Turnover
-from recording.figures.inputs import AllInputs, Scores
+from recording.figures.inputs import all_inputs
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import AnyFigures, Figures
-from recording.figures.shifts import Shifts
 from recording.record import CallRecord
 from recording.reports import showing
 from recording.reports.calls import calls_of
@@ -263,4 +261,4 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
 
 async def figures_of(store: Store, centre: Centre) -> AnyFigures:
     """The figures of this instance, judged as the centre's files say."""
-    return Figures(store, rules_of(centre), AllInputs(Scores(store), Shifts(store), Expenses(store), Turnover(store)))
+    return Figures(store, rules_of(centre), all_inputs(store))

@@ -5,18 +5,18 @@ below; a variable CALLCENTER_<NAME> overrides each. What the centre is (queues, 
 under `dialplans/`.
 """
 
-import json
 import os
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from cti.mail_settings import MailSettings, MailTable
 from cti.recording_settings import RecordingSettings, RecordingTable
+from cti.settings_table import SettingsTable
 from cti.voices_settings import Voices, as_variable, spoken
 from ivr.look_ups.addresses import Allowed
 from ivr.look_ups.check import Rules
@@ -80,24 +80,14 @@ def _state_folder(value: Path) -> Path:
     return value
 
 
-class LookUpSettings(BaseModel):
+class LookUpSettings(SettingsTable):
     """What programs flows may ask over HTTP (ivr/look_ups): the beginnings of the addresses that are allowed, and the
     files that hold secrets for their headers, by name."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    EXAMPLE: ClassVar[str] = '{"allow": ["https://crm.example/api/"], "secrets": {}}'
 
     allow: tuple[str, ...] = ()
     secrets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Path] = Field(default_factory=dict)
-
-    @classmethod
-    def parse(cls, value: object) -> object:
-        """A variable's JSON text → what the file says as a table; raises ValueError with what was expected."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return json.loads(value or "{}")
-        except ValueError:
-            raise ValueError('expected JSON, such as {"allow": ["https://crm.example/api/"], "secrets": {}}') from None
 
     @model_validator(mode="after")
     def _can_be_used(self) -> Self:

@@ -24,7 +24,12 @@ def list_calls(settings: Settings, given: argparse.Namespace) -> Exit:
     service = Service(settings)
     query = {name: getattr(given, name) for name in FILTERS}
     answer = service.get("/api/calls", limit=given.limit, **query)
-    if given.json:
+    return print_page(service, answer, as_json=given.json)
+
+
+def print_page(service: Service, answer: Record, *, as_json: bool) -> Exit:
+    """A page of calls as the API gave it, and how the next is asked for."""
+    if as_json:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
         return Exit.DONE
     print_calls(answer["calls"], _zone(service))

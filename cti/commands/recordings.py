@@ -3,7 +3,6 @@ the keys under which they are sealed, for which it need not run.
 """
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from acd.states import CallOutcome
 from cti.commands.arguments import fitting, subcommands
-from cti.commands.calls import print_calls
+from cti.commands.calls import print_page
 from cti.commands.database import with_store
 from cti.commands.errors import CommandError, Exit
 from cti.commands.service import Service
@@ -37,13 +36,7 @@ def search(settings: Settings, given: argparse.Namespace) -> Exit:
     service = Service(settings)
     query = {name: getattr(given, name) for name in SEARCHED}
     answer = service.get("/api/recordings", limit=given.limit, **query)
-    if given.json:
-        print(json.dumps(answer, indent=2, ensure_ascii=False))
-        return Exit.DONE
-    print_calls(answer["calls"], _zone(service))
-    if answer["next"]:
-        print(f"There are more: --after {answer['next']}")
-    return Exit.DONE
+    return print_page(service, answer, as_json=given.json)
 
 
 def hold(settings: Settings, given: argparse.Namespace) -> Exit:

@@ -1,6 +1,7 @@
 """Reports as mails, sent to an SMTP server that is not ours."""
 
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
 FILE = ("day-2026-11-20.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK\x03\x04")
 
 
-def mail_to(recipient: str, language: Language = Language.MANDARIN):  # type: ignore[no-untyped-def]
+def mail_to(recipient: str, language: Language = Language.MANDARIN) -> EmailMessage:
     return message_of(sample_report(language), recipient, "reports@example.org", FILE, "daily\n2026-11-20", NOW)
 
 
