@@ -1,6 +1,8 @@
 """The ear and mouth of a simulated telephone: an RTP port that speaks a tone and digits and listens for other tones."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -10,6 +12,22 @@ from cti.simulation.tones import RATE, samples, share
 
 WINDOW = RATE // 5  # 200 ms tell tones 10 Hz apart
 LOUD = 0.5
+
+
+@dataclass(slots=True, eq=False)
+class _Listening:
+    """Somebody who waits for a tone; `windows` of it are still wanted."""
+
+    hertz: int
+    at_least: float
+    windows: int
+    heard: asyncio.Future[None]
+
+    def hear(self, window: Sequence[int]) -> None:
+        if not self.heard.done() and share(window, self.hertz) >= self.at_least:
+            self.windows -= 1
+            if self.windows == 0:
+                self.heard.set_result(None)
 
 
 class Audio(asyncio.DatagramProtocol):
@@ -27,7 +45,7 @@ class Audio(asyncio.DatagramProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._transport: asyncio.DatagramTransport | None = None
         self._heard = bytearray()
-        self._listening: list[tuple[int, float, asyncio.Future[None]]] = []
+        self._listening: list[_Listening] = []
         self._pressing: list[asyncio.Future[None]] = []
         self._sound = asyncio.Event()
 
@@ -41,8 +59,8 @@ class Audio(asyncio.DatagramProtocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.be_silent()
-        for *_, future in self._listening:
-            future.cancel()
+        for listening in self._listening:
+            listening.heard.cancel()
         if self._transport:
             self._transport.close()
             self._transport = None  # a call's last messages may still ask it to speak
@@ -75,16 +93,16 @@ class Audio(asyncio.DatagramProtocol):
         self._sound.clear()
         await self._sound.wait()
 
-    async def hears(self, hertz: int, at_least: float = LOUD) -> None:
-        """Wait until most of what is heard, for 200 ms, is this tone; `at_least` is how much of it, where several speak
-        at once."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def hears(self, hertz: int, at_least: float = LOUD, windows: int = 1) -> None:
+        """Wait until most of what is heard, for so many times 200 ms, is this tone; `at_least` is how much of it, where
+        several speak at once. Who looks for the tone in a recording afterwards hears it for more than one window."""
+        listening = _Listening(hertz, at_least, windows, asyncio.get_running_loop().create_future())
         self._heard.clear()
-        self._listening.append((hertz, at_least, future))
+        self._listening.append(listening)
         try:
-            await future
+            await listening.heard
         finally:
-            self._listening.remove((hertz, at_least, future))
+            self._listening.remove(listening)
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
         packet = rtp.read(data)
@@ -97,9 +115,8 @@ class Audio(asyncio.DatagramProtocol):
         self._heard += packet.payload
         if len(self._heard) >= WINDOW:
             heard = samples(self._heard)
-            for hertz, at_least, future in self._listening:
-                if not future.done() and share(heard, hertz) >= at_least:
-                    future.set_result(None)
+            for listening in self._listening:
+                listening.hear(heard)
             self._heard.clear()
 
     def _tick(self) -> None:

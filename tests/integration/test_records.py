@@ -31,7 +31,7 @@ async def test_a_call_leaves_one_record_that_agrees_with_asterisks_own_and_both_
         assert caller.audio
         assert leg.audio
         agents_tone_hz = leg.audio.tone_hz
-        await caller.audio.hears(agents_tone_hz)
+        await caller.audio.hears(agents_tone_hz, windows=10)  # a busy machine may lose pieces of the recording's side
         await leg.hang_up()
         await caller.ended()
         await floor.fact("WrapUpEnded")
