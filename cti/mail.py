@@ -20,8 +20,9 @@ from aiosmtplib import (
 from cti.mail_settings import MailSettings, Tls
 from recording.reports import showing
 from recording.reports.document import Layout, ReportDocument
-from recording.reports.rendering.page import page_of
-from recording.reports.rendering.text import text_of
+from recording.reports.paper import Paper
+from recording.reports.rendering.page import page_of, page_of_paper
+from recording.reports.rendering.text import text_of, text_of_paper
 from recording.reports.words import say
 
 
@@ -42,15 +43,19 @@ class NoMailServer(MailFailed):
 
 
 def message_of(
-    document: ReportDocument, recipient: str, sender: str, attached: tuple[str, str, bytes], seal: str, now: datetime
+    document: ReportDocument | Paper,
+    recipient: str,
+    sender: str,
+    attached: tuple[str, str, bytes],
+    seal: str,
+    now: datetime,
 ) -> EmailMessage:
     """The mail: text, a page of the tables for programs that show it, and the whole as a file. `attached` is its name,
     its media type and its bytes; `seal` names the mail, the same however often it is made."""
     name, media, body = attached
     language = document.language
-    when = showing.span(document.span, language)
+    subject, text, page = _of_paper(document) if isinstance(document, Paper) else _of_report(document)
     mail = EmailMessage()
-    subject = say("mail.subject", language, title=document.title, subject=document.subject.title, when=when)
     mail["Subject"] = "".join(one if one.isprintable() else " " for one in f"{document.centre}: {subject}")
     mail["From"] = sender
     mail["To"] = recipient
@@ -58,15 +63,27 @@ def message_of(
     digest = sha256(f"{seal}\n{recipient}".encode()).hexdigest()[:40]
     mail["Message-ID"] = f"<{digest}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers it
-    shown = document.model_copy(
-        update={"sections": tuple(one for one in document.sections if one.layout is not Layout.LINES)}
-    )
     more = say("mail.attached", language, name=name)
-    mail.set_content(f"{text_of(shown)}\n{more}\n")
-    mail.add_alternative(page_of(shown), subtype="html")
+    mail.set_content(f"{text}\n{more}\n")
+    mail.add_alternative(page, subtype="html")
     kind, _, subtype = media.partition(";")[0].partition("/")
     mail.add_attachment(body, maintype=kind, subtype=subtype, filename=name)
     return mail
+
+
+def _of_report(document: ReportDocument) -> tuple[str, str, str]:
+    """Its subject, its text, and a page of its tables."""
+    language = document.language
+    shown = document.model_copy(
+        update={"sections": tuple(one for one in document.sections if one.layout is not Layout.LINES)}
+    )
+    when = showing.span(document.span, language)
+    subject = say("mail.subject", language, title=document.title, subject=document.subject.title, when=when)
+    return subject, text_of(shown), page_of(shown)
+
+
+def _of_paper(paper: Paper) -> tuple[str, str, str]:
+    return f"{paper.title}, {paper.when}", text_of_paper(paper), page_of_paper(paper)
 
 
 async def send(settings: MailSettings, mail: EmailMessage) -> None:

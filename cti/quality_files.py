@@ -49,12 +49,15 @@ class FatalPart(Part):
 
 class SheetFile(Part):
     """A score sheet: the score from which a call is good enough, below what part of an item's best mark (percent) a
-    comment is required, for how many days after the release the agent may appeal, and what is judged."""
+    comment is required, within how many days of the draw a call is to be judged and released (`review_days`), for how
+    many days after that the agent may appeal, within how many days his appeal is decided, and what is judged."""
 
     title: Speech
     pass_mark: Percent = 80
     comment_below_percent: Percent = 50
+    review_days: Annotated[int, Field(ge=0, le=366)] = 5
     appeal_days: Annotated[int, Field(ge=0, le=366)] = 7
+    decision_days: Annotated[int, Field(ge=0, le=366)] = 5
     sections: Annotated[dict[Name, SectionPart], Field(min_length=1)]
     fatal: dict[Name, FatalPart] = Field(default_factory=dict)
 
@@ -136,7 +139,9 @@ def _sheet(name: str, part: SheetFile) -> ScoreSheet:
         name=name,
         title=part.title,
         pass_mark=part.pass_mark,
+        review_days=part.review_days,
         appeal_days=part.appeal_days,
+        decision_days=part.decision_days,
         sections=tuple(
             Section(
                 name=section,

@@ -22,6 +22,8 @@ from cti.versions.start import current_centre, versions_of
 from recording.figures.inputs import all_inputs
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import AnyFigures, Figures
+from recording.quality.bulletin_paper import paper_of
+from recording.quality.bulletin_reading import bulletin_of
 from recording.record import CallRecord
 from recording.reports import showing
 from recording.reports.calls import calls_of
@@ -31,6 +33,7 @@ from recording.reports.document import ReportDocument
 from recording.reports.mails import ReportMails
 from recording.reports.material import Names, read_material
 from recording.reports.order import MEDIA, Form, Order, OrderError
+from recording.reports.paper import Paper
 from recording.store import CallFilter, Page, Store
 
 PIECE = 256 * 1024
@@ -105,7 +108,7 @@ class Work:
 
     async def report(self, order: Order) -> Made:
         """A report in its form."""
-        document = await self.document(order)
+        document = await self.told(order)
         return Made(MEDIA[order.form], file_name(document, order.form), written(document, order.form, bom=order.bom))
 
     async def calls(self, which: CallFilter, form: Form, *, masked: bool, bom: bool = False) -> Made:
@@ -146,15 +149,30 @@ class Work:
         """Send a report to one recipient. Raises MailFailed."""
         mail = import_module("cti.mail")  # only who sends one needs what it takes
         settings = self._settings.mail
-        document = await self.document(order)
+        document = await self.told(order)
         form = Form.HTML if order.form in (Form.JSON, Form.TEXT) else order.form
         body = b"".join(await asyncio.to_thread(list, written(document, form, bom=order.bom)))
         attached = (file_name(document, form), MEDIA[form], body)
         message = mail.message_of(document, recipient, settings.sender, attached, seal, self._now())
         await mail.send(settings, message)
 
+    async def told(self, order: Order) -> ReportDocument | Paper:
+        """A report of figures, or one in words."""
+        return await (self.bulletin(order) if order.definition().in_words else self.document(order))
+
+    async def bulletin(self, order: Order) -> Paper:
+        """The bulletin of quality."""
+        centre, scope = self.centre(), order.whose()
+        names = await self._names(centre)
+        require_known(scope, names)
+        zone = centre.time_zone
+        day = order.period(self._now(), zone).start.date()
+        quota = centre.sampling.monthly_quota if centre.sampling else None
+        made = await bulletin_of(self._store, day, zone, scope, quota)
+        return paper_of(made, order.language, centre=centre.name, zone=zone, made_at=self._now(), names=names.agents)
+
     async def document(self, order: Order) -> ReportDocument:
-        """A report as a value."""
+        """A report of figures, as a value."""
         centre, scope, keys = self.centre(), order.whose(), order.figures()
         period = order.period(self._now(), centre.time_zone)
         names = await self._names(centre)
@@ -192,10 +210,15 @@ def require_known(scope: Scope, names: Names) -> None:
         raise UnknownSubject(scope.kind, scope.name, ", ".join(there[:8]) + (", …" if len(there) > 8 else ""))
 
 
-def file_name(document: ReportDocument, form: Form) -> str:
+def file_name(document: ReportDocument | Paper, form: Form) -> str:
     """ "day-sales-2026-11-21.xlsx": of characters that any file system takes."""
-    when = showing.span(document.span, document.language).replace(" ", "-").replace(":", "")
-    subject = f"-{document.subject.name}" if document.subject.name else ""
+    when, name = (
+        (document.when, document.subject)
+        if isinstance(document, Paper)
+        else (showing.span(document.span, document.language), document.subject.name)
+    )
+    when = when.replace(" ", "-").replace(":", "")
+    subject = f"-{name}" if name else ""
     plain = "".join(one if one.isascii() and (one.isalnum() or one in "-_.") else "_" for one in f"{subject}-{when}")
     return f"{document.report}{plain}.{'txt' if form is Form.TEXT else form.value}"
 
@@ -210,8 +233,10 @@ _RENDERING = {
 """The module of each form, imported when it is asked for."""
 
 
-def written(document: ReportDocument, form: Form, *, bom: bool = False) -> Iterator[bytes]:
+def written(document: ReportDocument | Paper, form: Form, *, bom: bool = False) -> Iterator[bytes]:
     """A report in a form, piece by piece."""
+    if isinstance(document, Paper):
+        return iter([_paper_written(document, form).encode()])
     match form:
         case Form.JSON:
             return iter([document.model_dump_json().encode()])
@@ -223,6 +248,16 @@ def written(document: ReportDocument, form: Form, *, bom: bool = False) -> Itera
             return _from_file(partial(_rendering(form).write_report, document))
         case Form.CSV | Form.PARQUET:
             return exported(numbers_of(document), form, bom=bom)
+
+
+def _paper_written(paper: Paper, form: Form) -> str:
+    match form:
+        case Form.HTML:
+            return str(_rendering(form).page_of_paper(paper))
+        case Form.TEXT:
+            return str(_rendering(form).text_of_paper(paper))
+        case _:
+            return paper.data.model_dump_json()
 
 
 def exported(export: Export, form: Form, *, bom: bool = False) -> Iterator[bytes]:

@@ -2,38 +2,40 @@
 done; the service need not run."""
 
 import argparse
-import json
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cti.commands.arguments import by_whom, day
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, Exit
+from cti.commands.report import form_of, give, mail_argument, output_arguments
 from cti.commands.tables import table
 from cti.quality_judgement import read_judgement
 from cti.reviewers import person, reviewers
 from cti.settings import Settings
 from cti.versions.start import current_centre
 from recording.access import AccessTokens
-from recording.quality.bulletin import bulletin_of, lines
+from recording.quality.bulletin_paper import REPORT
 from recording.quality.calibrations import Calibration, Calibrations
 from recording.quality.spread import Spread
+from recording.reports.document import Language
+from recording.reports.order import RUNNING, Form, Order
 from recording.store import Store
 
 
 def show_bulletin(settings: Settings, given: argparse.Namespace) -> Exit:
-    """Show what was evaluated on a day, its best and worst, fatal errors, who is below, and the open appeals."""
-    centre = current_centre(settings)
-    zone = centre.time_zone
-    chosen = given.day or datetime.now(zone).date()
-    start, end = (datetime.combine(one, time(), zone).astimezone(UTC) for one in (chosen, chosen + timedelta(days=1)))
-    made = with_store(settings, lambda store: bulletin_of(store, chosen, start, end))
-    if given.json:
-        print(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False))
-    else:
-        print("\n".join(lines(made, given.language or centre.languages[0])))
-    return Exit.DONE
+    """Show what was evaluated on a day, its best and weakest items, fatal errors, who is below the pass mark, what is
+    overdue, appeals, reviewers, calibrations, and the month so far; or write it to a file, or send it by mail."""
+    scope = f"team:{given.team}" if given.team else f"queue:{given.queue}" if given.queue else "centre"
+    order = Order(
+        report=REPORT,
+        scope=scope,
+        at=given.day.isoformat() if given.day else RUNNING,
+        language=given.language,
+        form=form_of(given, Form.TEXT),
+    )
+    return give(settings, order, given.output, given.mail)
 
 
 def calibrate(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -85,8 +87,12 @@ def close_calibration(settings: Settings, given: argparse.Namespace) -> Exit:
 def bulletin_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter quality bulletin`."""
     parser.add_argument("day", nargs="?", type=day, help="such as 2026-11-22 (default: today)")
-    parser.add_argument("--language", help="of the titles (default: the centre's first)")
-    parser.add_argument("--json", action="store_true")
+    of_whom = parser.add_mutually_exclusive_group()
+    of_whom.add_argument("--queue", metavar="NAME", help="of a queue (default: of the centre)")
+    of_whom.add_argument("--team", metavar="NAME", help="of a team")
+    parser.add_argument("--language", type=Language, choices=list(Language), default=Language.ENGLISH)
+    output_arguments(parser)
+    mail_argument(parser)
 
 
 def calibrate_arguments(parser: argparse.ArgumentParser) -> None:

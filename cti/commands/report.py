@@ -29,13 +29,14 @@ HELP = {
     "month": "a month, day by day",
     "quarter": "a quarter, week by week",
     "free": "any time: --at 2026-11-01..2026-11-14",
+    "bulletin": "what was evaluated on a day, what is late, who is below (`callcenter quality bulletin`)",
 }
 BINARY = frozenset({Form.PARQUET, Form.XLSX})
 
 
 def show_report(settings: Settings, given: argparse.Namespace) -> Exit:
     """Make a report, and print it or write it to a file."""
-    form = _form(given, Form.TEXT)
+    form = form_of(given, Form.TEXT)
     order = Order(
         report=given.report,
         scope=_scope(given),
@@ -45,9 +46,14 @@ def show_report(settings: Settings, given: argparse.Namespace) -> Exit:
         form=form,
         bom=given.bom,
     )
-    if given.mail:
-        return _mail(settings, order, given.mail)
-    _put(given.output, _made(settings, lambda work: work.report(order)))
+    return give(settings, order, given.output, given.mail)
+
+
+def give(settings: Settings, order: Order, output: Path | None, recipients: Sequence[str]) -> Exit:
+    """Make a report, and send it, or write it to a file, or print it."""
+    if recipients:
+        return _mail(settings, order, recipients)
+    _put(output, _made(settings, lambda work: work.report(order)))
     return Exit.DONE
 
 
@@ -65,7 +71,7 @@ def _mail(settings: Settings, order: Order, recipients: Sequence[str]) -> Exit:
 
 def export_calls(settings: Settings, given: argparse.Namespace) -> Exit:
     """Write calls to a file, one a row: those that `callcenter calls` would list, all of them."""
-    form = _form(given, Form.CSV)
+    form = form_of(given, Form.CSV)
 
     async def export(work: Work) -> Made:
         since, until = _instant(given.since, work), _instant(given.until, work)
@@ -102,10 +108,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         report.add_argument("--at", default="", metavar="TIME", help=_when(name))
         report.add_argument("--keys", default="", metavar="KEY,…", help="only these figures (default: all)")
         report.add_argument("--language", type=Language, choices=list(Language), default=Language.ENGLISH)
-        _output(report)
-        report.add_argument(
-            "--mail", type=address, action="append", metavar="ADDRESS", help="send it there; --format is attached"
-        )
+        output_arguments(report)
+        mail_argument(report)
     add_schedules(command)
     calls = command("calls", export_calls)
     calls.add_argument("--since", metavar="TIME", help="began at this time or later: 2026-11-22T08:00 (centre's time)")
@@ -117,10 +121,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     calls.add_argument("--counted", type=_counted, metavar="SUM", help="that count for this sum of a figure: answered")
     calls.add_argument("--scope", default="centre", help="whose sum: centre, queue:NAME, team:NAME, agent:NUMBER")
     calls.add_argument("--masked", action="store_true", help="numbers of callers but for their last three figures")
-    _output(calls)
+    output_arguments(calls)
 
 
-def _output(parser: argparse.ArgumentParser) -> None:
+def mail_argument(parser: argparse.ArgumentParser) -> None:
+    """To whom it is sent."""
+    parser.add_argument(
+        "--mail",
+        type=address,
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="send it there; --format is attached",
+    )
+
+
+def output_arguments(parser: argparse.ArgumentParser) -> None:
+    """In which form, and where to."""
     parser.add_argument("--format", type=Form, choices=list(Form), help="default: by the name of --output")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write it there (default: print it)")
     parser.add_argument("--bom", action="store_true", help="CSV with a byte order mark, for spreadsheets that guess")
@@ -133,7 +150,8 @@ def _when(name: str) -> str:
     return f'such as {example}, or any part of it; "now" for the one that runs (default: the last that is over)'
 
 
-def _form(given: argparse.Namespace, default: Form) -> Form:
+def form_of(given: argparse.Namespace, default: Form) -> Form:
+    """The form that was asked for, or the one that the name of the file says."""
     form: Form = given.format or _by_name(given.output) or default
     if form in BINARY and given.output is None and not getattr(given, "mail", None) and sys.stdout.isatty():
         raise BadInput(f"--format {form}: expected --output FILE, this is nothing for a terminal")

@@ -15,6 +15,7 @@ from cti.access import Holder, Role
 from cti.http.calls import WhichCalls
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import ApiError, Unfit
+from cti.http.quality import require_insight
 from cti.http.views import View
 from cti.reporting import Made, ReportFailed, Reports
 from recording.figures.catalogue import FIGURES
@@ -133,11 +134,13 @@ async def list_reports(asked: Asked[Nothing, Nothing]) -> ReportKinds:
 
 
 async def make_report(asked: Asked[ReportQuery, Nothing]) -> web.StreamResponse:
-    """A report, as JSON or in another form. An agent's own token gets the reports of that agent alone."""
+    """A report, as JSON or in another form. An agent's own token gets the reports of that agent alone; the bulletin is
+    for those who may see evaluations."""
     order = asked.query.order(asked.path["name"])
     _require_own(asked.holder, order)
     try:
-        order.definition()
+        if order.definition().in_words:
+            require_insight(asked.holder)
         order.figures()
         order.period(datetime.now(UTC), asked.floor.centre.time_zone)
     except ValueError as error:

@@ -34,7 +34,14 @@ from recording.models.keeping import (
 )
 from recording.models.ledger import CallInProgress, LedgerEvent, LedgerPosition, RejectedLedgerLine
 from recording.models.people import AccessToken, AgentAccount, AgentStateEntry, CallerEntry
-from recording.models.quality import CalibrationEntry, EvaluationEntry, EvaluationStep, QualityDraw, ScoreSheetKept
+from recording.models.quality import (
+    CalibrationEntry,
+    EvaluationEntry,
+    EvaluationStep,
+    QualityDraw,
+    ReviewerAbsence,
+    ScoreSheetKept,
+)
 from recording.models.reports import ReportDelivery, ReportSchedule
 
 __all__ = [
@@ -78,6 +85,7 @@ __all__ = [
     "ReportDelivery",
     "ReportSchedule",
     "RetentionRun",
+    "ReviewerAbsence",
     "ScoreSheetKept",
     "ShiftAssignment",
     "ShiftExceptionEntry",

@@ -38,6 +38,7 @@ class EvaluationEntry(Base):
         Index(None, "agent", "released_at"),
         Index(None, "agent", "drawn_at"),
         Index(None, "drawn_at", "id"),
+        Index(None, "due_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the evaluation, 32 hexadecimal digits")
@@ -73,6 +74,10 @@ class EvaluationEntry(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the agent took note of it, UTC")
     appealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the agent appealed, UTC")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when the appeal was decided, UTC")
+    set_aside_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when it was set aside, UTC")
+    due_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="when the next step should be taken, UTC; null: nobody is waited for"
+    )
     document: Mapped[dict[str, Any]] = mapped_column(JSON, comment="the whole evaluation, as the API shows it")
 
 
@@ -137,3 +142,16 @@ class CalibrationEntry(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it began, UTC")
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when it was closed, UTC; null: open")
     document: Mapped[dict[str, Any]] = mapped_column(JSON, comment="the whole calibration, as the API shows it")
+
+
+class ReviewerAbsence(Base):
+    """Days on which a reviewer gets no work. Of each reviewer there is one such time, the last that was said."""
+
+    __tablename__ = "reviewer_absence"
+
+    reviewer: Mapped[str] = mapped_column(String(80), primary_key=True, comment="the name of the reviewer")
+    first: Mapped[str] = mapped_column(String(10), comment="the first day, such as 2026-11-22")
+    last: Mapped[str] = mapped_column(String(10), comment="the last day, which belongs to it")
+    why: Mapped[str] = mapped_column(Text, comment="what was said of it")
+    by: Mapped[str] = mapped_column(String(80), comment="the name of who said so")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when, UTC")

@@ -1,23 +1,23 @@
-"""The daily bulletin: what was evaluated on a day, what was good and bad in it, and what is open, as a value and
-as text. The value is made by a pure function of the evaluations.
+"""The daily bulletin: what was evaluated on a day, what was good and bad in it, what is late and what is open, as a
+value, made by a pure function of the evaluations. How it is written is decided by bulletin_paper.py.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import and_, or_, select
 
-from recording.models import EvaluationEntry
-from recording.quality.evaluations import REVIEW, Evaluation
+from recording.quality.calibrations import Calibration
+from recording.quality.evaluations import Evaluation, Phase, Ruling
+from recording.quality.figure import AgentMonth, MeanScore
+from recording.quality.life import due
 from recording.quality.scoring import HUNDREDTH, share
-from recording.quality.sheets import ScoreSheet
-from recording.quality.store import Evaluations
-from recording.store import Store
+from recording.quality.sheets import ScoreSheet, Text
+from recording.quality.spread import Spread
 
-TABLE = EvaluationEntry.__table__
 MOST_ITEMS = 5
 """So many of the best and of the worst are told."""
 
@@ -42,6 +42,7 @@ class FatalResult(_Value):
     evaluation: str
     agent: str
     fatal: str
+    title: Mapping[str, str]
     comment: str
 
 
@@ -54,106 +55,244 @@ class AgentResult(_Value):
     failed: int
 
 
+class ReviewerResult(_Value):
+    """What a reviewer did on the day, and what he had to do at its end: `open` evaluations, `late` ones among them."""
+
+    reviewer: str
+    scored: int
+    released: int
+    open: int
+    late: int
+
+
 class AppealOpen(_Value):
-    """An appeal that nobody has decided at the end of the day."""
+    """An appeal that nobody has decided at the end of the day; `late` says whether its time was over."""
 
     evaluation: str
     agent: str
     reviewer: str
     appealed_at: datetime
+    due_at: datetime | None
+    late: bool
+
+
+class Late(_Value):
+    """An evaluation that should have been released by the end of the day. `reviewer` is empty for nobody's."""
+
+    evaluation: str
+    agent: str
+    reviewer: str
+    due_at: datetime
+
+
+class Decision(_Value):
+    """An appeal that was decided on the day: the score before and after, which is the same where it was upheld."""
+
+    evaluation: str
+    agent: str
+    ruling: Ruling
+    before: Decimal
+    after: Decimal
+    decided_by: str
+
+
+class CalibrationResult(_Value):
+    """A calibration that was closed on the day, without the single marks."""
+
+    calibration: str
+    call: str
+    agent: str
+    moderator: str
+    note: str
+    reviewers: int
+    spread: Spread
+
+
+class MonthOfAgent(_Value):
+    """An agent in the month until the end of the day: evaluations drawn and released, and their mean score."""
+
+    agent: str
+    drawn: int
+    released: int
+    mean: Decimal | None
 
 
 class Bulletin(_Value):
-    """A day in the centre's zone. `released` counts the evaluations that agents were shown on it, of which `mean` and
-    all results are; `scored` those that were judged, `drawn` those that came on work lists, `decided` the appeals that
-    were decided. `below` are agents whose mean of the day is not good enough by the sheet."""
+    """A day in the centre's zone, of the centre, a queue or a team. `released` counts the evaluations that agents were
+    shown on it, of which `mean`, `failed` (not good enough) and all results are; `scored` those that were judged,
+    `drawn` those that came on work lists, `set_aside` those that left them without being judged, `decided` the appeals
+    that were decided; `unanswered` those whose time for an appeal ended on the day without a word of the agent's.
+    `week_mean` is the mean of the seven days before. `below` are agents whose mean of the day is not good enough by the
+    sheet. `month` is the month until the end of the day, `quota` what its rules want of each agent."""
 
     day: date
+    scope: str
     drawn: int
     scored: int
     released: int
+    failed: int
+    set_aside: int
+    acknowledged: int
+    appealed: int
     decided: int
+    unanswered: int
     mean: Decimal | None
+    week_mean: Decimal | None
     best: tuple[ItemResult, ...]
     worst: tuple[ItemResult, ...]
     fatal: tuple[FatalResult, ...]
     below: tuple[AgentResult, ...]
+    late: tuple[Late, ...]
     appeals: tuple[AppealOpen, ...]
+    decisions: tuple[Decision, ...]
+    reviewers: tuple[ReviewerResult, ...]
+    calibrations: tuple[CalibrationResult, ...]
+    quota: int | None
+    month: tuple[MonthOfAgent, ...]
 
 
-def bulletin(
-    day: date,
-    start: datetime,
-    end: datetime,
-    evaluations: Iterable[Evaluation],
-    sheets: Mapping[str, ScoreSheet],
-) -> Bulletin:
-    """That of a day, [start, end), from all evaluations for review that it touches; `sheets` by digest."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a bulletin is made of: all evaluations for review that its day touches or leaves open, their sheets by
+    digest, the calibrations closed on it, the scores of the week before and of the month, and the agents who are there
+    to be judged."""
 
-    def on_the_day(at: datetime | None) -> bool:
-        return at is not None and start <= at < end
+    evaluations: Sequence[Evaluation]
+    sheets: Mapping[str, ScoreSheet]
+    calibrations: Sequence[Calibration] = ()
+    week: MeanScore = field(default_factory=lambda: MeanScore(0, 0))
+    month: Sequence[AgentMonth] = ()
+    agents: frozenset[str] = field(default_factory=frozenset)
+    quota: int | None = None
 
-    known = sorted(evaluations, key=lambda one: one.id)
-    released = [one for one in known if on_the_day(one.released_at)]
-    items = _items(released, sheets)
+
+def bulletin(day: date, start: datetime, end: datetime, told: Told, scope: str = "centre") -> Bulletin:
+    """That of a day, [start, end)."""
+
+    def of_the_day(at: Callable[[Evaluation], datetime | None]) -> list[Evaluation]:
+        return [one for one in known if (when := at(one)) is not None and start <= when < end]
+
+    known = sorted(told.evaluations, key=lambda one: one.id)
+    released = of_the_day(lambda one: one.released_at)
+    items = _items(released, told.sheets)
+    late = tuple(_late(known, told.sheets, end))
     return Bulletin(
         day=day,
-        drawn=sum(on_the_day(one.drawn_at) for one in known),
-        scored=sum(on_the_day(one.scored_at) for one in known),
+        scope=scope,
+        drawn=len(of_the_day(lambda one: one.drawn_at)),
+        scored=len(of_the_day(lambda one: one.scored_at)),
         released=len(released),
-        decided=sum(on_the_day(one.decided_at) for one in known),
+        failed=sum(one.passed is False for one in released),
+        set_aside=len(of_the_day(lambda one: one.set_aside_at)),
+        acknowledged=len(of_the_day(lambda one: one.acknowledged_at)),
+        appealed=len(of_the_day(lambda one: one.appealed_at)),
+        decided=len(of_the_day(lambda one: one.decided_at)),
+        unanswered=len(of_the_day(lambda one: one.due_at if one.phase is Phase.RELEASED else None)),
         mean=_mean([one.score for one in released if one.score is not None]),
+        week_mean=told.week.mean,
         best=tuple(items[:MOST_ITEMS]),
         worst=tuple(reversed(items[MOST_ITEMS:][-MOST_ITEMS:])),
-        fatal=tuple(
-            FatalResult(evaluation=one.id, agent=one.agent, fatal=name, comment=comment)
-            for one in released
-            if one.judgement is not None
-            for name, comment in one.judgement.fatal.items()
-        ),
-        below=tuple(_below(released, sheets)),
-        appeals=tuple(
-            AppealOpen(
-                evaluation=one.id,
+        fatal=tuple(_fatal(released, told.sheets)),
+        below=tuple(_below(released, told.sheets)),
+        late=late,
+        appeals=tuple(_appeals(known, told.sheets, end)),
+        decisions=tuple(_decisions(of_the_day(lambda one: one.decided_at))),
+        reviewers=tuple(_reviewers(known, {one.evaluation for one in late}, start, end)),
+        calibrations=tuple(_calibrations(told.calibrations)),
+        quota=told.quota,
+        month=tuple(_month(told)),
+    )
+
+
+def _open(one: Evaluation, end: datetime) -> bool:
+    """Whether it was still to be released then."""
+    gone = one.released_at or one.set_aside_at
+    return one.drawn_at < end and (one.phase is not Phase.SET_ASIDE if gone is None else gone >= end)
+
+
+def _late(known: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet], end: datetime) -> Iterator[Late]:
+    for one in sorted(known, key=lambda one: (one.drawn_at, one.id)):
+        due_at = due(one.drawn_at, sheets[one.sheet_digest].review_days)
+        if due_at is not None and due_at < end and _open(one, end):
+            yield Late(evaluation=one.id, agent=one.agent, reviewer=_reviewer(one), due_at=due_at)
+
+
+def _reviewer(one: Evaluation) -> str:
+    return one.reviewer.name if one.reviewer else ""
+
+
+def _reviewers(known: Iterable[Evaluation], late: set[str], start: datetime, end: datetime) -> Iterator[ReviewerResult]:
+    by_name: dict[str, list[Evaluation]] = {}
+    for one in known:
+        by_name.setdefault(_reviewer(one), []).append(one)
+    for name, own in sorted(by_name.items()):
+        result = ReviewerResult(
+            reviewer=name,
+            scored=sum(one.scored_at is not None and start <= one.scored_at < end for one in own),
+            released=sum(one.released_at is not None and start <= one.released_at < end for one in own),
+            open=sum(_open(one, end) for one in own),
+            late=sum(one.id in late for one in own),
+        )
+        if result.scored or result.released or result.open:
+            yield result
+
+
+def _fatal(released: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet]) -> Iterator[FatalResult]:
+    for one in released:
+        titles: dict[str, Text] = {error.name: error.title for error in sheets[one.sheet_digest].fatal}
+        for name, comment in one.judgement.fatal.items() if one.judgement else ():
+            yield FatalResult(evaluation=one.id, agent=one.agent, fatal=name, title=titles[name], comment=comment)
+
+
+def _appeals(known: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet], end: datetime) -> Iterator[AppealOpen]:
+    for one in sorted(known, key=lambda one: (one.appealed_at or end, one.id)):
+        if one.appealed_at is None or one.appealed_at >= end or (one.decided_at and one.decided_at < end):
+            continue
+        due_at = due(one.appealed_at, sheets[one.sheet_digest].decision_days)
+        yield AppealOpen(
+            evaluation=one.id,
+            agent=one.agent,
+            reviewer=_reviewer(one),
+            appealed_at=one.appealed_at,
+            due_at=due_at,
+            late=due_at is not None and due_at < end,
+        )
+
+
+def _decisions(decided: Iterable[Evaluation]) -> Iterator[Decision]:
+    for one in decided:
+        assert one.score is not None
+        assert one.ruling is not None
+        yield Decision(
+            evaluation=one.id,
+            agent=one.agent,
+            ruling=one.ruling,
+            before=one.score if one.first_score is None else one.first_score,
+            after=one.score,
+            decided_by=one.decided_by.name if one.decided_by else "",
+        )
+
+
+def _calibrations(closed: Iterable[Calibration]) -> Iterator[CalibrationResult]:
+    for one in sorted(closed, key=lambda one: (one.closed_at or one.opened_at, one.id)):
+        if one.spread is not None:
+            yield CalibrationResult(
+                calibration=one.id,
+                call=one.call,
                 agent=one.agent,
-                reviewer=one.reviewer.name if one.reviewer else "",
-                appealed_at=one.appealed_at,
+                moderator=one.moderator.name,
+                note=one.note,
+                reviewers=len(one.spread.scores),
+                spread=one.spread,
             )
-            for one in sorted(known, key=lambda one: (one.appealed_at or end, one.id))
-            if one.appealed_at is not None and one.appealed_at < end
-            if one.decided_at is None or one.decided_at >= end
-        ),
-    )
 
 
-def lines(made: Bulletin, language: str) -> Iterator[str]:
-    """As text for people, titles in this language."""
-    mean = "no score" if made.mean is None else f"mean score {made.mean}"
-    yield f"Quality on {made.day.isoformat()}: {made.released} released, {mean}"
-    yield f"{made.drawn} drawn, {made.scored} scored, {made.decided} appeals decided, {len(made.appeals)} open"
-    for head, results in (("Best", made.best), ("Worst", made.worst)):
-        yield from _block(head, [f"{one.percent:>6} %  {one.title.get(language, one.item)}" for one in results])
-    fatal = [f"agent {one.agent}: {one.fatal}: {one.comment} ({one.evaluation})" for one in made.fatal]
-    yield from _block("Fatal errors", fatal)
-    below = [f"agent {one.agent}: {one.mean} in {one.evaluations}, {one.failed} failed" for one in made.below]
-    yield from _block("Below the pass mark", below)
-    appeals = [f"agent {one.agent} against {one.reviewer} ({one.evaluation})" for one in made.appeals]
-    yield from _block("Appeals open", appeals)
-
-
-async def bulletin_of(store: Store, day: date, start: datetime, end: datetime) -> Bulletin:
-    """That of this day, which lasts from `start` to `end`. Raises SQLAlchemy's errors while the data base is away."""
-    times = (TABLE.c.drawn_at, TABLE.c.scored_at, TABLE.c.released_at, TABLE.c.decided_at)
-    touched = or_(
-        *(and_(at >= start, at < end) for at in times),
-        and_(TABLE.c.appealed_at < end, or_(TABLE.c.decided_at.is_(None), TABLE.c.decided_at >= end)),
-    )
-    query = select(EvaluationEntry.document).where(TABLE.c.purpose == REVIEW, touched)
-    async with store.engine.connect() as connection:
-        found = [Evaluation.model_validate(one) for one in await connection.scalars(query)]
-    kept = Evaluations(store)
-    digests = sorted({one.sheet_digest for one in found})
-    return bulletin(day, start, end, found, {digest: await kept.sheet(digest) for digest in digests})
+def _month(told: Told) -> Iterator[MonthOfAgent]:
+    """Those of whom nothing was drawn yet stand in it, too."""
+    found = {one.agent: one for one in told.month}
+    for agent in sorted(found.keys() | told.agents):
+        one = found.get(agent, AgentMonth(agent, 0, MeanScore(0, 0)))
+        yield MonthOfAgent(agent=agent, drawn=one.drawn, released=one.released.evaluations, mean=one.released.mean)
 
 
 def _items(released: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet]) -> list[ItemResult]:
@@ -196,10 +335,3 @@ def _mean(values: Sequence[Decimal]) -> Decimal | None:
 
 def _percent(part: Fraction) -> Decimal:
     return (Decimal(100 * part.numerator) / part.denominator).quantize(HUNDREDTH, ROUND_HALF_UP)
-
-
-def _block(head: str, told: Sequence[str]) -> Iterator[str]:
-    if told:
-        yield ""
-        yield f"{head}:"
-        yield from (f"  {one}" for one in told)

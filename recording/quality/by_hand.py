@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from recording.quality.errors import NotJudgeable, OwnCall, UnknownSubject
 from recording.quality.evaluations import REVIEW, Evaluation, Person, Subject
+from recording.quality.life import due
 from recording.quality.sheets import ScoreSheet
 from recording.quality.store import Evaluations
 from recording.quality.subjects import TEAM, subjects
@@ -67,4 +68,5 @@ def new_evaluation(
         sheet_digest=sheet.digest,
         reviewer=reviewer,
         drawn_at=at,
+        due_at=due(at, sheet.review_days),
     )

@@ -95,7 +95,8 @@ class Evaluation(Subject):
     """`purpose` is `review` or the id of a calibration. `rule` is the sampling rule, empty where somebody chose the
     call; `draw` the id of the draw. `sheet_digest` names the very version of the sheet. `reviewer` is on whose work
     list it is, null on everybody's. `revision` counts the steps taken. `score` is in force; `first_score` is the one
-    before an appeal changed it, null where none did."""
+    before an appeal changed it, null where none did. `due_at` is when the next step should be taken: the release,
+    then the agent's word, then the decision of his appeal; null where nobody is waited for."""
 
     id: str
     purpose: str = REVIEW
@@ -123,3 +124,5 @@ class Evaluation(Subject):
     acknowledged_at: datetime | None = None
     appealed_at: datetime | None = None
     decided_at: datetime | None = None
+    set_aside_at: datetime | None = None
+    due_at: datetime | None = None

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select, true
 
-from recording.figures.scope import Scope, ScopeKind
+from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.models import EvaluationEntry, OutsideScore
 from recording.quality.evaluations import REVIEW
 from recording.store import Store
@@ -51,9 +51,7 @@ class AgentMonth:
 
 async def mean_score(store: Store, scope: Scope, start: datetime, end: datetime) -> MeanScore:
     """That of a scope in [start, end). The team is the one the agent was in when his call was drawn."""
-    where = counting(start, end)
-    if scope.kind is not ScopeKind.CENTRE:
-        where = and_(where, COLUMN_OF[scope.kind] == scope.name)
+    where = and_(counting(start, end), of_scope(scope))
     query = select(func.coalesce(func.sum(TABLE.c.score_hundredths), 0), func.count()).where(where)
     others = select(func.coalesce(func.sum(OUTSIDE.c.score_hundredths), 0), func.count()).where(
         OUTSIDE.c.at >= start, OUTSIDE.c.at < end
@@ -66,8 +64,8 @@ async def mean_score(store: Store, scope: Scope, start: datetime, end: datetime)
     return MeanScore(int(total) + int(more), number + of)
 
 
-async def by_agent(store: Store, start: datetime, end: datetime) -> list[AgentMonth]:
-    """Every agent of whom something was drawn or released in [start, end), by number."""
+async def by_agent(store: Store, start: datetime, end: datetime, scope: Scope = CENTRE) -> list[AgentMonth]:
+    """Every agent of whom something was drawn or released in [start, end), by number, in what this scope is of."""
     drawn = and_(
         TABLE.c.purpose == REVIEW, TABLE.c.drawn_at >= start, TABLE.c.drawn_at < end, TABLE.c.phase != "set_aside"
     )
@@ -79,7 +77,7 @@ async def by_agent(store: Store, start: datetime, end: datetime) -> list[AgentMo
             func.sum(case((released, TABLE.c.score_hundredths), else_=0)),
             func.sum(case((released, 1), else_=0)),
         )
-        .where(drawn | released)
+        .where(drawn | released, of_scope(scope))
         .group_by(TABLE.c.agent)
         .order_by(TABLE.c.agent)
     )
@@ -88,6 +86,11 @@ async def by_agent(store: Store, start: datetime, end: datetime) -> list[AgentMo
             AgentMonth(agent, int(count), MeanScore(int(total), int(number)))
             for agent, count, total, number in await connection.execute(query)
         ]
+
+
+def of_scope(scope: Scope) -> ColumnElement[bool]:
+    """What is of this scope."""
+    return true() if scope.kind is ScopeKind.CENTRE else COLUMN_OF[scope.kind] == scope.name
 
 
 def counting(start: datetime, end: datetime) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ aside. Nobody judges himself, and nobody decides an appeal against himself.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from recording.quality.errors import (
@@ -53,6 +53,11 @@ def take(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Evaluation:
     return evaluation.model_copy(update={"revision": evaluation.revision + 1, **changes})
 
 
+def due(at: datetime, days: int) -> datetime | None:
+    """So many days of 24 hours later; None for 0."""
+    return at + timedelta(days=days) if days else None
+
+
 Changes = dict[str, Any]
 
 
@@ -75,7 +80,9 @@ def _handed_over(evaluation: Evaluation, _: ScoreSheet, step: Step) -> Changes:
     _for_review(evaluation, step)
     if step.to is not None:
         _not_his_own(evaluation, step.to)
-    return {"phase": Phase.DRAWN, "reviewer": step.to, "claimed_at": None}
+    mine = step.to is not None and evaluation.reviewer is not None and evaluation.reviewer.is_(step.to)
+    judgement = evaluation.judgement if mine else None  # half a judgement of another's would lead his own
+    return {"phase": Phase.DRAWN, "reviewer": step.to, "claimed_at": None, "judgement": judgement}
 
 
 def _saved(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Changes:
@@ -85,29 +92,33 @@ def _saved(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Changes:
 
 def _judged(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Changes:
     _reviewer(evaluation, step)
-    return {"phase": Phase.SCORED, "scored_at": step.at, **_scored(step, sheet)}
+    due = {} if evaluation.purpose == REVIEW else {"due_at": None}
+    return {"phase": Phase.SCORED, "scored_at": step.at, **due, **_scored(step, sheet)}
 
 
-def _released(evaluation: Evaluation, _: ScoreSheet, step: Step) -> Changes:
+def _released(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Changes:
     _reviewer(evaluation, step, or_in_charge=True)
     _for_review(evaluation, step)
-    return {"phase": Phase.RELEASED, "released_at": step.at}
+    return {"phase": Phase.RELEASED, "released_at": step.at, "due_at": due(step.at, sheet.appeal_days)}
 
 
 def _acknowledged(evaluation: Evaluation, _: ScoreSheet, step: Step) -> Changes:
     _agent(evaluation, step)
-    return {"phase": Phase.ACKNOWLEDGED, "acknowledged_at": step.at}
+    return {"phase": Phase.ACKNOWLEDGED, "acknowledged_at": step.at, "due_at": None}
 
 
 def _appealed(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Changes:
     _agent(evaluation, step)
     _in_time(evaluation, sheet, step)
-    return {"phase": Phase.APPEALED, "appealed_at": step.at, "appeal": _reason(step, "why you do not agree")}
+    appeal = _reason(step, "why you do not agree")
+    until = due(step.at, sheet.decision_days)
+    return {"phase": Phase.APPEALED, "appealed_at": step.at, "appeal": appeal, "due_at": until}
 
 
 def _put_aside(evaluation: Evaluation, _: ScoreSheet, step: Step) -> Changes:
     _reviewer(evaluation, step, or_in_charge=True)
-    return {"phase": Phase.SET_ASIDE, "set_aside": _reason(step, "why it is not judged")}
+    why = _reason(step, "why it is not judged")
+    return {"phase": Phase.SET_ASIDE, "set_aside": why, "set_aside_at": step.at, "due_at": None}
 
 
 def _decided(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Changes:
@@ -120,6 +131,7 @@ def _decided(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Changes:
         "phase": Phase.DECIDED,
         "decided_at": step.at,
         "decided_by": step.by,
+        "due_at": None,
         "ruling": step.ruling,
         "decision": _reason(step, "the reasons of the decision"),
     }

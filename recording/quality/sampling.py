@@ -57,6 +57,11 @@ class SamplingRules(_Value):
     reviewer_open: int = 40
     rules: tuple[Rule, ...] = ()
 
+    @property
+    def monthly_quota(self) -> int | None:
+        """How many evaluations its rules want of each agent and month; None where they do not say."""
+        return sum(rule.per_agent_month or 0 for rule in self.rules) or None
+
 
 class Candidate(Subject):
     """An agent's part in a call that has a recording and was not drawn before. `shift` names the shift he worked then;

@@ -18,7 +18,13 @@ class _Value(BaseModel):
 
 
 Text = Mapping[str, str]
-"""Words for people, by language."""
+"""Words for people, by language, the first one's first."""
+
+
+def said(text: Text, language: str, otherwise: str = "") -> str:
+    """In this language, or in the first that there is; `otherwise` where there is none."""
+    return text.get(language) or next(iter(text.values()), otherwise)
+
 
 Comment = Annotated[str, Field(max_length=LONGEST_COMMENT)]
 
@@ -61,12 +67,15 @@ class Fatal(_Value):
 
 class ScoreSheet(_Value):
     """By what a call is judged. Names of items and fatal errors are its own each; `pass_mark` is the score from which a
-    call is good enough; `appeal_days` after the release the agent may appeal."""
+    call is good enough; a reviewer has `review_days` from the draw to the release, the agent `appeal_days` to appeal,
+    and who decides has `decision_days` (0: nobody is late)."""
 
     name: str
     title: Text
     pass_mark: int = Field(80, ge=0, le=100)
+    review_days: int = Field(5, ge=0)
     appeal_days: int = Field(7, ge=0)
+    decision_days: int = Field(5, ge=0)
     sections: tuple[Section, ...]
     fatal: tuple[Fatal, ...] = ()
 

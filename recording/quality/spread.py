@@ -30,11 +30,14 @@ class ItemSpread(_Value):
     range: int | None = Field(description="From the lowest mark to the highest.")
     agreement: Decimal | None = Field(description="Per cent of pairs of reviewers with the same mark; null: no pairs.")
     lead: int | None = Field(None, description="The moderator's mark.")
+    deviating: tuple[str, ...] = Field((), description="Who gave another mark than the moderator.")
 
 
 class Spread(_Value):
     """The same of the whole call. `fatal` are the reviewers who saw each fatal error; `agreement` the per cent of pairs
-    whose scores lie at most 5 points apart; `from_lead` how far each score lies from the moderator's."""
+    whose scores lie at most 5 points apart; `from_lead` how far each score lies from the moderator's, who saw the fatal
+    errors of `lead_fatal`. `deviating` are those whose score lies further than 5 points from his, or who saw other
+    fatal errors than he."""
 
     scores: Mapping[str, Decimal]
     mean: Decimal | None
@@ -45,12 +48,16 @@ class Spread(_Value):
     items: tuple[ItemSpread, ...]
     lead: Decimal | None = None
     from_lead: Mapping[str, Decimal] = {}
+    lead_fatal: tuple[str, ...] = ()
+    deviating: tuple[str, ...] = ()
 
 
 def spread(sheet: ScoreSheet, judgements: Mapping[str, Judgement], lead: Judgement | None = None) -> Spread:
     """That of whole judgements, by reviewer. Raises JudgementUnfit."""
     scores = {name: score(sheet, one).score for name, one in judgements.items()}
     leading = None if lead is None else score(sheet, lead).score
+    from_lead = {} if leading is None else {name: one - leading for name, one in scores.items()}
+    lead_fatal = frozenset(lead.fatal if lead else ())
     values = list(scores.values())
     return Spread(
         scores=scores,
@@ -65,7 +72,13 @@ def spread(sheet: ScoreSheet, judgements: Mapping[str, Judgement], lead: Judgeme
         },
         items=tuple(_item(item.name, judgements, lead) for item in sheet.items()),
         lead=leading,
-        from_lead={} if leading is None else {name: one - leading for name, one in scores.items()},
+        from_lead=from_lead,
+        lead_fatal=tuple(sorted(lead_fatal)),
+        deviating=tuple(
+            name
+            for name, apart in from_lead.items()
+            if abs(apart) > TOLERANCE or judgements[name].fatal.keys() != lead_fatal
+        ),
     )
 
 
@@ -80,6 +93,7 @@ def _item(item: str, judgements: Mapping[str, Judgement], lead: Judgement | None
         range=max(values) - min(values) if values else None,
         agreement=_share([one == other for one, other in combinations(marks.values(), 2)]),
         lead=None if lead is None else lead.marks[item].value,
+        deviating=tuple(name for name, mark in marks.items() if lead is not None and mark != lead.marks[item].value),
     )
 
 

@@ -87,7 +87,8 @@ PIECES: Mapping[ScopeKind, tuple[Piece, ...]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """A report: the length of its time, the steps of its lines, and what both are compared with: so many days earlier,
-    or, where `days_before` is 0, the time of the same length just before."""
+    or, where `days_before` is 0, the time of the same length just before. `in_words`: it tells in words what is not
+    figures, such as the bulletin of quality; it has no sections of figures, and no columns for a spreadsheet."""
 
     name: str
     unit: Unit
@@ -95,6 +96,7 @@ class Definition:
     days_before: int = 7
     step_days_before: int = 7
     pieces: Mapping[ScopeKind, tuple[Piece, ...]] = field(default_factory=lambda: PIECES)
+    in_words: bool = False
 
 
 REPORTS: Mapping[str, Definition] = {
@@ -106,6 +108,7 @@ REPORTS: Mapping[str, Definition] = {
         Definition(name="month", unit=Unit.MONTH, step=Unit.DAY, days_before=0),
         Definition(name="quarter", unit=Unit.QUARTER, step=Unit.WEEK, days_before=0, step_days_before=91),
         Definition(name="free", unit=Unit.RANGE, step=Unit.DAY, days_before=0),
+        Definition(name="bulletin", unit=Unit.DAY, step=Unit.DAY, in_words=True),
     )
 }
 """By name. Day and week are compared with the week before, a month and a quarter with the one before; lines with the

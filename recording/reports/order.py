@@ -69,11 +69,21 @@ class Order(BaseModel):
     bom: bool = False
 
     def definition(self) -> Definition:
-        """The report it names. Raises OrderError."""
+        """The report it names, where it is one that can be had so. Raises OrderError."""
         found = REPORTS.get(self.report)
         if found is None:
             raise OrderError(f"there is no report {self.report!r}; expected one of {', '.join(REPORTS)}", "report")
+        if found.in_words:
+            self._require_words(found)
         return found
+
+    def _require_words(self, found: Definition) -> None:
+        if self.form in (Form.CSV, Form.PARQUET, Form.XLSX):
+            raise OrderError(f"the {found.name} is told in words; expected html, text or json", "form")
+        if self.keys:
+            raise OrderError(f"the {found.name} has no figures to choose from; expected none", "keys")
+        if self.scope.startswith("agent:"):
+            raise OrderError(f"there is no {found.name} of an agent; expected centre, queue or team", "scope")
 
     def whose(self) -> Scope:
         """Of whom it speaks. Raises ScopeError."""

@@ -55,8 +55,12 @@ async def test_a_call_is_drawn_judged_released_appealed_and_decided(
     assert "Score       96.85 (was 90.11)" in shown
     steps = [line.split()[2] for line in shown.splitlines()[-5:]]
     assert steps == ["claim", "score", "release", "appeal", "decide"]
-    assert "1 released, mean score 96.85" in await said("bulletin")
-    assert '"released": 0' in await said("bulletin", "2020-01-01", "--json")
+    bulletin = " ".join((await said("bulletin")).split())
+    assert "Released 1 Mean score 96.85" in bulletin
+    assert "changed 90.11 96.85 chief" in bulletin
+    assert '"released":0' in await said("bulletin", "2020-01-01", "--format", "json")
+    await said("bulletin", "--queue", record.queue or "", "--language", "cmn", "--output", str(tmp_path / "b.html"))
+    assert "质检日报" in (tmp_path / "b.html").read_text("utf-8")
     listed = (await said("list", "--phase", "decided")).splitlines()
     assert listed[1].split()[2:6] == ["decided", str(record.agent), record.queue, "anna"]
     assert (await said("list", "--agent", "4711")).count("\n") == 1

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from recording.reports import showing
 from recording.reports.document import Language, Layout, ReportDocument, Section
+from recording.reports.paper import Paper
 from recording.reports.rendering.charts import Chart, chart_of
 from recording.reports.tables import Cell, Table, formulas_of, lines_of, table_of
 from recording.reports.words import say
@@ -36,13 +37,16 @@ PAGE = Markup("""\
 {sections}
 </main>
 <footer>
-<details><summary>{formulas}</summary>
-{table}
-</details>
-<p>{made}</p>
+{formulas}<p>{made}</p>
 </footer>
 </body>
 </html>
+""")
+
+FORMULAS = Markup("""\
+<details><summary>{title}</summary>
+{table}
+</details>
 """)
 
 SECTION = Markup("""\
@@ -70,9 +74,29 @@ def page_of(document: ReportDocument) -> str:
         heading=_clean(heading),
         when=when,
         sections=NEWLINE.join(_section(n, one, document) for n, one in enumerate(document.sections, 1)),
-        formulas=say("formulas", language),
-        table=_table(formulas_of(document)),
+        formulas=FORMULAS.format(title=say("formulas", language), table=_table(formulas_of(document))),
         made=f"{say('made', language)} {document.made_at:%Y-%m-%d %H:%M}",
+    )
+
+
+def page_of_paper(paper: Paper) -> str:
+    """The file's text of what is told in words."""
+    blocks = []
+    for number, block in enumerate(paper.blocks, 1):
+        note = Markup("<p>{}</p>\n").format(_clean(block.note)) if block.note else Markup()
+        table = Markup() if block.table is None else _table(block.table)
+        title = _clean(block.title)
+        blocks.append(SECTION.format(key=f"s{number}", title=title, note=note, charts=Markup(), table=table))
+    return PAGE.format(
+        language=LANGUAGE_TAGS[paper.language],
+        title=_clean(f"{paper.title}, {paper.when}"),
+        style=Markup(_style()),
+        centre=_clean(paper.centre),
+        heading=_clean(paper.title),
+        when=f"{paper.when} ({paper.time_zone})",
+        sections=NEWLINE.join(blocks),
+        formulas=Markup(),
+        made=f"{say('made', paper.language)} {paper.made_at:%Y-%m-%d %H:%M}",
     )
 
 

@@ -6,6 +6,7 @@ from wcwidth import wcswidth
 
 from recording.reports import showing
 from recording.reports.document import ReportDocument
+from recording.reports.paper import Paper
 from recording.reports.tables import Table, table_of
 from recording.reports.words import say
 
@@ -13,6 +14,16 @@ from recording.reports.words import say
 def text_of(document: ReportDocument) -> str:
     """The whole report; ends with a line break."""
     return "\n".join(line.rstrip() for line in _lines(document)) + "\n"
+
+
+def text_of_paper(paper: Paper) -> str:
+    """What is told in words; ends with a line break."""
+    lines = [_printable(f"{paper.centre} · {paper.title} · {paper.when}")]
+    for block in paper.blocks:
+        lines += ["", _printable(block.title), *([_printable(block.note)] if block.note else [])]
+        lines += [f"  {line}".rstrip() for line in (text_table(block.table) if block.table else ())]
+    lines += ["", f"{say('made', paper.language)} {paper.made_at:%Y-%m-%d %H:%M %Z}"]
+    return "\n".join(lines) + "\n"
 
 
 def text_table(table: Table) -> Iterator[str]:
