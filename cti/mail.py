@@ -19,10 +19,11 @@ from aiosmtplib import (
 
 from cti.mail_settings import MailSettings, Tls
 from recording.reports import showing
-from recording.reports.document import Layout, ReportDocument
+from recording.reports.document import ReportDocument
 from recording.reports.paper import Paper
 from recording.reports.rendering.page import page_of, page_of_paper
 from recording.reports.rendering.text import text_of, text_of_paper
+from recording.reports.tables import CHARTED
 from recording.reports.words import say
 
 
@@ -75,7 +76,7 @@ def _of_report(document: ReportDocument) -> tuple[str, str, str]:
     """Its subject, its text, and a page of its tables."""
     language = document.language
     shown = document.model_copy(
-        update={"sections": tuple(one for one in document.sections if one.layout is not Layout.LINES)}
+        update={"sections": tuple(one for one in document.sections if one.layout not in CHARTED)}
     )
     when = showing.span(document.span, language)
     subject = say("mail.subject", language, title=document.title, subject=document.subject.title, when=when)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from recording.database import is_away
 from recording.figures.period import PeriodError
 from recording.figures.scope import ScopeError
+from recording.forecasting.order import ForecastOrderError
 from recording.reports.order import OrderError
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ class NoSchedule(Exception):
 
 STATUS: Mapping[type[Exception], int] = {
     OrderError: 422,
+    ForecastOrderError: 422,
     PeriodError: 422,
     ScopeError: 422,
     UnknownSubject: 404,

@@ -1,7 +1,8 @@
 """A process that makes reports, exports and mails for the daemon that started it (cti/reporting.py), one after another:
 neither their libraries nor their work take anything from routing. It ends with its standard input.
 
-    in   {"report": {…}} an Order, {"calls": {…}} an export, {"mail": {…}} a delivery, one a line
+    in   {"report": {…}} an Order, {"forecast": {…}} a ForecastOrder, {"calls": {…}} an export, {"mail": {…}} a mail,
+         one a line
     out  {"media": …, "name": …} and then the thing: 4 bytes of length and as many of it, until a length of 0;
          or {"error": {"id": …, "message": …, "status": …, "field": …}}
 """

@@ -22,13 +22,14 @@ from cti.versions.start import current_centre, versions_of
 from recording.figures.inputs import all_inputs
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import AnyFigures, Figures
+from recording.forecasting.order import FORECAST, ForecastOrder
 from recording.quality.bulletin_paper import paper_of
 from recording.quality.bulletin_reading import bulletin_of
 from recording.record import CallRecord
 from recording.reports import showing
 from recording.reports.calls import calls_of
 from recording.reports.columns import Export, numbers_of
-from recording.reports.compose import compose
+from recording.reports.compose import NOTHING_FURTHER, compose
 from recording.reports.document import ReportDocument
 from recording.reports.mails import ReportMails
 from recording.reports.material import Names, read_material
@@ -102,6 +103,8 @@ class Work:
         if "calls" in message:
             wanted = CallExport.model_validate(message["calls"])
             made = await self.calls(wanted.which, wanted.form, masked=wanted.masked, bom=wanted.bom)
+        elif "forecast" in message:
+            made = await self.forecast(ForecastOrder.model_validate(message["forecast"]))
         else:
             made = await self.report(Order.model_validate(message["report"]))
         return {"media": made.media, "name": made.name}, made.pieces
@@ -110,6 +113,14 @@ class Work:
         """A report in its form."""
         document = await self.told(order)
         return Made(MEDIA[order.form], file_name(document, order.form), written(document, order.form, bom=order.bom))
+
+    async def forecast(self, order: ForecastOrder) -> Made:
+        """A forecast with its staff, as JSON. Raises UnknownSubject, ForecastOrderError and why there is none."""
+        centre, scope = self.centre(), order.whose()
+        require_known(scope, await self._names(centre))
+        figures = await self._figures(self._store, centre)
+        made = await import_module("cti.forecasts").foresee(order, centre, figures, self._now())
+        return Made(MEDIA[Form.JSON], "forecast.json", iter([made.model_dump_json().encode()]))
 
     async def calls(self, which: CallFilter, form: Form, *, masked: bool, bom: bool = False) -> Made:
         """Calls as columns and rows. Raises OrderError."""
@@ -179,7 +190,11 @@ class Work:
         require_known(scope, names)
         figures = await self._figures(self._store, centre)
         material = await read_material(figures, order.definition(), scope, period, keys)
-        return compose(material, names, order.language, centre.time_zone.key)
+        further = NOTHING_FURTHER
+        if order.definition().forecast and scope.kind in FORECAST and (not keys or "received" in keys):
+            ahead = import_module("cti.forecasts").ahead  # only who forecasts needs what it takes
+            further = await ahead(period, scope, centre, figures, names, order.language, self._now())
+        return compose(material, names, order.language, centre.time_zone.key, further)
 
     def centre(self) -> Centre:
         """The centre that holds now; read anew only when a version was published."""

@@ -12,21 +12,25 @@ from cti.commands import arguments
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, Exit
 from cti.commands.tables import table
+from cti.figures_file import rules_of
+from cti.forecasts import foresee
 from cti.settings import Settings
-from recording.figures.rules import Rules
-from recording.figures.scope import CENTRE, Scope, ScopeKind
+from recording.figures.scope import CENTRE
 from recording.figures.service import Figures
 from recording.forecasting.backtest import backtest
 from recording.forecasting.model import TooFarAhead, TooLittleHistory
-from recording.forecasting.outlook import Outlook, outlook
+from recording.forecasting.order import ForecastOrder
+from recording.forecasting.outlook import outlook
 from recording.forecasting.sample import ZONE, sample
 from recording.forecasting.showing import DAY_HEADER, HALF_HOUR_HEADER, as_csv, day_rows, half_hour_rows, head
-from recording.forecasting.source import NothingHandled, Past, past
+from recording.forecasting.source import NothingHandled, Past
 from recording.forecasting.staffing import Target
+from recording.forecasting.values import Outlook
 from recording.store import Store
 
 SAMPLE_HANDLE_S, SAMPLE_PATIENCE_S = 330.0, 120.0
 """A call's usual length (kpi.md, figures 2 and 10), and a patience as floors have it."""
+SAMPLE_SHARE, SAMPLE_WITHIN_S = 80.0, 20.0
 
 
 def show_forecast(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -49,46 +53,54 @@ def show_forecast(settings: Settings, given: argparse.Namespace) -> Exit:
 def _of_sample(given: argparse.Namespace) -> Outlook:
     history, special = sample()
     known = Past(history=history.without(special.keys()), handle_s=SAMPLE_HANDLE_S, patience_s=SAMPLE_PATIENCE_S)
-    return _outlook("sample", known, Rules(zone=ZONE), given, history.last + timedelta(days=1))
+    learnt = known.history.without(set(given.leave_out))
+    first, level = given.first or history.last + timedelta(days=1), given.level / 100
+    target = Target(
+        share=(given.share or SAMPLE_SHARE) / 100,
+        within_s=given.within or SAMPLE_WITHIN_S,
+        occupancy=given.occupancy / 100,
+        shrinkage=given.shrinkage / 100,
+    )
+    return outlook(
+        "sample",
+        learnt,
+        ZONE,
+        [first + timedelta(days=number) for number in range(given.days)],
+        known.habits(CENTRE, given.handle_time, given.patience),
+        target,
+        level=level,
+        special=dict(given.special),
+        cautious=given.cautious,
+        tested=backtest(learnt, ZONE, weeks=given.test, level=level) if given.test else None,
+    )
 
 
 def _of_figures(settings: Settings, given: argparse.Namespace) -> Outlook:
     centre = centre_of(settings)
     if given.queue is not None and given.queue not in centre.queues:
         raise BadInput(f"--queue {given.queue!r}: there is no such queue; expected one of {', '.join(centre.queues)}")
-    scope = Scope(ScopeKind.QUEUE, given.queue) if given.queue else CENTRE
-    rules = Rules(zone=centre.time_zone)
-    today = datetime.now(UTC).astimezone(centre.time_zone).date()
-
-    async def read(store: Store) -> Past:
-        return await past(Figures(store, rules), scope, rules.zone, today - timedelta(days=1))
-
-    return _outlook(str(scope), with_store(settings, read), rules, given, today)
-
-
-def _outlook(scope: str, known: Past, rules: Rules, given: argparse.Namespace, today: date) -> Outlook:
-    history = known.history.without(set(given.leave_out))
-    first = given.first or today
-    habits = known.habits(Scope.parse(scope) if scope != "sample" else CENTRE, given.handle_time, given.patience)
-    target = Target(
-        share=given.share / 100,
+    now = datetime.now(UTC)
+    first = given.first or now.astimezone(centre.time_zone).date()
+    order = ForecastOrder(
+        scope=f"queue:{given.queue}" if given.queue else "centre",
+        period=f"{first}..{first + timedelta(days=given.days - 1)}",
+        share=given.share,
         within_s=given.within,
-        occupancy=given.occupancy / 100,
-        shrinkage=given.shrinkage / 100,
-    )
-    level = given.level / 100
-    return outlook(
-        scope,
-        history,
-        rules.zone,
-        [first + timedelta(days=number) for number in range(given.days)],
-        habits,
-        target,
-        level=level,
-        special=dict(given.special),
+        occupancy=given.occupancy,
+        shrinkage=given.shrinkage,
+        handle_s=given.handle_time,
+        patience_s=given.patience,
+        level=given.level,
         cautious=given.cautious,
-        tested=backtest(history, rules.zone, weeks=given.test, level=level) if given.test else None,
+        leave_out=tuple(given.leave_out),
+        special=dict(given.special),
+        test=given.test,
     )
+
+    async def read(store: Store) -> Outlook:
+        return await foresee(order, centre, Figures(store, rules_of(centre)), now)
+
+    return with_store(settings, read)
 
 
 def _special(text: str) -> tuple[date, float]:
@@ -127,8 +139,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from", dest="first", type=arguments.day, metavar="DAY", help="the first day (default: today)"
     )
     parser.add_argument("--days", type=int, choices=range(1, 29), default=7, metavar="N", help="1 to 28 (default 7)")
-    parser.add_argument("--share", type=percent, default=80, metavar="PERCENT", help="of the calls, answered … (80)")
-    parser.add_argument("--within", type=seconds, default=20, metavar="SECONDS", help="… within this time (20)")
+    parser.add_argument("--share", type=percent, metavar="PERCENT", help="of the calls, answered … (the band's)")
+    parser.add_argument("--within", type=seconds, metavar="SECONDS", help="… within this time (the queue's)")
     parser.add_argument(
         "--occupancy",
         type=_between(0, 100.001),

@@ -44,6 +44,7 @@ class TooLittleHistory(Exception):
     id = "forecast-history-too-short"
 
     def __init__(self, days: int) -> None:
+        self.days = days
         super().__init__(
             f"{days} days of calls are known; expected {LEAST_DAYS} at least before the first day asked for"
         )

@@ -1,86 +1,16 @@
-"""A forecast with its staff as one value, as the API, reports and the command show it. Pure."""
+"""Makes a forecast with its staff, as one value. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
-
 from recording.forecasting.backtest import Backtest
 from recording.forecasting.history import History
 from recording.forecasting.model import Expected, forecast
 from recording.forecasting.plan import Habits, plan
 from recording.forecasting.staffing import Target
-
-
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class HalfHourOutlook(_Value):
-    """Calls expected in the half hour that begins at `start`, between bounds, and the agents they need: `agents`
-    serving, `scheduled` planned for that. With those, `service_level` (0 to 1) are answered in time, callers wait
-    `wait_s` on the average, `abandoned` (0 to 1) leave, and agents are busy `occupancy` (0 to 1) of their time."""
-
-    start: datetime
-    calls: float
-    low: float
-    high: float
-    agents: int
-    scheduled: int
-    service_level: float
-    wait_s: float
-    abandoned: float
-    occupancy: float
-
-
-class DayOutlook(_Value):
-    """A day's calls between bounds; `agents` at once at its busiest, and `agent_hours` of all its half hours, both as
-    scheduled."""
-
-    day: date
-    calls: float
-    low: float
-    high: float
-    agents: int
-    agent_hours: float
-
-
-class Tested(_Value):
-    """How good forecasts of the last `weeks` would have been: the share of all calls (0 and up) by which half hours and
-    days were off, beside the naive forecast (the same weekday a week before), and how many lay between their bounds."""
-
-    weeks: int
-    error: float
-    naive_error: float
-    day_error: float
-    naive_day_error: float
-    covered: float
-    covered_days: float
-
-    @classmethod
-    def of(cls, found: Backtest) -> "Tested":
-        """As it is shown."""
-        return cls(**{name: getattr(found, name) for name in cls.model_fields})
-
-
-class Outlook(_Value):
-    """`days_known` up to `last_known` were learnt from. The bounds hold for `level` (0 to 1) of half hours, and of
-    days. `patience_s` is null where no caller left, so that all are taken to wait for ever."""
-
-    scope: str
-    days_known: int
-    last_known: date
-    level: float
-    handle_s: float
-    patience_s: float | None
-    share: float
-    within_s: float
-    shrinkage: float
-    days: tuple[DayOutlook, ...]
-    half_hours: tuple[HalfHourOutlook, ...]
-    tested: Tested | None = None
+from recording.forecasting.values import DayOutlook, HalfHourOutlook, Outlook, Tested
 
 
 def outlook(
@@ -110,6 +40,8 @@ def outlook(
             high=one.expected.high,
             agents=one.need.agents,
             scheduled=one.need.scheduled,
+            erlang_c=one.erlang_c.scheduled,
+            erlang_a=one.erlang_a and one.erlang_a.scheduled,
             service_level=one.need.service_level,
             wait_s=one.need.wait_s,
             abandoned=one.need.abandoned,
@@ -124,16 +56,17 @@ def outlook(
         level=level,
         handle_s=habits.handle_s,
         patience_s=habits.patience_s,
+        for_agents=habits.for_agents,
         share=target.share,
         within_s=target.within_s,
         shrinkage=target.shrinkage,
-        days=tuple(_day(day, one, half_hours) for day, one in zip(days, made.days, strict=True)),
+        days=tuple(_day(day, one, half_hours, habits.patience_s) for day, one in zip(days, made.days, strict=True)),
         half_hours=tuple(half_hours),
-        tested=tested and Tested.of(tested),
+        tested=tested and Tested(**{name: getattr(tested, name) for name in Tested.model_fields}),
     )
 
 
-def _day(day: date, expected: Expected, half_hours: Sequence[HalfHourOutlook]) -> DayOutlook:
+def _day(day: date, expected: Expected, half_hours: Sequence[HalfHourOutlook], patience_s: float | None) -> DayOutlook:
     mine = [one for one in half_hours if one.start.date() == day]
     return DayOutlook(
         day=day,
@@ -142,4 +75,6 @@ def _day(day: date, expected: Expected, half_hours: Sequence[HalfHourOutlook]) -
         high=expected.high,
         agents=max((one.scheduled for one in mine), default=0),
         agent_hours=sum(one.scheduled for one in mine) / 2,
+        erlang_c_hours=sum(one.erlang_c for one in mine) / 2,
+        erlang_a_hours=None if patience_s is None else sum(one.erlang_a or 0 for one in mine) / 2,
     )

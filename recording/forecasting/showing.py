@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from recording.forecasting.outlook import HalfHourOutlook, Outlook, Tested
+from recording.forecasting.values import HalfHourOutlook, Outlook, Tested
 
 DAY_HEADER = ("DAY", "CALLS", "FROM", "TO", "BUSIEST", "AGENTS", "HOURS")
 HALF_HOUR_HEADER = ("TIME", "CALLS", "FROM", "TO", "AGENTS", "IN TIME", "WAIT", "LEAVE", "BUSY")

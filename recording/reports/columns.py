@@ -58,7 +58,7 @@ NUMBER_COLUMNS = (
     Column("version", Kind.COUNT, "version of the figure"),
     Column("formula", Kind.TEXT, "by which it was computed"),
     Column("value", Kind.NUMBER, "the figure, in `unit`; empty: no data"),
-    Column("unit", Kind.TEXT, "%, s, money, rings, 1/h, points, calls or people"),
+    Column("unit", Kind.TEXT, "%, s, money, rings, 1/h, points, calls, people or h"),
     Column("numerator", Kind.NUMBER, "what was divided"),
     Column("denominator", Kind.NUMBER, "by what"),
     Column("sample", Kind.COUNT, "of how many it was computed; 0: no data"),

@@ -26,14 +26,26 @@ from recording.reports.named import Breakdown, Figures, Lines, Parts, Piece
 from recording.reports.words import say
 
 
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Sections that others made, such as a forecast, and the formulas of what is in them."""
+
+    sections: Sequence[Section] = ()
+    formulas: Sequence[Formula] = ()
+
+
+NOTHING_FURTHER = Further()
+
+
 def compose(
-    material: Material, names: Names, language: Language, time_zone: str, further: Sequence[Section] = ()
+    material: Material, names: Names, language: Language, time_zone: str, further: Further = NOTHING_FURTHER
 ) -> ReportDocument:
-    """The whole report. `further` are sections that others made, such as a forecast; they stand at the end."""
+    """The whole report; what is `further` stands at its end."""
     composer = _Composer(material, names, language)
     sections = [section for piece in material.definition.pieces[material.scope.kind] for section in composer.of(piece)]
-    sections += further
-    subject = composer.subject(material.scope)
+    formulas = (*_formulas(sections, language), *further.formulas)
+    sections += further.sections
+    subject = subject_of(material.scope, names)
     return ReportDocument(
         report=material.definition.name,
         title=say(f"report.{material.definition.name}", language),
@@ -46,8 +58,22 @@ def compose(
         made_at=material.report.as_of.astimezone(material.period.zone),
         catalogue=material.report.catalogue,
         sections=tuple(sections),
-        formulas=tuple(_formulas(sections, language)),
+        formulas=formulas,
     )
+
+
+def subject_of(scope: Scope, names: Names) -> Subject:
+    """What a scope is called."""
+    match scope.kind:
+        case ScopeKind.CENTRE:
+            title = names.centre
+        case ScopeKind.QUEUE:
+            title = names.queues.get(scope.name, scope.name)
+        case ScopeKind.TEAM:
+            title = scope.name
+        case ScopeKind.AGENT:
+            title = f"{scope.name} {names.agents.get(scope.name, '')}".strip()
+    return Subject(kind=scope.kind.value, name=scope.name, title=title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +102,6 @@ class _Composer:
                 layout=layout,
                 numbers=there,
             )
-
-    def subject(self, scope: Scope) -> Subject:
-        """What a scope is called."""
-        match scope.kind:
-            case ScopeKind.CENTRE:
-                title = self.names.centre
-            case ScopeKind.QUEUE:
-                title = self.names.queues.get(scope.name, scope.name)
-            case ScopeKind.TEAM:
-                title = scope.name
-            case ScopeKind.AGENT:
-                title = f"{scope.name} {self.names.agents.get(scope.name, '')}".strip()
-        return Subject(kind=scope.kind.value, name=scope.name, title=title)
 
     def _figures(self) -> Iterator[Number]:
         before = {value.key: value for value in self.material.before.values}
@@ -153,7 +166,7 @@ class _Composer:
             version=value.version,
             formula=value.formula,
             title=_title(value.key, part, self.language),
-            subject=self.subject(scope),
+            subject=subject_of(scope, self.names),
             span=_span(period),
             value=value.value,
             unit=Unit(value.unit.value),

@@ -37,6 +37,7 @@ class Unit(StrEnum):
     POINTS = "points"
     CALLS = "calls"
     PEOPLE = "people"
+    HOURS = "h"
 
 
 class Layout(StrEnum):
@@ -46,6 +47,11 @@ class Layout(StrEnum):
     """One figure a row, with all that belongs to it."""
     LINES = "lines"
     """Over time: a chart for each unit, and a table of one row for each time."""
+    TIMES = "times"
+    """Over time, as a table alone."""
+    WEEK = "week"
+    """Half hours of several days: charts as for lines, and for each key a table with a row for each time of the day and
+    a column for each day."""
     GRID = "grid"
     """A row for each queue, team or agent, a column for each figure."""
 

@@ -87,14 +87,17 @@ PIECES: Mapping[ScopeKind, tuple[Piece, ...]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """A report: the length of its time, the steps of its lines, and what both are compared with: so many days earlier,
-    or, where `days_before` is 0, the time of the same length just before. `in_words`: it tells in words what is not
-    figures, such as the bulletin of quality; it has no sections of figures, and no columns for a spreadsheet."""
+    or, where `days_before` is 0, the time of the same length just before. `forecast`: at the end of that of the centre
+    and of a queue, what the next time of its length will bring, and how many agents that needs. `in_words`: it tells in
+    words what is not figures, such as the bulletin of quality; it has no sections of figures, and no columns for a
+    spreadsheet."""
 
     name: str
     unit: Unit
     step: Unit
     days_before: int = 7
     step_days_before: int = 7
+    forecast: bool = False
     pieces: Mapping[ScopeKind, tuple[Piece, ...]] = field(default_factory=lambda: PIECES)
     in_words: bool = False
 
@@ -104,7 +107,7 @@ REPORTS: Mapping[str, Definition] = {
     for one in (
         Definition(name="hour", unit=Unit.HOUR, step=Unit.HALF_HOUR),
         Definition(name="day", unit=Unit.DAY, step=Unit.HALF_HOUR),
-        Definition(name="week", unit=Unit.WEEK, step=Unit.DAY),
+        Definition(name="week", unit=Unit.WEEK, step=Unit.DAY, forecast=True),
         Definition(name="month", unit=Unit.MONTH, step=Unit.DAY, days_before=0),
         Definition(name="quarter", unit=Unit.QUARTER, step=Unit.WEEK, days_before=0, step_days_before=91),
         Definition(name="free", unit=Unit.RANGE, step=Unit.DAY, days_before=0),

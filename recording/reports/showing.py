@@ -1,6 +1,6 @@
 """How a number, a target, a change and a time are written for people. Values are rounded half up, as people do it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from recording.reports.document import Band, Language, Number, Span, Unit
@@ -14,7 +14,8 @@ PLACES = {
     Unit.PER_HOUR: 1,
     Unit.POINTS: 1,
     Unit.CALLS: 0,
-    Unit.PEOPLE: 1,
+    Unit.PEOPLE: 0,
+    Unit.HOURS: 1,
 }
 
 MINUS = "−"
@@ -87,6 +88,11 @@ def time_of(times: Span, whole: Span) -> str:
     if times.end - times.start >= timedelta(hours=23):
         return f"{times.start:%m-%d}"
     return f"{times.start:%m-%d %H:%M}"
+
+
+def day(day: date, language: Language) -> str:
+    """A day of a week: "Mon 11-30"."""
+    return f"{say(f'weekday.{day.isoweekday()}', language)} {day:%m-%d}"
 
 
 def _until(language: Language) -> str:

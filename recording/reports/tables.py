@@ -4,7 +4,7 @@ column is decided here, how a cell looks is the form's.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from recording.reports import showing
@@ -25,25 +25,35 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a header. `right`: the columns that hold numbers."""
+    """Rows under a header. `right`: the columns that hold numbers; `caption`: what it is about, where a section has
+    several."""
 
     header: tuple[str, ...]
     right: tuple[bool, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    caption: str = ""
 
 
 EMPTY = Cell("")
 
 
-def table_of(section: Section, document: ReportDocument) -> Table:
-    """The section's numbers as a table."""
+CHARTED = frozenset({Layout.LINES, Layout.WEEK})
+"""The layouts that have charts."""
+
+
+def tables_of(section: Section, document: ReportDocument) -> tuple[Table, ...]:
+    """The section's numbers as tables: none where it has none, of a week one for each key, of all others one."""
+    if not section.numbers:
+        return ()
     match section.layout:
         case Layout.ROWS:
-            return _rows(section.numbers, document.language)
-        case Layout.LINES:
-            return _lines(section, document)
+            return (_rows(section.numbers, document.language),)
+        case Layout.LINES | Layout.TIMES:
+            return (_lines(section, document),)
         case Layout.GRID:
-            return _grid(section.numbers, document.language)
+            return (_grid(section.numbers, document.language),)
+        case Layout.WEEK:
+            return tuple(_week(section, document.language))
 
 
 def formulas_of(document: ReportDocument) -> Table:
@@ -73,10 +83,7 @@ def lines_of(section: Section) -> Iterator[Lines]:
     busy = [one.span.start for one in section.numbers if any((one.value, one.before, one.low, one.high))]
     there = [one for one in section.numbers if busy and min(busy) <= one.span.start <= max(busy)]
     for unit in dict.fromkeys(number.unit for number in there):
-        lines: dict[str, list[Number]] = {}
-        for number in there:
-            if number.unit is unit:
-                lines.setdefault(number.key, []).append(number)
+        lines = _by_key(one for one in there if one.unit is unit)
         yield Lines(unit, {key: sorted(line, key=lambda one: one.span.start) for key, line in lines.items()})
 
 
@@ -103,18 +110,60 @@ def _lines(section: Section, document: ReportDocument) -> Table:
             title = _titled(line[0], language)
             columns.append((key, "value", title))
             if any(one.low is not None or one.high is not None for one in line):
-                columns += [(key, side, f"{title}, {say(f'column.{side}', language)}") for side in ("low", "high")]
+                columns += [(key, side, say(f"column.{side}", language)) for side in ("low", "high")]
             if key in group.with_before:
                 columns.append((key, "before", say("column.before", language)))
             for number in line:
                 times.setdefault(number.span.start, {})[key] = number
     rows = []
+    whole_days = section.layout is Layout.TIMES
     for start, there in sorted(times.items()):
         span = next(iter(there.values())).span
-        time = Cell(showing.time_of(span, document.span), start)
-        rows.append((time, *(_of_line(there.get(key), part) for key, part, _ in columns)))
+        shown = showing.day(start.date(), language) if whole_days else showing.time_of(span, document.span)
+        rows.append((Cell(shown, start), *(_of_line(there.get(key), part) for key, part, _ in columns)))
     header = (say("column.time", language), *(title for _, _, title in columns))
     return Table(header, (False, *(True for _ in columns)), tuple(rows))
+
+
+def _week(section: Section, language: Language) -> Iterator[Table]:
+    """A row for each time of the day at which on any day there is something, and those between them."""
+    busy = [one.span.start.time() for one in section.numbers if one.value]
+    for line in _by_key(section.numbers).values():
+        there = [one for one in line if not busy or min(busy) <= one.span.start.time() <= max(busy)]
+        days = sorted({one.span.start.date() for one in there})
+        rows: dict[time, dict[date, list[Number]]] = {}
+        for number in there:
+            at = number.span.start
+            rows.setdefault(at.time(), {}).setdefault(at.date(), []).append(number)
+        yield Table(
+            (say("column.time", language), *(showing.day(day, language) for day in days)),
+            (False, *(True for _ in days)),
+            tuple(
+                (Cell(f"{at:%H:%M}"), *(_of_half_hour(row.get(day, ())) for day in days))
+                for at, row in sorted(rows.items())
+            ),
+            line[0].title,
+        )
+
+
+def _of_half_hour(numbers: Sequence[Number]) -> Cell:
+    """One number; both where clocks that are put back bring a time twice."""
+    cells = [_bounded(one) for one in numbers]
+    return cells[0] if len(cells) == 1 else Cell(" / ".join(one.text for one in cells) or "–")
+
+
+def _bounded(number: Number) -> Cell:
+    if number.low is None or number.high is None or number.value is None:
+        return _of_line(number)
+    low, value, high = (showing.plain(one, number.unit) for one in (number.low, number.value, number.high))
+    return Cell(f"{value} ({low}–{high})" if number.value else value, number.value, number.unit)
+
+
+def _by_key(numbers: Iterable[Number]) -> dict[str, list[Number]]:
+    found: dict[str, list[Number]] = {}
+    for number in numbers:
+        found.setdefault(number.key, []).append(number)
+    return found
 
 
 def _of_line(number: Number | None, part: str = "value") -> Cell:

@@ -118,6 +118,39 @@ ENGLISH: Mapping[str, str] = {
     "mail.subject": "{title}: {subject}, {when}",
     "mail.attached": "The report is attached as {name}; it opens in any browser.",
     "chart.of": "Chart: {title}; the table below has its numbers.",
+    "figure.forecast_calls": "Calls expected",
+    "figure.erlang_a": "Agents by Erlang A",
+    "figure.erlang_c": "Agents by Erlang C",
+    "figure.erlang_a_hours": "Agent hours, Erlang A",
+    "figure.erlang_c_hours": "Agent hours, Erlang C",
+    "figure.busiest": "Agents at the busiest",
+    "words.forecast_calls": "A day's calls by exponential smoothing with a weekly season, shared out over its half "
+    "hours as late days of its weekday were; bounds from simulated weeks.",
+    "words.erlang_a": "The fewest agents with which the target is met where callers leave after a while (Palm; "
+    "Garnett, Mandelbaum and Reiman).",
+    "words.erlang_c": "The fewest agents with which the target is met where every caller waits (Erlang).",
+    "note.forecast": "Learnt from {days} days. The calls of {level} of 100 days, and of 100 half hours, are "
+    "expected between 'at least' and 'at most'.",
+    "note.staff": "So many agents answer {share} % of the calls within {within} s; a call takes {handle} s, "
+    "{patience}.",
+    "note.patience": "a caller leaves after {s} s on the average",
+    "note.no_patience": "no caller leaves",
+    "note.for_agents": " {share} % of the calls want an agent.",
+    "note.forecast-history-too-short": "There is no forecast: {days} days of calls are known, and it takes {least} "
+    "to learn from.",
+    "note.forecast-handle-time-unknown": "There is no forecast: no call was handled in the last {days} days, so "
+    "nobody knows how long one takes.",
+    "section.forecast": "Forecast",
+    "section.forecast_calls": "Forecast: calls of each half hour",
+    "section.forecast_staff": "Forecast: agents needed",
+    "unit.h": "h",
+    "weekday.1": "Mon",
+    "weekday.2": "Tue",
+    "weekday.3": "Wed",
+    "weekday.4": "Thu",
+    "weekday.5": "Fri",
+    "weekday.6": "Sat",
+    "weekday.7": "Sun",
 }
 
 MANDARIN: Mapping[str, str] = {
@@ -255,6 +288,33 @@ MANDARIN: Mapping[str, str] = {
     "mail.subject": "{title}：{subject}，{when}",
     "mail.attached": "报表见附件 {name}，可用任意浏览器打开。",
     "chart.of": "图：{title}；数据见下表。",
+    "figure.forecast_calls": "预计来电",
+    "figure.erlang_a": "座席数（Erlang A）",
+    "figure.erlang_c": "座席数（Erlang C）",
+    "figure.erlang_a_hours": "座席工时（Erlang A）",
+    "figure.erlang_c_hours": "座席工时（Erlang C）",
+    "figure.busiest": "最忙时座席数",
+    "words.forecast_calls": "按周季节性指数平滑预测每日来电，再按同一星期几的近期分布分摊到各半小时；上下限来自模拟。",
+    "words.erlang_a": "来电者等待一段时间后会放弃时，达到目标所需的最少座席数（Palm；Garnett、Mandelbaum、Reiman）。",
+    "words.erlang_c": "所有来电者一直等待时，达到目标所需的最少座席数（Erlang）。",
+    "note.forecast": "依据 {days} 天的历史。每 100 天（或 100 个半小时）中预计有 {level} 个的来电量在上下限之间。",
+    "note.staff": "使 {share} % 的来电在 {within} 秒内接听所需的座席数；每次通话处理 {handle} 秒，{patience}。",
+    "note.patience": "来电者平均等待 {s} 秒后放弃",
+    "note.no_patience": "没有来电者放弃",
+    "note.for_agents": "{share} % 的来电需要座席。",
+    "note.forecast-history-too-short": "无法预测：只有 {days} 天的来电记录，至少需要 {least} 天。",
+    "note.forecast-handle-time-unknown": "无法预测：最近 {days} 天没有处理过通话，无法得知通话时长。",
+    "section.forecast": "预测",
+    "section.forecast_calls": "预测：每半小时来电量",
+    "section.forecast_staff": "预测：所需座席数",
+    "unit.h": "小时",
+    "weekday.1": "周一",
+    "weekday.2": "周二",
+    "weekday.3": "周三",
+    "weekday.4": "周四",
+    "weekday.5": "周五",
+    "weekday.6": "周六",
+    "weekday.7": "周日",
 }
 
 WORDS: Mapping[Language, Mapping[str, str]] = {Language.ENGLISH: ENGLISH, Language.MANDARIN: MANDARIN}

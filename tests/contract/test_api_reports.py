@@ -15,6 +15,7 @@ from cti.access import Role, new_token
 from cti.processes import ended
 from cti.reporting import Reports
 from recording.access import AccessTokens
+from recording.forecasting.values import Outlook
 from recording.reports.document import ReportDocument
 from tests.contract.fake_floor import BEARER, open_floor
 
@@ -22,7 +23,16 @@ pytestmark = pytest.mark.contract
 
 
 def test_the_daemon_imports_nothing_that_reports_are_written_with() -> None:
-    heavy = ("matplotlib", "pyarrow", "xlsxwriter", "openpyxl", "aiosmtplib", "cti.reporting_work")
+    heavy = (
+        "matplotlib",
+        "pyarrow",
+        "xlsxwriter",
+        "openpyxl",
+        "aiosmtplib",
+        "numpy",
+        "statsmodels",
+        "cti.reporting_work",
+    )
     program = f"import cti.daemon, sys; print([one for one in {heavy!r} if one in sys.modules])"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert said.stdout == "[]\n"
@@ -136,3 +146,31 @@ async def test_calls_are_exported_in_every_form_for_programs_masked_where_asked(
         async with web.client.get("/api/exports/calls?format=xlsx", headers=BEARER) as answer:
             assert _workbook(await answer.read()) == ["Calls"]
         assert (await web.get("/api/exports/calls?format=html"))[0] == 422
+
+
+async def test_the_week_has_the_forecast_of_the_next_one_and_the_forecast_can_be_had_alone(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        status, week = await web.get("/api/reports/week?queue=sales&at=2026-W46")
+        assert status == 200
+        document = ReportDocument.model_validate(week)
+        sections = {one.key: one for one in document.sections}
+        assert {"forecast", "forecast_calls", "forecast_staff"} <= set(sections)
+        days = {number.span.start.date().isoformat() for number in sections["forecast"].numbers}
+        assert (min(days), max(days)) == ("2026-11-16", "2026-11-22")
+        assert {"forecast_calls/1", "erlang_c/1"} <= {one.formula for one in document.formulas}
+        status, alone = await web.get(
+            "/api/forecast?scope=queue:sales&period=2026-11-23..2026-11-24&share=90&within=10&special=2026-11-24=0.5"
+        )
+        assert status == 200
+        made = Outlook.model_validate(alone)
+        assert (made.scope, made.share, made.within_s, len(made.days)) == ("queue:sales", 0.9, 10, 2)
+        for query, refused, error_id in (
+            ("scope=agent:1001", 422, "invalid-request"),
+            ("period=2026-13", 422, "invalid-request"),
+            ("share=100", 422, "invalid-request"),
+            ("special=2026-11-24", 422, "invalid-request"),
+            ("scope=queue:slaes", 404, "unknown-subject"),
+            ("period=2026-10-01", 422, "forecast-too-far-ahead"),
+        ):
+            status, answer = await web.get(f"/api/forecast?{query}")
+            assert (status, answer["error"]["id"]) == (refused, error_id), query

@@ -9,12 +9,13 @@ import pytest
 
 from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.forecasting.backtest import backtest
-from recording.forecasting.outlook import Outlook, outlook
+from recording.forecasting.outlook import outlook
 from recording.forecasting.plan import Habits, patience
 from recording.forecasting.sample import ZONE, sample
 from recording.forecasting.showing import DAY_HEADER, HALF_HOUR_HEADER, as_csv, day_rows, half_hour_rows, head
 from recording.forecasting.source import NothingHandled, Past, past
 from recording.forecasting.staffing import Target
+from recording.forecasting.values import Outlook
 from tests.sample_figures import SampleFigures
 
 pytestmark = pytest.mark.unit

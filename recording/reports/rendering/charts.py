@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -30,6 +30,9 @@ _STAND_INS = {
 """The colours that matplotlib draws with, each then replaced by a variable of the page."""
 
 TICKS_AT_MOST = 12
+MARKED_AT_MOST = 100
+"""Of more points no single one can be told."""
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,7 @@ def chart_of(name: str, label: str, group: Lines, whole: Span) -> Chart:
 
 
 def _draw_axes(axes: Axes, lines: Mapping[str, Sequence[Number]], whole: Span) -> None:
-    times = sorted({number.span.start: number.span for line in lines.values() for number in line}.items())
-    step = -(-len(times) // TICKS_AT_MOST)
-    shown = times[::step]
-    axes.set_xticks([_x(start) for start, _ in shown], [showing.time_of(span, whole) for _, span in shown])
+    axes.set_xticks(*_ticks(lines, whole))
     axes.margins(x=0.02)
     axes.tick_params(colors=_STAND_INS["faint"], labelcolor=_STAND_INS["ink"], labelsize=8.5)
     axes.grid(axis="y", color=_STAND_INS["grid"], linewidth=0.7)
@@ -74,6 +74,16 @@ def _draw_axes(axes: Axes, lines: Mapping[str, Sequence[Number]], whole: Span) -
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
         spine.set_color(_STAND_INS["faint"])
+
+
+def _ticks(lines: Mapping[str, Sequence[Number]], whole: Span) -> tuple[list[float], list[str]]:
+    """Where and how times are written: of parts of several days, the day where its first begins."""
+    times = sorted({number.span.start: number.span for line in lines.values() for number in line}.items())
+    if times[-1][0] - times[0][0] > DAY and times[0][1].end - times[0][1].start < DAY / 2:
+        days = {start.date(): start for start, _ in reversed(times)}
+        return [_x(start) for start in days.values()], [f"{day:%m-%d}" for day in days]
+    shown = times[:: -(-len(times) // TICKS_AT_MOST)]
+    return [_x(start) for start, _ in shown], [showing.time_of(span, whole) for _, span in shown]
 
 
 def _draw_line(axes: Axes, line: Sequence[Number], number: int, *, before: bool) -> None:
@@ -86,7 +96,8 @@ def _draw_line(axes: Axes, line: Sequence[Number], number: int, *, before: bool)
         axes.plot(times, [_y(one.before) for one in line], color=colour, linewidth=1.1, linestyle="--", alpha=0.6)
     values = [_y(one.value) for one in line]
     dash = DASHES[number % len(DASHES)]
-    axes.plot(times, values, color=colour, linewidth=1.9, linestyle=dash, marker="o", markersize=2.6)
+    marker = "o" if len(line) <= MARKED_AT_MOST else ""
+    axes.plot(times, values, color=colour, linewidth=1.9, linestyle=dash, marker=marker, markersize=2.6)
 
 
 def _draw_band(axes: Axes, line: Sequence[Number]) -> None:

@@ -7,10 +7,10 @@ from importlib.resources import files
 from markupsafe import Markup, escape
 
 from recording.reports import showing
-from recording.reports.document import Language, Layout, ReportDocument, Section
+from recording.reports.document import Language, ReportDocument, Section
 from recording.reports.paper import Paper
 from recording.reports.rendering.charts import Chart, chart_of
-from recording.reports.tables import Cell, Table, formulas_of, lines_of, table_of
+from recording.reports.tables import CHARTED, Cell, Table, formulas_of, lines_of, tables_of
 from recording.reports.words import say
 
 LANGUAGE_TAGS = {Language.ENGLISH: "en", Language.MANDARIN: "zh-Hans"}
@@ -102,11 +102,11 @@ def page_of_paper(paper: Paper) -> str:
 
 def _section(number: int, section: Section, document: ReportDocument) -> Markup:
     note = Markup("<p>{}</p>\n").format(section.note) if section.note else Markup()
-    if not section.numbers:
+    tables = tables_of(section, document)
+    table = NEWLINE.join(_table(one, captioned=len(tables) > 1) for one in tables)
+    if not tables and not section.note:
         table = Markup("<p>{}</p>").format(say("empty", document.language))
-    else:
-        table = _table(table_of(section, document))
-    charts = _charts(f"s{number}", section, document) if section.layout is Layout.LINES else Markup()
+    charts = _charts(f"s{number}", section, document) if section.layout in CHARTED else Markup()
     if charts:
         shown = say("figures", document.language)
         table = Markup("<details open=''><summary>{}</summary>\n{}\n</details>").format(shown, table)
@@ -134,15 +134,16 @@ def _figure(chart: Chart, titles: dict[str, str], language: Language) -> Markup:
     return Markup("<figure>\n<figcaption>{}</figcaption>\n{}\n</figure>\n").format(legend, Markup(chart.svg))
 
 
-def _table(table: Table) -> Markup:
+def _table(table: Table, *, captioned: bool = False) -> Markup:
+    caption = Markup("<caption>{}</caption>\n").format(_clean(table.caption)) if captioned else Markup()
     head = Markup().join(
         Markup('<th scope="col"{}>{}</th>').format(_right(right), _clean(title))
         for title, right in zip(table.header, table.right, strict=True)
     )
     rows = NEWLINE.join(_row(row, table.right) for row in table.rows)
     return Markup(
-        '<div class="wide" tabindex="0"><table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody>\n</table></div>'
-    ).format(head, rows)
+        '<div class="wide" tabindex="0"><table>\n{}<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody>\n</table></div>'
+    ).format(caption, head, rows)
 
 
 def _row(row: tuple[Cell, ...], right: tuple[bool, ...]) -> Markup:

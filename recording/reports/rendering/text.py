@@ -7,7 +7,7 @@ from wcwidth import wcswidth
 from recording.reports import showing
 from recording.reports.document import ReportDocument
 from recording.reports.paper import Paper
-from recording.reports.tables import Table, table_of
+from recording.reports.tables import Table, tables_of
 from recording.reports.words import say
 
 
@@ -54,9 +54,12 @@ def _lines(document: ReportDocument) -> Iterator[str]:
         yield _printable(section.title)
         if section.note:
             yield _printable(section.note)
-        if section.numbers:
-            yield from (f"  {line}" for line in text_table(table_of(section, document)))
-        else:
+        tables = tables_of(section, document)
+        for table in tables:
+            if table.caption and len(tables) > 1:
+                yield f"  {_printable(table.caption)}:"
+            yield from (f"  {line}" for line in text_table(table))
+        if not tables and not section.note:
             yield f"  {say('empty', document.language)}"
     yield ""
     yield f"{say('formulas', document.language)} {document.catalogue}, {document.made_at:%Y-%m-%d %H:%M %Z}"

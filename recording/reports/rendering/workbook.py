@@ -15,8 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from recording.reports import showing
 from recording.reports.columns import Datum, Export, Kind, numbers_of
-from recording.reports.document import ReportDocument, Unit
-from recording.reports.tables import Cell, Table, formulas_of, table_of
+from recording.reports.document import ReportDocument, Section, Unit
+from recording.reports.tables import Cell, Table, formulas_of, tables_of
 from recording.reports.words import say
 
 ROWS_AT_MOST = 1_048_576
@@ -35,7 +35,8 @@ FORMATS = {
     Unit.PER_HOUR: "0.0",
     Unit.POINTS: "0.0",
     Unit.CALLS: "#,##0",
-    Unit.PEOPLE: "0.0",
+    Unit.PEOPLE: "#,##0",
+    Unit.HOURS: "#,##0.0",
 }
 INSTANT = "yyyy-mm-dd hh:mm:ss"
 COLOURS = {True: "#E3F1E5", False: "#FBE6D0"}
@@ -60,11 +61,12 @@ def write_report(document: ReportDocument, file: IO[bytes]) -> None:
         for section in document.sections:
             sheet = book.add_worksheet(names(section.title))
             _write_headline(sheet, document, look)
-            _write_table(sheet, table_of(section, document), look)
+            _write_section(sheet, section, document, look)
         _write_export(book.add_worksheet(names(say("figures", document.language))), numbers_of(document), look)
         sheet = book.add_worksheet(names(say("formulas", document.language)))
         _write_headline(sheet, document, look)
         _write_table(sheet, formulas_of(document), look)
+        sheet.freeze_panes(TABLE_AT + 1, 1)
 
 
 def write_workbook(export: Export, file: IO[bytes]) -> None:
@@ -112,15 +114,27 @@ def _write_headline(sheet: Worksheet, document: ReportDocument, look: _Look) -> 
     sheet.write_string(1, 0, when)
 
 
-def _write_table(sheet: Worksheet, table: Table, look: _Look) -> None:
+def _write_section(sheet: Worksheet, section: Section, document: ReportDocument, look: _Look) -> None:
+    sheet.write_string(TABLE_AT - 1, 0, section.note)
+    at, tables = TABLE_AT, tables_of(section, document)
+    for table in tables:
+        if len(tables) > 1:
+            sheet.write_string(at, 0, table.caption, look.title)
+            at += 1
+        at = _write_table(sheet, table, look, at) + 1
+    sheet.freeze_panes(TABLE_AT + 1 if len(tables) == 1 else TABLE_AT, 1)
+
+
+def _write_table(sheet: Worksheet, table: Table, look: _Look, at: int = TABLE_AT) -> int:
+    """The table with its header in row `at`; the row after it."""
     for column, title in enumerate(table.header):
-        sheet.write_string(TABLE_AT, column, title, look.header)
+        sheet.write_string(at, column, title, look.header)
         texts = (title, *(row[column].text for row in table.rows))
         sheet.set_column(column, column, min(max(map(wcswidth, texts)) + 2, WIDEST))
-    for at, row in enumerate(table.rows, TABLE_AT + 1):
+    for line, row in enumerate(table.rows, at + 1):
         for column, cell in enumerate(row):
-            _write_cell(sheet, at, column, cell, look)
-    sheet.freeze_panes(TABLE_AT + 1, 1)
+            _write_cell(sheet, line, column, cell, look)
+    return at + 1 + len(table.rows)
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, look: _Look) -> None:
