@@ -68,7 +68,8 @@ def message_of(
     mail.set_content(f"{text}\n{more}\n")
     mail.add_alternative(page, subtype="html")
     kind, _, subtype = media.partition(";")[0].partition("/")
-    mail.add_attachment(body, maintype=kind, subtype=subtype, filename=name)
+    charset = {"charset": "utf-8"} if kind == "text" else {}  # else a program may guess
+    mail.add_attachment(body, maintype=kind, subtype=subtype, filename=name, params=charset)
     return mail
 
 
