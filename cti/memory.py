@@ -1,5 +1,5 @@
-"""How Python looks for cyclic garbage in the daemon: seldom, and never among what is there for good. While it looks,
-no phone is rung.
+"""How Python looks for cyclic garbage in daemon and recorder: seldom, and never among what is there for good. While it
+looks, no phone is rung.
 """
 
 import gc

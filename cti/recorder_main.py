@@ -19,6 +19,7 @@ from datetime import timedelta
 from typing import Any
 
 from cti.logs import write_logs
+from cti.memory import settle_down
 from cti.processes import LONGEST_LINE, NICENESS, give_way
 from cti.settings import Settings, load_settings
 from recording.balance.identity import Balance
@@ -85,6 +86,7 @@ async def _run(settings: Settings) -> None:
             on_change=daemon.tell_room,
         ),
     )
+    settle_down()
     lines = asyncio.StreamReader(limit=LONGEST_LINE)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     try:

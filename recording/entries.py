@@ -1,7 +1,7 @@
 """The units in which the ledger and the journal reach the data base."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
@@ -26,19 +26,20 @@ class Entry:
     body: str
     event: LedgerRow | Fact
 
+    _digest: str = field(default="", init=False, repr=False, compare=False)
+
     @property
     def linkedid(self) -> str:
         """The call it belongs to; empty for what concerns no call."""
-        match self.event:
-            case LedgerRow() | CallFact() | AgentStateChanged():
-                return self.event.linkedid
-            case _:
-                return ""
+        return self.event.linkedid if isinstance(self.event, LedgerRow | CallFact | AgentStateChanged) else ""
 
     @property
     def digest(self) -> str:
-        """The line's identity, by which it is kept once however often it is read."""
-        return sha256(f"{self.source}\n{self.body}".encode()).hexdigest()[:32]
+        """The line's identity, by which it is kept once however often it is read. Reckoned when first asked for."""
+        if not self._digest:
+            digest = sha256(f"{self.source}\n{self.body}".encode()).hexdigest()[:32]
+            object.__setattr__(self, "_digest", digest)
+        return self._digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from recording.changes import Changes
 from recording.database import is_away
 from recording.entries import Batch, Entry, Position, Source
 from recording.facts import read_facts
-from recording.ledger import read_rows
+from recording.ledger import LedgerRow, read_rows
 from recording.lines import RejectedLine
 from recording.record import CallRecord
 from recording.store import Store
@@ -32,6 +32,9 @@ REST, LONGEST_REST_S = 3, 1.0
 """So many times as long as a pass took, nothing is read: the busier the centre, the more calls share a transaction, and
 the recorder takes about a quarter of a core at most."""
 LAST_WORDS_S = 0.5
+AHEAD_MS = 60_000
+"""So far the journal is read before the ledger, where it goes on so far: when a call is folded, its after-call work is
+known as a rule, and its lines are still at hand (recording.at_hand)."""
 FIRST_RETRY_S = 0.1
 LAST_RETRY_S = 5.0
 
@@ -63,6 +66,8 @@ class Ingest:
         self._on_health = on_health
         self._tails: Mapping[Source, Tail] = {Source.LEDGER: Tail(ledger), Source.JOURNAL: Tail(journal)}
         self._positions: dict[Source, Position] = {}
+        self._told_ms = 0
+        """The moment of the last fact that was read."""
         self._turn = asyncio.Lock()
 
     async def run(self) -> None:
@@ -99,11 +104,16 @@ class Ingest:
                 await self._tell(record)
 
     async def _read_on(self) -> None:
-        """A piece of the ledger is read first and stored last: what the router says of its calls is there before it."""
+        """A piece of the ledger is read first and stored last: what the router says of its calls is there before it.
+        What the router says much later is not waited for: it is folded in when it comes."""
         while True:
             ledger = await self._next(Source.LEDGER)
-            while journal := await self._next(Source.JOURNAL):
+            enough_ms = _last_ms(ledger) + AHEAD_MS if ledger else None
+            while enough_ms is None or self._told_ms < enough_ms:
+                if (journal := await self._next(Source.JOURNAL)) is None:
+                    break
                 await self._keep(journal)
+                self._told_ms = _last_ms(journal)
             if ledger is None:
                 return
             await self._keep(ledger)
@@ -176,6 +186,14 @@ class Ingest:
             await self._on_record(record)
         except Exception:  # whoever listens must not stop what is written down
             log.exception("record could not be passed on", id="record-callback-failed", linkedid=record.linkedid)
+
+
+def _last_ms(batch: Batch) -> int:
+    """When the last of its lines was written; 0 where there is none."""
+    event = batch.entries[-1].event if batch.entries else None
+    if isinstance(event, LedgerRow):
+        return event.at_us // 1000
+    return event.at_ms if event else 0
 
 
 def _batch(source: Source, chunk: Chunk) -> Batch:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from acd.facts import Fact
 from acd.states import CallOutcome
+from recording.at_hand import LinesAtHand
 from recording.database import WRITING, is_away, migrate, open_engine
 from recording.entries import Batch, Position, Source, entry
 from recording.figures.listing import CountedCalls
@@ -76,6 +77,7 @@ class Store:
         self.engine: AsyncEngine = open_engine(url)
         self._writing = self.engine.execution_options(**{WRITING: True})
         self._turn = asyncio.Lock()
+        self._at_hand = LinesAtHand()
 
     async def migrate(self) -> None:
         """Makes or updates the tables; safe to repeat."""
@@ -105,8 +107,12 @@ class Store:
 
     async def ingest(self, batch: Batch) -> list[CallRecord]:
         """Stores a batch, its position and the calls that follow, all or nothing. Returns the changed records."""
-        async with self.transaction() as connection:
-            return await write_batch(connection, batch)
+        try:
+            async with self.transaction() as connection:
+                return await write_batch(connection, batch, self._at_hand)
+        except BaseException:
+            self._at_hand.forget({one.linkedid for one in batch.entries})
+            raise
 
     async def close_vanished(self, live: Collection[str], at_us: int | None = None) -> list[CallRecord]:
         """Ends the calls of which Asterisk, killed, will write no end: all in progress but `live` (linkedids).
@@ -128,7 +134,7 @@ class Store:
             return []
         async with self.transaction() as connection:
             await upsert(connection, RecordingFile, "file", rows)
-            return await refold_ended(connection, {linkedid for linkedid, _ in kept})
+            return await refold_ended(connection, {linkedid for linkedid, _ in kept}, self._at_hand)
 
     async def recordings(self, linkedids: Sequence[str]) -> dict[str, list[Recording]]:
         """The recordings of each of these calls that has one, ended or not."""

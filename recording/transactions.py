@@ -2,14 +2,15 @@
 in which reading goes on.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog import get_logger
 
 from acd.facts import AgentStateChanged, Fact
+from recording.at_hand import Event, LinesAtHand
 from recording.conflicts import inserting_new, upserting
 from recording.entries import Batch, Entry, Source, entry
 from recording.figures.counting import count_calls
@@ -36,7 +37,11 @@ from recording.record import CallRecord, Missing, Recording
 
 log = get_logger()
 
-_COLUMNS = {column.name for column in Call.__table__.columns} - {"document"}
+_COLUMNS = tuple(column.name for column in Call.__table__.columns if column.name != "document")
+_LENGTHS: Mapping[type[Base], Mapping[str, int | None]] = {
+    table: {column.name: getattr(column.type, "length", None) for column in table.__table__.columns}
+    for table in (Call, SurveyAnswer)
+}
 
 RECORDING_COLUMNS = tuple(name for name in Recording.model_fields if name != "pauses")
 """What is kept of a recording by itself; its pauses follow from the facts of its call."""
@@ -44,13 +49,15 @@ RECORDING_COLUMNS = tuple(name for name in Recording.model_fields if name != "pa
 _PARAMETERS = 500  # names asked for at once; SQLite takes 32,766, a plan for thousands helps nobody
 
 
-async def write_batch(connection: AsyncConnection, batch: Batch) -> list[CallRecord]:
-    """Keeps the lines, the rejected ones and the position, and folds the calls they complete or change.
+async def write_batch(connection: AsyncConnection, batch: Batch, at_hand: LinesAtHand) -> list[CallRecord]:
+    """Keeps the lines, the rejected ones and the position, and folds the calls they complete or change. Should the
+    transaction fail, `at_hand` has to forget the calls of the batch.
 
     Writing the same batch again changes nothing. Returns the records that are new or different.
     """
     marks = await _new_marks(connection, batch.entries)
     await write_lines(connection, batch.entries)
+    at_hand.add(batch.entries)
     if batch.rejected:
         rows = [{"source": batch.source.value, "body": one.body, "why": one.why} for one in batch.rejected]
         await connection.execute(insert(RejectedLedgerLine), _printable(rows))
@@ -61,7 +68,7 @@ async def write_batch(connection: AsyncConnection, batch: Batch) -> list[CallRec
     concerned = {one.linkedid for one in batch.entries} - {""}
     if batch.source is Source.JOURNAL:
         concerned = await _in_ledger(connection, concerned)
-    return await refold_ended(connection, concerned)
+    return await refold_ended(connection, concerned, at_hand)
 
 
 async def _in_ledger(connection: AsyncConnection, linkedids: Collection[str]) -> set[str]:
@@ -84,25 +91,30 @@ async def write_lines(connection: AsyncConnection, entries: Iterable[Entry]) -> 
     await insert_new(connection, LedgerEvent, "digest", rows)
 
 
-async def refold_ended(connection: AsyncConnection, linkedids: Collection[str]) -> list[CallRecord]:
+async def refold_ended(
+    connection: AsyncConnection, linkedids: Collection[str], at_hand: LinesAtHand | None = None
+) -> list[CallRecord]:
     """Folds those of these calls that do not go on: for the others a fold is too early."""
     going_on: set[str] = set()
     for some in _chunks(sorted(linkedids)):
         found = await connection.scalars(select(CallInProgress.linkedid).where(CallInProgress.linkedid.in_(some)))
         going_on.update(found)
-    return await refold(connection, set(linkedids) - going_on)
+    return await refold(connection, set(linkedids) - going_on, at_hand)
 
 
-async def refold(connection: AsyncConnection, linkedids: Collection[str]) -> list[CallRecord]:
-    """Folds these calls anew from all that is kept of them. A call that cannot be folded is logged and left."""
+async def refold(
+    connection: AsyncConnection, linkedids: Collection[str], at_hand: LinesAtHand | None = None
+) -> list[CallRecord]:
+    """Folds these calls anew from all that is kept of them, taken from `at_hand` where that has it all. A call that
+    cannot be folded is logged and left. Returns those that changed, in the order in which they ended."""
     changed: list[CallRecord] = []
     for some in _chunks(sorted(linkedids)):
-        kept = await kept_entries(connection, some)
+        kept = await _events(connection, some, at_hand or LinesAtHand())
         sounds = await recordings(connection, some)
-        folded = [_fold(linkedid, entries, sounds.get(linkedid, ())) for linkedid, entries in kept.items()]
+        folded = [_fold(linkedid, events, sounds.get(linkedid, ())) for linkedid, events in kept.items()]
         records = await _with_missing(connection, [record for record in folded if record is not None])
         changed += await write_records(connection, records)
-    return changed
+    return sorted(changed, key=lambda record: record.ended_at)
 
 
 async def _with_missing(connection: AsyncConnection, records: Sequence[CallRecord]) -> list[CallRecord]:
@@ -172,6 +184,21 @@ async def _open_and_close(connection: AsyncConnection, marks: Iterable[LedgerRow
         await connection.execute(delete(CallInProgress).where(CallInProgress.linkedid.in_(some)))
 
 
+async def _events(
+    connection: AsyncConnection, linkedids: Sequence[str], at_hand: LinesAtHand
+) -> dict[str, Sequence[Event]]:
+    """What the lines of each call say, in the order they were read."""
+    found: dict[str, Sequence[Event]] = {one: known for one in linkedids if (known := at_hand.of(one))}
+    query = select(LedgerEvent.linkedid, func.count()).where(LedgerEvent.linkedid.in_(linkedids))
+    numbers = await connection.execute(query.group_by(LedgerEvent.linkedid))
+    missing = [linkedid for linkedid, number in numbers if number != len(found.get(linkedid, ()))]
+    at_hand.forget(missing)  # written by another process too, or begun before this one
+    for linkedid, entries in (await kept_entries(connection, missing)).items() if missing else ():
+        at_hand.add(entries)
+        found[linkedid] = [one.event for one in entries]
+    return found
+
+
 async def kept_entries(connection: AsyncConnection, linkedids: Sequence[str]) -> dict[str, list[Entry]]:
     """The kept lines of each call, in the order they were read."""
     query = select(LedgerEvent.linkedid, LedgerEvent.source, LedgerEvent.body)
@@ -196,9 +223,9 @@ async def recordings(connection: AsyncConnection, linkedids: Sequence[str]) -> d
     return kept
 
 
-def _fold(linkedid: str, entries: Sequence[Entry], recordings: Sequence[Recording]) -> CallRecord | None:
-    rows = [one.event for one in entries if isinstance(one.event, LedgerRow)]
-    facts = [one.event for one in entries if isinstance(one.event, Fact)]
+def _fold(linkedid: str, events: Sequence[Event], recordings: Sequence[Recording]) -> CallRecord | None:
+    rows = [one for one in events if isinstance(one, LedgerRow)]
+    facts = [one for one in events if isinstance(one, Fact)]
     try:
         return fold(rows, facts, recordings)
     except Exception:  # a call of a shape nobody foresaw must not hold up the others; its lines are kept
@@ -215,7 +242,8 @@ async def write_records(connection: AsyncConnection, records: Sequence[CallRecor
     documents = {record.id: record.model_dump(mode="json") for record in records}
     changed = [record for record in records if known.get(record.id) != documents[record.id]]
     rows = [
-        {**_fitting(Call, record.model_dump(include=_COLUMNS)), "document": documents[record.id]} for record in changed
+        {**_fitting(Call, {name: getattr(record, name) for name in _COLUMNS}), "document": documents[record.id]}
+        for record in changed
     ]
     await upsert(connection, Call, "id", rows)
     await _write_surveys(connection, changed)
@@ -253,10 +281,8 @@ async def _write_pauses(connection: AsyncConnection, records: Sequence[CallRecor
 
 def _fitting(table: type[Base], row: dict[str, Any]) -> dict[str, Any]:
     """A caller may send a number of any length: lists find him by its beginning, the whole of it is in the record."""
-    return {
-        name: value[: getattr(table.__table__.c[name].type, "length", None)] if isinstance(value, str) else value
-        for name, value in row.items()
-    }
+    lengths = _LENGTHS[table]
+    return {name: value[: lengths[name]] if isinstance(value, str) else value for name, value in row.items()}
 
 
 async def _write_closings(connection: AsyncConnection, records: Sequence[CallRecord]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -146,6 +147,24 @@ async def test_a_batch_that_fails_leaves_nothing_behind(store: Store, monkeypatc
         await store.ingest(real_call("served_by_ivr").batches()[1])
     assert await _count(store, LedgerEvent) == 0
     assert (await store.position(Source.LEDGER)).offset == 0
+
+
+async def test_lines_of_a_call_that_another_process_or_a_failed_transaction_wrote_are_known(store: Store) -> None:
+    journal, ledger = real_call("missed_then_answered").batches()
+    other = Store(store.engine.url.render_as_string(hide_password=False))
+    await store.ingest(batch(Source.LEDGER, ledger.entries[:5]))
+    with (
+        patch("recording.transactions.refold_ended", side_effect=OSError("disk full")),
+        pytest.raises(OSError, match="disk full"),
+    ):
+        await store.ingest(batch(Source.LEDGER, ledger.entries[5:7]))
+    try:
+        await other.ingest(journal)
+        await other.ingest(batch(Source.LEDGER, ledger.entries[5:9]))
+    finally:
+        await other.close()
+    (record,) = await store.ingest(batch(Source.LEDGER, ledger.entries[9:]))
+    assert record == real_call("missed_then_answered").record()
 
 
 async def test_a_call_that_cannot_be_folded_does_not_hold_up_the_others(
