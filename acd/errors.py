@@ -30,8 +30,8 @@ class AlreadySignedIn(RoutingError):
 
     id = "already-signed-in"
 
-    def __init__(self, agent: str, phone: str) -> None:
-        super().__init__(f"agent {agent} is signed in at phone {phone}; expected him to sign out there first")
+    def __init__(self, agent: str, seat: str) -> None:
+        super().__init__(f"agent {agent} is signed in at {seat}; expected him to sign out there first")
 
 
 class PhoneTaken(RoutingError):
@@ -39,8 +39,8 @@ class PhoneTaken(RoutingError):
 
     id = "phone-taken"
 
-    def __init__(self, phone: str, agent: str) -> None:
-        super().__init__(f"phone {phone} is taken by agent {agent}; expected a phone at which nobody is signed in")
+    def __init__(self, seat: str, agent: str) -> None:
+        super().__init__(f"{seat} is taken by agent {agent}; expected a phone at which nobody is signed in")
 
 
 class NotInWrapUp(RoutingError):

@@ -33,6 +33,7 @@ from acd.floor_facts import (
     SurgeDeclared,
 )
 from acd.flow_facts import LookUpEnded, TransferEnded
+from acd.masking import ChannelName, Personal
 from acd.outcome_facts import CallOutcomeSet, OutcomeOwed
 from acd.recording_facts import RecordingPaused, RecordingResumed
 from acd.states import CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause, TransferKind
@@ -102,10 +103,10 @@ class CallArrived(CallFact):
     Or an agent asks a queue or a colleague from his phone, about the caller of the call `consult_of` if he holds one.
     """
 
-    channel: str
-    caller: str
-    caller_name: str
-    dialled: str
+    channel: ChannelName
+    caller: Personal
+    caller_name: Personal
+    dialled: Personal
     flow: str
     resumed: bool = False
     consult_of: str = ""
@@ -116,7 +117,7 @@ class CallerRecognised(CallFact):
     """The caller is in the directory of callers under `name`, or rang lately: the points of priority he has there, and
     the agent he is to reach first, his own or his last one."""
 
-    name: str
+    name: Personal
     priority: int
     vip: bool
     agent: str
@@ -158,7 +159,7 @@ class CallQueued(CallFact):
     skills: Mapping[str, int]
     entered_ms: int
     waiting: int
-    data: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, Personal] = field(default_factory=dict)
     requires: str = ""
     preferred: str = ""
 
@@ -182,7 +183,7 @@ class CallOverflowed(CallFact):
     queue: str
     cause: OverflowCause
     to: TargetKind
-    value: str = ""
+    value: Personal = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,12 +306,12 @@ class CallbackRequested(CallFact):
     """
 
     callback: str
-    number: str
+    number: Personal
     queue: str
     entered_ms: int
     priority: int
     skills: Mapping[str, int]
-    data: Mapping[str, str]
+    data: Mapping[str, Personal]
     language: str
     expires_ms: int
     cause: str
@@ -325,7 +326,7 @@ class CallbackDialled(CallFact):
     asked for it."""
 
     callback: str
-    number: str
+    number: Personal
     queue: str
     agent: str
     attempt: int

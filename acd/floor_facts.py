@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from acd.fact import Fact
+from acd.masking import Personal
 from acd.states import AgentState, Status
 
 
@@ -30,7 +31,7 @@ class AgentStateChanged(Fact):
     """
 
     agent: str
-    phone: str
+    phone: Personal
     before: AgentState
     after: AgentState
     status: Status
@@ -58,7 +59,7 @@ class AgentEdited(Fact):
     name: str
     skills: Mapping[str, int]
     attributes: Mapping[str, str]
-    outside: str
+    outside: Personal
     cause: str
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from acd.fact import CallFact
+from acd.masking import Personal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class TransferEnded(CallFact):
 
     node: str
     extension: str
-    number: str
+    number: Personal
     answered: bool
     talk_ms: int
     error: str

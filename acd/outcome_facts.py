@@ -5,6 +5,7 @@ from there.
 from dataclasses import dataclass
 
 from acd.fact import CallFact
+from acd.masking import Personal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +17,8 @@ class CallOutcomeSet(CallFact):
     agent: str
     code: str
     resolved: bool
-    note: str = ""
-    matter: str = ""
+    note: Personal = ""
+    matter: Personal = ""
     cause: str = ""
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from acd.fact import CallFact
+from acd.masking import Personal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +13,7 @@ class RecordingPaused(CallFact):
     his words and `node` is empty."""
 
     node: str
-    why: str
+    why: Personal
     by: str = "flow"
 
 

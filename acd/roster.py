@@ -12,7 +12,7 @@ from acd.errors import AlreadySignedIn, NotSignedIn, PhoneTaken, UnknownAgent
 from acd.facts import AgentStateChanged
 from acd.occupancy import after_busy
 from acd.pools import Pools
-from acd.seats import is_outside
+from acd.seats import is_outside, told
 from acd.states import Activity, AgentState, NotReadyReason, Status
 
 
@@ -86,9 +86,9 @@ class Roster:
         """Seat the agent at the phone. Raises UnknownAgent, AlreadySignedIn, PhoneTaken."""
         agent = self.agent(number)
         if agent.status is not Status.SIGNED_OUT:
-            raise AlreadySignedIn(number, agent.phone)
+            raise AlreadySignedIn(number, told(agent.phone))
         if (other := self._at_phone.get(phone)) is not None and other is not agent:
-            raise PhoneTaken(phone, other.number)
+            raise PhoneTaken(told(phone), other.number)
         with self.change(agent, cause, now_ms):
             self._at_phone.pop(agent.phone, None)
             agent.phone = phone

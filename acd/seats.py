@@ -34,6 +34,11 @@ def is_outside(phone: str) -> bool:
     return phone.endswith(_OUTSIDE)
 
 
+def told(phone: str) -> str:
+    """The seat in words. An outside number is an agent's own: it stands in no message and no log."""
+    return "an outside number" if is_outside(phone) else f"phone {phone}"
+
+
 @dataclass(frozen=True, slots=True)
 class Seats:
     """How this centre rings its agents. `languages`: those it speaks, the one meant by default first."""

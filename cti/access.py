@@ -50,6 +50,8 @@ class Permission(StrEnum):
     """Judge calls by score sheets."""
     ERASE = "erase"
     """Delete recordings before their time, hold them beyond it, and let them go."""
+    NUMBERS = "numbers"
+    """See callers' numbers whole, and look for them, where the setting mask_numbers is on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,7 @@ class Daemon:
             reports=Reports(settings),
             access=Access(credentials.token, AccessTokens(self.store)),
             folder=folder_of(settings),
+            mask_numbers=settings.mask_numbers,
             draws=self.draws,
         )
         self.mails = mail_rounds(settings.mail, self.floor)

@@ -48,6 +48,7 @@ class Floor:
     can be routed, when the first snapshot of Asterisk has been taken.
     `pauses` are those of recordings that people ask for. `recordings` is the folder that `Recording.file` counts from,
     `keeping` the process that has those that lie elsewhere, `folder` the one in which administrators edit.
+    `mask_numbers`: numbers are whole for who was given that permission alone (cti/http/masks.py).
     `schedules_changed` wakes who sends reports by mail.
     """
 
@@ -72,6 +73,7 @@ class Floor:
     access: Access
     folder: Folder
     draws: QualityDraws
+    mask_numbers: bool = False
     started: asyncio.Event = field(default_factory=asyncio.Event)
     schedules_changed: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from acd.masking import ChannelName
 from cti.settings import Settings
 from recording.reconcile.comparison import Cause, Kind
 from recording.reconcile.day import Day
@@ -32,9 +33,9 @@ class DifferenceView(BaseModel):
     cause: Cause
     linkedid: str
     call: str = Field(description="The call's id; empty where we have no record.")
-    channel: str
-    ours: str
-    theirs: str
+    channel: ChannelName
+    ours: ChannelName
+    theirs: ChannelName
 
 
 class ReconciliationView(BaseModel):

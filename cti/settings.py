@@ -80,6 +80,16 @@ def _state_folder(value: Path) -> Path:
     return value
 
 
+def _switch(value: object) -> object:
+    """on and off, as people write; a variable says True and False, as `environment` does."""
+    known = {"on": True, "true": True, "off": False, "false": False}
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in known:
+        return known[value.lower()]
+    raise ValueError("expected on or off")
+
+
 class LookUpSettings(SettingsTable):
     """What programs flows may ask over HTTP (ivr/look_ups): the beginnings of the addresses that are allowed, and the
     files that hold secrets for their headers, by name."""
@@ -140,6 +150,9 @@ class Settings(BaseModel):
     ledger_days: Annotated[int, Field(ge=7, le=36_500)] = 400
     """How many days the lines of ledger and journal stay in the data base, of which a call's record can be made anew
     and its decisions be explained. The record itself stays."""
+
+    mask_numbers: Annotated[bool, BeforeValidator(_switch)] = False
+    """Whether callers' numbers are masked for who has not the permission to see them (docs/masking.md): on or off."""
 
     redis: Annotated[str, Field(pattern=r"^$|^(redis|rediss|unix)://")] = ""
     """Redis address, such as redis://host:6379/0, to which every fact is written as a stream; empty: none."""

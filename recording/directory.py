@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete, select
 
+from acd.masking import Personal
 from recording.models import Call, CallerEntry
 from recording.store import Store
 from recording.transactions import upsert
@@ -22,12 +23,14 @@ class DirectoryEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    number: str = Field(description="In one form: +, country code, number, where the centre's country code is set.")
-    name: str = ""
+    number: Personal = Field(
+        description="In one form: +, country code, number, where the centre's country code is set."
+    )
+    name: Personal = ""
     priority: int = Field(0, ge=0, le=100, description="Points of priority his calls have; more than 0: a VIP.")
     agent: str = Field("", description="The agent he is to reach first, empty for any.")
-    note: str = ""
-    open_case: str = Field("", description="The case of his that is open, as the centre names it; empty for none.")
+    note: Personal = ""
+    open_case: Personal = Field("", description="The case of his that is open, as the centre names it; empty for none.")
     language: str = Field("", description="The language he speaks, one of the centre's; empty where it is not known.")
 
 

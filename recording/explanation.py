@@ -26,6 +26,7 @@ from acd.facts import (
     TransferEnded,
     VoicemailLeft,
 )
+from acd.masking import Personal
 from acd.requirements import ANY
 from acd.states import DequeueReason, OfferOutcome, OverflowCause
 from acd.targets import TargetKind
@@ -42,7 +43,7 @@ class Explained(BaseModel):
     fact: str = Field(description="The fact it is read from; empty where only Asterisk's ledger tells it.")
     queue: str = ""
     agent: str = ""
-    sentence: str
+    sentence: Personal
     decision: Mapping[str, Any] = Field(
         default={},
         description="Of an offer: step, requirement, tuple, clock, and the candidates with what excluded them.",

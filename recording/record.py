@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from acd.masking import ChannelName, Personal
 from acd.states import CallbackOutcome, CallOutcome, DequeueReason, EndedBy, OfferOutcome, TransferKind
 
 ASTERISK_LOST = "asterisk_lost"
@@ -64,7 +65,7 @@ class QueueVisit(_Value):
     reason: DequeueReason
     priority: int = 0
     skills: Mapping[str, int] = {}
-    data: Mapping[str, str] = {}
+    data: Mapping[str, Personal] = {}
 
 
 class Offer(_Value):
@@ -186,17 +187,17 @@ class Closing(_Value):
     agent: str | None
     code: str
     resolved: bool
-    note: str = ""
-    matter: str = ""
+    note: Personal = ""
+    matter: Personal = ""
 
 
 class Leg(_Value):
     """One channel of the call. `cause` is the hang-up cause of ITU-T Q.850, 0 where Asterisk gave none."""
 
-    channel: str
+    channel: ChannelName
     uniqueid: str
     kind: LegKind
-    number: str
+    number: Personal
     agent: str | None
     started_at: datetime
     answered_at: datetime | None
@@ -211,7 +212,7 @@ class Pause(_Value):
     start_ms: int
     end_ms: int
     who: str
-    why: str
+    why: Personal
 
 
 class Recording(_Value):
@@ -262,9 +263,9 @@ class CallRecord(_Value):
     id: str
     linkedid: str
     direction: Direction
-    caller: str
-    caller_name: str
-    dialled: str
+    caller: Personal
+    caller_name: Personal
+    dialled: Personal
     started_at: datetime
     answered_at: datetime | None
     connected_at: datetime | None
@@ -275,7 +276,7 @@ class CallRecord(_Value):
     queue: str | None
     priority: int | None
     skills: Mapping[str, int]
-    data: Mapping[str, str]
+    data: Mapping[str, Personal]
     agent: str | None
     wait_ms: int
     talk_ms: int
@@ -293,8 +294,8 @@ class CallRecord(_Value):
     closings: tuple[Closing, ...] = ()
     outcome_code: str | None = None
     resolved: bool | None = None
-    matter: str = ""
-    notes: str = ""
+    matter: Personal = ""
+    notes: Personal = ""
     surveys: tuple[Survey, ...] = ()
     messages: tuple[Message, ...] = ()
     segments: tuple[Segment, ...] = ()

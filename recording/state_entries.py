@@ -6,6 +6,7 @@ from itertools import groupby
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from acd.masking import Personal
 from acd.states import AgentState, Status
 
 
@@ -15,7 +16,7 @@ class StateEntry(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     at: datetime
-    phone: str
+    phone: Personal
     before: AgentState
     after: AgentState
     status: Status = Field(description="What he had chosen then.")

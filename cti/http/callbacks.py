@@ -11,6 +11,7 @@ from aiohttp import web
 from pydantic import Field
 
 from acd.callbacks import ENGAGED, IN_QUEUE, Callback
+from acd.masking import Personal
 from acd.states import CallbackOutcome, CallbackState
 from cti.access import Role
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
@@ -31,7 +32,7 @@ class CallbackView(View):
     """A call-back, or a message that an agent is to hear."""
 
     id: str
-    number: str = Field(description="Empty where a message was left by somebody whose number is not known.")
+    number: Personal = Field(description="Empty where a message was left by somebody whose number is not known.")
     queue: str
     state: CallbackState
     outcome: CallbackOutcome | None = Field(description="How it ended, null while it is open.")
@@ -45,7 +46,7 @@ class CallbackView(View):
     expires_ms: int
     ended_ms: int | None
     priority: int
-    data: Mapping[str, str]
+    data: Mapping[str, Personal]
     language: str
     origin: str | None = Field(description="The id of the call in which he asked for it, null where a program did.")
     call: str | None = Field(description="The id of the call it is now, or was last; null before its first stay.")

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import Unfit, UnknownCaller, reaching_records
+from cti.http.masks import require_numbers
+from cti.http.places import Places
 from cti.http.views import View
 from recording.directory import DirectoryEntry
 from recording.numbers import canonical
@@ -15,7 +17,9 @@ class CallersQuery(Given):
     """Which page."""
 
     limit: int = Field(100, ge=1, le=1000)
-    after: str = Field("", max_length=32, description="The number of the last caller of the page before: its `next`.")
+    after: str = Field(
+        "", max_length=200, description="The `next` of the page before; a number, for who sees them whole."
+    )
 
 
 class CallerGiven(Given):
@@ -40,15 +44,21 @@ class CallersView(View):
 
 async def list_callers(asked: Asked[CallersQuery, Nothing]) -> CallersView:
     """The callers who are known, by number, page by page."""
-    query = asked.query
+    query, whole = asked.query, asked.mask is None
+    places = Places(asked.floor.access.token)
+    after = query.after if whole or not query.after else places.opened(query.after)
+    if after is None:
+        raise Unfit("after: expected `next` of an answer, as it came", "after")
     with reaching_records():
-        found = await asked.floor.directory.page(query.limit + 1, query.after)
+        found = await asked.floor.directory.page(query.limit + 1, after)
     callers = found[: query.limit]
-    return CallersView(callers=callers, next=callers[-1].number if len(found) > query.limit else None)
+    last = callers[-1].number if len(found) > query.limit else None
+    return CallersView(callers=callers, next=last if whole or last is None else places.sealed(last))
 
 
 async def show_caller(asked: Asked[Nothing, Nothing]) -> DirectoryEntry:
-    """One caller who is known, by his number, however it is written."""
+    """One caller who is known, by his number, however it is written. For who sees numbers whole."""
+    require_numbers(asked.floor, asked.holder)
     with reaching_records():
         entry = await asked.floor.directory.find(_number(asked))
     if entry is None:
@@ -71,7 +81,7 @@ async def put_caller(asked: Asked[Nothing, CallerGiven]) -> DirectoryEntry:
 
 
 async def remove_caller(asked: Asked[Nothing, Nothing]) -> DirectoryEntry:
-    """Take a caller out of the directory; the answer is what was known of him."""
+    """Take a caller out of the directory; the answer is what was known of him. For who sees numbers whole."""
     entry = await show_caller(asked)
     with reaching_records():
         await asked.floor.directory.remove(entry.number)

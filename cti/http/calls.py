@@ -11,6 +11,7 @@ from acd.states import CallOutcome
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import UnknownCall, reaching_records
 from cti.http.figure_words import Counted, ScopeName
+from cti.http.masks import require_numbers
 from cti.http.views import View
 from recording.figures.listing import CountedCalls
 from recording.figures.scope import Scope
@@ -37,7 +38,7 @@ class WhichCalls(Given):
     until: Instant | None = Field(None, description="Calls that began before this time.")
     queue: str | None = Field(None, description="The last queue they stood in.")
     agent: str | None = Field(None, description="The agent who spoke with the caller first.")
-    caller: str | None = Field(None, description="The caller's number.")
+    caller: str | None = Field(None, description="The caller's number; for who sees numbers whole.")
     outcome: CallOutcome | None = None
     counted: Counted | None = Field(
         None,
@@ -82,6 +83,8 @@ class Calls(View):
 async def list_calls(asked: Asked[CallQuery, Nothing]) -> Calls:
     """Calls that are over, newest first, page by page."""
     query, zone = asked.query, asked.floor.centre.time_zone
+    if query.caller is not None:
+        require_numbers(asked.floor, asked.holder)
     if query.queue is not None:
         asked.floor.distributor.router.queue(query.queue)
     which = query.filter(zone)
@@ -123,7 +126,7 @@ def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/calls", list_calls, CallQuery, Nothing, Calls, errors=(404,)),
+    Endpoint("GET", "/api/calls", list_calls, CallQuery, Nothing, Calls, errors=(403, 404)),
     Endpoint("GET", "/api/calls/{id}", show_call, Nothing, Nothing, CallRecord, errors=(404,)),
     Endpoint("GET", "/api/calls/{id}/recordings", list_recordings, Nothing, Nothing, Recordings, errors=(404,)),
 )

@@ -9,9 +9,11 @@ from typing import Generic, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from acd.masking import Mask
 from cti.access import Holder, Permission, Role
 from cti.floor import Floor
 from cti.http.errors import BodyTooLarge, Unfit, unfit
+from cti.http.masks import mask_for
 
 FLOOR = web.AppKey("floor", Floor)
 
@@ -45,6 +47,11 @@ class Asked(Generic[Query, Body]):
     body: Body
     holder: Holder
     """Who asks, by his token; NOBODY where none is asked for."""
+
+    @property
+    def mask(self) -> Mask | None:
+        """What numbers are masked with in the answer; None: he sees them whole."""
+        return mask_for(self.floor, self.holder)
 
 
 Answer = BaseModel | web.StreamResponse
@@ -92,14 +99,13 @@ class Endpoint(Generic[Query, Body]):
             holder=holder,
         )
         given = await self.handle(asked)
-        return given if isinstance(given, web.StreamResponse) else json_answer(given)
+        return given if isinstance(given, web.StreamResponse) else json_answer(given, mask=asked.mask)
 
 
-def json_answer(model: BaseModel, status: int = 200) -> web.Response:
-    """The model as a JSON answer that no cache keeps."""
-    return web.Response(
-        status=status, text=model.model_dump_json(), content_type=JSON, headers={"Cache-Control": "no-store"}
-    )
+def json_answer(model: BaseModel, status: int = 200, *, mask: Mask | None = None) -> web.Response:
+    """The model as a JSON answer that no cache keeps, numbers in it masked with this."""
+    text = model.model_dump_json(context=mask)
+    return web.Response(status=status, text=text, content_type=JSON, headers={"Cache-Control": "no-store"})
 
 
 def _read_query(request: web.Request, model: type[Query]) -> Query:

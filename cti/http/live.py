@@ -5,8 +5,11 @@ A watcher who cannot keep up is given up, so that he never costs more than his l
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+
+from pydantic import BaseModel
 
 from acd.distributor import Distributor
 from acd.estimates import Estimates
@@ -22,6 +25,8 @@ from acd.facts import (
     WrapUpExtended,
     to_json,
 )
+from acd.masked_facts import masked_json
+from acd.masking import Mask
 from acd.queues import Queue
 from cti.board import Board
 from cti.http.views import (
@@ -36,6 +41,7 @@ from cti.http.views import (
     queue_view,
 )
 from recording.identity import call_id
+from recording.record import CallRecord
 
 BEHIND_AT_MOST = 2_000
 """Messages a watcher may be behind."""
@@ -48,10 +54,17 @@ APART_S = 0.05
 silence is told at once."""
 
 
-class Watcher:
-    """One who watches: a bounded line of messages."""
+class _Told(BaseModel):
+    """What the recorder says of a call that is over."""
 
-    def __init__(self, behind_at_most: int) -> None:
+    record: CallRecord
+
+
+class Watcher:
+    """One who watches: a bounded line of messages, with numbers masked unless `mask` is None."""
+
+    def __init__(self, behind_at_most: int, mask: Mask | None = None) -> None:
+        self.mask = mask
         self._messages: asyncio.Queue[str] = asyncio.Queue(behind_at_most)
         self._lost = asyncio.Event()
 
@@ -104,7 +117,7 @@ class LiveHub:
         before it is told before it."""
         if self._watchers:
             self._flush()
-            self._send(message)
+            self._send(lambda mask: message if mask is None else _masked_record(message, mask))
 
     def queue(self, queue: Queue) -> QueueView:
         """The queue as it is now."""
@@ -123,11 +136,12 @@ class LiveHub:
         )
 
     @contextmanager
-    def watch(self) -> Iterator[Watcher]:
-        """A watcher who has the snapshot as his first message and misses nothing after it."""
+    def watch(self, mask: Mask | None = None) -> Iterator[Watcher]:
+        """A watcher who has the snapshot as his first message and misses nothing after it. Numbers are whole for him
+        where `mask` is None."""
         self._flush()
-        watcher = Watcher(self._behind_at_most)
-        watcher.put(f'{{"snapshot":{self.snapshot().model_dump_json()}}}')
+        watcher = Watcher(self._behind_at_most, mask)
+        watcher.put(f'{{"snapshot":{self.snapshot().model_dump_json(context=mask)}}}')
         self._watchers.add(watcher)
         try:
             yield watcher
@@ -141,8 +155,9 @@ class LiveHub:
         facts, self._pending = self._pending, []
         if facts:
             for fact in facts:
-                self._send(json.dumps(to_json(fact)))
-            self._send(f'{{"update":{self._update(facts).model_dump_json()}}}')
+                self._send(partial(_written, fact))
+            update = self._update(facts)
+            self._send(lambda mask: f'{{"update":{update.model_dump_json(context=mask)}}}')
 
     def _update(self, facts: list[Fact]) -> Update:
         router = self._distributor.router
@@ -174,6 +189,19 @@ class LiveHub:
     def _closures(self) -> list[ClosureView]:
         return [closure_view(closure) for closure in self.board.closures.values()]
 
-    def _send(self, message: str) -> None:
+    def _send(self, written: Callable[[Mask | None], str]) -> None:
+        """Written once for all who see numbers whole, and once for all others."""
+        texts: dict[bool, str] = {}
         for watcher in self._watchers:
-            watcher.put(message)
+            masked = watcher.mask is not None
+            if masked not in texts:
+                texts[masked] = written(watcher.mask)
+            watcher.put(texts[masked])
+
+
+def _written(fact: Fact, mask: Mask | None) -> str:
+    return json.dumps(to_json(fact) if mask is None else masked_json(fact, mask))
+
+
+def _masked_record(message: str, mask: Mask) -> str:
+    return _Told.model_validate_json(message).model_dump_json(context=mask)

@@ -9,10 +9,12 @@ from contextlib import suppress
 import structlog
 from aiohttp import WSMessage, WSMsgType, web
 
+from acd.masking import Mask
 from cti.access import Access, Holder, Role
 from cti.http.endpoints import Asked, Endpoint, Nothing
 from cti.http.errors import RecordsUnavailable, reaching_records
 from cti.http.live import LiveHub, Watcher
+from cti.http.masks import mask_for
 from cti.http.tokens import holder_of
 
 log = structlog.get_logger()
@@ -30,24 +32,26 @@ async def watch(asked: Asked[Nothing, Nothing]) -> web.WebSocketResponse:
 
     The token comes in the Authorization header or as the first message. Then: `{"snapshot": …}`, and after it, as they
     come, `{"fact": name, …}` (each fact), `{"update": …}` (rows of the snapshot that changed) and `{"record": …}` (the
-    record of a call that is over). Close codes: 4401 wrong token, 4408 too slow, 1001 the service stops.
+    record of a call that is over); numbers are masked for who does not see them whole. Close codes: 4401 wrong token,
+    4408 too slow, 1001 the service stops.
     """
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, timeout=CLOSE_WITHIN_S, max_msg_size=4096)
     await socket.prepare(asked.request)
-    if not await _is_admitted(asked.request, socket, asked.floor.access):
+    holder = await _admitted(asked.request, socket, asked.floor.access)
+    if holder is None:
         await socket.close(code=UNAUTHORIZED, message=b"expected the access token as the first message")
         return socket
     sockets = asked.request.app[SOCKETS]
     sockets.add(socket)
     try:
-        await _serve(socket, asked.floor.live)
+        await _serve(socket, asked.floor.live, mask_for(asked.floor, holder))
     finally:
         sockets.discard(socket)
     return socket
 
 
-async def _serve(socket: web.WebSocketResponse, hub: LiveHub) -> None:
-    with hub.watch() as watcher:
+async def _serve(socket: web.WebSocketResponse, hub: LiveHub, mask: Mask | None) -> None:
+    with hub.watch(mask) as watcher:
         tasks = {
             asyncio.create_task(_send(socket, watcher)),
             asyncio.create_task(_read(socket)),
@@ -64,20 +68,20 @@ async def _serve(socket: web.WebSocketResponse, hub: LiveHub) -> None:
         await socket.close(code=TOO_SLOW, message=b"too many messages behind", drain=False)
 
 
-def _may_watch(holder: Holder | None) -> bool:
-    return holder is not None and holder.role.includes(Role.READER)
+def _who_may_watch(holder: Holder | None) -> Holder | None:
+    return holder if holder is not None and holder.role.includes(Role.READER) else None
 
 
-async def _is_admitted(request: web.Request, socket: web.WebSocketResponse, access: Access) -> bool:
+async def _admitted(request: web.Request, socket: web.WebSocketResponse, access: Access) -> Holder | None:
     """Whoever may see may watch."""
     with suppress(TimeoutError, RecordsUnavailable):
-        if _may_watch(await holder_of(request, access)):
-            return True
+        if (holder := _who_may_watch(await holder_of(request, access))) is not None:
+            return holder
         message: WSMessage = await socket.receive(timeout=TOKEN_WITHIN_S)
         if message.type is WSMsgType.TEXT:
             with reaching_records():
-                return _may_watch(await access.holder(message.data))
-    return False
+                return _who_may_watch(await access.holder(message.data))
+    return None
 
 
 async def _send(socket: web.WebSocketResponse, watcher: Watcher) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from acd.facts import CallOutcomeSet
+from acd.masking import Personal
 from acd.states import OutcomePolicy
 from cti.access import Holder, Role
 from cti.floor import Floor
@@ -83,8 +84,8 @@ class Closed(View):
     by: str
     code: str
     resolved: bool
-    note: str
-    matter: str
+    note: Personal
+    matter: Personal
 
 
 class Missing(Given):

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from acd.errors import UnknownAgent
 from acd.facts import AgentEdited
+from acd.masking import Personal
 from acd.seats import outside_seat
 from cti.http.causes import cause_of
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
@@ -31,7 +32,7 @@ class Profile(View):
     number: str
     name: str
     phone: str = Field(description="The phone he sits at as a rule, empty for none.")
-    outside: str = Field(description="The outside number he may sign in at by himself, empty for none.")
+    outside: Personal = Field(description="The outside number he may sign in at by himself, empty for none.")
     skills: Mapping[str, int]
     attributes: Mapping[str, str]
 

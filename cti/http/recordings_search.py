@@ -8,6 +8,7 @@ from acd.states import CallOutcome
 from cti.http.calls import CallId, Instant, in_zone
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import Unfit, reaching_records
+from cti.http.masks import require_numbers
 from cti.http.views import View
 from recording.keeping.search import Search, Wanted
 from recording.numbers import spellings
@@ -20,7 +21,9 @@ Score = Decimal | None
 class SearchQuery(Given):
     """Which recordings. Times are ISO 8601 or seconds since the epoch; without a zone they are the centre's."""
 
-    number: str | None = Field(None, max_length=32, description="The caller's or the one dialled, in any spelling.")
+    number: str | None = Field(
+        None, max_length=32, description="The caller's or the one dialled, any spelling. For who sees them whole."
+    )
     agent: str | None = Field(None, description="An agent who spoke with the caller.")
     queue: str | None = Field(None, description="A queue in which the caller stood.")
     since: Instant | None = Field(None, description="Calls that began at this time or later.")
@@ -48,6 +51,8 @@ async def search_recordings(asked: Asked[SearchQuery, Nothing]) -> FoundCalls:
     """Calls that have recordings, newest first, page by page. What is deleted is not found."""
     query, centre = asked.query, asked.floor.centre
     numbers = None
+    if query.number is not None:
+        require_numbers(asked.floor, asked.holder)
     if query.number is not None and not (numbers := spellings(query.number, centre.country_code)):
         raise Unfit("number: expected a telephone number", "number")
     wanted = Wanted(

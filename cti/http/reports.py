@@ -15,6 +15,7 @@ from cti.access import Holder, Role
 from cti.http.calls import WhichCalls
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import ApiError, Unfit
+from cti.http.masks import require_numbers
 from cti.http.quality import require_insight
 from cti.http.views import View
 from cti.reporting import Made, ReportFailed, Reports
@@ -85,7 +86,7 @@ class CallsQuery(WhichCalls):
     """Which calls, as for /api/calls, and how they are written."""
 
     format: Literal[Form.CSV, Form.PARQUET, Form.XLSX] = Form.CSV
-    masked: bool = Field(False, description="Of callers' numbers the last three figures alone, and no names.")
+    masked: bool = Field(False, description="Numbers masked, and no names; always for who does not see them whole.")
     bom: bool = Field(False, description="CSV with a byte order mark, for spreadsheets that guess.")
 
 
@@ -151,8 +152,11 @@ async def make_report(asked: Asked[ReportQuery, Nothing]) -> web.StreamResponse:
 async def export_calls(asked: Asked[CallsQuery, Nothing]) -> web.StreamResponse:
     """All calls that /api/calls would list, one a row, as CSV, Parquet or a workbook."""
     query = asked.query
+    if query.caller is not None:
+        require_numbers(asked.floor, asked.holder)
+    masked = query.masked or asked.mask is not None
     which = CALL_FILTER.dump_python(query.filter(asked.floor.centre.time_zone), mode="json")
-    order = {"which": which, "form": query.format, "masked": query.masked, "bom": query.bom}
+    order = {"which": which, "form": query.format, "masked": masked, "bom": query.bom}
     return await send(asked.request, asked.floor.reports, {"calls": order})
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from acd.agents import Agent
 from acd.estimates import Accuracy, Estimate, Estimates
 from acd.facts import ClosureDeclared, SurgeDeclared
+from acd.masking import Personal
 from acd.queues import PREFERRED, Queue
 from acd.states import Activity, AgentState, DequeueReason, Status
 from cti.board import Board, CallState, CallUnderWay
@@ -33,7 +34,7 @@ class AgentView(View):
 
     number: str
     name: str
-    phone: str = Field(description="Where he is signed in, empty if he is not.")
+    phone: Personal = Field(description="Where he is signed in, empty if he is not.")
     state: AgentState
     status: Status
     activity: Activity
@@ -109,9 +110,9 @@ class CallView(View):
     id: str
     linkedid: str
     state: CallState
-    caller: str
-    caller_name: str
-    dialled: str
+    caller: Personal
+    caller_name: Personal
+    dialled: Personal
     flow: str
     node: str
     queue: str

@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from acd.masking import Personal
+
 LONGEST_COMMENT = 2_000
 LONGEST_RECORDING_MS = 24 * 3600 * 1000
 
@@ -26,7 +28,7 @@ def said(text: Text, language: str, otherwise: str = "") -> str:
     return text.get(language) or next(iter(text.values()), otherwise)
 
 
-Comment = Annotated[str, Field(max_length=LONGEST_COMMENT)]
+Comment = Annotated[Personal, Field(max_length=LONGEST_COMMENT)]
 
 
 class ItemKind(StrEnum):

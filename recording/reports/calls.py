@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from acd.masking import Mask
 from recording.record import CallRecord
 from recording.reports.columns import Column, Datum, Export, Kind
 
@@ -36,16 +37,6 @@ COLUMNS = (
     Column("reconstructed", Kind.TRUTH, "whether some of it is told by Asterisk's ledger alone"),
 )
 
-SHOWN = 3
-"""Figures of a masked number that stay, so that two calls of one list can be told apart by people."""
-
-
-def masked(number: str) -> str:
-    """13800138000 → ********000; nothing of a number so short that this would give it away."""
-    if len(number) <= 2 * SHOWN:
-        return "*" * len(number)
-    return "*" * (len(number) - SHOWN) + number[-SHOWN:]
-
 
 def calls_of(records: Iterable[CallRecord], zone: ZoneInfo, *, mask: bool = False) -> Export:
     """The calls, one a row, in their order. `mask`: without numbers and names of callers."""
@@ -57,8 +48,9 @@ def _rows(records: Iterable[CallRecord], zone: ZoneInfo, mask: bool) -> Iterator
         return None if moment is None else moment.astimezone(zone)
 
     def number(text: str) -> str:
-        return masked(text) if mask else text
+        return everybodys.text(text) if mask else text
 
+    everybodys = Mask()
     for call in records:
         scores = [survey.score for survey in call.surveys if survey.score is not None]
         outbound = call.direction == "outbound"  # then `dialled` is the customer's number, too

@@ -58,6 +58,7 @@ AGENTS = {
     "GET /api/reports",
     "GET /api/reports/{name}",
     "GET /api/schedules/own",
+    "GET /api/calls/own",
     "PUT /api/calls/{id}/outcome",
 }
 """What an agent's own token is let in to; what is his there is looked at by the endpoint."""
