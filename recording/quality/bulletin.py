@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict
 
+from acd.masking import Personal
 from recording.quality.calibrations import Calibration
 from recording.quality.evaluations import Evaluation, Phase, Ruling
 from recording.quality.figure import AgentMonth, MeanScore
@@ -103,7 +104,7 @@ class CalibrationResult(_Value):
     call: str
     agent: str
     moderator: str
-    note: str
+    note: Personal
     reviewers: int
     spread: Spread
 
