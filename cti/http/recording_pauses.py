@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 from pydantic import Field
 
+from acd.masking import Personal
 from cti.access import Holder, Role
 from cti.board import CallUnderWay
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
@@ -30,7 +31,7 @@ class PauseView(View):
     call: str
     paused: bool
     by: str = Field("", description='"agent:1001", or "api:" and the name of the token.')
-    why: str = ""
+    why: Personal = ""
     since: datetime | None = None
     until: datetime | None = Field(None, description="When it ends by itself, if not sooner.")
 
