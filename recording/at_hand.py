@@ -28,12 +28,13 @@ class LinesAtHand:
     def add(self, entries: Iterable[Entry]) -> None:
         """Lines that are being written, each once however often it comes."""
         for one in entries:
-            if one.linkedid:
-                own = self._calls.setdefault(one.linkedid, {})
-                self._lines -= len(own)
-                own.setdefault(one.digest, one.event)
-                self._lines += len(own)
-                self._calls.move_to_end(one.linkedid)
+            if not one.linkedid:
+                continue
+            own = self._calls.setdefault(one.linkedid, {})
+            if one.digest not in own:
+                own[one.digest] = one.event
+                self._lines += 1
+            self._calls.move_to_end(one.linkedid)
         while self._lines > self._most:
             _, own = self._calls.popitem(last=False)
             self._lines -= len(own)

@@ -26,12 +26,14 @@ class Entry:
     body: str
     event: LedgerRow | Fact
 
+    linkedid: str = field(init=False, repr=False, compare=False)
+    """The call it belongs to; empty for what concerns no call."""
     _digest: str = field(default="", init=False, repr=False, compare=False)
 
-    @property
-    def linkedid(self) -> str:
-        """The call it belongs to; empty for what concerns no call."""
-        return self.event.linkedid if isinstance(self.event, LedgerRow | CallFact | AgentStateChanged) else ""
+    def __post_init__(self) -> None:
+        event = self.event
+        linkedid = event.linkedid if isinstance(event, LedgerRow | CallFact | AgentStateChanged) else ""
+        object.__setattr__(self, "linkedid", linkedid)
 
     @property
     def digest(self) -> str:
