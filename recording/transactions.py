@@ -34,6 +34,7 @@ from recording.models import (
     SurveyAnswer,
 )
 from recording.record import CallRecord, Missing, Recording
+from recording.segment_rows import write_segments
 
 log = get_logger()
 
@@ -246,6 +247,7 @@ async def write_records(connection: AsyncConnection, records: Sequence[CallRecor
         for record in changed
     ]
     await upsert(connection, Call, "id", rows)
+    await write_segments(connection, changed, [record.id for record in changed if record.id in known])
     await _write_surveys(connection, changed)
     await note(connection, changed)
     await _write_pauses(connection, changed)

@@ -1,6 +1,6 @@
 """Counts again what was recorded: calls from before there were sums, or by thresholds that hold now, or in another time
-zone. It may run beside the recorder, be stopped at any time and begun again: each step is a transaction of its own that
-leaves sums and records equal.
+zone; and writes the segments of calls from before these had a table. It may run beside the recorder, be stopped at any
+time and begun again: each step is a transaction of its own that leaves sums and records equal.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from recording.figures.counts import Times, names_of
 from recording.figures.states import Change, of_states, stretches
 from recording.models import AgentLastState, AgentStateEntry, AgentStateHalfHour, Call
 from recording.record import CallRecord
+from recording.segment_rows import write_segments
 from recording.state_entries import StateEntry, in_order
 from recording.store import Store
 
@@ -25,7 +26,8 @@ TOGETHER = 100
 async def recount_calls(
     store: Store, since: datetime | None = None, told: Callable[[int], None] = lambda calls: None
 ) -> int:
-    """Counts all calls that began at `since` or later; how many. `told` hears how many it is up to now.
+    """Counts all calls that began at `since` or later, and writes their segments; how many. `told` hears how many it is
+    up to now.
 
     Raises SQLAlchemy's errors while the data base is away.
     """
@@ -35,7 +37,9 @@ async def recount_calls(
         query = query if since is None else query.where(Call.started_at >= since)
         async with store.transaction() as connection:
             rows = (await connection.execute(query.with_for_update())).all()
-            await count_calls(connection, [CallRecord.model_validate(row.document) for row in rows])
+            records = [CallRecord.model_validate(row.document) for row in rows]
+            await count_calls(connection, records)
+            await write_segments(connection, records, [record.id for record in records])
         if not rows:
             return calls
         last, calls = rows[-1].id, calls + len(rows)

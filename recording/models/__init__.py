@@ -2,7 +2,7 @@
 
 from recording.models import mariadb
 from recording.models.base import NAME, Base, BigId, UtcDateTime
-from recording.models.calls import Call, RecordedTalk, RecordingFile, RecordingPauseEntry, SurveyAnswer
+from recording.models.calls import Call, CallSegment, RecordedTalk, RecordingFile, RecordingPauseEntry, SurveyAnswer
 from recording.models.figures import (
     AgentHalfHour,
     AgentLastState,
@@ -60,6 +60,7 @@ __all__ = [
     "CallClosing",
     "CallCount",
     "CallInProgress",
+    "CallSegment",
     "CallerEntry",
     "CentreHalfHour",
     "CostEntry",

@@ -65,6 +65,30 @@ class Call(Base):
     document: Mapped[dict[str, Any]] = mapped_column(JSON, comment="the whole record, as the API shows it")
 
 
+class CallSegment(Base):
+    """What the caller met in a stretch of his call; those of one call follow each other from its first moment to its
+    last without gap or overlap, and `number` counts them from 1. `agent` is who he met, NULL where that was nobody or
+    several at once; `agents` are all of them.
+    """
+
+    __tablename__ = "segment"
+    __table_args__ = (Index(None, "started_at"),)
+
+    call: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the call")
+    number: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="counts the segments of one call from 1"
+    )
+    kind: Mapped[str] = mapped_column(String(16), comment="what he met; the words are those of SegmentKind")
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it began, UTC")
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it ended, UTC: the next one's beginning")
+    duration_ms: Mapped[int] = mapped_column(BigInteger, comment="its length in milliseconds")
+    queue: Mapped[str | None] = mapped_column(String(NAME), comment="the queue he waited in; null: none")
+    agent: Mapped[str | None] = mapped_column(
+        String(NAME), comment="the one agent he talked with, was held by, or was rung for him; null: none or several"
+    )
+    agents: Mapped[list[str]] = mapped_column(JSON, comment="all of these agents by number")
+
+
 class SurveyAnswer(Base):
     """A mark that a caller was asked for; `number` counts those of one call from 1. `score` is NULL where he did not
     answer; `queue` and `agent` are those of his conversation.
