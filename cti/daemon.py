@@ -44,6 +44,7 @@ from cti.mail_rounds import mail_rounds
 from cti.memory import settle_down
 from cti.outcome_keys import OutcomeKeys
 from cti.outside import outside_of, seat_outside
+from cti.pause_codes import PauseCodes
 from cti.people import People
 from cti.preparation import plan_of
 from cti.processes import allow_open_files, favour_the_loop
@@ -376,6 +377,7 @@ class Daemon:
                 beep=provide_beep(self.settings.state / "sounds/tones"),
             ),
             OutcomeKeys(self.store, self.distributor),
+            PauseCodes(self.pauses),
         )
 
     async def _outside_of(self, number: str) -> str:

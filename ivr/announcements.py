@@ -56,6 +56,10 @@ class Announcement(StrEnum):
     CALL_CLOSED = auto()
     NO_SUCH_OUTCOME = auto()
     NO_CALL_TO_CLOSE = auto()
+    RECORDING_PAUSED = auto()
+    RECORDING_GOES_ON = auto()
+    RECORDING_UNCERTAIN = auto()
+    NO_CALL_TO_PAUSE = auto()
 
 
 WORDS: Mapping[Announcement, Mapping[str, str]] = {
@@ -72,6 +76,13 @@ WORDS: Mapping[Announcement, Mapping[str, str]] = {
         "en": "You have no call whose outcome is open.",
         "cmn": "您没有待登记处理结果的通话。",
     },
+    Announcement.RECORDING_PAUSED: {"en": "The recording is paused.", "cmn": "录音已暂停。"},
+    Announcement.RECORDING_GOES_ON: {"en": "The recording goes on.", "cmn": "录音继续。"},
+    Announcement.RECORDING_UNCERTAIN: {
+        "en": "The recording could not be switched. Take it that you are being recorded.",
+        "cmn": "录音状态切换失败，通话可能仍在录音。",
+    },
+    Announcement.NO_CALL_TO_PAUSE: {"en": "You are in no call that is recorded.", "cmn": "您没有正在录音的通话。"},
     Announcement.NUMBER: {
         "en": "Please enter your agent number, then the hash key.",
         "cmn": "请输入您的工号，按井号键结束。",

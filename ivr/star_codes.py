@@ -7,6 +7,7 @@ They act for who is signed in at the phone, or, with an agent's number behind an
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 import structlog
 
@@ -43,6 +44,8 @@ class StarCode(StrEnum):
     CLOSE_CENTRE = "*19"
     RECORD_PROMPT = "*20"
     CLOSE_CALL = "*21"
+    PAUSE_RECORDING = "*22"
+    RESUME_RECORDING = "*23"
 
 
 STATES: Mapping[AgentState, Announcement] = {
@@ -62,6 +65,8 @@ FOR_HIM_WHO_SITS_HERE = frozenset(StarCode) - {
     StarCode.CLOSE_CENTRE,
     StarCode.RECORD_PROMPT,
     StarCode.CLOSE_CALL,
+    StarCode.PAUSE_RECORDING,
+    StarCode.RESUME_RECORDING,
 }
 
 
@@ -79,10 +84,18 @@ CloseCall = Callable[[str, str, str], Awaitable[bool]]
 """Closes an agent's call, by linkedid, with the outcome code of these keys; False where there is none."""
 
 
+class SwitchRecording(Protocol):
+    """Pauses the recording of an agent's call, by linkedid, or lets it go on; False where that is not certain."""
+
+    async def __call__(self, agent: str, linkedid: str, *, paused: bool) -> bool:
+        """Whether the recording is so now."""
+
+
 class StarCodes:
     """Serves the phones that dial a star code. `authenticate` tells whether a PIN is an agent's, `outside_of` the
     outside seat of an agent (RoutingError where he has none), `custom` how the centre has it now; `closing` is how an
-    administrator shuts it in an emergency, `recording` how he records a prompt; `close_call` closes a call by keys."""
+    administrator shuts it in an emergency, `recording` how he records a prompt; `close_call` closes a call by keys,
+    `switch_recording` pauses its recording."""
 
     def __init__(
         self,
@@ -94,6 +107,7 @@ class StarCodes:
         closing: Closing,
         recording: PromptRecording,
         close_call: CloseCall,
+        switch_recording: SwitchRecording,
         guard: PinGuard | None = None,
     ) -> None:
         self.distributor = distributor
@@ -104,6 +118,7 @@ class StarCodes:
         self.closing = closing
         self.recording = recording
         self.close_call = close_call
+        self.switch_recording = switch_recording
         self.guard = guard or PinGuard()
 
     async def __call__(self, session: AgiSession) -> None:
@@ -140,6 +155,8 @@ class _Dealing:
             await self._record_prompt(rest)
         elif code == StarCode.CLOSE_CALL:
             await self._close_call(rest)
+        elif code in (StarCode.PAUSE_RECORDING, StarCode.RESUME_RECORDING):
+            await self._switch_recording(paused=code == StarCode.PAUSE_RECORDING)
         elif code not in FOR_HIM_WHO_SITS_HERE:
             await self._say(Announcement.UNKNOWN_CODE)
         else:
@@ -173,6 +190,17 @@ class _Dealing:
         keys = keys or await self._collect(Announcement.WHICH_OUTCOME)
         closed = await self._codes.close_call(agent.number, linkedid, keys)
         await self._say(Announcement.CALL_CLOSED if closed else Announcement.NO_SUCH_OUTCOME)
+
+    async def _switch_recording(self, *, paused: bool) -> None:
+        """Of the call of him who sits here, from his phone's second line; his caller, whom he holds, hears nothing."""
+        if (agent := await self._whom("")) is None:
+            return
+        if agent.state not in (AgentState.TALKING, AgentState.HOLDING):
+            await self._say(Announcement.NO_CALL_TO_PAUSE)
+        elif not await self._codes.switch_recording(agent.number, agent.linkedid, paused=paused):
+            await self._say(Announcement.RECORDING_UNCERTAIN)
+        else:
+            await self._say(Announcement.RECORDING_PAUSED if paused else Announcement.RECORDING_GOES_ON)
 
     async def _whom(self, number: str) -> Agent | None:
         """Who the code is for: him who sits here, or the one of that number, if he shows his PIN."""

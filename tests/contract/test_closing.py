@@ -62,6 +62,7 @@ class Floor:
             closing,
             no_recording(self.distributor),
             self._close_call,
+            self._switch_recording,
         )
 
     async def _authenticate(self, number: str, pin: str) -> bool:
@@ -69,6 +70,9 @@ class Floor:
 
     async def _close_call(self, agent: str, linkedid: str, keys: str) -> bool:
         raise AssertionError("nobody closes a call")
+
+    async def _switch_recording(self, agent: str, linkedid: str, *, paused: bool) -> bool:
+        raise AssertionError("nobody pauses a recording")
 
     async def _outside_of(self, number: str) -> str:
         raise AssertionError("nobody sits outside")

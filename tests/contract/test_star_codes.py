@@ -41,6 +41,8 @@ class Floor:
         self.distributor = Distributor(Router(), Clock())
         self.languages: set[str] = set()
         self.closed: list[tuple[str, str, str]] = []
+        self.switched: list[tuple[str, str, bool]] = []
+        self.obeyed = True
         with self.distributor.command() as (router, now_ms):
             router.define_queue(QueueSettings(name="sales", wrap_up_ms=60_000, wrap_up_most_ms=90_000), now_ms=now_ms)
             for agent, language in (("1001", "en"), ("1002", "cmn")):
@@ -64,6 +66,7 @@ class Floor:
             closing,
             no_recording(self.distributor),
             self._close_call,
+            self._switch_recording,
         )
 
     async def _authenticate(self, number: str, pin: str) -> bool:
@@ -72,6 +75,10 @@ class Floor:
     async def _close_call(self, agent: str, linkedid: str, keys: str) -> bool:
         self.closed.append((agent, linkedid, keys))
         return keys == "1"
+
+    async def _switch_recording(self, agent: str, linkedid: str, *, paused: bool) -> bool:
+        self.switched.append((agent, linkedid, paused))
+        return self.obeyed
 
     async def _outside_of(self, number: str) -> str:
         if number != "1001":
@@ -88,10 +95,15 @@ class Floor:
 
     def wraps_up(self, agent: str) -> None:
         """He has talked with a caller and hung up."""
+        self.talks(agent)
+        with self.distributor.command() as (router, now_ms):
+            router.released("call", now_ms=now_ms)
+
+    def talks(self, agent: str) -> None:
+        """He talks with a caller."""
         with self.distributor.command() as (router, now_ms):
             router.enter("call", "sales", now_ms=now_ms)
             router.answered("call", phone=self.phone(agent), now_ms=now_ms)
-            router.released("call", now_ms=now_ms)
 
     def state(self, agent: str) -> AgentState:
         """What the agent does."""
@@ -247,3 +259,19 @@ async def test_everybody_is_spoken_to_in_his_language(floor: Floor) -> None:
     await floor.dial("1002", "*13")
     await floor.dial("1001", "*181002", PIN)
     assert floor.languages == {"cmn"}
+
+
+async def test_an_agent_pauses_the_recording_of_his_own_call_and_hears_that_it_is_so() -> None:
+    floor = Floor()
+    assert await floor.dial("1001", "*22") == ["nobody"]
+    await floor.dial("1001", "*11", "1001", PIN)
+    assert await floor.dial("1001", "*22") == ["no_call_to_pause"]
+    floor.talks("1001")
+    assert await floor.dial("1001", "*22") == ["recording_paused"]
+    with floor.distributor.command() as (router, now_ms):
+        router.hold("call", now_ms=now_ms)  # as his phone does before he dials
+    assert await floor.dial("1001", "*23") == ["recording_goes_on"]
+    floor.obeyed = False
+    assert await floor.dial("1001", "*22") == ["recording_uncertain"]
+    assert floor.switched == [("1001", "call", True), ("1001", "call", False), ("1001", "call", True)]
+    assert await floor.dial("1002", "*22") == ["nobody"]

@@ -1,5 +1,5 @@
-"""Agents and programs pause a recording in the conversation: silence of the same length on both sides, in the right
-place, whatever dies meanwhile; and the record says who and why.
+"""Agents and programs pause a recording in the conversation, by API and at the phone: silence of the same length on
+both sides, in the right place, whatever dies meanwhile; and the record says who and why.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from recording.store import Store
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import conversation, staffed
 from tests.integration.listening import sides
+from tests.integration.test_star_codes import told
 
 pytestmark = pytest.mark.integration
 
@@ -87,10 +88,17 @@ async def test_a_pause_is_silence_of_the_same_length_in_the_right_place_whatever
             await listens(caller, 1)
         assert (await floor.ask("GET", f"{path}/pause"))[1]["by"] == "api:owner"
         await listens(caller, 1)
-        assert (await floor.ask("POST", f"{path}/resume", json={}))[0] == 200
+        await leg.hold()
+        await told(phones, "1002", "*23")
+        assert (await floor.ask("GET", f"{path}/pause"))[1]["paused"] is False
+        resumed = [one for one in floor.messages if one.get("fact") == "RecordingResumed"]
+        assert [(one["by"], one["why"]) for one in resumed] == [("agent:1002", "by phone")]  # since the daemon is back
+        await leg.retrieve()
         await listens(caller, 1)
 
-        assert (await floor.ask("POST", f"{path}/pause", headers=own, json={"why": "account"}))[0] == 200
+        await leg.hold()
+        await told(phones, "1002", "*22")
+        await leg.retrieve()
         await listens(caller, 1)
         await leg.hang_up()
         await caller.ended()
@@ -100,7 +108,7 @@ async def test_a_pause_is_silence_of_the_same_length_in_the_right_place_whatever
         assert [(one["who"], one["why"]) for one in pauses] == [
             ("agent:1002", "card number"),
             ("api:owner", "address"),
-            ("agent:1002", "account"),
+            ("agent:1002", "by phone"),
         ]
         said, heard = sides(await floor.audio(record["id"]))
         lies_in_silence(pauses[:2], said)
