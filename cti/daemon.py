@@ -30,6 +30,7 @@ from cti.calendar_port import CalendarPort
 from cti.callbacks.make import make_desk, restore_desk
 from cti.callers import Callers
 from cti.centre import Centre
+from cti.children import fork_children
 from cti.conference import Conference
 from cti.estimates import estimates_of, recall
 from cti.figure_rules import RuleKeeping
@@ -46,7 +47,7 @@ from cti.outcome_keys import OutcomeKeys
 from cti.outside import outside_of, seat_outside
 from cti.pause_codes import PauseCodes
 from cti.people import People
-from cti.preparation import plan_of
+from cti.preparation import plan_of, serving_alone
 from cti.processes import allow_open_files, favour_the_loop
 from cti.quality_draws import make_draws
 from cti.queues_file import Queue
@@ -397,7 +398,7 @@ async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with serving(settings):
+    with serving(settings), serving_alone(settings.state):
         await Daemon(settings).serve(stop)
 
 
@@ -405,9 +406,11 @@ def main() -> int:
     """The daemon's life: 0 when it was told to stop, 2 for files or settings it cannot use."""
     write_logs()
     allow_open_files()
-    favour_the_loop()
     try:
-        asyncio.run(_run(load_settings()))
+        settings = load_settings()
+        fork_children("cti.recorder_main", "cti.keeping_main")
+        favour_the_loop()
+        asyncio.run(_run(settings))
     except UNUSABLE as error:
         log.error("not-started", error_id=error.id, detail=str(error))
         return 2

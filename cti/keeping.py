@@ -14,9 +14,10 @@ from typing import Any
 import aiohttp
 import structlog
 
+from cti.children import Child, started
 from cti.floor import Part
 from cti.keeping_port import KeepingRefused
-from cti.recorder import GRACE_S, RESTART_S, end, started
+from cti.recorder import GRACE_S, RESTART_S
 from cti.settings import Settings
 from recording.keeping.kept import Kept
 
@@ -34,7 +35,7 @@ class KeepingProcess:
     def __init__(self, settings: Settings, on_record: Callable[[str], None]) -> None:
         self._settings = settings
         self._on_record = on_record
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Child | None = None
         self._said: Mapping[str, Any] = {"ok": True, "why": "", "since": None, "waiting": 0, "missing": 0, "erasing": 0}
         self._client: aiohttp.ClientSession | None = None
 
@@ -58,8 +59,8 @@ class KeepingProcess:
 
     def look(self) -> None:
         """A recording may be new."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(b'{"look": true}\n')
+        if self._process is not None:
+            self._process.say(b'{"look": true}\n')
 
     async def run(self) -> None:
         """Keep the process alive until cancelled."""
@@ -118,15 +119,13 @@ class KeepingProcess:
         return self._client
 
     async def _live_once(self) -> None:
-        process = await started("cti.keeping_main", self._settings)
-        self._process = process
+        process = self._process = await started("cti.keeping_main", self._settings)
         try:
-            assert process.stdout is not None
-            async for line in process.stdout:
+            async for line in process.lines:
                 self._hear(line.decode())
         finally:
             self._process = None
-            await end(process, GRACE_S)
+            await process.end(GRACE_S)
 
     def _hear(self, line: str) -> None:
         if line.startswith('{"record":'):

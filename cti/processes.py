@@ -1,9 +1,14 @@
-"""Other processes, whoever started them: what they run, when they end. Linux only (/proc, pidfd)."""
+"""Processes: children that share what is loaded here, and whoever else's: what they run, when they end. Linux only
+(/proc, pidfd).
+"""
 
 import asyncio
 import os
 import resource
+import signal
 import sys
+import traceback
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,20 +28,64 @@ LONGEST_LINE = 64 * 1024 * 1024
 
 def command_line(pid: int) -> list[str]:
     """The words a process was started with; empty if there is no such process, or only its exit status."""
-    return _words(pid, "cmdline")
-
-
-def environment(pid: int) -> list[str]:
-    """A process's variables as NAME=value; empty if there is no such process or it is not ours to look at."""
-    return _words(pid, "environ")
-
-
-def _words(pid: int, what: str) -> list[str]:
     try:
-        words = Path(f"/proc/{pid}/{what}").read_bytes()
+        words = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return []
     return words.decode(errors="surrogateescape").removesuffix("\0").split("\0") if words else []
+
+
+def fork(life: Callable[[], int], name: str, stdin: int | None = None, stdout: int | None = None) -> int:
+    """A child that lives this life, to its exit status, on what is loaded here; returns its process id. `name` is what
+    `ps -e` and `top` show, at most 15 bytes. It has these descriptors for its standard input, else nothing, and
+    output, else ours, and no other open file of ours.
+
+    We must have neither threads nor a running loop: in the child they would be there and not live.
+    """
+    sys.stdout.flush()
+    if pid := os.fork():
+        return pid
+    status = 1
+    try:  # never out of here: what is above us on the stack is not ours to go on with
+        os.dup2(os.open(os.devnull, os.O_RDONLY) if stdin is None else stdin, 0)
+        if stdout is not None:
+            os.dup2(stdout, 1)
+        os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115 (for all its life)
+        Path("/proc/self/comm").write_text(name)
+        status = life()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(status)
+
+
+def spawn(*words: str, environment: Mapping[str, str], stdin: int, stdout: int = 1) -> int:
+    """A child that runs the module named first (cti/launch.py) and loads all it needs anew; returns its process id."""
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "cti.launch", *words],
+        {**os.environ, **environment},
+        file_actions=[(os.POSIX_SPAWN_DUP2, stdin, 0), (os.POSIX_SPAWN_DUP2, stdout, 1)],
+    )
+
+
+async def reap(pid: int) -> None:
+    """Return when this child of ours has ended."""
+    await ended(pid)
+    os.waitpid(pid, 0)  # noqa: ASYNC222 (it has ended)
+
+
+async def end(pid: int, grace_s: float) -> None:
+    """End a process, whosever child it is: asked to, or after so many seconds killed."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(ended(pid), grace_s)
+            return
 
 
 async def ended(pid: int) -> None:

@@ -5,13 +5,12 @@ What is written down meanwhile waits in the ledger and the journal, so a dead re
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
 
+from cti.children import Child, started
 from cti.settings import Settings
 from recording.room import Space
 
@@ -19,7 +18,6 @@ log = structlog.get_logger()
 
 RESTART_S = 0.5
 GRACE_S = 5.0
-LONGEST_LINE = 16 * 1024 * 1024
 
 
 class RecorderProcess:
@@ -32,7 +30,7 @@ class RecorderProcess:
         self._settings = settings
         self._live = live
         self._on_record = on_record
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Child | None = None
         self._questions = 0
         self._database_takes = True
         self.unbalanced: tuple[str, ...] = ()
@@ -64,12 +62,11 @@ class RecorderProcess:
         if self._live() is not None:
             self.settle()
         try:
-            assert process.stdout is not None
-            async for line in process.stdout:
+            async for line in process.lines:
                 self._hear(line.decode())
         finally:
             self._process = None
-            await end(process, GRACE_S)
+            await process.end(GRACE_S)
 
     def _hear(self, line: str) -> None:
         if line.startswith('{"record":'):
@@ -94,28 +91,5 @@ class RecorderProcess:
             self._questions = 0
 
     def _say(self, message: Mapping[str, Any]) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(json.dumps(message).encode() + b"\n")
-
-
-async def started(module: str, settings: Settings) -> asyncio.subprocess.Process:
-    """A process of ours that speaks lines with us, with exactly our settings."""
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cti.launch", module),
-        env={**os.environ, **settings.environment()},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        limit=LONGEST_LINE,
-    )
-
-
-async def end(process: asyncio.subprocess.Process, grace_s: float) -> None:
-    """It ends by itself when its standard input does; what it is writing is a transaction."""
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        async with asyncio.timeout(grace_s):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
+        if self._process is not None:
+            self._process.say(json.dumps(message).encode() + b"\n")

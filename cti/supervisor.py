@@ -9,7 +9,6 @@ import contextlib
 import itertools
 import os
 import signal
-import sys
 import time
 from collections.abc import Awaitable, Callable
 
@@ -21,8 +20,10 @@ from cti.asterisk.configuration import NEEDS_RESTART, render
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskFailed, AsteriskProcess
 from cti.banner import banner
-from cti.preparation import disk_errors, ownership, plan_of, require_ports, require_room
-from cti.processes import command_line, ended, environment
+from cti.centre import Centre
+from cti.nursery import GRACE_S, Nursery
+from cti.preparation import daemon_of, disk_errors, ownership, plan_of, require_ports, require_room
+from cti.processes import end
 from cti.settings import Settings
 from cti.versions.start import start
 from ivr.music import provide_music
@@ -30,7 +31,6 @@ from ivr.music import provide_music
 log = structlog.get_logger()
 
 DAEMON = "cti.daemon"
-GRACE_S = 10.0
 GROWN_UP_S = 10.0
 """A process that lived as long is started again at once; one that dies younger, later and later."""
 LONGEST_DELAY_S = 5.0
@@ -51,14 +51,21 @@ def run(settings: Settings) -> None:
     os.umask(0o077)  # recordings and records, whoever writes them, are nobody else's to read
     with ownership(settings.state), disk_errors(settings.state):
         require_room(settings.state)
-        asyncio.run(_serve(settings))
+        centre = start(settings).centre
+        asyncio.run(_serve(settings, centre, Nursery(DAEMON, settings)))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, centre: Centre, nursery: Nursery) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    centre = start(settings).centre
+    try:
+        await _provide_and_keep(settings, centre, nursery, stop)
+    finally:
+        await nursery.close()
+
+
+async def _provide_and_keep(settings: Settings, centre: Centre, nursery: Nursery, stop: asyncio.Event) -> None:
     credentials = provide_credentials(settings.state)
     installation = find_installation(settings)
     asterisk = AsteriskProcess(settings, installation)
@@ -72,7 +79,7 @@ async def _serve(settings: Settings) -> None:
             tasks = (
                 group.create_task(_welcome(settings, banner(settings, credentials, centre))),
                 group.create_task(keep("asterisk", lambda: _asterisk_life(asterisk))),
-                group.create_task(keep("daemon", lambda: _daemon_life(settings, next(lives)))),
+                group.create_task(keep("daemon", lambda: _daemon_life(settings, nursery, next(lives)))),
             )
             await stop.wait()
             for task in tasks:
@@ -115,47 +122,21 @@ async def _asterisk_life(asterisk: AsteriskProcess) -> None:
         log.error(error.id, text=str(error))
 
 
-async def _daemon_life(settings: Settings, lives_before: int) -> None:
+async def _daemon_life(settings: Settings, nursery: Nursery, lives_before: int) -> None:
     """One life of the daemon. It has a session of its own: Ctrl-C reaches it through us, in order.
 
     Raises DaemonFailed if it says in its first that it cannot serve; after that callers deserve every further attempt.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cti.launch", DAEMON),
-        env={**os.environ, **settings.environment()},
-        stdin=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    (settings.state / "daemon.pid").write_text(f"{process.pid}\n")
-    try:
-        await process.wait()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), GRACE_S)
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode == UNUSABLE and lives_before == 0:
+    await _end_orphan(settings)
+    if await nursery.life() == UNUSABLE and lives_before == 0:
         raise DaemonFailed("the daemon cannot start; its own message is above")
 
 
 async def _end_orphan(settings: Settings) -> None:
     """End the daemon of a supervisor that was killed. Its callers wait in Asterisk until the new one is there."""
-    try:
-        pid = int((settings.state / "daemon.pid").read_text())
-    except (OSError, ValueError):
-        return
-    if DAEMON not in command_line(pid) or f"CALLCENTER_STATE={settings.state}" not in environment(pid):
-        return
-    log.warning("daemon-orphaned", pid=pid)
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended(pid), GRACE_S)
-            return
+    if (pid := daemon_of(settings.state)) is not None:
+        log.warning("daemon-orphaned", pid=pid)
+        await end(pid, GRACE_S)
 
 
 async def _welcome(settings: Settings, text: str) -> None:

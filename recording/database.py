@@ -96,7 +96,7 @@ async def migrate(engine: AsyncEngine) -> None:
     there half-way has to be finished by hand.
     """
     async with engine.execution_options(**{WRITING: True}).begin() as connection, _alone(connection):
-        await connection.run_sync(import_module("recording.migrations").upgrade)  # only who migrates needs Alembic
+        await connection.run_sync(import_module("recording.migrations").upgrade)  # and all models
 
 
 @asynccontextmanager

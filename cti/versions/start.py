@@ -46,6 +46,18 @@ class Started:
     centre: Centre
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read last, and for which instance."""
+
+    settings: Settings
+    started: Started
+
+
+_read: _Read | None = None
+"""`callcenter run` reads the files, and each daemon that is forked from it has read them (cti/nursery.py)."""
+
+
 def versions_of(settings: Settings) -> Versions:
     """The versions of this instance."""
     return Versions(settings.state / "versions")
@@ -63,14 +75,19 @@ def folder_of(settings: Settings) -> Folder:
 
 def start(settings: Settings, *, by: str = SYSTEM, why: str = FIRST) -> Started:
     """The current version; with none yet, the folder is published. Raises DocumentError, VersionError, OSError."""
+    global _read  # noqa: PLW0603 (what a process has read, its children have)
     versions = versions_of(settings)
     if not versions.current:
         disk.make_folder(versions.root)
         with disk.locked(versions.root / FIRST_LOCK, wait=True):  # another may start, too
             if not versions.current:
-                _publish_first(settings, by, why)
-    number = versions.current
-    return Started(versions.manifest(number), Library(versions, load_of(settings)).read(number))
+                _read = _Read(settings, _publish_first(settings, by, why))
+    version = versions.manifest(versions.current)
+    if _read is not None and (_read.settings, _read.started.version) == (settings, version):
+        versions.files(version.number)  # as they were published, or VersionsDamaged
+        return _read.started
+    _read = _Read(settings, Started(version, Library(versions, load_of(settings)).read(version.number)))
+    return _read.started
 
 
 def current_centre(settings: Settings) -> Centre:
@@ -124,12 +141,13 @@ def publish_alone(settings: Settings, files: Files, order: Order, shown: str = "
         raise Serving from None
 
 
-def _publish_first(settings: Settings, by: str, why: str) -> None:
+def _publish_first(settings: Settings, by: str, why: str) -> Started:
     folder = folder_of(settings)
     shown = f"{settings.dialplans}/"
     files = folder.read(shown)
     with folder.versions.publishing() as press:
         version = press.stage(files, datetime.now(UTC), Order(base=0, by=by, why=why))
-        read_centre(folder.versions.folder(version.number), load_of(settings), shown)
+        started = Started(version, read_centre(folder.versions.folder(version.number), load_of(settings), shown))
         press.commit()
     folder.came_to(version.number)
+    return started

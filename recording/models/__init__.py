@@ -1,5 +1,7 @@
 """The SQL tables, open to any reporting tool. `migrations/` makes them; a test holds the two equal."""
 
+from sqlalchemy.orm import configure_mappers
+
 from recording.models import mariadb
 from recording.models.base import NAME, Base, BigId, UtcDateTime
 from recording.models.calls import Call, CallSegment, RecordedTalk, RecordingFile, RecordingPauseEntry, SurveyAnswer
@@ -96,3 +98,5 @@ __all__ = [
     "UtcDateTime",
     "mariadb",
 ]
+
+configure_mappers()  # once where processes are forked from (cti/nursery.py), not at the first query of each

@@ -21,7 +21,7 @@ from cti.accounts import Credentials, load_credentials, provide_credentials
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskProcess
 from cti.centre import load_centre
-from cti.processes import environment
+from cti.preparation import daemon_of
 from cti.settings import Settings
 from cti.simulation.telephones import Telephones
 from recording.ingest import Ingest
@@ -264,8 +264,8 @@ class RunningCentre:
 
     async def _end_orphans(self) -> None:
         """What a supervisor left that a test killed for good."""
-        if f"CALLCENTER_STATE={self.settings.state}" in environment(self.daemon):
-            self.kill_daemon()
+        if (daemon := daemon_of(self.settings.state)) is not None:
+            os.kill(daemon, signal.SIGKILL)
         await AsteriskProcess(self.settings, find_installation(self.settings)).stop()
 
     async def _more(self, count: int) -> None:

@@ -15,6 +15,7 @@ from tests.integration.asterisk_fixture import RunningAsterisk
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.five_callers import FiveCallers
 from tests.integration.tcp_proxy import TcpProxy
+from tests.made_tables import lend_tables
 from tests.shared_prompts import lend
 
 pytestmark = pytest.mark.integration
@@ -35,6 +36,7 @@ class Linked:
 @pytest_asyncio.fixture
 async def linked(asterisk: RunningAsterisk, prompts: Path) -> AsyncIterator[Linked]:
     lend(asterisk.settings.state, prompts)
+    lend_tables(asterisk.settings.database_file)
     async with TcpProxy(asterisk.settings.ami_port) as wire:
         settings = asterisk.settings.model_copy(update={"ami_port": wire.port})
         centre = RunningCentre(settings, asterisk.credentials, command=("-m", "cti.daemon"))

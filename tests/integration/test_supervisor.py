@@ -7,7 +7,6 @@ import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -16,7 +15,8 @@ import pytest_asyncio
 
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskProcess
-from cti.processes import command_line, ended, environment
+from cti.preparation import daemon_of
+from cti.processes import command_line, ended
 from cti.settings import Settings
 from cti.simulation.ports import free_port
 from tests.integration.asterisk_fixture import free_settings
@@ -68,12 +68,16 @@ class Instance:
             if process.returncode is None:
                 process.terminate()
                 await soon(ended(process.pid))
-        with suppress(OSError):
-            if f"CALLCENTER_STATE={self.settings.state}" in environment(self.daemon):
-                os.kill(self.daemon, signal.SIGKILL)
+        if (daemon := daemon_of(self.settings.state)) is not None:
+            os.kill(daemon, signal.SIGKILL)
         await AsteriskProcess(self.settings, find_installation(self.settings)).stop()
         for process in self.supervisors:
             await soon(process.communicate())
+
+
+def parent(pid: int) -> int:
+    """The process of which this one is a child."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 async def says(process: asyncio.subprocess.Process, text: str) -> str:
@@ -119,6 +123,24 @@ async def test_a_killed_daemon_is_replaced_and_asterisk_does_not_notice(instance
     await says(process, "ami link up")
     assert instance.daemon != daemon
     assert instance.asterisk == asterisk
+
+
+async def test_a_daemon_lives_on_without_its_nursery_and_comes_back_as_before(instance: Instance) -> None:
+    process = await instance.serve()
+    for _ in range(2):  # of the first nursery, and of one that was started in its place
+        daemon = instance.daemon
+        os.kill(parent(daemon), signal.SIGKILL)
+        address = f"http://127.0.0.1:{instance.settings.http_port}/api/health"
+        async with aiohttp.ClientSession() as session, session.get(address) as answer:
+            assert answer.status == 200
+        os.kill(daemon, signal.SIGKILL)
+        await says(process, "nursery-lost")
+        await says(process, "ami link up")
+        assert instance.daemon != daemon
+    process.terminate()
+    daemon = instance.daemon
+    assert await soon(process.wait()) == 0
+    assert command_line(daemon) == []
 
 
 async def test_a_killed_asterisk_is_replaced_and_the_daemon_finds_the_new_one(instance: Instance) -> None:
