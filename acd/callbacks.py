@@ -162,3 +162,10 @@ def is_callback(linkedid: str) -> bool:
 def callback_of(linkedid: str) -> str:
     """The id of the call-back whose stay this linkedid is; empty for a call of another kind."""
     return linkedid.rpartition(".")[0] if is_callback(linkedid) else ""
+
+
+def requested_ms(name: str) -> int:
+    """When the call-back of this id, or of this stay, was asked for, in milliseconds since the epoch; 0 where its name
+    does not say it."""
+    begun, _, _ = name.rpartition(MARK)[2].partition("-")
+    return int(begun) if begun.isdecimal() else 0

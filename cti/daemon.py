@@ -87,6 +87,7 @@ from recording.access import AccessTokens
 from recording.database import DatabaseError
 from recording.directory import Directory
 from recording.journal import Journal
+from recording.standing import standing
 from recording.store import Agent, Store
 
 if TYPE_CHECKING:
@@ -247,11 +248,12 @@ class Daemon:
         self.distributor.state(DaemonStarted(at_ms=now_ms, node=self.settings.node, version=version("callcenter")))
         await self.people.enrol(self.accounts)
         recall(self.estimates, self.journal.path)
-        restore(self.distributor, self.closures, self.journal.path)
+        held = standing(self.journal.path)
+        restore(self.distributor, self.closures, held)
         self.closures.on_change.append(self._keep_hours)
         self._keep_hours()
-        self.pauses.restore(self.journal.path)
-        restore_desk(self.callbacks, self.settings, self.administration.centre)
+        self.pauses.restore(held)
+        restore_desk(self.callbacks, held, self.administration.centre)
 
     async def _open_web(self) -> web.AppRunner:
         runner = web.AppRunner(make_app(self.floor), access_log=None)

@@ -3,12 +3,12 @@ after a restart with what the journal tells.
 """
 
 import json
-import os
 from pathlib import Path
 
 from acd.distributor import Distributor
 from acd.estimates import Estimates
 from acd.facts import AgentStateChanged, CallDequeued, CallOffered, CallQueued, DaemonStarted, OfferEnded, from_json
+from recording.series import Series
 
 RECALLED = 16 * 1024 * 1024
 """So many bytes of the journal's end are read again: some hours of a busy centre, half a second."""
@@ -37,14 +37,10 @@ def estimates_of(distributor: Distributor) -> Estimates:
 def recall(estimates: Estimates, journal: Path) -> None:
     """Let them learn again from the journal's end what they knew. It ends with the start of this daemon, after which
     nobody waits; a line that is no fact is passed over."""
-    if not journal.exists():
-        return
-    with journal.open("rb") as lines:
-        lines.seek(max(0, lines.seek(0, os.SEEK_END) - RECALLED))
-        for line in lines:
-            if not line.startswith(_NAMES):
-                continue
-            try:
-                estimates.on_fact(from_json(json.loads(line)))
-            except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
-                continue
+    for line in Series(journal).last_lines(RECALLED):
+        if not line.startswith(_NAMES):
+            continue
+        try:
+            estimates.on_fact(from_json(json.loads(line)))
+        except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
+            continue

@@ -77,7 +77,9 @@ async def _run(settings: Settings) -> None:
         live=daemon.live,
         on_record=daemon.tell_record,
         on_health=daemon.tell_health,
+        call_records=settings.call_records,
         keep_lines=timedelta(days=settings.ledger_days),
+        keep_files=timedelta(days=settings.file_days),
         on_breach=daemon.tell_breach,
         room=Room(
             settings.recordings_folder,

@@ -9,7 +9,6 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -18,11 +17,11 @@ from acd.distributor import Distributor
 from acd.errors import NotInConversation, RoutingError
 from acd.facts import CallReleased, Fact, RecordingPaused, RecordingResumed, from_json
 from ivr.recording_pause import Recording
+from recording.holding import FLOW
 
 log = structlog.get_logger()
 
 SYSTEM = "system"
-FLOW = "flow"
 AGAIN_S = 1.0
 _NAMES = tuple(f'"{kind.__name__}"'.encode() for kind in (RecordingPaused, RecordingResumed))
 
@@ -110,13 +109,12 @@ class CallPauses:
             raise PauseNotConfirmed
         self._ended(linkedid, by, why)
 
-    def restore(self, journal: Path) -> None:
-        """After a restart of ours: the pauses that nobody has ended go on, as long as they still may."""
-        if journal.exists():
-            with journal.open("rb") as lines:
-                for linkedid, fact in open_pauses(lines).items():
-                    until_ms = fact.at_ms + self._limit_ms
-                    self._begin(linkedid, CallPause(fact.by, fact.why, fact.at_ms, until_ms))
+    def restore(self, lines: Iterable[bytes]) -> None:
+        """After a restart of ours: the pauses that nobody has ended go on, as long as they still may. `lines` are those
+        of the journal that still hold (recording.standing)."""
+        for linkedid, fact in open_pauses(lines).items():
+            until_ms = fact.at_ms + self._limit_ms
+            self._begin(linkedid, CallPause(fact.by, fact.why, fact.at_ms, until_ms))
 
     def look(self) -> None:
         """Asterisk's state is known (again): pauses of conversations that have ended meanwhile end."""

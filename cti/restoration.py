@@ -1,5 +1,5 @@
-"""After a restart of ours: seats every agent where the journal says he was, with the status he had chosen, and declares
-again the surges and the closures that were on. Which calls are owed an outcome code is known again, too.
+"""After a restart of ours: seats every agent where the journal's lines say he was, with the status he had chosen, and
+declares again the surges and the closures that were on. Which calls are owed an outcome code is known again, too.
 
 An agent's phone and his call are Asterisk's to tell, and come with the first snapshot.
 """
@@ -8,7 +8,6 @@ import json
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import structlog
 
@@ -26,6 +25,7 @@ from acd.facts import (
     from_json,
 )
 from acd.states import AgentState, Status
+from recording.holding import ABSENT
 
 log = structlog.get_logger()
 
@@ -41,8 +41,6 @@ _KINDS = (
 _NAMES = tuple(f'"{kind.__name__}"'.encode() for kind in _KINDS)
 MOST_OUTCOMES = 50_000
 """More than agents of one centre close in a day (acd.outcomes.REMEMBERED_MS)."""
-
-_ABSENT = frozenset({AgentState.NOT_READY, AgentState.UNREACHABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +94,17 @@ def latest(lines: Iterable[bytes]) -> Latest:
 
 
 def _following(last: Last | None, change: AgentStateChanged) -> Last:
-    """His phone may come and go while he is not ready: that is one stay."""
-    goes_on = last is not None and change.status is Status.NOT_READY and {change.before, change.after} <= _ABSENT
+    goes_on = last is not None and change.status is Status.NOT_READY and {change.before, change.after} <= ABSENT
     if last is None or not goes_on or last.change.reason != change.reason:
         return Last(change, change.at_ms)
     return Last(change, last.since_ms, last.told)
 
 
-def restore(distributor: Distributor, closures: Closures, journal: Path) -> None:
-    """Sign in again who was signed in, and declare the surges and closures that were on. An agent who is there no more,
-    or whose phone is taken, is left out, and so is a queue that is there no more."""
-    if not journal.exists():
-        return
-    with journal.open("rb") as lines:
-        said = latest(lines)
+def restore(distributor: Distributor, closures: Closures, lines: Iterable[bytes]) -> None:
+    """Sign in again who was signed in, and declare the surges and closures that were on, as the journal's lines that
+    still hold (recording.standing) say. An agent who is there no more, or whose phone is taken, is left out, and so is
+    a queue that is there no more."""
+    said = latest(lines)
     _restore_agents(distributor, said.agents.values())
     for outcome in said.outcomes:
         distributor.router.outcomes.recall(outcome)
@@ -141,7 +136,7 @@ def _restore_agents(distributor: Distributor, agents: Iterable[Last]) -> None:
                 router.sign_in(change.agent, change.phone, ready=ready, cause="restart", now_ms=now_ms)
                 if change.reason and not ready:
                     router.set_not_ready(change.agent, change.reason, cause="restart", now_ms=now_ms)
-                if change.after in _ABSENT:
+                if change.after in ABSENT:
                     router.resume_absence(change.agent, last.since_ms, told=last.told)
         except RoutingError as error:
             log.warning("agent-not-restored", error_id=error.id, agent=change.agent)  # its words may name a number

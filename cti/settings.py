@@ -21,6 +21,7 @@ from cti.voices_settings import Voices, as_variable, spoken
 from ivr.look_ups.addresses import Allowed
 from ivr.look_ups.check import Rules
 from ivr.prompts.voices import AnyVoice
+from recording.reconcile.rows import CALLS, MASTER
 
 HOME = Path(__file__).resolve().parent.parent
 """The clone: relative paths of the file and the defaults count from here."""
@@ -154,6 +155,10 @@ class Settings(BaseModel):
     mask_numbers: Annotated[bool, BeforeValidator(_switch)] = False
     """Whether callers' numbers are masked for who has not the permission to see them (docs/masking.md): on or off."""
 
+    file_days: Annotated[int, Field(ge=2, le=36_500)] = 100
+    """How many days the files stay on the disk to which Asterisk and the router write what happens: ledger, call
+    records, journal. What is not in the data base yet stays longer."""
+
     redis: Annotated[str, Field(pattern=r"^$|^(redis|rediss|unix)://")] = ""
     """Redis address, such as redis://host:6379/0, to which every fact is written as a stream; empty: none."""
 
@@ -221,6 +226,11 @@ class Settings(BaseModel):
     def asterisk_log(self) -> Path:
         """Asterisk's log folder, with its own call records (CDR)."""
         return self.state / "asterisk/log"
+
+    @property
+    def call_records(self) -> tuple[Path, ...]:
+        """Asterisk's own call records (CDR)."""
+        return self.asterisk_log / CALLS, self.asterisk_log / MASTER
 
     @property
     def journal(self) -> Path:

@@ -72,13 +72,13 @@ class Ingest:
 
     async def run(self) -> None:
         """Reads what is there, then what comes. Raises OSError if a folder of the files cannot be made or watched."""
-        watched = {"", *(tail.path.name for tail in self._tails.values())}
+        watched = tuple(tail.path.name for tail in self._tails.values())  # moved aside, they have a number behind
         with Changes({tail.path.parent for tail in self._tails.values()}, _CHANGES) as changes:
             while True:
                 began_s = monotonic()
                 await self.catch_up()
                 await asyncio.sleep(min(LONGEST_REST_S, REST * (monotonic() - began_s)))
-                while not watched & await changes.names():
+                while not any(not name or name.startswith(watched) for name in await changes.names()):
                     pass
                 await asyncio.sleep(GATHER_S)  # what is written meanwhile is stored together
 

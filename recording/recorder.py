@@ -12,6 +12,7 @@ from structlog import get_logger
 from recording.balance.identity import Balance
 from recording.balance.watch import BalanceWatch
 from recording.encoding.encoder import Encoder
+from recording.entries import Source
 from recording.forgetting import Forgetting
 from recording.ingest import AskLive, Ingest
 from recording.keeper import Keeper
@@ -19,6 +20,7 @@ from recording.manifest import TakesRecordings
 from recording.record import AudioFormat, CallRecord
 from recording.recorded_share import ShareKeeper
 from recording.room import LOOK_S, Room
+from recording.rotation import KEEP_FILES, Rotation
 from recording.store import Store
 
 log = get_logger()
@@ -28,8 +30,9 @@ KEEP_LINES = timedelta(days=400)
 
 
 class Recorder:
-    """`shelf` takes the finished recordings; `on_record` is told each record that is new or has changed, `on_health`
-    whether the database takes them, `on_breach` which queues have lost calls (recording.balance)."""
+    """`call_records` are Asterisk's own files of calls; `shelf` takes the finished recordings; `on_record` is told each
+    record that is new or has changed, `on_health` whether the database takes them, `on_breach` which queues have lost
+    calls (recording.balance)."""
 
     def __init__(
         self,
@@ -44,7 +47,9 @@ class Recorder:
         on_record: Callable[[CallRecord], None],
         on_health: Callable[[bool], None],
         room: Room,
+        call_records: Sequence[Path] = (),
         keep_lines: timedelta = KEEP_LINES,
+        keep_files: timedelta = KEEP_FILES,
         on_breach: Callable[[Sequence[Balance]], None] = lambda breached: None,
     ) -> None:
         self._live = live
@@ -52,6 +57,13 @@ class Recorder:
         self._on_record = on_record
         self._ingest = Ingest(store, ledger, journal, self._tell, on_health)
         self._forgetting = Forgetting(store, keep_lines)
+        self._rotation = Rotation(
+            store,
+            journal=journal,
+            asterisks=(ledger, *call_records),
+            read={Source.LEDGER: ledger, Source.JOURNAL: journal},
+            keep=keep_files,
+        )
         self._balance = BalanceWatch(store, on_breach)
         self._encoder = Encoder()
         self._keeper = Keeper(store, recordings, self._tell, kind=format, encoder=self._encoder, shelf=shelf)
@@ -65,6 +77,7 @@ class Recorder:
                 group.create_task(self._keeper.run())
                 group.create_task(self._balance.run())
                 group.create_task(self._forgetting.run())
+                group.create_task(self._rotation.run())
                 group.create_task(self._shares.run())
                 group.create_task(self._watch_room())
         finally:

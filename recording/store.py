@@ -17,7 +17,7 @@ from recording.database import WRITING, is_away, migrate, open_engine
 from recording.entries import Batch, Position, Source, entry
 from recording.figures.listing import CountedCalls
 from recording.ledger import vanished_row
-from recording.models import AgentAccount, Call, CallInProgress, LedgerPosition, RecordingFile
+from recording.models import AgentAccount, Call, CallInProgress, LedgerEvent, LedgerPosition, RecordingFile
 from recording.record import CallRecord, Recording
 from recording.transactions import (
     RECORDING_COLUMNS,
@@ -160,6 +160,12 @@ class Store:
         async with self.engine.connect() as connection:
             kept = (await kept_entries(connection, [linkedid])).get(linkedid, [])
         return [one.event for one in kept if isinstance(one.event, Fact)]
+
+    async def has_lines(self, linkedid: str) -> bool:
+        """Whether any line of the call is kept: of old calls there is the record alone (recording.forgetting)."""
+        query = select(LedgerEvent.id).where(LedgerEvent.linkedid == linkedid).limit(1)
+        async with self.engine.connect() as connection:
+            return await connection.scalar(query) is not None
 
     async def calls(self, which: CallFilter | None = None, page: Page | None = None) -> list[CallRecord]:
         """The calls that fit, newest first."""

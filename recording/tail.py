@@ -2,13 +2,16 @@
 It decides what to read next, not when (recording.ingest) nor what the lines mean.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from structlog import get_logger
 
 from recording.entries import Position
+from recording.series import Series
 
 log = get_logger()
 
@@ -19,65 +22,91 @@ _FIRST_LINE_LIMIT = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Bytes from `position` on. `final`: no more of them will follow, so what is half now stays half."""
+    """Bytes that follow `before`: from `offset` of the file that begins with `head`, empty at the beginning of a file.
+    `final`: no more of them will follow, so what is half now stays half."""
 
-    position: Position
+    before: Position
     data: bytes
+    offset: int = 0
+    head: str = ""
     final: bool = False
 
     def used(self, consumed: int) -> Position:
         """The position behind the first `consumed` bytes."""
-        head = self.position.head
-        if not head and consumed:
-            head = _digest(self.data)
-        return Position(self.position.offset + consumed, head)
+        if not consumed:
+            return self.before
+        return Position(self.offset + consumed, self.head or _digest(self.data))
 
 
 class Tail:
-    """The file at `path`, followed through rotation. A file moved aside is read to its end before its successor is
-    begun; it is found by its first line among the files of the same folder.
+    """The series of files at `path`, followed through rotation: each is read to its end before the next is begun. Where
+    reading stopped is found by the first line of the file, whatever its name is now. Reading begins with the oldest.
+
+    A file is over once there is a next one: Asterisk opens its file anew for each line and the journal's writer never
+    goes back, so nothing is written any more to a file that has a successor (docs/decisions/0027).
     """
 
     def __init__(self, path: Path, chunk_size: int = CHUNK_SIZE) -> None:
         self.path = path
+        self._series = Series(path)
         self._chunk_size = chunk_size
 
     def read(self, position: Position) -> Chunk:
         """What follows `position`; nothing, if there is nothing new. Raises OSError."""
-        if _holds(self.path, position):
-            data = self._bytes(self.path, position.offset)
-            return Chunk(position, data, final=len(data) == self._chunk_size and b"\n" not in data)
-        aside = self._moved_aside(position)
-        if aside and (data := self._bytes(aside, position.offset)):
-            return Chunk(position, data, final=position.offset + len(data) == aside.stat().st_size)
-        data = self._bytes(self.path, 0) if self.path.exists() else b""
-        if not data:
-            return Chunk(position, b"")
-        if not aside:
-            log.warning("file begins anew", id="ledger-replaced", path=str(self.path), read_before=position.offset)
-        return Chunk(Position(), data)
+        while True:
+            seen = self._look()
+            try:
+                chunk = self._read(seen[0], position)
+            except FileNotFoundError:  # moved or removed at this moment
+                continue
+            if self._look() == seen:  # else a name may have meant another file when it was opened
+                return chunk
 
-    def _bytes(self, path: Path, offset: int) -> bytes:
+    def _look(self) -> tuple[list[Path], int]:
+        files = self._series.files()
+        return files, self.path.stat().st_ino if self.path in files and self.path.exists() else 0
+
+    def _read(self, files: list[Path], position: Position) -> Chunk:
+        found = file_of(files, position)
+        if found is not None and (chunk := self._piece(files, found, position)).data:
+            return chunk
+        rest = files[files.index(found) + 1 :] if found is not None else files
+        for path in rest:
+            if (chunk := self._piece(files, path, position, begin=True)).data:
+                if found is None and position.head:
+                    log.warning("file begins anew", id="ledger-replaced", path=str(path), read_before=position.offset)
+                return chunk
+        return Chunk(position, b"")
+
+    def _piece(self, files: list[Path], path: Path, position: Position, *, begin: bool = False) -> Chunk:
+        offset, head = (0, "") if begin else (position.offset, position.head)
+        over = path != files[-1]
         with path.open("rb") as file:
+            size = file.seek(0, 2)
             file.seek(offset)
-            return file.read(self._chunk_size)
-
-    def _moved_aside(self, position: Position) -> Path | None:
-        siblings = sorted(self.path.parent.glob(f"{self.path.stem}*"))
-        return next((path for path in siblings if path != self.path and _holds(path, position)), None)
+            data = file.read(self._chunk_size)
+        endless = len(data) == self._chunk_size and b"\n" not in data
+        return Chunk(position, data, offset, head, final=endless or (over and offset + len(data) >= size))
 
 
-def _holds(path: Path, position: Position) -> bool:
-    """Whether this is the file in which `position` was taken."""
-    try:
-        if path.stat().st_size < position.offset:
-            return False
-        if not position.head:
-            return True
+def file_of(files: Sequence[Path], position: Position) -> Path | None:
+    """Which of the files of a series `position` was taken in; None if in none, or nothing has been read yet. Raises
+    OSError."""
+    if not position.head:
+        return None
+    for path in reversed(files):
         with path.open("rb") as file:
-            return _digest(file.readline(_FIRST_LINE_LIMIT)) == position.head
-    except FileNotFoundError:
+            if _holds(file, position):
+                return path
+    return None
+
+
+def _holds(file: BinaryIO, position: Position) -> bool:
+    """Whether this is the file in which `position` was taken."""
+    if file.seek(0, 2) < position.offset:
         return False
+    file.seek(0)
+    return _digest(file.readline(_FIRST_LINE_LIMIT)) == position.head
 
 
 def _digest(data: bytes) -> str:

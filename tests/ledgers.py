@@ -1,10 +1,11 @@
 """The ledgers of real calls (Asterisk 22.10, SIPp on both sides) with the router's journal beside them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from acd.facts import Fact
+from acd.facts import Fact, to_json
 from recording.entries import Batch, Entry, Position, Source
 from recording.facts import read_facts
 from recording.fold import fold
@@ -55,3 +56,8 @@ def batch(source: Source, entries: Sequence[Entry], offset: int = 0) -> Batch:
 def whole(record: CallRecord | None) -> CallRecord:
     assert record is not None
     return record
+
+
+def line_of(fact: Fact) -> bytes:
+    """The fact as the journal has it."""
+    return json.dumps(to_json(fact), separators=(",", ":")).encode() + b"\n"

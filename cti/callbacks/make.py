@@ -1,6 +1,6 @@
 """Puts the desk of call-backs together, for one centre on one Asterisk."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from acd.callback_book import CallbackBook
@@ -78,8 +78,8 @@ def make_desk(
     return desk, room.messages
 
 
-def restore_desk(desk: CallbackDesk, settings: Settings, centre: Centre) -> None:
-    """What the journal knows of call-backs is in the book again."""
+def restore_desk(desk: CallbackDesk, lines: Iterable[bytes], centre: Centre) -> None:
+    """What the journal's lines that still hold know of call-backs is in the book again."""
     with desk.tell() as (book, now_ms):
         rules = partial(callback_rules, centre), partial(message_rules, centre)
-        restore_callbacks(book, settings.journal, *rules, now_ms=now_ms)
+        restore_callbacks(book, lines, *rules, now_ms=now_ms)

@@ -30,6 +30,8 @@ def explain(settings: Settings, given: argparse.Namespace) -> Exit:
 def describe(answer: Mapping[str, Any], zone: ZoneInfo, *, candidates: bool) -> Iterable[str]:
     """The answer of the API in lines for people."""
     yield f"Call {answer['id']}{', under way' if answer['under_way'] else ''}"
+    if answer.get("forgotten"):
+        yield "It is long ago: its lines are kept no longer, only its offers are known."
     if not answer["decisions"]:
         yield "It has come to no queue."
     for one in answer["decisions"]:

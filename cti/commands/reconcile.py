@@ -4,15 +4,22 @@ import argparse
 from datetime import date, datetime, time, timedelta
 
 from cti.commands.database import with_store
-from cti.commands.errors import BadInput, Exit
+from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.tables import table
 from cti.reconciliation import ReconciliationView, shown
 from cti.settings import Settings
 from cti.versions.start import current_centre
 from recording.reconcile.day import Day, reconcile
+from recording.reconcile.rows import DayGone
 from recording.store import Store
 
 HEADER = ("CAUSE", "CALL", "CHANNEL", "OURS", "ASTERISK'S")
+
+
+class NotKept(CommandError):
+    """The files of that day have been removed, at least in part: they were older than `file_days`."""
+
+    id = DayGone.id
 
 
 def reconcile_day(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -26,6 +33,8 @@ def reconcile_day(settings: Settings, given: argparse.Namespace) -> Exit:
 
     try:
         view = shown(with_store(settings, compare))
+    except DayGone as error:
+        raise NotKept(f"{day}: {error}") from None
     except OSError as error:
         raise BadInput(f"{error.filename}: {error.strerror}; expected Asterisk's call records") from None
     print(view.model_dump_json() if given.json else "\n".join(_lines(day, view)))

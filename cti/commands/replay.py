@@ -41,6 +41,12 @@ class NothingRecorded(CommandError):
     id = "nothing-recorded"
 
 
+class DayGone(CommandError):
+    """The files of that day have been removed, at least in part: they were older than `file_days`."""
+
+    id = "day-gone"
+
+
 def replay(settings: Settings, given: argparse.Namespace) -> Exit:
     """Run a recorded day through the router once more, with today's queue settings and with others, and show what would
     have become of the same callers and agents."""
@@ -53,6 +59,8 @@ def replay(settings: Settings, given: argparse.Namespace) -> Exit:
     groups: dict[str, str] = {}
     tally = Tally(policy.thresholds_ms, groups, from_ms=from_ms, until_ms=until_ms)
     with suppress(FileNotFoundError):
+        if (kept_ms := past.gone_until_ms) is not None:
+            raise DayGone(f"{given.day}: its journal is kept no longer; expected a day {_since(kept_ms, centre)}")
         _read(past, recorded, tally, until_ms)
     if not tally.ways:
         raise NothingRecorded(f"{settings.journal}: no call came to a queue on {given.day}; expected a day with calls")
@@ -105,6 +113,10 @@ def _bounds(day: date, centre: Centre) -> tuple[int, int]:
         datetime.combine(one, time(), centre.time_zone).timestamp() for one in (day, day + timedelta(days=1))
     )
     return int(first * 1000), int(second * 1000)
+
+
+def _since(kept_ms: int, centre: Centre) -> str:
+    return f"after {datetime.fromtimestamp(kept_ms / 1000, centre.time_zone):%Y-%m-%d, %H:%M}"
 
 
 def _other_centre(settings: Settings, other: Path) -> Centre:

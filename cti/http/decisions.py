@@ -1,5 +1,7 @@
 """Why a call went the way it went, over HTTP; for a call that is over and for one under way."""
 
+from pydantic import Field
+
 from cti.board import Board
 from cti.http.endpoints import Asked, Endpoint, Nothing
 from cti.http.errors import UnknownCall, reaching_records
@@ -14,6 +16,10 @@ class CallDecisions(View):
     id: str
     linkedid: str
     under_way: bool
+    forgotten: bool = Field(
+        default=False,
+        description="The call's lines are kept no longer (ledger_days): of its decisions the offers remain.",
+    )
     decisions: tuple[Explained, ...]
 
 
@@ -27,8 +33,12 @@ async def explain_call(asked: Asked[Nothing, Nothing]) -> CallDecisions:
     name, store = asked.path["id"], asked.floor.store
     with reaching_records():
         if (record := await store.call(name)) is not None:
-            told = explain(await store.facts(record.linkedid), record.offers)
-            return CallDecisions(id=name, linkedid=record.linkedid, under_way=False, decisions=told)
+            facts = await store.facts(record.linkedid)
+            forgotten = not facts and not await store.has_lines(record.linkedid)
+            told = explain(facts, record.offers)
+            return CallDecisions(
+                id=name, linkedid=record.linkedid, under_way=False, forgotten=forgotten, decisions=told
+            )
         if (linkedid := _under_way(asked.floor.live.board, name)) is not None:
             told = explain(await store.facts(linkedid))
             return CallDecisions(id=name, linkedid=linkedid, under_way=True, decisions=told)

@@ -45,9 +45,9 @@ async def reconcile(
 ) -> Day:
     """The calls that began from `since` to before `until`. `log_folder` is Asterisk's, with its `cdr-…` folders.
 
-    Raises OSError, and SQLAlchemy's errors while the data base is away.
+    Raises DayGone, OSError, and SQLAlchemy's errors while the data base is away.
     """
-    rows, wrong = await asyncio.to_thread(read_files, log_folder)
+    rows, wrong = await asyncio.to_thread(read_files, log_folder, since, until)
     calls: dict[str, list[CdrRow]] = {}
     for row in rows:
         calls.setdefault(row.linkedid, []).append(row)

@@ -6,8 +6,16 @@ decides how lines become rows; what the rows of a call mean is decided in record
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
+
+from recording.series import Series
+
+CALLS, MASTER = Path("cdr-custom/calls.csv"), Path("cdr-csv/Master.csv")
+
+LONGEST_CALL = timedelta(days=1)
+"""Rows of one call stand no farther apart."""
 
 _CALLS_COLUMNS = 11
 _WITHIN = ("outside", "conference")  # contexts of channels that came into a call which another had begun
@@ -49,12 +57,22 @@ def read_cdr(lines: Iterable[str]) -> Iterator[CdrRow | CdrError]:
             yield CdrError(f"line {number}: {error}")
 
 
-def read_files(folder: Path) -> tuple[list[CdrRow], list[CdrError]]:
-    """All rows under Asterisk's log folder, each once: Master.csv counts for what calls.csv does not have, as from
-    before there was one. Files moved aside (`calls.csv.1`) are read too. Raises OSError.
+class DayGone(LookupError):
+    """The files of that time have been removed, at least in part."""
+
+    id = "day-gone"
+
+    def __init__(self, kept: datetime) -> None:
+        super().__init__(f"Asterisk's call records are kept no longer; expected a day after {kept:%Y-%m-%d, %H:%M} UTC")
+
+
+def read_files(folder: Path, since: datetime, until: datetime) -> tuple[list[CdrRow], list[CdrError]]:
+    """All rows under Asterisk's log folder of calls that began in that time, and others, each once: Master.csv counts
+    for what calls.csv does not have, as from before there was one. Files moved aside (`calls.csv.000001`) are read too.
+    Raises DayGone, OSError.
     """
-    precise, wrong = _read(sorted(folder.glob("cdr-custom/calls.csv*")))
-    coarse, wrong_too = _read(sorted(folder.glob("cdr-csv/Master.csv*")))
+    precise, wrong = _read(_of_time(Series(folder / CALLS), since, until))
+    coarse, wrong_too = _read(_of_time(Series(folder / MASTER), since, until))
     known = {(row.uniqueid, row.channel) for row in precise}
     return precise + with_linkedids([row for row in coarse if (row.uniqueid, row.channel) not in known]), (
         wrong + wrong_too
@@ -83,12 +101,33 @@ def _linkedid(row: CdrRow, rung: Mapping[str, Sequence[CdrRow]]) -> str:
     return next((one.linkedid or one.uniqueid for one in then), row.uniqueid)
 
 
-def _read(files: Iterable[Path]) -> tuple[list[CdrRow], list[CdrError]]:
+def _of_time(series: Series, since: datetime, until: datetime) -> list[Path]:
+    """Those in which a row of a call of that time may stand: it is written when the call is over."""
+    files = series.files()
+    numbered = series.aside()
+    if numbered and numbered[0][0] > 1 and (kept := _first_end(numbered[0][1])) is not None and kept > since:
+        raise DayGone(kept)
+    written = [datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in files]
+    begun = [datetime.min.replace(tzinfo=UTC), *written]
+    return [
+        path
+        for path, first, last in zip(files, begun, written, strict=False)
+        if last >= since - LONGEST_CALL and first <= until + LONGEST_CALL
+    ]
+
+
+def _first_end(path: Path) -> datetime | None:
+    rows, _ = _read([path], most=1)
+    return datetime.fromtimestamp(rows[0].end_us / 1_000_000, UTC) if rows else None
+
+
+def _read(files: Iterable[Path], most: int | None = None) -> tuple[list[CdrRow], list[CdrError]]:
+    """The rows of these files, of each at most so many lines."""
     rows: list[CdrRow] = []
     wrong: list[CdrError] = []
     for file in files:
         with file.open(encoding="utf-8", errors="backslashreplace", newline="") as lines:
-            for one in read_cdr(line.replace("\0", "") for line in lines):
+            for one in read_cdr(line.replace("\0", "") for line in islice(lines, most)):
                 if isinstance(one, CdrError):
                     wrong.append(CdrError(f"{file.name}, {one}"))
                 else:

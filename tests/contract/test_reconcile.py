@@ -1,6 +1,7 @@
 """One day's records against Asterisk's own files: from the store, by the command, and by the API."""
 
 import json
+import os
 from asyncio import to_thread
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,9 @@ from recording.entries import Entry, Source
 from recording.ledger import LedgerRow, parse_row
 from recording.reconcile.comparison import Cause, Kind
 from recording.reconcile.day import reconcile
+from recording.reconcile.rows import CALLS as CALLS_CSV
+from recording.reconcile.rows import DayGone
+from recording.series import Series
 from recording.store import Store
 from tests.contract.fake_floor import open_floor
 from tests.ledgers import NAMES, RealCall, batch, real_call
@@ -165,3 +169,24 @@ async def test_the_api_gives_a_days_result_from_a_process_of_its_own(tmp_path: P
         (settings.asterisk_log / "cdr-csv/Master.csv").mkdir()
         status, answer = await web.get("/api/reconciliation?day=2026-11-22")
         assert (status, answer["error"]["id"]) == (503, "reconciliation-failed")
+
+
+async def test_of_a_day_whose_files_are_gone_it_is_said_and_files_of_other_days_are_not_read(
+    store: Store, tmp_path: Path
+) -> None:
+    call = real_call("answered_caller_hangs_up")
+    await keep(store, call)
+    files = Series(tmp_path / CALLS_CSV)
+    files.path.parent.mkdir(parents=True)
+    for days, text in ((-40, "no row"), (-20, "no row"), (0, calls_csv(call)), (20, ""), (40, "no row")):
+        files.path.write_text(text)
+        at = (DAY + timedelta(days=days)).timestamp()
+        os.utime(files.path, (at, at))
+        files.move_aside()
+    found = await reconcile(store, tmp_path, DAY, NEXT)
+    assert (found.reconciliation.records, found.reconciliation.differences, found.unreadable) == (1, (), ())
+    for _, path in files.aside()[:2]:
+        path.unlink()
+    with pytest.raises(DayGone, match="kept no longer; expected a day after 2026-11-22"):
+        await reconcile(store, tmp_path, DAY, NEXT)
+    assert (await reconcile(store, tmp_path, NEXT, NEXT + timedelta(days=1))).reconciliation.records == 0

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from unittest.mock import patch
@@ -22,6 +23,8 @@ from recording.fold import fold
 from recording.ingest import Ingest
 from recording.ledger import LedgerRow, read_rows
 from recording.record import CallRecord
+from recording.rotation import Rotation
+from recording.series import Series
 from recording.store import CallFilter, Page, Store
 from tests.ledgers import CALLBACKS, FOLDER, RealCall, real_call
 
@@ -123,6 +126,25 @@ class History:
             self._aside += 1
             path.rename(path.with_suffix(f"{path.suffix}.{self._aside}"))
 
+    def rotated(self, file: Path) -> None:
+        """As our own rotation does, at any moment, however far it was read. Only what Asterisk writes may be torn where
+        it is moved: a row goes to one file."""
+        path = self._folder / file
+        if path.exists() and path.read_bytes().endswith(b"\n"):
+            Series(path).move_aside()
+
+    async def old_removed(self) -> None:
+        """Everything is old: what may go, goes."""
+        both = {Source.LEDGER: self._folder / LEDGER, Source.JOURNAL: self._folder / JOURNAL}
+        rotation = Rotation(
+            self.store,
+            journal=both[Source.JOURNAL],
+            asterisks=[both[Source.LEDGER]],
+            read=both,
+            keep=timedelta(days=-1),
+        )
+        await rotation.look(datetime.now(UTC))
+
     async def read(self) -> None:
         await self.ingest.catch_up()
 
@@ -150,7 +172,13 @@ class History:
         return {record.linkedid: record for record in kept}
 
 
-ACTS = st.lists(st.sampled_from(["read", "killed_reading", "forgotten", "ledger_aside", "journal_aside"]), max_size=6)
+ACTS = st.lists(
+    st.sampled_from(
+        ["read", "killed_reading", "forgotten", "ledger_aside", "journal_aside", "ledger_rotated", "journal_rotated",
+         "old_removed"]
+    ),
+    max_size=8,
+)  # fmt: skip
 
 
 async def happen(history: History, act: str) -> None:
@@ -159,6 +187,8 @@ async def happen(history: History, act: str) -> None:
             await history.move_aside(LEDGER)
         case "journal_aside":
             await history.move_aside(JOURNAL)
+        case "ledger_rotated" | "journal_rotated":
+            history.rotated(LEDGER if act == "ledger_rotated" else JOURNAL)
         case _:
             await getattr(history, act)()
 

@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from recording.reconcile.rows import MASTER
+from recording.series import Series
+
 WITHIN = timedelta(seconds=1)
 _SOURCE, _START, _ANSWER, _END = 1, 9, 10, 11
 
@@ -14,8 +17,13 @@ def agrees_with_asterisk(state: Path, record: dict[str, Any]) -> None:
 
     Asterisk may have several rows of one call; the caller's number must be that of one call only.
     """
-    with (state / "asterisk/log/cdr-csv/Master.csv").open(newline="") as file:
-        rows = [row for row in csv.reader(file) if row[_SOURCE] == record["caller"]]
+    files = Series(state / "asterisk/log" / MASTER).files()
+    rows = [
+        row
+        for path in files
+        for row in csv.reader(path.read_text("utf-8").splitlines())
+        if row[_SOURCE] == record["caller"]
+    ]
     assert rows, f"Asterisk knows no call of {record['caller']}"
     theirs = (
         min(row[_START] for row in rows),

@@ -1,5 +1,6 @@
 """Random histories of call-backs: what must hold after every step, and that a journal of them brings all of it back."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -19,8 +20,11 @@ from acd.facts import (
     CallbackEnded,
     CallbackRequested,
     OfferEnded,
+    from_json,
 )
 from acd.states import CallbackOutcome, CallbackState, OfferOutcome
+from recording.holding import Holding
+from tests.ledgers import line_of
 from tests.unit.callback_floor import CallbackFloor
 
 pytestmark = pytest.mark.unit
@@ -166,13 +170,17 @@ def test_whatever_happens_one_attempt_a_number_is_live_and_every_end_is_told_onc
 @given(st.lists(STEPS.filter(lambda step: step[0] != "put out"), max_size=60))  # that is told by no fact
 def test_a_journal_brings_back_all_that_was_open_wherever_the_daemon_died(steps: list[tuple[str, int, int]]) -> None:
     story = History()
+    held: list[bytes] = []
     for step in steps:
+        before = len(story.floor.facts)
         story.step(*step)
-    rules = RULES.get, story.floor.message_rules
-    back = CallbackBook("node1", RULES.get, message_rules_of=story.floor.message_rules)
-    back.restore(history(story.floor.facts, *rules), now_ms=story.floor.now_ms)
-    assert back.take().enter == []
-    assert [shown(one) for one in back] == [shown(one) for one in story.floor.book]
+        held = Holding([*held, *map(line_of, story.floor.facts[before:])]).lines
+    for facts in (story.floor.facts, [from_json(json.loads(line)) for line in held]):
+        rules = RULES.get, story.floor.message_rules
+        back = CallbackBook("node1", RULES.get, message_rules_of=story.floor.message_rules)
+        back.restore(history(facts, *rules), now_ms=story.floor.now_ms)
+        assert back.take().enter == []
+        assert [shown(one) for one in back] == [shown(one) for one in story.floor.book]
 
 
 def shown(one: Callback) -> dict[str, object]:

@@ -11,6 +11,7 @@ from acd.callbacks import Callback
 from acd.facts import Fact, to_json
 from acd.states import CallbackOutcome, CallbackState
 from cti.callbacks.restoration import restore_callbacks, was_answered
+from recording.standing import standing
 from tests.ledgers import CALLBACKS
 from tests.unit.callback_floor import CallbackFloor
 
@@ -27,7 +28,7 @@ def restored(journal: Path, now_ms: int) -> list[Callback]:
     """What a new book takes from it."""
     rules = {"sales": CallbackRules()}.get
     book = CallbackBook("node1", rules)
-    restore_callbacks(book, journal, rules, lambda queue: MessageRules(), now_ms=now_ms)
+    restore_callbacks(book, standing(journal), rules, lambda queue: MessageRules(), now_ms=now_ms)
     return [*book]
 
 

@@ -10,6 +10,7 @@ from acd.distributor import Distributor
 from acd.errors import NotInConversation
 from acd.facts import Fact, RecordingPaused, RecordingResumed, to_json
 from cti.recording_pauses import CallPauses, NotPaused, PauseNotConfirmed, open_pauses
+from recording.standing import standing
 from tests.unit.running_floor import Told, distributor, enter
 from tests.virtual_time import in_virtual_time
 
@@ -131,7 +132,7 @@ async def test_after_a_restart_an_open_pause_goes_on_for_the_rest_of_its_time(tm
     began_ms = scene.floor.clock.now_ms() - 200_000
     journal.write_text(json.dumps(to_json(fact(RecordingPaused, "agent:1001", at_ms=began_ms))) + "\n")
     scene.monitors.silent = {CALL}
-    scene.pauses.restore(journal)
+    scene.pauses.restore(standing(journal))
     scene.pauses.look()
     await asyncio.sleep(99)
     assert scene.monitors.silent
@@ -146,7 +147,7 @@ async def test_after_a_restart_the_pause_of_a_conversation_that_is_over_ends_at_
     began_ms = scene.floor.clock.now_ms()
     journal.write_text(json.dumps(to_json(fact(RecordingPaused, "agent:1001", at_ms=began_ms))) + "\n")
     scene.hangs_up()
-    scene.pauses.restore(journal)
+    scene.pauses.restore(standing(journal))
     scene.pauses.look()
     await asyncio.sleep(0.1)
     assert scene.resumptions() == [("system", "released")]

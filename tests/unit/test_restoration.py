@@ -1,6 +1,5 @@
 """Agents seated again from the journal after a restart."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +16,12 @@ from acd.facts import (
     NotReadyExceeded,
     OutcomeOwed,
     SurgeDeclared,
-    to_json,
 )
 from acd.queues import QueueSettings
 from acd.states import AgentState, Status
 from cti.restoration import latest, restore
+from recording.standing import standing
+from tests.ledgers import line_of
 from tests.unit.running_floor import Told, distributor
 from tests.virtual_time import in_virtual_time
 
@@ -33,10 +33,6 @@ def _changed(agent: str, status: Status, after: AgentState, *, phone: str = "", 
         at_ms=1, agent=agent, phone=phone or agent, before=AgentState.SIGNED_OUT, after=after, status=status,
         reason=reason, cause="api",
     )  # fmt: skip
-
-
-def _line(fact: Fact) -> bytes:
-    return json.dumps(to_json(fact), separators=(",", ":")).encode() + b"\n"
 
 
 def _floor() -> tuple[Distributor, Told]:
@@ -55,28 +51,28 @@ AT_LUNCH = _changed("1001", Status.NOT_READY, AgentState.NOT_READY, reason="meal
 
 def test_the_latest_change_of_each_agent_counts() -> None:
     other = _changed("1002", Status.SIGNED_OUT, AgentState.SIGNED_OUT)
-    agents = latest(map(_line, [READY, other, AT_LUNCH])).agents
+    agents = latest(map(line_of, [READY, other, AT_LUNCH])).agents
     assert {number: last.change for number, last in agents.items()} == {"1001": AT_LUNCH, "1002": other}
 
 
 @pytest.mark.parametrize(
-    "torn", [_line(READY)[:40], b"\xff\xfe\n", b"\n", b'{"fact":"AgentStateChanged"}\n', b'["AgentStateChanged"]\n']
+    "torn", [line_of(READY)[:40], b"\xff\xfe\n", b"\n", b'{"fact":"AgentStateChanged"}\n', b'["AgentStateChanged"]\n']
 )
 def test_a_line_that_is_no_fact_is_passed_over(torn: bytes) -> None:
-    assert latest([_line(AT_LUNCH), torn]).agents["1001"].change == AT_LUNCH
+    assert latest([line_of(AT_LUNCH), torn]).agents["1001"].change == AT_LUNCH
 
 
 @in_virtual_time
 async def test_without_a_journal_nobody_is_signed_in(tmp_path: Path) -> None:
     floor, told = _floor()
-    restore(floor, Closures(floor.state), tmp_path / "facts.jsonl")
+    restore(floor, Closures(floor.state), standing(tmp_path / "facts.jsonl"))
     assert told.facts == []
 
 
 def _restored(journal: Path, *changes: AgentStateChanged) -> tuple[Distributor, Told]:
     floor, told = _floor()
-    journal.write_bytes(b"".join(map(_line, changes)))
-    restore(floor, Closures(floor.state), journal)
+    journal.write_bytes(b"".join(map(line_of, changes)))
+    restore(floor, Closures(floor.state), standing(journal))
     return floor, told
 
 
@@ -129,8 +125,8 @@ async def test_a_surge_that_was_on_is_on_again_with_who_declared_it_and_why(tmp_
     with floor.command() as (router, now_ms):
         router.define_queue(QueueSettings(name="support"), now_ms=now_ms)
     journal = tmp_path / "facts.jsonl"
-    journal.write_bytes(b"".join(map(_line, [declared, over, gone, ended])))
-    restore(floor, Closures(floor.state), journal)
+    journal.write_bytes(b"".join(map(line_of, [declared, over, gone, ended])))
+    restore(floor, Closures(floor.state), standing(journal))
     assert (floor.router.queues["sales"].surge, floor.router.queues["support"].surge) == (True, False)
     [again] = [fact for fact in told.facts if isinstance(fact, SurgeDeclared)]
     assert (again.queue, again.on, again.cause, again.why) == ("sales", True, "Wang", "storm")
@@ -143,9 +139,9 @@ async def test_closures_that_were_on_are_on_again_since_when_they_were_and_lifte
     every = ClosureDeclared(at_ms=6, calendar=EVERY, by="Li", why="storm", since_ms=6)
     lifted = ClosureLifted(at_ms=7, calendar=EVERY, by="Li")
     journal = tmp_path / "facts.jsonl"
-    journal.write_bytes(b"".join(map(_line, [office, every, lifted])))
+    journal.write_bytes(b"".join(map(line_of, [office, every, lifted])))
     closures = Closures(floor.state)
-    restore(floor, closures, journal)
+    restore(floor, closures, standing(journal))
     assert list(closures.on) == ["office"]
     [again] = [fact for fact in told.facts if isinstance(fact, ClosureDeclared)]
     assert again == replace(office, at_ms=floor.clock.now_ms())
@@ -200,7 +196,7 @@ EXCEEDED = NotReadyExceeded(at_ms=9, agent="1001", reason="meal", since_ms=1, al
 def test_a_stay_away_goes_on_from_before_the_restart_and_is_told_once(
     facts: list[Fact], since_ms: int, told: bool
 ) -> None:
-    last = latest(map(_line, facts)).agents["1001"]
+    last = latest(map(line_of, facts)).agents["1001"]
     assert (last.since_ms, last.told) == (since_ms, told)
 
 
@@ -210,8 +206,8 @@ async def test_who_was_away_for_too_long_is_so_after_the_restart(tmp_path: Path)
     now_ms = floor.clock.now_ms()
     floor.router.define_reasons({"meal": 60_000})
     journal = tmp_path / "facts.jsonl"
-    journal.write_bytes(_line(replace(AT_LUNCH, at_ms=now_ms - 70_000)))
-    restore(floor, Closures(floor.state), journal)
+    journal.write_bytes(line_of(replace(AT_LUNCH, at_ms=now_ms - 70_000)))
+    restore(floor, Closures(floor.state), standing(journal))
     with floor.command() as (router, at_ms):
         router.tick(now_ms=at_ms)
     (exceeded,) = [fact for fact in told.facts if isinstance(fact, NotReadyExceeded)]
@@ -224,7 +220,7 @@ async def test_calls_that_were_owed_an_outcome_code_are_owed_it_again(tmp_path: 
     owed = [OutcomeOwed(at_ms=at_ms, linkedid=f"call-{at_ms}", queue="sales", agent="1001") for at_ms in (1, 2)]
     closed = CallOutcomeSet(at_ms=3, linkedid="call-1", agent="1001", code="sold", resolved=True)
     journal = tmp_path / "facts.jsonl"
-    journal.write_bytes(b"".join(map(_line, [*owed, closed])))
-    restore(floor, Closures(floor.state), journal)
+    journal.write_bytes(b"".join(map(line_of, [*owed, closed])))
+    restore(floor, Closures(floor.state), standing(journal))
     assert floor.router.roster.agent("1001").owes == ("call-2",)
     assert list(floor.router.outcomes) == [owed[1]]

@@ -14,7 +14,7 @@ from typing import Any
 from cti.versions.manifest import Order
 from cti.versions.store import Versions
 
-CALLS = ("open", "write", "fchmod", "fsync", "close", "rename", "mkdir", "link", "unlink", "rmdir")
+CALLS = ("open", "write", "fchmod", "fsync", "close", "rename", "replace", "mkdir", "link", "unlink", "rmdir")
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 SOUND = b"RIFF" * 100
 
