@@ -26,7 +26,7 @@ from recording.balance.identity import Balance
 from recording.keeping.kept import KeptRecordings
 from recording.record import AudioFormat, CallRecord
 from recording.recorder import Recorder
-from recording.room import Room, Space
+from recording.room import FullTimes, Room, Space
 from recording.store import Store
 
 
@@ -86,6 +86,7 @@ async def _run(settings: Settings) -> None:
             low=settings.recordings.low_mb << 20,
             full=settings.recordings.full_mb << 20,
             on_change=daemon.tell_room,
+            noted=FullTimes(settings.recordings_folder / "disk-full.json"),
         ),
     )
     settle_down()
