@@ -248,7 +248,7 @@ def load_centre(
     files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
     entrances = {number.flow for number in centre.value.numbers.values()}
     flows = attempt(partial(load_flows, files.values(), names, entrances)) or {}
-    sheets = attempt(partial(load_sheets, folder, centre.value.languages)) or {}
+    sheets = attempt(partial(load_sheets, folder)) or {}
     judged = {file.stem for file in (folder / SHEETS).glob("*.yaml")}
     sampling = attempt(partial(load_sampling, folder, judged, queues.value.queues))
     problems += [

@@ -9,9 +9,8 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
-from cti.care_file import said_in_each
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document
-from ivr.flow.words import Speech
+from ivr.flow.words import Words
 from recording.quality.sheets import Fatal, Item, ItemKind, ScoreSheet, Section
 
 FOLDER = "quality"
@@ -25,7 +24,7 @@ class ItemPart(Part):
     the other items' weights; where it is `not_applicable` to a call, its weight falls to the others. A mark below
     `comment_below` must be given with a comment (where nothing is said, as the sheet has it)."""
 
-    title: Speech
+    title: Words
     kind: Literal["yes_no", "scale"]
     weight: Annotated[int, Field(ge=1, le=1000)]
     most: Annotated[int, Field(ge=2, le=100)] | None = None
@@ -36,14 +35,14 @@ class ItemPart(Part):
 class SectionPart(Part):
     """Items that belong together."""
 
-    title: Speech
+    title: Words
     items: Annotated[dict[Name, ItemPart], Field(min_length=1)]
 
 
 class FatalPart(Part):
     """An error after which the whole call is worth `cap` at most."""
 
-    title: Speech
+    title: Words
     cap: Percent = 0
 
 
@@ -52,7 +51,7 @@ class SheetFile(Part):
     comment is required, within how many days of the draw a call is to be judged and released (`review_days`), for how
     many days after that the agent may appeal, within how many days his appeal is decided, and what is judged."""
 
-    title: Speech
+    title: Words
     pass_mark: Percent = 80
     comment_below_percent: Percent = 50
     review_days: Annotated[int, Field(ge=0, le=366)] = 5
@@ -65,15 +64,15 @@ class SheetFile(Part):
 Value = TypeVar("Value")
 
 
-def load_sheets(folder: Path, languages: tuple[str, ...]) -> Mapping[str, ScoreSheet]:
-    """The score sheets in the centre's folder, by name; `languages` are the centre's. Raises DocumentError with
-    everything that is wrong in any of them."""
+def load_sheets(folder: Path) -> Mapping[str, ScoreSheet]:
+    """The score sheets in the centre's folder, by name. Raises DocumentError with everything that is wrong in any of
+    them. In which languages they speak is theirs to say: at least one."""
     problems: list[Problem] = []
     sheets: dict[str, ScoreSheet] = {}
     for file in sorted((folder / SHEETS).glob("*.yaml")):
         document = attempt(partial(read_document, file, SheetFile), problems)
         if document is not None:
-            problems += (found := list(_problems(document, file.stem, languages)))
+            problems += (found := list(_problems(document, file.stem)))
             sheets |= {} if found else {file.stem: _sheet(file.stem, document.value)}
     if problems:
         raise DocumentError(problems)
@@ -89,24 +88,19 @@ def attempt(read: Callable[[], Value], problems: list[Problem]) -> Value | None:
         return None
 
 
-def _problems(document: Document[SheetFile], name: str, languages: tuple[str, ...]) -> Iterator[Problem]:
+def _problems(document: Document[SheetFile], name: str) -> Iterator[Problem]:
     try:
         _Named(name=name)
     except ValidationError:
         wrong = f'"{name}" is no name for a score sheet'
         yield document.problem((), wrong, "a file named with small letters, digits, - and _, a letter first")
-    yield from said_in_each(document, ("title",), document.value.title, languages)
     taken: dict[str, int] = {}
     for section, part in document.value.sections.items():
-        here = ("sections", section)
-        yield from said_in_each(document, (*here, "title"), part.title, languages)
         for item, judged in part.items.items():
-            path = (*here, "items", item)
-            yield from said_in_each(document, (*path, "title"), judged.title, languages)
+            path = ("sections", section, "items", item)
             yield from _item_problems(document, path, judged)
             yield from _taken_twice(document, path, item, taken)
-    for fatal, error in document.value.fatal.items():
-        yield from said_in_each(document, ("fatal", fatal, "title"), error.title, languages)
+    for fatal in document.value.fatal:
         yield from _taken_twice(document, ("fatal", fatal), fatal, taken)
 
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from ivr.documents import Name, Part, read_document
 from recording.quality.scoring import allowed
-from recording.quality.sheets import LONGEST_COMMENT, LONGEST_RECORDING_MS, Judgement, Mark, ScoreSheet, TimeMark
+from recording.quality.sheets import LONGEST_COMMENT, LONGEST_RECORDING_MS, Judgement, Mark, ScoreSheet, TimeMark, said
 
 Comment = Annotated[str, Field(max_length=LONGEST_COMMENT)]
 
@@ -55,16 +55,16 @@ def read_judgement(file: Path) -> Judgement:
 
 def form(sheet: ScoreSheet, language: str) -> Iterator[str]:
     """A file to be filled in, line by line."""
-    yield f"# {sheet.title.get(language, sheet.name)}"
+    yield f"# {said(sheet.title, language, sheet.name)}"
     yield "marks:"
     for section in sheet.sections:
-        yield f"  # {section.title.get(language, section.name)}"
+        yield f"  # {said(section.title, language, section.name)}"
         for item in section.items:
-            yield f"  # {item.title.get(language, item.name)}: {allowed(item)}"
+            yield f"  # {said(item.title, language, item.name)}: {allowed(item)}"
             yield f"  {item.name}: {{value: , comment: ''}}"
     yield "fatal: {}"
     for error in sheet.fatal:
-        yield f"  # {error.name}: what happened   ({error.title.get(language, error.name)}: at most {error.cap})"
+        yield f"  # {error.name}: what happened   ({said(error.title, language, error.name)}: at most {error.cap})"
     yield "time_marks: []"
     yield "  # - {at_ms: 83000, item: greeting, comment: what is heard there}"
     yield "comment: ''"

@@ -13,13 +13,18 @@ import json
 import os
 from datetime import UTC, datetime
 
+import structlog
+
 from cti.logs import write_logs
 from cti.quality_frame import frame_of
+from cti.quality_names import known_in, unknown_in
 from cti.settings import Settings, load_settings
 from recording.quality.draws import SYSTEM, DrawDone, Draws
 from recording.store import Store
 
 NICENESS = 10
+
+log = structlog.get_logger()
 
 
 async def draw(settings: Settings, *, by: str, daily: bool, seed: str | None = None) -> DrawDone | None:
@@ -30,6 +35,8 @@ async def draw(settings: Settings, *, by: str, daily: bool, seed: str | None = N
         frame = await frame_of(settings, store)
         if frame is None:
             return None
+        if unknown := unknown_in(frame.rules, await known_in(store)):
+            log.warning("sampling-names-unknown", error_id="sampling-names-unknown", names=len(unknown))
         return await Draws(store).run(frame, now=datetime.now(UTC), by=by, daily=daily, seed=seed)
     finally:
         await store.close()

@@ -40,7 +40,7 @@ from cti.versions.start import current_centre
 from recording.access import AccessTokens
 from recording.quality.by_hand import draw_call
 from recording.quality.evaluations import Evaluation, Person, Phase, Ruling, Step, StepKind
-from recording.quality.sheets import ScoreSheet
+from recording.quality.sheets import ScoreSheet, said
 from recording.quality.store import EvaluationFilter, Evaluations
 from recording.store import Store
 
@@ -49,10 +49,13 @@ def list_sheets(settings: Settings, given: argparse.Namespace) -> Exit:
     """Show the score sheets by which calls are judged."""
     centre = current_centre(settings)
     rows = (
-        (one.name, str(sum(1 for _ in one.items())), str(len(one.fatal)), str(one.pass_mark), *one.title.values())
+        (
+            *(one.name, str(sum(1 for _ in one.items())), str(len(one.fatal)), str(one.pass_mark)),
+            said(one.title, centre.languages[0]),
+        )
         for one in centre.sheets.values()
     )
-    print(table(("SHEET", "ITEMS", "FATAL", "PASS MARK", *(name.upper() for name in centre.languages)), rows))
+    print(table(("SHEET", "ITEMS", "FATAL", "PASS MARK", "TITLE"), rows))
     return Exit.DONE
 
 

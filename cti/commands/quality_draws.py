@@ -29,8 +29,18 @@ def sample(settings: Settings, given: argparse.Namespace) -> Exit:
         print("The draw of this day has been made already.")
         return Exit.DONE
     print(f"Draw {done.id}: {done.picked} of {done.candidates} drawn.")
+    if done.set_aside:
+        print(f"{done.set_aside} set aside: their recordings are gone.")
     rows = (
-        (lot.rule, lot.agent, lot.shift or "-", str(lot.fitting), str(lot.wanted), str(lot.got), lot.short or "-")
+        (
+            lot.rule,
+            lot.agent or "-",
+            lot.shift or "-",
+            str(lot.fitting),
+            str(lot.wanted),
+            str(lot.got),
+            lot.short or "-",
+        )
         for lot in done.lots
         if lot.wanted
     )
@@ -49,11 +59,12 @@ def list_draws(settings: Settings, given: argparse.Namespace) -> Exit:
             one.by,
             str(one.candidates),
             str(one.picked),
+            str(one.set_aside),
             one.id,
         )
         for one in found
     )
-    print(table(("AT", "DAY", "BY", "CANDIDATES", "DRAWN", "ID"), rows))
+    print(table(("AT", "DAY", "BY", "CANDIDATES", "DRAWN", "SET ASIDE", "ID"), rows))
     return Exit.DONE
 
 

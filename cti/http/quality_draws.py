@@ -11,6 +11,7 @@ from cti.http.errors import ApiError
 from cti.http.quality import judging, require_insight
 from cti.http.views import View
 from cti.quality_draws import DrawFailed
+from cti.quality_names import known_in, unknown_in
 from recording.quality.drawing import explain
 from recording.quality.draws import DrawDone, Draws
 from recording.quality.sampling import Lot, SamplingRules
@@ -34,8 +35,9 @@ class NoRules(ApiError):
 
 
 class DrawView(View):
-    """A draw. `daily` is its day where it was the day's; `until`: calls that began before were candidates; `lots` say
-    what each rule did with each agent's calls, and of what it was short."""
+    """A draw. `daily` is its day where it was the day's; `until`: calls that ended before were candidates; `set_aside`:
+    so many evaluations not yet judged whose recording was gone left the work lists; `lots` say what each rule did with
+    each agent's calls, and of what it was short."""
 
     id: str
     daily: str | None
@@ -45,6 +47,7 @@ class DrawView(View):
     until: datetime
     candidates: int
     picked: int
+    set_aside: int
     lots: tuple[Lot, ...]
 
 
@@ -55,9 +58,11 @@ class DrawsQuery(Given):
 
 
 class DrawsView(View):
-    """The sampling rules as they are now, null for none, and the last draws, newest first."""
+    """The sampling rules as they are now, null for none, what they name that there is not (agents, teams, outcome
+    codes, reviewers), and the last draws, newest first."""
 
     rules: SamplingRules | None
+    unknown: list[str]
     draws: list[DrawView]
 
 
@@ -78,7 +83,9 @@ async def list_draws(asked: Asked[DrawsQuery, Nothing]) -> DrawsView:
     require_insight(asked.holder)
     with judging():
         found = await Draws(asked.floor.store).page(asked.query.limit)
-    return DrawsView(rules=asked.floor.centre.sampling, draws=[_view(one) for one in found])
+        rules = asked.floor.centre.sampling
+        unknown = unknown_in(rules, await known_in(asked.floor.store)) if rules else []
+    return DrawsView(rules=rules, unknown=unknown, draws=[_view(one) for one in found])
 
 
 async def make_draw(asked: Asked[Nothing, Nothing]) -> DrawView:

@@ -119,6 +119,10 @@ class QualityDraw(Base):
     until: Mapped[datetime] = mapped_column(UtcDateTime, comment="up to which begin calls were candidates, UTC")
     candidates: Mapped[int] = mapped_column(comment="how many there were, an agent's part in a call each")
     picked: Mapped[int] = mapped_column(comment="how many were drawn")
+    set_aside: Mapped[int] = mapped_column(
+        server_default="0",
+        comment="how many evaluations not yet judged were set aside, because their recordings were gone",
+    )
     lots: Mapped[list[dict[str, Any]]] = mapped_column(JSON, comment="what each rule did with each agent's calls")
     inputs: Mapped[str] = mapped_column(
         Text, comment="all that the draw depended on: JSON, packed by zlib, written in base64"

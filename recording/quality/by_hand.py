@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import uuid4
 
-from recording.quality.errors import NotJudgeable, OwnCall, UnknownSubject
+from recording.quality.audible import unheard
+from recording.quality.errors import UNHEARD, NotJudgeable, OwnCall, UnknownSubject
 from recording.quality.evaluations import REVIEW, Evaluation, Person, Subject
 from recording.quality.life import due
 from recording.quality.sheets import ScoreSheet
@@ -33,8 +34,9 @@ async def subject_of(store: Store, call: str, agent: str | None) -> Subject:
     record = await store.call(call)
     if record is None:
         raise UnknownSubject
-    if not record.recordings:
-        raise NotJudgeable("the call has no recording; expected one that can be heard")
+    async with store.engine.connect() as connection:
+        if await unheard(connection, [call]):
+            raise NotJudgeable(UNHEARD)
     teams = {one.number: one.attributes.get(TEAM, "") for one in await store.agents(active_only=False)}
     found = subjects(record, teams)
     if agent is None:

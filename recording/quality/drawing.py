@@ -5,13 +5,14 @@ Of an agent's calls the first places are taken. The agents take turns, whoever w
 where reviewers are few nobody's calls are passed over for another's second.
 """
 
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from recording.quality.conflicts import conflict
 from recording.quality.evaluations import Person
+from recording.quality.pacing import place_in_month, wanted
 from recording.quality.sampling import Candidate, Drawing, Inputs, Lot, Pick, Reviewer, Rule, Where
 
 CALLS, QUOTA, REVIEWERS = "calls", "quota", "reviewers"
@@ -29,6 +30,15 @@ def draw(inputs: Inputs) -> Drawing:
 def misfit(candidate: Candidate, where: Where) -> str:
     """The first thing that does not fit; empty: all fits."""
     return next((name for name, fits in CONDITIONS.items() if not fits(candidate, where)), "")
+
+
+def unready(candidate: Candidate, rule: Rule) -> str:
+    """Why a rule does not look at this call in this draw, whatever it is about; empty: it does."""
+    if rule.one_in is not None and not candidate.fresh:
+        return "not fresh: an earlier draw has seen it"
+    if rule.by_shift and not candidate.shift_over:
+        return "not yet: its shift is not over"
+    return ""
 
 
 def place(seed: str, *parts: str) -> int:
@@ -50,7 +60,7 @@ def explain(inputs: Inputs, call: str) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Share:
-    """Candidates of one agent (and shift) in their places, and how many of them a rule wants."""
+    """Candidates of one agent (and shift, or of a shift of all) in their places, and how many of them a rule wants."""
 
     agent: str
     shift: str
@@ -101,52 +111,68 @@ class _Run:
 
     def _take(self, rule: Rule, share: _Share) -> None:
         free = [one for one in share.candidates if one.call not in self.taken]
-        most = (self.inputs.rules.most_per_agent_month, self.month[share.agent])
-        most_of_rule = (rule.most_per_agent_month, self.by_rule[rule.name, share.agent])
-        if any(limit is not None and count >= limit for limit, count in (most, most_of_rule)):
-            share.short = QUOTA
-        elif not free:
+        allowed = [one for one in free if self._within_limits(rule, one.agent)]
+        able = next(((one, able) for one in self._by_turn(allowed) if (able := self._able(rule, one))), None)
+        if not free:
             share.short = CALLS
-        elif not (able := self._able(free[0])) and self.inputs.reviewers:
+        elif not allowed:
+            share.short = QUOTA
+        elif able is None and self.inputs.reviewers:
             share.short = REVIEWERS
         else:
-            first = free[0]
-            reviewer = self._least_loaded(able, first) if able else None
-            self.picks.append(Pick(call=first.call, agent=first.agent, rule=rule.name, reviewer=reviewer))
-            self.taken.add(first.call)
-            self.month[first.agent] += 1
-            self.by_rule[rule.name, first.agent] += 1
+            chosen, reviewer = self._by_turn(allowed)[0], None
+            if able is not None:
+                chosen, reviewer = able[0], self._least_loaded(able[1], able[0])
+            self.picks.append(Pick(call=chosen.call, agent=chosen.agent, rule=rule.name, reviewer=reviewer))
+            self.taken.add(chosen.call)
+            self.month[chosen.agent] += 1
+            self.by_rule[rule.name, chosen.agent] += 1
             share.got += 1
+
+    def _within_limits(self, rule: Rule, agent: str) -> bool:
+        limits = (
+            (self.inputs.rules.most_per_agent_month, self.month[agent]),
+            (rule.most_per_agent_month, self.by_rule[rule.name, agent]),
+        )
+        return all(limit is None or count < limit for limit, count in limits)
+
+    def _by_turn(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """In their places; of several agents, whoever was drawn least first."""
+        return sorted(candidates, key=lambda one: self.month[one.agent])
 
     def _shares(self, rule: Rule) -> Iterator[_Share]:
         parts: dict[tuple[str, str], list[Candidate]] = {}
         for one in self.inputs.candidates:
-            if one.call not in self.taken and not misfit(one, rule.where) and (one.fresh or rule.one_in is None):
-                parts.setdefault((one.agent, one.shift if rule.per_agent_shift else ""), []).append(one)
+            if one.call not in self.taken and not unready(one, rule) and not misfit(one, rule.where):
+                agent = "" if rule.per_shift else one.agent
+                parts.setdefault((agent, one.shift if rule.by_shift else ""), []).append(one)
         for (agent, shift), candidates in sorted(parts.items()):
             candidates.sort(key=lambda one: (self._place(rule, one.call), one.call))
             yield _Share(agent, shift, candidates, self._wanted(rule, agent, shift, len(candidates)))
 
     def _wanted(self, rule: Rule, agent: str, shift: str, calls: int) -> int:
         if rule.one_in is not None:
-            # the part of a call that is left over is drawn or not by chance, so that in the long run one in N is drawn
+            # what is left over is drawn or not by chance, so that in the long run one in N is drawn
             left_over = self._place(rule, agent) % rule.one_in < calls % rule.one_in
             return calls // rule.one_in + left_over
-        if rule.per_agent_shift is not None:
-            before = [one for one in self.inputs.drawn if (one.rule, one.agent, one.shift) == (rule.name, agent, shift)]
-            return max(0, rule.per_agent_shift - len(before))
-        assert rule.per_agent_month is not None
-        day, days = self.inputs.day.day, monthrange(self.inputs.day.year, self.inputs.day.month)[1]
-        until_today = -(-rule.per_agent_month * day // days)
-        return max(0, until_today - self.by_rule[rule.name, agent])
+        if rule.per_agent_month is not None:
+            month, drawn = self.inputs.month, self.by_rule[rule.name, agent]
+            begins = place_in_month(month, rule.name, agent)
+            return wanted(rule.per_agent_month, drawn, month, self.inputs.planned.get(agent, ()), begins)
+        before = sum(
+            (one.rule, one.shift) == (rule.name, shift) and agent in ("", one.agent) for one in self.inputs.drawn
+        )
+        return max(0, (rule.per_agent_shift or rule.per_shift or 0) - before)
 
-    def _able(self, candidate: Candidate) -> list[Reviewer]:
-        """Who can take more, and is another than the agent."""
+    def _able(self, rule: Rule, candidate: Candidate) -> list[Reviewer]:
+        """Who may judge this agent, and can take more."""
         frame = self.inputs.rules
         return [
             one
             for one in self.inputs.reviewers
-            if (not one.agent or one.agent != candidate.agent)
+            if not one.absent
+            and (not rule.reviewers or one.name in rule.reviewers)
+            and not conflict(frame, one, one.team, candidate)
             and one.open + self.given[one.name] < frame.reviewer_open
             and one.today + self.given[one.name] < frame.reviewer_per_day
         ]
@@ -171,10 +197,10 @@ def _explained(inputs: Inputs, drawing: Drawing, rule: Rule, candidate: Candidat
         if (pick.rule, pick.agent) == (rule.name, candidate.agent):
             return f"drawn for {pick.reviewer.name if pick.reviewer else 'everybody'}"
         return f"drawn already ({pick.rule}, agent {pick.agent})"
-    if rule.one_in is not None and not candidate.fresh:
-        return "not fresh: an earlier draw has seen it"
-    shift = candidate.shift if rule.per_agent_shift else ""
-    lot = next(one for one in drawing.lots if (one.rule, one.agent, one.shift) == (rule.name, candidate.agent, shift))
+    if why := unready(candidate, rule):
+        return why
+    agent, shift = "" if rule.per_shift else candidate.agent, candidate.shift if rule.by_shift else ""
+    lot = next(one for one in drawing.lots if (one.rule, one.agent, one.shift) == (rule.name, agent, shift))
     short = f", short of {lot.short}" if lot.short else ""
     return f"not drawn: {lot.got} of {lot.fitting} fitting calls were, {lot.wanted} were wanted{short}"
 

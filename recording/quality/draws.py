@@ -7,25 +7,27 @@ Methods raise SQLAlchemy's errors while the data base is away.
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, Select, case, exists, func, insert, select
+from sqlalchemy import RowMapping, Select, and_, case, exists, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from recording.inputs.plan import ONE_DAY
 from recording.models import AgentStateEntry, Call, EvaluationEntry, QualityDraw
+from recording.quality.audible import can_be_heard, gone_recordings, unheard
 from recording.quality.by_hand import new_evaluation
 from recording.quality.drawing import draw
-from recording.quality.errors import QualityError, UnknownSheet
-from recording.quality.evaluations import REVIEW, Person, Phase
+from recording.quality.errors import EvaluationChanged, QualityError, UnknownSheet
+from recording.quality.evaluations import REVIEW, Evaluation, Person, Phase, Step, StepKind
 from recording.quality.sampling import Candidate, Drawing, Drawn, Inputs, Lot, Reviewer, SamplingRules
 from recording.quality.sheets import ScoreSheet
 from recording.quality.shifts import ShiftOf
-from recording.quality.store import add_evaluations
+from recording.quality.store import add_evaluations, take_in
 from recording.quality.subjects import TEAM, subjects
 from recording.record import CallRecord
 from recording.store import Store
@@ -34,6 +36,10 @@ SYSTEM = "system"
 TRIES = 3
 """So often a draw is made anew where somebody chose one of its calls meanwhile."""
 
+SHIFT_DRAWN_BEFORE = 2 * ONE_DAY
+"""Of a shift whose last calls may be drawn, the first may have been drawn so long before what is looked back on."""
+
+NOT_JUDGED = (Phase.DRAWN.value, Phase.IN_WORK.value)
 TO_DO = (Phase.DRAWN.value, Phase.IN_WORK.value, Phase.SCORED.value)
 TABLE = EvaluationEntry.__table__
 
@@ -49,7 +55,8 @@ class UnknownDraw(QualityError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawDone:
-    """A draw that was made. `daily` is its day where it was the day's; `until` the end of what it looked back on."""
+    """A draw that was made. `daily` is its day where it was the day's; `until` the end of what it looked back on;
+    `set_aside` counts the evaluations not yet judged whose recording was gone, in whose place others were drawn."""
 
     id: str
     daily: str | None
@@ -59,18 +66,22 @@ class DrawDone:
     until: datetime
     candidates: int
     picked: int
+    set_aside: int
     lots: tuple[Lot, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawFrame:
-    """By what is drawn: the rules, the sheets they name, the reviewers, the centre's zone and its agents' shifts."""
+    """By what is drawn: the rules, the sheets they name, the reviewers and who of them is absent, the centre's zone,
+    its agents' shifts, and the days of this month on which work of each can be drawn."""
 
     rules: SamplingRules
     sheets: Mapping[str, ScoreSheet]
     reviewers: Sequence[Person]
     zone: ZoneInfo
     shift_of: ShiftOf
+    planned: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
     def day_start(self, day: date) -> datetime:
         """When that day begins, UTC."""
@@ -94,15 +105,16 @@ class Draws:
     async def run(
         self, frame: DrawFrame, *, now: datetime, by: str, daily: bool, seed: str | None = None
     ) -> DrawDone | None:
-        """Draw: the `daily` draw of this day, from calls of the days before, or one more that is asked for, from all
-        until now. None where the day's has been made already."""
+        """Draw: the `daily` draw of this day, from calls that ended before it, or one more that is asked for, from all
+        that are over. None where the day's has been made already."""
         day = now.astimezone(frame.zone).date()
         until = frame.day_start(day) if daily else now
         seed = seed or token_hex(16)
         for attempt in range(TRIES):
             if daily and await self._made(day):
                 return None
-            inputs = await self._inputs(frame, day, until, seed)
+            lost = await self._lost()
+            inputs = await self._inputs(frame, day, until, seed, daily=daily, lost=[one.id for one in lost])
             done = DrawDone(
                 id=uuid4().hex,
                 daily=day.isoformat() if daily else None,
@@ -112,11 +124,12 @@ class Draws:
                 until=until,
                 candidates=len(inputs.candidates),
                 picked=len((drawing := draw(inputs)).picks),
+                set_aside=len(lost),
                 lots=drawing.lots,
             )
             try:
-                await self._keep(frame, inputs, drawing, done)
-            except IntegrityError:
+                await self._keep(frame, inputs, drawing, done, lost)
+            except (IntegrityError, EvaluationChanged):
                 if attempt + 1 == TRIES:
                     raise
                 continue
@@ -144,8 +157,19 @@ class Draws:
         async with self._store.engine.connect() as connection:
             return bool(await connection.scalar(select(exists().where(QualityDraw.daily == day.isoformat()))))
 
-    async def _inputs(self, frame: DrawFrame, day: date, until: datetime, seed: str) -> Inputs:
-        """What there is to draw from."""
+    async def _lost(self) -> list[Evaluation]:
+        """What nobody has judged yet, and nobody can any more."""
+        where = (TABLE.c.purpose == REVIEW, TABLE.c.phase.in_(NOT_JUDGED))
+        async with self._store.engine.connect() as connection:
+            found = await connection.scalars(select(EvaluationEntry.document).where(*where).order_by(TABLE.c.id))
+            evaluations = [Evaluation.model_validate(one) for one in found]
+            calls = await unheard(connection, sorted({one.call for one in evaluations}))
+        return [one for one in evaluations if one.call in calls]
+
+    async def _inputs(
+        self, frame: DrawFrame, day: date, until: datetime, seed: str, *, daily: bool, lost: Sequence[str]
+    ) -> Inputs:
+        """What there is to draw from. Evaluations that are `lost` no longer count."""
         since = frame.day_start(day - timedelta(days=frame.rules.look_back_days))
         month = frame.day_start(day.replace(day=1))
         teams = {one.number: one.attributes.get(TEAM, "") for one in await self._store.agents(active_only=False)}
@@ -153,8 +177,9 @@ class Draws:
         async with self._store.engine.connect() as connection:
             seen = await connection.scalar(select(func.max(QualityDraw.until))) or since
             first = {row.agent: row.began for row in await connection.execute(_FIRST_DAYS)}
-            before = (await connection.execute(_drawn(min(since, month)))).all()
-            loads = await connection.execute(_loads(frame.day_start(day)))
+            gone = await gone_recordings(connection)
+            before = (await connection.execute(_drawn(month, since - SHIFT_DRAWN_BEFORE))).all()
+            loads = await connection.execute(_loads(frame.day_start(day), lost))
             busy = {name: (int(left), int(today)) for name, left, today in loads}
             drawn = select(TABLE.c.call).where(TABLE.c.purpose == REVIEW, TABLE.c.call_at >= since)
             calls = set(await connection.scalars(drawn))
@@ -162,8 +187,9 @@ class Draws:
             candidates = [
                 candidate
                 async for document in documents
-                for candidate in _candidates(CallRecord.model_validate(document), teams, frame, first, seen)
-                if candidate.call not in calls
+                for record in [CallRecord.model_validate(document)]
+                if record.ended_at < until and record.id not in calls and can_be_heard(record, gone.get(record.id, ()))
+                for candidate in _candidates(record, teams, frame, first, seen, until if daily else None)
             ]
         return Inputs(
             day=day,
@@ -174,19 +200,30 @@ class Draws:
                 Drawn(
                     agent=row.agent,
                     rule=row.rule,
-                    shift=frame.shift_of(row.agent, row.call_at),
+                    shift=frame.shift_of(row.agent, row.call_at).name,
                     this_month=row.drawn_at >= month,
                 )
                 for row in before
+                if row.id not in lost
             ),
             reviewers=tuple(
-                Reviewer(name=one.name, agent=one.agent, open=left, today=today)
+                Reviewer(
+                    name=one.name,
+                    agent=one.agent,
+                    team=teams.get(one.agent, ""),
+                    absent=one.name in frame.absent,
+                    open=left,
+                    today=today,
+                )
                 for one in frame.reviewers
                 for left, today in [busy.get(one.name, (0, 0))]
             ),
+            planned=frame.planned,
         )
 
-    async def _keep(self, frame: DrawFrame, inputs: Inputs, drawing: Drawing, done: DrawDone) -> None:
+    async def _keep(
+        self, frame: DrawFrame, inputs: Inputs, drawing: Drawing, done: DrawDone, lost: Sequence[Evaluation]
+    ) -> None:
         used = {rule.name: _sheet(frame, rule.sheet) for rule in inputs.rules.rules}
         parts = {(one.call, one.agent): one for one in inputs.candidates}
         evaluations = [
@@ -198,7 +235,11 @@ class Draws:
         row = {name: getattr(done, name) for name in DrawDone.__dataclass_fields__ if name != "lots"}
         packed = b64encode(zlib.compress(inputs.model_dump_json().encode())).decode()
         lots = [lot.model_dump(mode="json") for lot in done.lots]
+        by = Person(name=SYSTEM)
+        aside = Step(kind=StepKind.SET_ASIDE, at=done.at, by=by, in_charge=True, note="its recording is gone")
         async with self._store.transaction() as connection:
+            for one in lost:
+                await take_in(connection, one.id, aside, one.revision)
             await connection.execute(insert(QualityDraw).values(**row, lots=lots, inputs=packed))
             await add_evaluations(connection, {one.digest: one for one in used.values()}.values(), evaluations)
 
@@ -206,33 +247,40 @@ class Draws:
 _FIRST_DAYS = select(AgentStateEntry.agent, func.min(AgentStateEntry.at).label("began")).group_by(AgentStateEntry.agent)
 
 
-def _drawn(since: datetime) -> Select[Any]:
-    """What counts against quotas; what was set aside is drawn anew."""
-    columns = (TABLE.c.call, TABLE.c.agent, TABLE.c.rule, TABLE.c.call_at, TABLE.c.drawn_at)
-    return select(*columns).where(
-        TABLE.c.purpose == REVIEW, TABLE.c.drawn_at >= since, TABLE.c.phase != Phase.SET_ASIDE.value
-    )
+def _drawn(month: datetime, since: datetime) -> Select[Any]:
+    """What counts against quotas: what was drawn this month, and what is of shifts of which calls may be drawn now.
+    What was set aside is drawn anew."""
+    columns = (TABLE.c.id, TABLE.c.agent, TABLE.c.rule, TABLE.c.call_at, TABLE.c.drawn_at)
+    counts = or_(TABLE.c.drawn_at >= month, TABLE.c.call_at >= since)
+    return select(*columns).where(TABLE.c.purpose == REVIEW, counts, TABLE.c.phase != Phase.SET_ASIDE.value)
 
 
-def _loads(today: datetime) -> Select[Any]:
-    to_do, of_today = TABLE.c.phase.in_(TO_DO), TABLE.c.drawn_at >= today
+def _loads(today: datetime, lost: Sequence[str]) -> Select[Any]:
+    to_do = and_(TABLE.c.phase.in_(TO_DO), TABLE.c.id.not_in(lost))
+    of_today = TABLE.c.drawn_at >= today
     counts = (func.sum(case((one, 1), else_=0)) for one in (to_do, of_today))
     return select(TABLE.c.reviewer, *counts).where(to_do | of_today).group_by(TABLE.c.reviewer)
 
 
 def _candidates(
-    record: CallRecord, teams: Mapping[str, str], frame: DrawFrame, first: Mapping[str, datetime], seen: datetime
+    record: CallRecord,
+    teams: Mapping[str, str],
+    frame: DrawFrame,
+    first: Mapping[str, datetime],
+    seen: datetime,
+    until: datetime | None,
 ) -> Iterable[Candidate]:
-    if not record.recordings:
-        return
+    """`until`: shifts that end later are not over; None: who asks for a draw now wants them as they are."""
     marks = {one.agent: one.score for one in record.surveys if one.score is not None}
     sent_on = {one.agent for one in record.transfers}
     for agent, subject in subjects(record, teams).items():
         began = first.get(agent)
+        worked = frame.shift_of(agent, subject.call_at)
         yield Candidate(
             **subject.model_dump(),
-            shift=frame.shift_of(agent, subject.call_at),
-            fresh=record.started_at >= seen,
+            shift=worked.name,
+            shift_over=until is None or worked.ends_at <= until,
+            fresh=record.ended_at >= seen,
             outcome=record.outcome_code or "",
             resolved=record.resolved,
             survey=marks.get(agent),

@@ -109,6 +109,10 @@ class TooFewReviewers(QualityError):
     id = "too-few-reviewers"
 
 
+UNHEARD = "the call has no recording, or it is gone; expected one that can be heard"
+"""Why a call cannot be judged."""
+
+
 class NotJudgeable(QualityError):
     """The call cannot be judged."""
 

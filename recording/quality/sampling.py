@@ -2,12 +2,15 @@
 decided by recording/quality/drawing.py.
 """
 
+from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from recording.quality.evaluations import Person, Subject
+from recording.quality.pacing import Month
 
 
 class _Value(BaseModel):
@@ -32,8 +35,9 @@ class Where(_Value):
 
 class Rule(_Value):
     """How many of the calls it is about are drawn: `one_in` so many of each agent's, or `per_agent_month` so many of
-    each agent until the end of the month, evenly, or `per_agent_shift` so many of each shift that an agent worked.
-    Never more than `most_per_agent_month` of one agent."""
+    each agent and month, spread over it (recording/quality/pacing.py), or `per_agent_shift` so many of each shift that
+    an agent worked, or `per_shift` so many of all the calls of a shift together. Never more than `most_per_agent_month`
+    of one agent. `reviewers` are who may get them, all where nobody is named."""
 
     name: str
     sheet: str
@@ -41,20 +45,38 @@ class Rule(_Value):
     one_in: int | None = None
     per_agent_month: int | None = None
     per_agent_shift: int | None = None
+    per_shift: int | None = None
     most_per_agent_month: int | None = None
+    reviewers: tuple[str, ...] = ()
+
+    @property
+    def by_shift(self) -> bool:
+        """Whether it asks for shifts: then it waits until a shift is over, so that every call of it can be drawn."""
+        return self.per_agent_shift is not None or self.per_shift is not None
+
+
+class Barred(_Value):
+    """Whom a reviewer must not judge."""
+
+    agents: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
 
 
 class SamplingRules(_Value):
     """The rules, the most important first, and their frame: `at` is when they are applied each day, in the centre's
     zone; calls of the `look_back_days` before are drawn from; no more than `most_per_agent_month` are drawn of one
-    agent by all rules together; a reviewer gets `reviewer_per_day` at most, and none while he has `reviewer_open` to
-    do."""
+    agent by all rules together; the quotas of a month are to be drawn `month_ready_days` before it ends; a reviewer
+    gets `reviewer_per_day` at most, and none while he has `reviewer_open` to do. `never` bars reviewers from agents
+    and teams; `own_team` says whether a reviewer who takes calls himself may judge his own team."""
 
     at: str = "05:00"
     look_back_days: int = 7
     most_per_agent_month: int | None = None
+    month_ready_days: int = 5
     reviewer_per_day: int = 20
     reviewer_open: int = 40
+    own_team: bool = True
+    never: Mapping[str, Barred] = {}
     rules: tuple[Rule, ...] = ()
 
     @property
@@ -64,11 +86,12 @@ class SamplingRules(_Value):
 
 
 class Candidate(Subject):
-    """An agent's part in a call that has a recording and was not drawn before. `shift` names the shift he worked then;
-    `fresh`: no daily draw has seen it yet; `agent_days` counts from the agent's first day, null where
-    that is unknown."""
+    """An agent's part in a call that can be heard and was not drawn before. `shift` names the shift he worked then,
+    `shift_over` says whether it had ended by the time up to which is drawn; `fresh`: no draw has seen it yet;
+    `agent_days` counts from the agent's first day, null where that is unknown."""
 
     shift: str
+    shift_over: bool = True
     fresh: bool = True
     outcome: str = ""
     resolved: bool | None = None
@@ -87,14 +110,19 @@ class Drawn(_Value):
 
 
 class Reviewer(Person):
-    """Who gets work: how much he has to do, and how much of it was drawn today."""
+    """Who gets work, unless he is absent: his own team if he is an agent, how much he has to do, and how much of it was
+    drawn today."""
 
+    team: str = ""
+    absent: bool = False
     open: int = 0
     today: int = 0
 
 
 class Inputs(_Value):
-    """All that a draw depends on. With the same inputs the same calls are drawn, whoever draws, whenever."""
+    """All that a draw depends on. With the same inputs the same calls are drawn, whoever draws, whenever. `planned`
+    are the days of this month on which work of an agent can be drawn, those after his planned shifts; who has no plan
+    is not in it."""
 
     day: date
     seed: str
@@ -102,6 +130,13 @@ class Inputs(_Value):
     candidates: tuple[Candidate, ...]
     drawn: tuple[Drawn, ...] = ()
     reviewers: tuple[Reviewer, ...] = ()
+    planned: Mapping[str, tuple[int, ...]] = {}
+
+    @property
+    def month(self) -> Month:
+        """The month of the draw, for what is spread over it."""
+        days = monthrange(self.day.year, self.day.month)[1]
+        return Month(name=f"{self.day:%Y-%m}", day=self.day.day, days=days, ready_days=self.rules.month_ready_days)
 
 
 class Pick(_Value):
@@ -117,7 +152,8 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Lot(_Value):
-    """What a rule did with an agent's calls (of one shift, where it asks for shifts): how many fitted and were free,
+    """What a rule did with an agent's calls (of one shift, where it asks for shifts; `agent` is empty where it asks for
+    shifts of all agents together): how many fitted and were free,
     how many it wanted, how many it got, and why it did not get the rest: `calls`, `quota` (a limit per month) or
     `reviewers`."""
 

@@ -1,35 +1,57 @@
 """Which shift an agent worked when he took a call, by name: the planned one, or his day where none is. Pure."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable
-from datetime import date, datetime, timedelta
+from calendar import monthrange
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from recording.inputs.plan import Plan, PlannedShift
+from recording.inputs.plan import ONE_DAY, Plan, PlannedShift
 
-ShiftOf = Callable[[str, datetime], str]
-"""The name of the shift that this agent worked at this time."""
+
+@dataclass(frozen=True, slots=True)
+class WorkedShift:
+    """The shift that an agent worked at some time, by name, and when it was over."""
+
+    name: str
+    ends_at: datetime
+
+
+ShiftOf = Callable[[str, datetime], WorkedShift]
+"""The shift that this agent worked at this time."""
 
 
 def shifts_of(plan: Plan, agents: Collection[str], first: date, last: date, zone: ZoneInfo) -> ShiftOf:
     """By the plan of these agents, for calls of these days, both included: `2026-11-22 18:00` is the shift that began
-    then by the clock of the zone, also for a call after midnight; `2026-11-22` is a day of somebody without shifts.
-    Work before the shift begins or after it ends counts to it where it is nearer than any other of that day."""
-    planned = {agent: plan.shifts(agent, first - timedelta(days=1), last) for agent in agents}
+    then by the clock of the zone, also for a call after midnight; `2026-11-22` is a day of somebody without shifts,
+    which is over at midnight. Work before the shift begins or after it ends counts to it where it is nearer than any
+    other of that day."""
+    planned = {agent: plan.shifts(agent, first - ONE_DAY, last) for agent in agents}
     changes = {agent: list(_changes(shifts)) for agent, shifts in planned.items()}
 
-    def name_of(agent: str, at: datetime) -> str:
+    def worked(agent: str, at: datetime) -> WorkedShift:
         day = at.astimezone(zone).date()
         shifts = planned.get(agent, ())
-        if not shifts:
-            return day.isoformat()
-        nearest = shifts[bisect_right(changes[agent], at)]
-        if not (nearest.span.start <= at < nearest.span.end or _touches(nearest, day, zone)):
-            return day.isoformat()
-        return f"{nearest.span.start.astimezone(zone):%Y-%m-%d %H:%M}"
+        nearest = shifts[bisect_right(changes[agent], at)] if shifts else None
+        if nearest is None or not (nearest.span.start <= at < nearest.span.end or _touches(nearest, day, zone)):
+            return WorkedShift(day.isoformat(), datetime.combine(day + ONE_DAY, time(), zone))
+        return WorkedShift(f"{nearest.span.start.astimezone(zone):%Y-%m-%d %H:%M}", max(nearest.span.end, at))
 
-    return name_of
+    return worked
+
+
+def drawable_days(plan: Plan, agents: Collection[str], day: date) -> Mapping[str, tuple[int, ...]]:
+    """The days of this day's month on which work of each agent can be drawn by a daily draw: those after the days on
+    which his planned shifts begin. Who has no shift in the month is not in it."""
+    first = day.replace(day=1)
+    last = day.replace(day=monthrange(day.year, day.month)[1])
+    found = {
+        agent: tuple(sorted({(one.day + ONE_DAY).day for one in plan.shifts(agent, first - ONE_DAY, last - ONE_DAY)}))
+        for agent in agents
+    }
+    return {agent: days for agent, days in found.items() if days}
 
 
 def _changes(shifts: Iterable[PlannedShift]) -> Iterable[datetime]:

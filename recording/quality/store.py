@@ -13,8 +13,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.models import Call, EvaluationEntry, EvaluationStep, ScoreSheetKept
-from recording.quality.errors import AlreadyDrawn, EvaluationChanged, JudgementUnfit, UnknownEvaluation
-from recording.quality.evaluations import REVIEW, Evaluation, Phase, Step
+from recording.quality.audible import unheard
+from recording.quality.errors import (
+    UNHEARD,
+    AlreadyDrawn,
+    EvaluationChanged,
+    JudgementUnfit,
+    NotJudgeable,
+    UnknownEvaluation,
+)
+from recording.quality.evaluations import REVIEW, Evaluation, Phase, Step, StepKind
 from recording.quality.life import take
 from recording.quality.sheets import Judgement, ScoreSheet
 from recording.record import CallRecord
@@ -28,7 +36,8 @@ _COLUMNS = {column.name for column in TABLE.columns}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationFilter:
     """Which evaluations; what is left out does not matter. `since` is included, `until` not, by the time of drawing.
-    `reviewer`: on his work list; the empty name means on everybody's."""
+    `reviewer`: on his work list; the empty name means on everybody's. `due_before`: the next step was due before then
+    and has not been taken."""
 
     purpose: str | None = REVIEW
     phases: frozenset[Phase] = frozenset()
@@ -39,6 +48,7 @@ class EvaluationFilter:
     call: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    due_before: datetime | None = None
     size: int = 50
     after: str | None = None
 
@@ -89,23 +99,31 @@ class Evaluations:
     async def take(self, name: str, step: Step, revision: int) -> Evaluation:
         """Take a step on what somebody saw at that revision; the evaluation after it.
 
-        Raises UnknownEvaluation, EvaluationChanged where it has changed since, and what recording.quality.life refuses.
+        Raises UnknownEvaluation, EvaluationChanged where it has changed since, NotJudgeable where a call that is to be
+        claimed cannot be heard any more, and what recording.quality.life refuses.
         """
         async with self._store.transaction() as connection:
-            before = await _found(connection, name)
-            if before.revision != revision:
-                raise EvaluationChanged(revision, before.revision)
-            if step.judgement is not None:
-                await _require_within(connection, before.call, step.judgement)
-            after = take(before, await _sheet(connection, before.sheet_digest), step)
-            as_seen = (TABLE.c.id == name) & (TABLE.c.revision == revision)
-            changed = await connection.execute(update(EvaluationEntry).where(as_seen).values(**_row(after)))
-            if not changed.rowcount:  # another process was quicker, between our look and our write
-                raise EvaluationChanged(revision, revision + 1)
-            kept = {"evaluation": name, "revision": after.revision, "at": step.at, "by": step.by.name}
-            document = step.model_dump(mode="json", exclude_defaults=True)
-            await connection.execute(insert(EvaluationStep).values(**kept, kind=step.kind.value, document=document))
-            return after
+            return await take_in(connection, name, step, revision)
+
+
+async def take_in(connection: AsyncConnection, name: str, step: Step, revision: int) -> Evaluation:
+    """The same within a transaction, where several steps belong together."""
+    before = await _found(connection, name)
+    if before.revision != revision:
+        raise EvaluationChanged(revision, before.revision)
+    if step.kind is StepKind.CLAIM and await unheard(connection, [before.call]):
+        raise NotJudgeable(UNHEARD)
+    if step.judgement is not None:
+        await _require_within(connection, before.call, step.judgement)
+    after = take(before, await _sheet(connection, before.sheet_digest), step)
+    as_seen = (TABLE.c.id == name) & (TABLE.c.revision == revision)
+    changed = await connection.execute(update(EvaluationEntry).where(as_seen).values(**_row(after)))
+    if not changed.rowcount:  # another process was quicker, between our look and our write
+        raise EvaluationChanged(revision, revision + 1)
+    kept = {"evaluation": name, "revision": after.revision, "at": step.at, "by": step.by.name}
+    document = step.model_dump(mode="json", exclude_defaults=True)
+    await connection.execute(insert(EvaluationStep).values(**kept, kind=step.kind.value, document=document))
+    return after
 
 
 async def add_evaluations(
@@ -142,6 +160,8 @@ def _which(which: EvaluationFilter) -> Select[tuple[dict[str, Any]]]:
         query = query.where(TABLE.c.drawn_at >= which.since)
     if which.until is not None:
         query = query.where(TABLE.c.drawn_at < which.until)
+    if which.due_before is not None:
+        query = query.where(TABLE.c.due_at < which.due_before)
     return query
 
 

@@ -1,5 +1,6 @@
 """Quality over HTTP: a call on its way from a work list to the agent, his appeal and its decision, each by who may."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from cti.access import Permission, Role, new_token
 from recording.access import AccessTokens
 from recording.record import CallRecord
 from tests.contract.fake_floor import BEARER, FakeFloor, open_floor
+from tests.house import HOUSE
 
 pytestmark = pytest.mark.contract
 
@@ -37,10 +39,26 @@ async def token(
     return {"Authorization": f"Bearer {secret}"}
 
 
+EVERYBODY = """\
+at: "00:00"
+rules: {everybody: {sheet: hotline, one_in: 1}}
+"""
+
+
+def drawing_all(folder: Path, rules: str = EVERYBODY) -> Path:
+    """The shipped dialplans with these sampling rules; with those of their own, every call is drawn."""
+    made = folder / "dialplans"
+    shutil.copytree(HOUSE / "dialplans", made)
+    (made / "quality" / "sampling.yaml").write_text(rules)
+    return made
+
+
 @asynccontextmanager
-async def recorded_call(folder: Path) -> AsyncIterator[tuple[FakeFloor, CallRecord]]:
+async def recorded_call(
+    folder: Path, dialplans: Path = HOUSE / "dialplans"
+) -> AsyncIterator[tuple[FakeFloor, CallRecord]]:
     """A floor with one call that has a recording of a minute."""
-    async with open_floor(folder) as web:
+    async with open_floor(folder, dialplans=dialplans) as web:
         record = await web.remember(LEDGER)
         await web.keep_recording(record, b"RIFF")
         yield web, record
@@ -164,7 +182,7 @@ async def test_what_cannot_be_judged_is_told(tmp_path: Path) -> None:
 
 
 async def test_rules_fill_a_work_list_and_say_why(tmp_path: Path) -> None:
-    async with recorded_call(tmp_path) as (web, record):
+    async with recorded_call(tmp_path, drawing_all(tmp_path)) as (web, record):
         anna = await token(web, "anna", Role.READER, may=[Permission.REVIEW])
         assert (await web.post("/api/quality/draws", {}, anna))[1]["error"]["id"] == "role-too-small"
         await web.move_to_now(record)
@@ -175,7 +193,8 @@ async def test_rules_fill_a_work_list_and_say_why(tmp_path: Path) -> None:
             (record.id, done["id"], "anna")
         ]
         _, known = await web.get("/api/quality/draws", anna)
-        assert (known["draws"], known["rules"]["rules"][0]["name"]) == ([done], "bad-mark")
+        assert (known["draws"], known["rules"]["rules"][0]["name"]) == ([done], "everybody")
+        assert known["unknown"] == []
         _, why = await web.get(f"/api/quality/draws/{done['id']}/explanation?call={record.id}", anna)
         assert any(one.endswith(f"agent {record.agent}: drawn for anna") for one in why["because"])
         assert (await web.get(f"/api/quality/draws/x/explanation?call={record.id}", anna))[0] == 404

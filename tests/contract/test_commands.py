@@ -211,6 +211,20 @@ async def test_the_centre_s_files_are_checked(capsys: pytest.CaptureFixture[str]
     assert "5 numbers" in capsys.readouterr().out
 
 
+async def test_what_fits_and_is_worth_a_word_is_a_warning_that_can_be_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dialplans = tmp_path / "dialplans"
+    shutil.copytree(Path(__file__).parents[2] / "dialplans", dialplans)
+    monkeypatch.setenv("CALLCENTER_DIALPLANS", str(dialplans))
+    rules = "rules: {some: {sheet: hotline, where: {teams: [nowhere]}, one_in: 1}}\n"
+    (dialplans / "quality" / "sampling.yaml").write_text(rules)
+    assert await callcenter("quality", "list") == 0  # there is a data base
+    assert await callcenter("check") == 0
+    assert f'warning: {dialplans}/quality/sampling.yaml:1:48: unknown team "nowhere"' in capsys.readouterr().err
+    assert await callcenter("check", "--strict") == 2
+
+
 async def test_a_link_among_the_files_is_refused_and_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

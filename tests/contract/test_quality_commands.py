@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.test_api_quality import MARKS, recorded_call
+from tests.contract.test_api_quality import MARKS, drawing_all, recorded_call
 from tests.contract.test_commands import callcenter
 
 pytestmark = pytest.mark.contract
@@ -100,14 +100,14 @@ async def test_a_call_is_handed_to_reviewers_only(tmp_path: Path, capsys: pytest
 
 
 async def test_calls_are_drawn_by_the_rules_and_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    async with recorded_call(tmp_path) as (web, record):
+    async with recorded_call(tmp_path, drawing_all(tmp_path)) as (web, record):
         await web.move_to_now(record)
     assert await callcenter("quality", "sample", "--seed", "of the day") == 0
     done = capsys.readouterr().out
     assert "1 of 1 drawn" in done
     name = done.split()[1].rstrip(":")
     assert await callcenter("quality", "draws") == 0
-    assert capsys.readouterr().out.splitlines()[1].split()[-3:] == ["1", "1", name]
+    assert capsys.readouterr().out.splitlines()[1].split()[-3:] == ["1", "0", name]
     assert await callcenter("quality", "explain", name, record.id) == 0
     assert f"everybody: agent {record.agent}: drawn for everybody" in capsys.readouterr().out
     for said in ("Draw ", "The draw of this day has been made already."):

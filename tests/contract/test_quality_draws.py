@@ -1,17 +1,26 @@
 """Draws in the data base: only what can be heard, each call once, one daily draw a day, and the same again later."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
-from recording.models import Call
+from recording.inputs.plan import Plan
+from recording.inputs.shifts import Assignment, Pattern
+from recording.keeping.kept import KeptRecordings, State
+from recording.manifest import manifests
+from recording.models import Call, KeptRecording
+from recording.quality.absences import Absence, Absences
+from recording.quality.by_hand import draw_call
 from recording.quality.drawing import draw
 from recording.quality.draws import DrawFrame, Draws, UnknownDraw
-from recording.quality.evaluations import Evaluation, Person, StepKind
+from recording.quality.errors import NotJudgeable
+from recording.quality.evaluations import Evaluation, Person, Phase, StepKind
 from recording.quality.sampling import Rule, SamplingRules, Where
+from recording.quality.shifts import shifts_of
 from recording.quality.store import EvaluationFilter, Evaluations
 from recording.record import CallRecord, Conversation, Recording, Survey
 from recording.store import Agent, Store
@@ -33,7 +42,7 @@ def frame(*rules: Rule, reviewers: Sequence[Person] = (), **more: object) -> Dra
         sheets={"made": SHEET},
         reviewers=reviewers,
         zone=ZONE,
-        shift_of=lambda agent, at: at.astimezone(ZONE).date().isoformat(),
+        shift_of=shifts_of(Plan(ZONE, [], [], []), [], date(2026, 11, 1), date(2026, 11, 30), ZONE),
     )
 
 
@@ -113,15 +122,15 @@ async def test_quotas_and_work_loads_are_counted_from_what_was_drawn_before(stor
     await keep(store, *(record(n, NOON - DAY) for n in range(40)))
     first = await Draws(store).run(rules, now=NOON, by="chief", daily=False)
     assert first is not None
-    assert (first.picked, first.lots[0].short) == (22, "")  # the 22nd day of 30
+    assert (first.picked, first.lots[0].short) == (8, "")  # 30 wanted, and four days left to be ready on the 25th
     for one in (await listed(store))[:2]:
         await Evaluations(store).take(one.id, step(StepKind.SET_ASIDE, in_charge=True, note="noise"), 0)
     second = await Draws(store).run(rules, now=NOON, by="chief", daily=False)
     assert second is not None
-    assert (second.picked, second.lots[0].wanted) == (2, 2), "what was set aside does not count"
-    third = await Draws(store).run(rules, now=NOON + 5 * DAY, by="chief", daily=False)
+    assert (second.picked, second.lots[0].wanted) == (6, 6), "what was set aside does not count"
+    third = await Draws(store).run(rules, now=NOON + 3 * DAY, by="chief", daily=False)
     assert third is not None
-    assert (third.picked, third.lots[0].wanted, third.lots[0].short) == (4, 5, "reviewers")
+    assert (third.picked, third.lots[0].wanted, third.lots[0].short) == (14, 18, "reviewers")
 
 
 async def test_a_bad_mark_finds_its_call(store: Store) -> None:
@@ -129,3 +138,89 @@ async def test_a_bad_mark_finds_its_call(store: Store) -> None:
     rule = EVERY.model_copy(update={"where": Where(survey_at_most=2)})
     await Draws(store).run(frame(rule), now=NOON, by="chief", daily=False)
     assert [one.call for one in await listed(store)] == [f"{2:032x}"]
+
+
+async def erase(store: Store, *records: CallRecord) -> None:
+    """What the keeping of recordings says of them once they are gone."""
+    async with store.transaction() as connection:
+        for one in records:
+            gone = tuple(sound.model_copy(update={"place": "erased"}) for sound in one.recordings)
+            document = one.model_copy(update={"recordings": gone}).model_dump(mode="json")
+            await connection.execute(update(Call).where(Call.id == one.id).values(document=document))
+
+
+async def test_what_was_erased_is_not_drawn_and_what_is_lost_meanwhile_is_set_aside_and_replaced(store: Store) -> None:
+    calls = [record(n, NOON - DAY) for n in range(5)]
+    await keep(store, *calls)
+    await erase(store, calls[0])
+    await KeptRecordings(store).take(manifests(calls[1])[0])
+    async with store.transaction() as connection:
+        await connection.execute(update(KeptRecording).values(state=State.MISSING.value))
+    rules = frame(Rule(name="shift", sheet="made", per_agent_shift=2), reviewers=[ANNA], reviewer_open=2)
+    first = await Draws(store).run(rules, now=NOON, by="chief", daily=False)
+    assert first is not None
+    assert (first.candidates, first.picked, first.set_aside) == (3, 2, 0)
+
+    evaluations = Evaluations(store)
+    lost, kept = await listed(store)
+    await evaluations.take(kept.id, step(StepKind.CLAIM), 0)
+    await erase(store, next(one for one in calls if one.id == lost.call))
+    with pytest.raises(NotJudgeable):
+        await evaluations.take(lost.id, step(StepKind.CLAIM), 0)
+    with pytest.raises(NotJudgeable):
+        await draw_call(store, calls[0].id, None, SHEET, None, NOON)
+    second = await Draws(store).run(rules, now=NOON + DAY / 24, by="chief", daily=False)
+    assert second is not None
+    assert (second.picked, second.set_aside) == (1, 1), "another in its place, though his list was full"
+    assert await Draws(store).page(1) == [second]
+    gone = await evaluations.find(lost.id)
+    assert (gone.phase, gone.set_aside, gone.due_at) == (Phase.SET_ASIDE, "its recording is gone", None)
+    (aside,) = await evaluations.steps(lost.id)
+    assert (aside.by.name, aside.at) == ("system", second.at)
+    assert (await evaluations.find(kept.id)).phase is Phase.IN_WORK
+    third = await Draws(store).run(rules, now=NOON + DAY / 12, by="chief", daily=False)
+    assert third is not None
+    assert (third.picked, third.set_aside) == (0, 0)
+
+
+async def test_a_night_shift_over_the_end_of_a_month_is_drawn_once_when_it_is_over(store: Store) -> None:
+    nights = Pattern.model_validate({"name": "nights", "shifts": [{"day": 1, "start": "18:00", "end": "09:00"}]})
+    began = date(2026, 11, 30)  # a Monday
+    plan = Plan(ZONE, [nights], [Assignment(agent="1001", since=began, pattern="nights")], [])
+    evening = datetime.combine(began, time(19), ZONE).astimezone(UTC)
+    await keep(store, *(record(n, evening + n * DAY / 12) for n in range(6)))  # until five in the morning
+    rule = Rule(name="shift", sheet="made", per_agent_shift=3)
+
+    async def daily(day: date) -> int:
+        shifts = shifts_of(plan, ["1001"], date(2026, 11, 1), day, ZONE)
+        at = datetime.combine(day, time(5), ZONE).astimezone(UTC)
+        done = await Draws(store).run(replace(frame(rule), shift_of=shifts), now=at, by="system", daily=True)
+        assert done is not None
+        return done.picked
+
+    assert await daily(date(2026, 12, 1)) == 0, "it is not over"
+    assert await daily(date(2026, 12, 2)) == 3
+    assert await daily(date(2026, 12, 3)) == 0
+    shifts = shifts_of(plan, ["1001"], date(2026, 11, 1), date(2026, 12, 2), ZONE)
+    assert {shifts(one.agent, one.call_at).name for one in await listed(store)} == {"2026-11-30 18:00"}
+
+
+async def test_a_call_that_goes_on_during_a_draw_is_fresh_for_the_next(store: Store) -> None:
+    await keep(store, record(1, NOON - DAY / 48))  # until half an hour after noon
+    first = await Draws(store).run(frame(EVERY), now=NOON, by="chief", daily=False)
+    second = await Draws(store).run(frame(EVERY), now=NOON + DAY / 24, by="chief", daily=False)
+    assert first is not None
+    assert second is not None
+    assert (first.candidates, second.picked) == (0, 1)
+
+
+async def test_who_is_absent_is_known_for_his_days(store: Store) -> None:
+    absences = Absences(store)
+    for last in (date(2026, 11, 25), date(2026, 11, 24)):
+        said = Absence(reviewer="anna", first=date(2026, 11, 22), last=last, why="ill", by="chief", at=NOON)
+        await absences.save(said)
+    assert [await absences.on(date(2026, 11, day)) for day in (21, 22, 24, 25)] == [
+        frozenset(), {"anna"}, {"anna"}, frozenset(),
+    ]  # fmt: skip
+    assert await absences.all() == [said]
+    assert [await absences.remove("anna"), await absences.remove("anna")] == [True, False]

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recording.quality.drawing import draw, explain, misfit
-from recording.quality.sampling import Candidate, Drawn, Inputs, Reviewer, Rule, SamplingRules, Where
+from recording.quality.sampling import Barred, Candidate, Drawn, Inputs, Reviewer, Rule, SamplingRules, Where
 from tests.quality import AT
 
 pytestmark = pytest.mark.unit
@@ -131,17 +132,6 @@ def test_one_in_four_of_each_agents_calls_is_drawn_and_of_the_rest_what_chance_s
     assert {count for one in counts for count in one.values()} == {2, 3}
 
 
-def test_a_monthly_quota_is_reached_evenly_until_the_last_day() -> None:
-    rule, drawn = Rule(name="all", sheet="s", per_agent_month=5), list[Drawn]()
-    by_day = []
-    for day in range(1, 31):
-        calls = [call(100 * day + n) for n in range(9)]
-        picks = draw(inputs(rule, candidates=calls, day=LAST.replace(day=day), drawn=drawn)).picks
-        drawn += [Drawn(agent=one.agent, rule=one.rule, shift="", this_month=True) for one in picks]
-        by_day.append(len(picks))
-    assert (sum(by_day), max(by_day), by_day[0]) == (5, 1, 1)
-
-
 def test_who_was_ill_catches_up_when_he_is_back() -> None:
     rule = Rule(name="all", sheet="s", per_agent_month=5)
     assert len(draw(inputs(rule, candidates=[call(n) for n in range(9)])).picks) == 5
@@ -152,6 +142,55 @@ def test_each_shift_gets_its_own_three() -> None:
     drawn = draw(inputs(Rule(name="shift", sheet="s", per_agent_shift=3), candidates=calls))
     assert Counter(one.call < "c5" for one in drawn.picks) == {True: 3, False: 2}
     assert [(lot.shift, lot.got, lot.short) for lot in drawn.lots] == [("day", 3, ""), ("night", 2, "calls")]
+
+
+def test_a_shift_that_is_not_over_waits() -> None:
+    calls = [call(n, shift="night", shift_over=False) for n in range(7)]
+    made = inputs(Rule(name="shift", sheet="s", per_agent_shift=3), candidates=calls)
+    assert draw(made).picks == ()
+    assert list(explain(made, "c1")) == ["shift: agent 1001: not yet: its shift is not over"]
+
+
+def test_three_of_a_shift_together_are_of_three_agents() -> None:
+    calls = [call(n, f"10{n % 4:02}", shift="day" if n < 20 else "night") for n in range(24)]
+    made = inputs(Rule(name="shift", sheet="s", per_shift=3), candidates=calls)
+    drawn = draw(made)
+    assert [(lot.agent, lot.shift, lot.fitting, lot.got) for lot in drawn.lots] == [
+        ("", "day", 20, 3),
+        ("", "night", 4, 3),
+    ]
+    assert Counter(Counter(one.agent for one in drawn.picks).values()) == {1: 2, 2: 2}, "everybody in turn"
+    before = [Drawn(agent=one.agent, rule="shift", shift="day", this_month=True) for one in drawn.picks[:2]]
+    again = draw(made.model_copy(update={"drawn": tuple(before)}))
+    assert [lot.wanted for lot in again.lots] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("frame", "rule", "reviewers"),
+    [
+        ({"never": {"anna": Barred(agents=("1001",))}}, {}, {"boris"}),
+        ({"never": {"anna": Barred(teams=("day",))}}, {}, {"boris"}),
+        ({"own_team": False}, {}, {"boris"}),
+        ({}, {"reviewers": ("anna",)}, {"anna"}),
+        ({}, {"reviewers": ("gone",)}, set()),
+    ],
+)
+def test_a_reviewer_gets_nothing_that_he_must_not_judge(
+    frame: dict[str, Any], rule: dict[str, object], reviewers: set[str]
+) -> None:
+    people = [Reviewer(name="anna", agent="1005", team="day"), Reviewer(name="boris", open=9)]
+    every = Rule.model_validate({"name": "all", "sheet": "s", "one_in": 1, **rule})
+    drawn = draw(inputs(every, candidates=[call(1), call(2)], reviewers=people, **frame))
+    assert {one.reviewer.name for one in drawn.picks if one.reviewer} == reviewers
+    assert len(drawn.picks) == (2 if reviewers else 0)
+
+
+def test_who_is_absent_gets_nothing_and_his_work_waits_where_he_is_the_only_one() -> None:
+    every = Rule(name="all", sheet="s", one_in=1)
+    away, there = Reviewer(name="anna", absent=True), Reviewer(name="boris", open=9)
+    drawn = draw(inputs(every, candidates=[call(1)], reviewers=[away, there]))
+    assert [one.reviewer and one.reviewer.name for one in drawn.picks] == ["boris"]
+    assert [one.short for one in draw(inputs(every, candidates=[call(1)], reviewers=[away])).lots] == ["reviewers"]
 
 
 def test_where_reviewers_are_few_nobody_is_passed_over_for_anothers_second() -> None:

@@ -19,19 +19,19 @@ EXAMPLES = HOUSE / "tests" / "fixtures" / "quality"
 
 def faults(folder: Path) -> list[str]:
     with pytest.raises(DocumentError) as refused:
-        load_sheets(folder, ("en",))
+        load_sheets(folder)
     return [str(one).removeprefix(f"{folder}/quality/") for one in refused.value.problems]
 
 
 def test_the_shipped_sheet_speaks_both_languages_and_its_weights_are_percent() -> None:
-    sheet = load_sheets(HOUSE / "dialplans", ("cmn", "en"))["hotline"]
+    sheet = load_sheets(HOUSE / "dialplans")["hotline"]
     assert sum(item.weight for item in sheet.items()) == 100
     assert {item.kind for item in sheet.items()} == set(ItemKind)
     assert {0, 59} == {one.cap for one in sheet.fatal}
 
 
 def test_everything_a_file_says_reaches_the_sheet() -> None:
-    sheet = load_sheets(EXAMPLES / "good", ("en",))["everything"]
+    sheet = load_sheets(EXAMPLES / "good")["everything"]
     assert (sheet.pass_mark, sheet.appeal_days) == (75, 3)
     spoke, listened, wrote = sheet.items()
     assert (spoke.most, spoke.weight, spoke.comment_below, spoke.not_applicable) == (1, 1, 1, False)
@@ -41,7 +41,7 @@ def test_everything_a_file_says_reaches_the_sheet() -> None:
 
 
 def test_a_sheet_comes_back_from_what_is_kept_of_it_and_any_change_has_another_digest() -> None:
-    sheet = load_sheets(EXAMPLES / "good", ("en",))["everything"]
+    sheet = load_sheets(EXAMPLES / "good")["everything"]
     kept = ScoreSheet.model_validate_json(sheet.model_dump_json())
     assert (kept, kept.digest) == (sheet, sheet.digest)
     assert sheet.model_copy(update={"pass_mark": 76}).digest != sheet.digest
@@ -52,7 +52,7 @@ def test_every_fault_in_every_sheet_is_told_at_its_place() -> None:
 
 
 def test_a_centre_without_sheets_has_none(tmp_path: Path) -> None:
-    assert load_sheets(tmp_path, ("en",)) == {}
+    assert load_sheets(tmp_path) == {}
 
 
 def test_the_schema_takes_the_good_sheet_and_not_the_one_of_bad_form() -> None:
