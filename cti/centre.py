@@ -48,14 +48,18 @@ from recording.quality.sheets import ScoreSheet
 Minutes = Annotated[float, Field(gt=0)]
 
 
+MaxCalls = Annotated[int, Field(ge=1, le=100_000)]
+
 AgentNumber = Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
 
 
 class Number(Part):
-    """What a dialled number leads to: a flow, and the queue that takes its callers while we are away."""
+    """What a dialled number leads to: a flow, and the queue that takes its callers while we are away. Of those who have
+    dialled it `max_calls` are let in at once; the next hears busy."""
 
     flow: Name
     fallback: Name
+    max_calls: MaxCalls | None = None
 
 
 class Reason(Part):
@@ -106,6 +110,8 @@ class CentreFile(Part):
     outside: Outside | None = None
     administrators: Annotated[tuple[AgentNumber, ...], Field(strict=False)] = ()
     """Agents who may shut the centre by phone, and open it again."""
+    max_calls: MaxCalls | None = None
+    """So many callers are let in at once, whatever they do there; the next hears busy. Not said: as many as come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ class Centre:
     sampling: SamplingRules | None = None
     """Which of them; None: only those that somebody chooses."""
     figures: FiguresFile = field(default_factory=FiguresFile)
+    max_calls: int | None = None
 
     def today(self) -> date:
         """The day that its calendar shows."""
@@ -289,6 +296,7 @@ def load_centre(
         sheets=sheets,
         sampling=sampling,
         figures=figures.value,
+        max_calls=centre.value.max_calls,
     )
 
 

@@ -152,4 +152,6 @@ def plan_of(centre: Centre) -> Plan:
         outside_line=centre.outside.line if centre.outside else "",
         outside_caller_id=(centre.outside.caller_id or "") if centre.outside else "",
         extensions=centre.extensions,
+        max_calls=centre.max_calls,
+        max_calls_of={dialled: one.max_calls for dialled, one in centre.numbers.items() if one.max_calls is not None},
     )

@@ -33,6 +33,10 @@ from recording.segments import Company, segments, total_ms
 from recording.transfers import transfers
 from recording.visits import queue_visits
 
+UNKNOWN_NUMBER, CALL_LIMIT = "unknown_number", "call_limit"
+REFUSED = {1: UNKNOWN_NUMBER, 17: CALL_LIMIT}
+"""Why a call was refused, by the Q.850 cause that dialplans/extensions.conf gives it."""
+
 
 def fold(
     rows: Sequence[LedgerRow], facts: Iterable[Fact] = (), recordings: Sequence[Recording] = ()
@@ -110,6 +114,8 @@ def _record(
     )
     hold_ms = total_ms(met, SegmentKind.HOLD)
     closed = story.closings[-1] if story.closings else None
+    waited_last, talked = _waited_last(visits, story), bool(conversations or outside)
+    outcome = _outcome(caller, waited_last, left_by_caller, story, talked=talked, rung=bool(offered))
     return CallRecord(
         id=call_id(end.linkedid),
         linkedid=end.linkedid,
@@ -121,16 +127,9 @@ def _record(
         answered_at=utc(caller.answered_us) if caller.answered_us else None,
         connected_at=conversations[0].started_at if conversations else None,
         ended_at=utc(end.at_us),
-        outcome=_outcome(
-            caller,
-            _waited_last(visits, story),
-            left_by_caller,
-            story,
-            talked=bool(conversations or outside),
-            rung=bool(offered),
-        ),
+        outcome=outcome,
         ended_by=ended_by,
-        reason=_reason(end, story, last, ended_by),
+        reason=_reason(end, story, last, ended_by, outcome, caller.cause),
         queue=last.queue if last else None,
         priority=last.priority if last else None,
         skills=last.skills if last else {},
@@ -157,7 +156,7 @@ def _record(
         consult_of=call_id(story.arrived.consult_of) if story.arrived and story.arrived.consult_of else None,
         legs=(_leg(caller, LegKind.CALLER, story), *(_leg(one, _kind(one, rung), story) for one in others)),
         recordings=with_pauses(recordings, story.silences),
-        reconstructed=_is_reconstructed(end, story, visits, offered),
+        reconstructed=_is_reconstructed(end, story, visits, offered, outcome),
     )
 
 
@@ -242,9 +241,13 @@ def _outcome(
     return CallOutcome.TIMED_OUT if rung else CallOutcome.BLOCKED
 
 
-def _reason(end: LedgerRow, story: Account, last: QueueVisit | None, ended_by: EndedBy) -> str:
+def _reason(
+    end: LedgerRow, story: Account, last: QueueVisit | None, ended_by: EndedBy, outcome: CallOutcome, cause: int
+) -> str:
     if end.extra.get(VANISHED):
         return ASTERISK_LOST
+    if outcome is CallOutcome.BLOCKED:
+        return REFUSED.get(cause, "refused")
     if story.ended:
         return story.ended.reason
     if ended_by is EndedBy.SYSTEM and last and last.reason is DequeueReason.TIMED_OUT:
@@ -291,8 +294,13 @@ def _leg(channel: Channel, kind: LegKind, story: Account) -> Leg:
     )
 
 
-def _is_reconstructed(end: LedgerRow, story: Account, visits: Sequence[QueueVisit], offered: Sequence[Offer]) -> bool:
-    """The router's account has a gap: a beginning, an end, an offer or the leaving of a queue that it does not tell."""
+def _is_reconstructed(
+    end: LedgerRow, story: Account, visits: Sequence[QueueVisit], offered: Sequence[Offer], outcome: CallOutcome
+) -> bool:
+    """The router's account has a gap: a beginning, an end, an offer or the leaving of a queue that it does not tell. Of
+    a call that Asterisk's dialplan refused there is no such account, and nothing is missing."""
+    if outcome is CallOutcome.BLOCKED and not story.arrived and not end.extra.get(VANISHED):
+        return False
     left = {fact.queue for fact in story.queued if isinstance(fact, CallDequeued)}
     return (
         end.extra.get(VANISHED) is True

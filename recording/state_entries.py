@@ -25,11 +25,14 @@ class StateEntry(BaseModel):
     linkedid: str = Field(description="The call it came from, empty for none.")
 
 
-def in_order(entries: Iterable[StateEntry]) -> Iterator[StateEntry]:
-    """The entries, sorted by time, with those of one millisecond in the order in which each follows from the other."""
-    last: AgentState | None = None
+def in_order(entries: Iterable[StateEntry], last: AgentState | None = None) -> Iterator[StateEntry]:
+    """The entries, sorted by time, with those of one millisecond in the order in which each follows from the other;
+    the first from `last`, where that is known. In whatever order those of one millisecond come, this one is the same.
+    """
     for _, group in groupby(entries, key=lambda entry: entry.at):
         left = list(group)
+        if len(left) > 1:
+            left.sort(key=lambda entry: entry.model_dump_json())
         while left:
             following = next((entry for entry in left if last in (None, entry.before)), left[0])
             left.remove(following)

@@ -34,6 +34,9 @@ PLANNED: Mapping[str, str] = {
 
 PHONES = "res_pjsip.so"
 
+UNLIMITED = 1_000_000
+"""More callers than any Asterisk carries."""
+
 FOLDERS = (
     *(f"asterisk/{name}" for name in ("etc", "lib/keys", "cache", "agi-bin", "spool", "run")),
     *(f"asterisk/log/{name}" for name in ("cdr-csv", "cdr-custom", "cel-custom")),  # else every record is lost
@@ -63,6 +66,9 @@ class Plan:
     outside_line: str = ""
     outside_caller_id: str = ""
     extensions: Mapping[str, str] = field(default_factory=dict)
+    max_calls: int | None = None
+    """How many callers are let in at once; None: as many as come. `max_calls_of`: with each number that has a limit."""
+    max_calls_of: Mapping[str, int] = field(default_factory=dict)
 
 
 def render(settings: Settings, installation: Installation, credentials: Credentials, plan: Plan) -> frozenset[str]:
@@ -170,12 +176,14 @@ def _music(state: Path, name: str) -> str:
 def _globals(settings: Settings, plan: Plan) -> str:
     prompts = ready_sounds(settings)
     last_resort = next(iter(plan.numbers.values()), plan.queues[0].name)
-    lines = {
+    lines: dict[str, str] = {
         "RECORDINGS": f"{settings.state}/recordings",
         "CALLCENTER_AGI": f"{settings.control}:{settings.agi_port}",
         "CALLCENTER_AGI_STANDBY": settings.agi_standby,
         "FALLBACK": last_resort,
         **{f"FALLBACK_{number}": queue for number, queue in plan.numbers.items()},
+        "MAX_CALLS": str(plan.max_calls or UNLIMITED),
+        **{f"MAX_CALLS_{number}": str(plan.max_calls_of.get(number, UNLIMITED)) for number in plan.numbers},
         "OUTSIDE_LINE": plan.outside_line,
         "OUTSIDE_CALLER_ID": plan.outside_caller_id,
         **{

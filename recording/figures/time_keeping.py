@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.facts import AgentDefined, AgentEdited, AgentStateChanged, Fact
@@ -54,8 +54,9 @@ async def add_states(connection: AsyncConnection, new: Mapping[str, AgentStateCh
     for agent, facts in sorted(by_agent.items()):
         facts.sort(key=lambda fact: fact.at_ms)
         before = last.get(agent)
-        if before is None or utc(facts[0].at_ms * 1000) >= before.at:
-            changes = [*([before] if before else []), *map(_change, facts)]
+        if before is None or utc(facts[0].at_ms * 1000) > before.at:
+            told = in_order(map(_entry, facts), before.state if before else None)
+            changes = [*([before] if before else []), *(Change(one.at, one.after) for one in told)]
             _add(sums, agent, changes, zone, 1)
         else:
             changes = await _put_between(connection, agent, facts, zone, sums)
@@ -105,11 +106,12 @@ async def _put_between(
     first = utc(facts[0].at_ms * 1000)
     columns = [table.c[name] for name in StateEntry.model_fields]
     query = select(*columns).where(table.c.agent == agent)
-    # Two moments back: the entries of one millisecond follow from the one before them.
-    moments = select(table.c.at).where(table.c.agent == agent, table.c.at < first).distinct()
-    earlier = list(await connection.scalars(moments.order_by(table.c.at.desc()).limit(2)))
-    since = earlier[-1] if earlier else first
-    rows = (await connection.execute(query.where(table.c.at >= since).order_by(table.c.at))).mappings()
+    # Back to an entry alone in its millisecond: in which order those of one stand follows from what was before.
+    earlier = select(table.c.at).where(table.c.agent == agent, table.c.at < first).group_by(table.c.at)
+    alone = earlier.having(func.count() == 1).order_by(table.c.at.desc()).limit(1)
+    if (since := await connection.scalar(alone)) is not None:
+        query = query.where(table.c.at >= since)
+    rows = (await connection.execute(query.order_by(table.c.at))).mappings()
     kept = [StateEntry(**row) for row in rows]
     added = [*kept, *map(_entry, facts)]
     _add(sums, agent, [Change(one.at, one.after) for one in in_order(kept)], zone, -1)
@@ -123,10 +125,6 @@ def _add(sums: _Sums, agent: str, changes: Sequence[Change], zone: ZoneInfo, sig
         row = sums[half_hour, agent]
         for at, name in enumerate(_NAMES):
             row[at] += sign * getattr(times, name)
-
-
-def _change(fact: AgentStateChanged) -> Change:
-    return Change(utc(fact.at_ms * 1000), fact.after)
 
 
 def _entry(fact: AgentStateChanged) -> StateEntry:

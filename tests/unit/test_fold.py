@@ -11,7 +11,7 @@ from acd.facts import AgentStateChanged, CallHeld, CallQueued, CallRetrieved, Fa
 from acd.states import AgentState, CallOutcome, DequeueReason, EndedBy, OfferOutcome, Status
 from recording.fold import fold
 from recording.ledger import LedgerRow, RowType, parse_row, vanished_row
-from recording.record import CallRecord, Direction, LegKind
+from recording.record import CallRecord, Direction, LegKind, SegmentKind
 from tests.ledgers import NAMES, RealCall, real_call, whole
 
 pytestmark = pytest.mark.unit
@@ -70,9 +70,11 @@ EXPECTED = {
     "overflowed_number": (ANSWERED, "system", None, [], "overflowed", False),
     "overflowed_voicemail": (CallOutcome.VOICEMAIL, "system", None, [], "overflowed", False),
     "picked_up": (ANSWERED, "agent", "1003", [("1002", "withdrawn"), ("1003", "answered")], "answered", False),
+    "refused_call_limit": (CallOutcome.BLOCKED, "system", None, [], None, False),
     "refused_then_answered": (
         ANSWERED, "agent", "1002", [("1001", "refused"), ("1002", "answered")], "answered", False,
     ),
+    "refused_unknown_number": (CallOutcome.BLOCKED, "system", None, [], None, False),
     "served_by_ivr": (CallOutcome.SERVED_BY_IVR, "system", None, [], None, False),
     "several_queues": (
         ANSWERED, "caller", "1003", [("1002", "missed"), ("1003", "answered")], "answered", False,
@@ -256,7 +258,14 @@ def test_a_call_from_an_agents_phone_is_internal() -> None:
 
 def test_a_call_turned_away_before_any_answer_is_blocked() -> None:
     rows = [_hung_up(row, "", 34) for row in real_call("served_by_ivr").rows if row.type != RowType.ANSWER]
-    assert whole(fold(rows)).outcome is CallOutcome.BLOCKED
+    assert (whole(fold(rows)).outcome, whole(fold(rows)).reason) == (CallOutcome.BLOCKED, "refused")
+
+
+@pytest.mark.parametrize("reason", ["call_limit", "unknown_number"])
+def test_a_call_that_the_dialplan_refused_says_why_and_lacks_nothing(reason: str) -> None:
+    record = real_call(f"refused_{reason}").record()
+    assert (record.reason, record.reconstructed, record.connected_at) == (reason, False, None)
+    assert [one.kind for one in record.segments] == [SegmentKind.RINGING] * len(record.segments)
 
 
 def test_a_caller_who_hangs_up_before_any_answer_abandons() -> None:
