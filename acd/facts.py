@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from acd.alarm_facts import AlarmCleared, AlarmRaised
 from acd.caller_facts import MessageHeard, SurveyAnswered, SurveyAsked, VoicemailLeft
 from acd.conference_facts import CallJoined
 from acd.fact import CallFact, Fact
@@ -44,6 +45,8 @@ __all__ = [
     "AgentDefined",
     "AgentEdited",
     "AgentStateChanged",
+    "AlarmCleared",
+    "AlarmRaised",
     "BlendedAgentsCalled",
     "CallArrived",
     "CallDequeued",
@@ -373,6 +376,7 @@ FACTS: Mapping[str, type[Fact]] = {
         RecordingPaused, RecordingResumed,
         MessageHeard, SurveyAsked, SurveyAnswered,
         CallOutcomeSet, OutcomeOwed,
+        AlarmRaised, AlarmCleared,
     )
 }  # fmt: skip
 

@@ -23,6 +23,8 @@ from acd.facts import DaemonStarted
 from cti.access import Access
 from cti.accounts import AccountsError, load_credentials
 from cti.administration import Administration
+from cti.alarms.standing import Alarms
+from cti.alarms.watch import AlarmWatch
 from cti.ami.errors import AmiError
 from cti.asterisk.configuration import render_plan
 from cti.asterisk.refresh import refresh
@@ -122,6 +124,7 @@ class Daemon:
         self.live = LiveHub(self.distributor, self.estimates)
         self.hours = ServiceHours(self.distributor)
         self.closures = Closures(self.distributor.state)
+        self.alarms = Alarms(self.distributor.state)
         self.closure_sounds = ClosureSounds(settings.state / "sounds/closures")
         self.sounds = Sounds(settings, self.distributor, self.closure_sounds.sound)
         self.prompts = self.sounds.ready
@@ -182,6 +185,7 @@ class Daemon:
             live=self.live,
             callbacks=self.callbacks,
             closures=self.closures,
+            alarms=self.alarms,
             closure_sounds=self.closure_sounds,
             studio=self.sounds.studio,
             send_on=Sending(self.switch.client, self.distributor),
@@ -197,6 +201,7 @@ class Daemon:
             mask_numbers=settings.mask_numbers,
             draws=self.draws,
         )
+        self.alarm_watch = AlarmWatch(self.floor, self.alarms)
         self.mails = mail_rounds(settings.mail, self.floor)
         scripts: dict[str, Handler] = {
             "call": self._reception(),
@@ -214,7 +219,7 @@ class Daemon:
             settle_down()
             await self.agi.start()
             parts = [self.switch.run(), self.recorder.run(), self.keeping.run(), self.sounds.run(), self.rules.run()]
-            parts += [self._become_ready(), self.draws.run(), self.mails.run()]
+            parts += [self._become_ready(), self.draws.run(), self.mails.run(), self.alarm_watch.run()]
             parts += [self.stream.run()] if self.stream else []
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(part) for part in parts]
@@ -252,6 +257,7 @@ class Daemon:
         restore(self.distributor, self.closures, held)
         self.closures.on_change.append(self._keep_hours)
         self._keep_hours()
+        self.alarms.restore(held)
         self.pauses.restore(held)
         restore_desk(self.callbacks, held, self.administration.centre)
 

@@ -11,6 +11,7 @@ from acd.closures import Closures
 from acd.distributor import Distributor
 from cti.access import Access
 from cti.administration import Administration
+from cti.alarms.standing import Alarms
 from cti.callbacks.desk import CallbackDesk
 from cti.centre import Centre
 from cti.http.live import LiveHub
@@ -37,6 +38,12 @@ class Part(BaseModel):
     detail: str = ""
     vital: bool = Field(True, description="Without it no call can be taken.")
     lag_s: float | None = Field(None, description="How far it is behind, where that can be said.")
+    waiting: int | None = Field(
+        None, description="How many lines or recordings wait for it, where they can be counted."
+    )
+    alarm: str = Field(
+        "", description="The alarm that stands while it does not work (docs/alarms.md), if it names one."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,7 @@ class Floor:
     live: LiveHub
     callbacks: CallbackDesk
     closures: Closures
+    alarms: Alarms
     studio: Studio
     closure_sounds: ClosureSounds
     send_on: Callable[[str, Destination], Awaitable[None]]

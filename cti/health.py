@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cti.centre import Centre
@@ -56,6 +57,7 @@ class Health:
                 ok=self._recorder.healthy,
                 detail="" if self._recorder.healthy else "calls are not being written down",
                 vital=False,
+                waiting=self._recorder.lines_waiting,
             ),
             "journal": Part(
                 ok=self._journal.healthy, detail=str(self._journal.error) if self._journal.error else "", vital=False
@@ -73,18 +75,20 @@ class Health:
 
     async def _recording(self) -> Part:
         """Whether there is room for them, and all of today's talk is on record."""
+        part = partial(Part, vital=False, waiting=self._recorder.files_waiting)
         if self._recorder.room is not Space.ENOUGH:
-            return Part(ok=False, detail=f"disk {self._recorder.room}: {self._recorder.free_mb} MB free", vital=False)
+            alarm = "recordings-disk-low" if self._recorder.room is Space.LOW else "recordings-disk-full"
+            return part(ok=False, detail=f"disk {self._recorder.room}: {self._recorder.free_mb} MB free", alarm=alarm)
         try:
             async with asyncio.timeout(ANSWER_S):
                 share = (await self._shares.of_day(datetime.now(self._centre().time_zone))).share
         except Exception as error:
             if not isinstance(error, TimeoutError) and not is_away(error):
                 raise
-            return Part(ok=True, detail="recorded share not known", vital=False)  # the database is a part of its own
+            return part(ok=True, detail="recorded share not known")  # the database is a part of its own
         if share is None or share == 1:
-            return Part(ok=True, vital=False)
-        return Part(ok=False, detail=f"{100 * share:.2f} % of today's talk is recorded", vital=False)
+            return part(ok=True)
+        return part(ok=False, detail=f"{100 * share:.2f} % of today's talk is recorded")
 
     def _redis(self) -> Mapping[str, Part]:
         if self._stream is None:

@@ -55,7 +55,7 @@ class KeepingProcess:
             *([f"{self._said['missing']} are missing"] if self._said["missing"] else []),
         ]
         lag_s = None if since is None else max(0.0, time() - since)
-        return Part(ok=not troubles, detail="; ".join(troubles), vital=False, lag_s=lag_s)
+        return Part(ok=not troubles, detail="; ".join(troubles), vital=False, lag_s=lag_s, waiting=self.waiting)
 
     def look(self) -> None:
         """A recording may be new."""

@@ -35,6 +35,9 @@ class RecorderProcess:
         self._database_takes = True
         self.unbalanced: tuple[str, ...] = ()
         """Queues that have lost calls between the journal and the records, as far as was looked last."""
+        self.lines_waiting = self.files_waiting = 0
+        """Lines of ledger and journal that the database has not yet, and raw recordings that are no audio yet, as the
+        recorder has counted last."""
         self.room = Space.ENOUGH
         """Of the disk on which recordings are made, as the recorder has said last; `free_mb` is what was free then."""
         self.free_mb = 0
@@ -78,6 +81,8 @@ class RecorderProcess:
             self._answer()
         elif "unbalanced" in message:
             self.unbalanced = tuple(message["unbalanced"])
+        elif "lines" in message:
+            self.lines_waiting, self.files_waiting = message["lines"], message["files"]
         elif "room" in message:
             self.room = Space(message["room"])
             self.free_mb = message["free_mb"]

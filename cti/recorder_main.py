@@ -7,6 +7,7 @@ It speaks JSON lines with the daemon that started it (cti/recorder.py), and ends
     out  {"ask": "live"}                     which channels are there now?
          {"record": {…}}                     a record that is new, or has changed
          {"healthy": false}                  whether the database takes what is written down, when that changes
+         {"lines": 17, "files": 2}           what waits: lines for the database, raw recordings to become audio
          {"unbalanced": ["sales", …]}        queues that have lost calls in a half hour, as far as was looked last
          {"room": "low", "free_mb": 900}     whether there is room for recordings, when that changes
 """
@@ -55,6 +56,9 @@ class Daemon:
     def tell_health(self, healthy: bool) -> None:
         self._say({"healthy": healthy})
 
+    def tell_waiting(self, lines: int, files: int) -> None:
+        self._say({"lines": lines, "files": files})
+
     def tell_breach(self, breached: Sequence[Balance]) -> None:
         self._say({"unbalanced": sorted({one.queue for one in breached})})
 
@@ -80,6 +84,7 @@ async def _run(settings: Settings) -> None:
         call_records=settings.call_records,
         keep_lines=timedelta(days=settings.ledger_days),
         keep_files=timedelta(days=settings.file_days),
+        on_waiting=daemon.tell_waiting,
         on_breach=daemon.tell_breach,
         room=Room(
             settings.recordings_folder,

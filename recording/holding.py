@@ -2,7 +2,7 @@
 lines come from, and where those that hold are kept, is decided in recording.standing.
 
 Whoever reads the lines that hold and then those that follow learns what he would from the whole journal: who sits where
-and since when, surges, closures, pauses, open call-backs, calls that are owed an outcome code.
+and since when, surges, closures, pauses, alarms, open call-backs, calls that are owed an outcome code.
 """
 
 import json
@@ -14,6 +14,8 @@ from acd.callbacks import MARK, callback_of
 from acd.facts import (
     AgentDefined,
     AgentStateChanged,
+    AlarmCleared,
+    AlarmRaised,
     CallbackAttempted,
     CallbackDialled,
     CallbackEnded,
@@ -45,13 +47,28 @@ everything about it before it is forgotten here."""
 _KINDS = (
     AgentDefined, AgentStateChanged, NotReadyExceeded, SurgeDeclared, ClosureDeclared, ClosureLifted, CallOutcomeSet,
     OutcomeOwed, RecordingPaused, RecordingResumed, CallbackRequested, CallbackDialled, CallbackAttempted,
-    CallbackEnded,
+    CallbackEnded, AlarmRaised, AlarmCleared,
 )  # fmt: skip
 _NAMES = tuple(f'"{kind.__name__}"'.encode() for kind in _KINDS)
 _STAYS = {CallQueued.__name__, OfferEnded.__name__}
 _MARK = MARK.encode()
 
-Key = tuple[str, str]
+_BEGINNINGS = {
+    "AgentDefined": ("defined", "agent"),
+    "SurgeDeclared": ("surge", "queue"),
+    "ClosureDeclared": ("closure", "calendar"),
+    "RecordingPaused": ("pause", "linkedid"),
+    "AlarmRaised": ("alarm", "alarm", "where"),
+}
+_ENDS = {
+    "ClosureLifted": ("closure", "calendar"),
+    "RecordingResumed": ("pause", "linkedid"),
+    "AlarmCleared": ("alarm", "alarm", "where"),
+}
+"""Of what holds from one fact to another, or to the next of its own kind: a name for it, and the fields by which one is
+told from another."""
+
+Key = tuple[str, ...]
 Said = dict[str, Any]
 
 
@@ -95,22 +112,16 @@ class Holding:
 
     def _take(self, kind: str, fact: Said, line: bytes) -> None:
         match kind:
-            case "AgentDefined":
-                self._replace(("defined", fact["agent"]), line)
+            case "RecordingPaused" if fact["by"] == FLOW:  # a flow's own pauses end otherwise (ivr.recording_pause)
+                pass
+            case _ if kind in _BEGINNINGS:
+                self._replace(_key(_BEGINNINGS[kind], fact), line)
+            case _ if kind in _ENDS:
+                self._held.pop(_key(_ENDS[kind], fact), None)
             case "AgentStateChanged":
                 self._seat(fact, line)
             case "NotReadyExceeded" if ("agent", fact["agent"]) in self._held:
                 self._append(("agent", fact["agent"]), line)
-            case "SurgeDeclared":
-                self._replace(("surge", fact["queue"]), line)
-            case "ClosureDeclared":
-                self._replace(("closure", fact["calendar"]), line)
-            case "ClosureLifted":
-                self._held.pop(("closure", fact["calendar"]), None)
-            case "RecordingPaused" if fact["by"] != FLOW:  # a flow's own pauses end otherwise (ivr.recording_pause)
-                self._replace(("pause", fact["linkedid"]), line)
-            case "RecordingResumed":
-                self._held.pop(("pause", fact["linkedid"]), None)
             case "CallOutcomeSet" | "OutcomeOwed":
                 self._owe((kind, fact["linkedid"]), fact["at_ms"], line)
             case _ if kind.startswith("Callback") or kind in _STAYS:
@@ -162,3 +173,8 @@ class Holding:
     def _next(self) -> int:
         self._count += 1
         return self._count
+
+
+def _key(of: tuple[str, ...], fact: Said) -> Key:
+    name, *fields = of
+    return (name, *(fact[field] for field in fields))

@@ -87,6 +87,11 @@ class Ingest:
         async with self._turn:
             await self._read_on()
 
+    async def waiting(self) -> int:
+        """How many lines of both files are not in the data base yet, as far as is known. Raises OSError."""
+        known = [(tail, self._positions[source]) for source, tail in self._tails.items() if source in self._positions]
+        return sum([await asyncio.to_thread(tail.waiting, position) for tail, position in known])
+
     async def close_vanished(self, live: AskLive) -> None:
         """Ends the calls of which Asterisk will write no end: those in progress that it does not have any more.
 

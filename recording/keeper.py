@@ -108,6 +108,11 @@ class Keeper:
                 else:
                     self._remember(one)
 
+    @property
+    def waiting(self) -> int:
+        """How many files that Asterisk has closed are no audio yet."""
+        return len(self._closed)
+
     def waits(self, linkedid: str) -> bool:
         """Whether there is audio of this call that is not kept yet."""
         return linkedid in self._closed or (self.folder / f"{linkedid}.raw").exists()

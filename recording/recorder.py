@@ -4,6 +4,7 @@ so; in which process they run, and who listens, is decided by whoever starts it.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,14 +26,17 @@ from recording.store import Store
 
 log = get_logger()
 
+COUNT_S = 10.0
+"""So often it is counted what waits."""
+
 KEEP_LINES = timedelta(days=400)
 """How long the lines stay of which records are made, unless told otherwise (recording.forgetting)."""
 
 
 class Recorder:
     """`call_records` are Asterisk's own files of calls; `shelf` takes the finished recordings; `on_record` is told each
-    record that is new or has changed, `on_health` whether the database takes them, `on_breach` which queues have lost
-    calls (recording.balance)."""
+    record that is new or has changed, `on_health` whether the database takes them, `on_waiting` how many lines and raw
+    recordings wait, when that changes, `on_breach` which queues have lost calls (recording.balance)."""
 
     def __init__(
         self,
@@ -50,11 +54,13 @@ class Recorder:
         call_records: Sequence[Path] = (),
         keep_lines: timedelta = KEEP_LINES,
         keep_files: timedelta = KEEP_FILES,
+        on_waiting: Callable[[int, int], None] = lambda lines, files: None,
         on_breach: Callable[[Sequence[Balance]], None] = lambda breached: None,
     ) -> None:
         self._live = live
         self._room = room
         self._on_record = on_record
+        self._on_waiting = on_waiting
         self._ingest = Ingest(store, ledger, journal, self._tell, on_health)
         self._forgetting = Forgetting(store, keep_lines)
         self._rotation = Rotation(
@@ -80,6 +86,7 @@ class Recorder:
                 group.create_task(self._rotation.run())
                 group.create_task(self._shares.run())
                 group.create_task(self._watch_room())
+                group.create_task(self._count_waiting())
         finally:
             await self._encoder.close()
 
@@ -96,6 +103,16 @@ class Recorder:
             except OSError as error:
                 log.error("room is not known", id="recordings-disk-unknown", why=str(error))
             await asyncio.sleep(LOOK_S)
+
+    async def _count_waiting(self) -> None:
+        told = (0, 0)
+        while True:
+            await asyncio.sleep(COUNT_S)
+            with suppress(OSError):  # a file moved aside at this moment: they are counted again
+                now = await self._ingest.waiting(), self._keeper.waiting
+                if now != told:
+                    self._on_waiting(*now)
+                    told = now
 
     async def _tell(self, record: CallRecord) -> None:
         self._on_record(record)

@@ -4,6 +4,7 @@ It decides what to read next, not when (recording.ingest) nor what the lines mea
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
@@ -62,6 +63,13 @@ class Tail:
             if self._look() == seen:  # else a name may have meant another file when it was opened
                 return chunk
 
+    def waiting(self, position: Position) -> int:
+        """How many lines follow `position` in all files: a second for each gigabyte of them. Raises OSError."""
+        files = self._series.files()
+        found = file_of(files, position)
+        rest = files[files.index(found) :] if found is not None else files
+        return sum(_line_ends(path, position.offset if path == found else 0) for path in rest)
+
     def _look(self) -> tuple[list[Path], int]:
         files = self._series.files()
         return files, self.path.stat().st_ino if self.path in files and self.path.exists() else 0
@@ -99,6 +107,12 @@ def file_of(files: Sequence[Path], position: Position) -> Path | None:
             if _holds(file, position):
                 return path
     return None
+
+
+def _line_ends(path: Path, offset: int) -> int:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return sum(piece.count(b"\n") for piece in iter(partial(file.read, CHUNK_SIZE), b""))
 
 
 def _holds(file: BinaryIO, position: Position) -> bool:

@@ -33,6 +33,7 @@ COMMANDS = {
     "scores": "quality scores made elsewhere: list, remove, import",
     "staff": "who joined and left: list, join, change, leave, turnover",
     "outcomes": "outcome codes: list, set, import, calls without one",
+    "alarms": "what is wrong now, and what to do about it",
     "closure": "shut in an emergency, open again, show what is shut",
     "dialplan": "the centre's files: check, draw, …",
     "recount": "count recorded calls again for the key figures",

@@ -8,6 +8,7 @@ from cti.floor import Floor
 from cti.http import (
     agent_log,
     agents,
+    alarms,
     callbacks,
     callers,
     calls,
@@ -91,6 +92,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *quality_calibrations.ENDPOINTS,
     *quality_results.ENDPOINTS,
     *prompts.ENDPOINTS,
+    *alarms.ENDPOINTS,
     *closures.ENDPOINTS,
     *live_socket.ENDPOINTS,
     *metrics.ENDPOINTS,

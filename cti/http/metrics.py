@@ -140,6 +140,10 @@ class Metrics:
         self._taking = Gauge("callcenter_taking_calls", "1 when calls can be taken", registry=registry)
         self._part = Gauge("callcenter_part_up", "1 when the part works", ["part"], registry=registry)
         self._lag = Gauge("callcenter_part_lag_seconds", "How far the part is behind", ["part"], registry=registry)
+        self._behind = Gauge(
+            "callcenter_part_waiting", "Lines or recordings that wait for it", ["part"], registry=registry
+        )
+        self._alarm = Gauge("callcenter_alarm", "1 for each alarm that stands", ["alarm", "where"], registry=registry)
         self._version = Gauge(
             "callcenter_centre_version", "Version of the centre's files that holds", registry=registry
         )
@@ -228,6 +232,11 @@ class Metrics:
             self._part.labels(name).set(part.ok)
             if part.lag_s is not None:
                 self._lag.labels(name).set(part.lag_s)
+            if part.waiting is not None:
+                self._behind.labels(name).set(part.waiting)
+        self._alarm.clear()
+        for alarm in self._floor.alarms:
+            self._alarm.labels(alarm.alarm, alarm.where).set(1)
 
 
 METRICS = web.AppKey("metrics", Metrics)

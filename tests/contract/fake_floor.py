@@ -24,6 +24,7 @@ from acd.router import Router
 from acd.states import EndedBy
 from cti.access import Access
 from cti.administration import Administration
+from cti.alarms.standing import Alarms
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiLinkLost
 from cti.callbacks.desk import CallbackDesk
@@ -290,6 +291,7 @@ async def open_floor(
         live=LiveHub(distributor, estimates_of(distributor), behind_at_most=behind_at_most),
         callbacks=_callbacks(distributor, folder),
         closures=Closures(distributor.state),
+        alarms=Alarms(distributor.state),
         closure_sounds=ClosureSounds(folder / "closures"),
         studio=sounds.studio,
         send_on=send_on,

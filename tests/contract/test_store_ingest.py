@@ -13,6 +13,7 @@ from recording.entries import Batch, Position, Source
 from recording.ingest import Ingest
 from recording.models import LedgerEvent, RejectedLedgerLine
 from recording.record import CallRecord
+from recording.series import Series
 from recording.store import Store
 from tests.ledgers import NAMES, real_call
 
@@ -247,3 +248,44 @@ async def test_a_call_that_ends_while_lost_ones_are_looked_for_is_not_lost(centr
     await centre.ingest.close_vanished(ends_after_the_first_question)
     assert centre.told.get_nowait().reason == "hung_up"
     assert centre.told.empty()
+
+
+async def test_the_lines_that_wait_are_counted_whichever_file_they_stand_in(centre: Centre) -> None:
+    _append(centre.ledger, A.ledger)
+    _append(centre.journal, A.journal)
+    assert await centre.ingest.waiting() == 0  # nobody has asked the data base yet
+    await centre.ingest.catch_up()
+    assert await centre.ingest.waiting() == 0
+    Series(centre.ledger).move_aside()
+    _append(centre.ledger, B.ledger)
+    Series(centre.ledger).move_aside()
+    _append(centre.journal, B.journal + b"half a line")
+    assert await centre.ingest.waiting() == len(B.rows) + len(B.facts)
+    await centre.ingest.catch_up()
+    assert await centre.ingest.waiting() == 0
+
+
+async def test_files_of_several_days_are_read_one_after_the_other(centre: Centre) -> None:
+    """The data base was away meanwhile: nothing has been read of any of them."""
+    for name in NAMES:
+        _append(centre.ledger, real_call(name).ledger)
+        Series(centre.ledger).move_aside()
+    for name in NAMES:
+        _append(centre.journal, real_call(name).journal)
+    await centre.ingest.catch_up()
+    assert len(await centre.linkedids()) == len(NAMES)
+
+
+async def test_half_a_line_at_the_end_of_a_file_waits_until_there_is_another(centre: Centre) -> None:
+    _append(centre.journal, A.journal)
+    _append(centre.ledger, A.ledger[:-30])
+    await centre.ingest.catch_up()
+    moved = Series(centre.ledger).move_aside()
+    assert moved is not None
+    await centre.ingest.catch_up()
+    _append(moved, A.ledger[-30:])  # Asterisk had it open when it was moved
+    _append(centre.ledger, B.ledger)
+    await centre.ingest.catch_up()
+    assert await centre.linkedids() == {A.record().linkedid, B.record().linkedid}
+    async with centre.store.engine.connect() as connection:
+        assert (await connection.scalar(select(func.count()).select_from(RejectedLedgerLine))) == 0
