@@ -120,7 +120,7 @@ def days_of(settings: Settings) -> tuple[Any, Days]:
 
     centre = current_centre(settings)
     days = {name: queue.keep_recordings_days for name, queue in centre.queues.items()}
-    return centre.time_zone, Days(days)
+    return centre.time_zone, Days(days, settings.recordings.keep_days.model_dump())
 
 
 def _now() -> datetime:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from cti.settings_table import SettingsTable
 
+DaysKept = Annotated[int, Field(ge=1, le=36_500)]
+
 ENDPOINT = r"^https?://[^/\s?#@]+$"
 
 
@@ -42,6 +44,17 @@ class S3Part(BaseModel):
         return self
 
 
+class KeepDays(BaseModel):
+    """How many days the recordings of calls are kept that stood in no queue: of callers who met the flow alone, of
+    agents who rang each other, of calls that we made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    inbound: DaysKept = 180
+    internal: DaysKept = 180
+    outbound: DaysKept = 180
+
+
 class RecordingSettings(SettingsTable):
     """How recordings are stored, where, and under which keys.
 
@@ -50,6 +63,7 @@ class RecordingSettings(SettingsTable):
     folder; it must be there already, so that a file system that is not mounted is not taken for an empty one.
     `pause_s` is how long an agent or a program may pause a recording at most.
     Below `low_mb` of free room on the disk an alarm rises, below `full_mb` it counts as full.
+    `keep_days`: how long those of calls of no queue are kept; of each queue it stands in dialplans/queues.yaml.
     `encrypt`: sealed under the current key of the file `keys` (`callcenter recordings keys`).
     """
 
@@ -62,6 +76,7 @@ class RecordingSettings(SettingsTable):
     pause_s: Annotated[float, Field(ge=1, le=86_400)] = 300.0
     low_mb: Annotated[int, Field(ge=1)] = 1024
     full_mb: Annotated[int, Field(ge=1)] = 16
+    keep_days: KeepDays = KeepDays()
     encrypt: bool = False
     keys: Path | None = None
 

@@ -41,21 +41,21 @@ def search(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def hold(settings: Settings, given: argparse.Namespace) -> Exit:
     """Let nobody delete the recordings of a call, retention neither."""
-    Service(settings).post(f"/api/calls/{given.call}/recordings/hold", why=given.why, until=given.until)
+    Service(settings, by=given.by).post(f"/api/calls/{given.call}/recordings/hold", why=given.why, until=given.until)
     print(f"The recordings of call {given.call} are held.")
     return Exit.DONE
 
 
 def release(settings: Settings, given: argparse.Namespace) -> Exit:
     """End the holds of a call."""
-    Service(settings).post(f"/api/calls/{given.call}/recordings/release")
+    Service(settings, by=given.by).post(f"/api/calls/{given.call}/recordings/release")
     print(f"The recordings of call {given.call} are not held any more.")
     return Exit.DONE
 
 
 def erase(settings: Settings, given: argparse.Namespace) -> Exit:
     """Delete the recordings of a call now. A proof stays."""
-    answer = Service(settings).post(f"/api/calls/{given.call}/recordings/erase", why=given.why)
+    answer = Service(settings, by=given.by).post(f"/api/calls/{given.call}/recordings/erase", why=given.why)
     for one in answer["erased"]:
         print(f"Recording {one['n']} of call {one['call']} is gone (SHA-256 {one['sha256']}).")
     if answer["left"]:
@@ -170,9 +170,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_search(command("search", search))
     call = fitting(r"[0-9a-f]{32}", "a call's id: 32 figures, 0 to f")
     why = fitting(r"[^\x00-\x1f\x7f]{3,500}", "3 to 500 characters")
+    name_of_person = fitting(r"[A-Za-z0-9._@-]{1,64}", "1 to 64 letters, figures and . _ @ -")
     for name, run in (("hold", hold), ("release", release), ("erase", erase)):
         one = command(name, run)
         one.add_argument("call", type=call, help="the call's id")
+        one.add_argument("--by", type=name_of_person, metavar="NAME", help="who does it (default: who is logged in)")
         if run is not release:
             one.add_argument("--why", type=why, required=True, help="in words, for who looks later")
         if run is hold:

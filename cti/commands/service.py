@@ -19,10 +19,12 @@ LONGEST_S = 300.0
 
 
 class Service:
-    """Asks the service of these settings; raises ServiceAway, ServiceRefused, BadInput."""
+    """Asks the service of these settings, in the name of `by`, or of who is logged in; raises ServiceAway,
+    ServiceRefused, BadInput."""
 
-    def __init__(self, settings: Settings, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, settings: Settings, timeout_s: float = TIMEOUT_S, by: str | None = None) -> None:
         self._timeout_s = timeout_s
+        self._by = by or _who()
         self._address = f"http://{settings.local}:{settings.http_port}"
         self._token_file = settings.state / "token"
         self._open = build_opener(ProxyHandler({})).open  # the service is near: no proxy, whatever the environment says
@@ -60,7 +62,7 @@ class Service:
         headers = {
             "Authorization": f"Bearer {self._token()}",
             "Content-Type": "application/json",
-            "Callcenter-Cause": f"command:{_who()}",
+            "Callcenter-Cause": f"command:{self._by}",
         }
         request = Request(self._address + path, body, headers, method=method)
         try:

@@ -6,11 +6,20 @@ import re
 
 from aiohttp import web
 
+from cti.access import Holder
 from cti.http.errors import Unfit
 
 HEADER = "Callcenter-Cause"
 API = "api"
+COMMAND = "command:"
 _FORM = re.compile(r"(?:api|command|desktop|wallboard)(?::[A-Za-z0-9._@-]{1,64})?")
+
+
+def person_of(request: web.Request, holder: Holder) -> str:
+    """Who asks, as what is kept for ever names him: the name of his token; a command, which bears the owner's, says
+    who gave it, such as `command:root`. Raises Unfit."""
+    cause = cause_of(request)
+    return cause if holder.owner and cause.startswith(COMMAND) else holder.name
 
 
 def cause_of(request: web.Request) -> str:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from acd.masking import Mask
 from cti.access import Holder, Permission, Role
 from cti.floor import Floor
+from cti.http.causes import person_of
 from cti.http.errors import BodyTooLarge, Unfit, unfit
 from cti.http.masks import mask_for
 
@@ -47,6 +48,11 @@ class Asked(Generic[Query, Body]):
     body: Body
     holder: Holder
     """Who asks, by his token; NOBODY where none is asked for."""
+
+    @property
+    def person(self) -> str:
+        """Who asks, by name. Raises Unfit."""
+        return person_of(self.request, self.holder)
 
     @property
     def mask(self) -> Mask | None:

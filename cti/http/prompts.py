@@ -78,7 +78,7 @@ async def replace_prompt(asked: Asked[Nothing, Upload]) -> PromptView:
     all prompts. 422 for what is no recording; then nothing has changed."""
     studio, entry = _entry(asked)
     try:
-        await studio.replace_with(entry.number, asked.body.base64, by=asked.holder.name)
+        await studio.replace_with(entry.number, asked.body.base64, by=asked.person)
     except RecordingUnfit as error:
         raise RecordingDoesNotFit(str(error)) from None
     return _view(studio, entry)
@@ -87,7 +87,7 @@ async def replace_prompt(asked: Asked[Nothing, Upload]) -> PromptView:
 async def restore_prompt(asked: Asked[Nothing, Nothing]) -> PromptView:
     """Let the voice speak the text again."""
     studio, entry = _entry(asked)
-    if not await studio.restore(entry.number, by=asked.holder.name):
+    if not await studio.restore(entry.number, by=asked.person):
         raise NoRecording(entry.number)
     return _view(studio, entry)
 

@@ -91,7 +91,7 @@ async def list_draws(asked: Asked[DrawsQuery, Nothing]) -> DrawsView:
 async def make_draw(asked: Asked[Nothing, Nothing]) -> DrawView:
     """Draw by the sampling rules now, besides the daily draw, from all calls that are over; it takes seconds."""
     try:
-        name = await asked.floor.draws.ask(asked.holder.name)
+        name = await asked.floor.draws.ask(asked.person)
     except DrawFailed as error:
         raise DrawNotMade(str(error)) from error
     if name is None:

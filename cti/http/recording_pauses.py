@@ -7,7 +7,7 @@ import structlog
 from pydantic import Field
 
 from acd.masking import Personal
-from cti.access import Holder, Role
+from cti.access import Role
 from cti.board import CallUnderWay
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import AsteriskAway, NotYourCall, UnknownCall
@@ -47,7 +47,7 @@ async def pause(asked: Asked[Nothing, PauseOrder]) -> PauseView:
     """
     linkedid = _linkedid(asked)
     try:
-        await asked.floor.pauses.pause(linkedid, _by(asked.holder), asked.body.why)
+        await asked.floor.pauses.pause(linkedid, _by(asked), asked.body.why)
     except PauseNotConfirmed as error:
         log.error("recording-not-paused", error_id="recording-not-paused", linkedid=linkedid)
         raise AsteriskAway from error
@@ -58,7 +58,7 @@ async def resume(asked: Asked[Nothing, PauseOrder]) -> PauseView:
     """Let the call be recorded again."""
     linkedid = _linkedid(asked)
     try:
-        await asked.floor.pauses.resume(linkedid, _by(asked.holder), asked.body.why)
+        await asked.floor.pauses.resume(linkedid, _by(asked), asked.body.why)
     except PauseNotConfirmed as error:
         log.error("recording-not-resumed", error_id="recording-not-resumed", linkedid=linkedid)
         raise AsteriskAway from error
@@ -83,8 +83,10 @@ def _under_way(calls: Mapping[str, CallUnderWay], wanted: str) -> str:
     return found
 
 
-def _by(holder: Holder) -> str:
-    return f"agent:{holder.agent}" if holder.agent else f"api:{holder.name}"
+def _by(asked: Asked[Nothing, PauseOrder]) -> str:
+    if asked.holder.agent:
+        return f"agent:{asked.holder.agent}"
+    return asked.person if asked.person != asked.holder.name else f"api:{asked.holder.name}"
 
 
 def _view(asked: Asked[Nothing, PauseOrder] | Asked[Nothing, Nothing], linkedid: str) -> PauseView:

@@ -140,9 +140,9 @@ async def _stream(
 async def _write_down(asked: Asked[RecordingQuery, Nothing] | Asked[AsWav, Nothing], one: Kept, span: range) -> None:
     with reaching_records():
         await Listenings(asked.floor.store).add(
-            one, span, who=asked.holder.name, at=datetime.now(UTC), address=asked.request.remote or ""
+            one, span, who=asked.person, at=datetime.now(UTC), address=asked.request.remote or ""
         )
-    log.info("recording-fetched", call=one.call, n=one.number, who=asked.holder.name)
+    log.info("recording-fetched", call=one.call, n=one.number, who=asked.person)
 
 
 async def _find(

@@ -131,7 +131,7 @@ async def hold_recordings(asked: Asked[Nothing, HoldOrder]) -> HoldsView:
         raise Unfit("until: expected a time to come", "until")
     with reaching_records():
         holds = Holds(asked.floor.store)
-        await holds.hold(call, by=asked.holder.name, why=asked.body.why, at=now, until=until)
+        await holds.hold(call, by=asked.person, why=asked.body.why, at=now, until=until)
         return _holds(await holds.of(call))
 
 
@@ -140,7 +140,7 @@ async def release_recordings(asked: Asked[Nothing, Nothing]) -> HoldsView:
     call = await _known(asked)
     with reaching_records():
         holds = Holds(asked.floor.store)
-        await holds.release(call, by=asked.holder.name, at=datetime.now(UTC))
+        await holds.release(call, by=asked.person, at=datetime.now(UTC))
         return _holds(await holds.of(call))
 
 
@@ -151,7 +151,7 @@ async def erase_recordings(asked: Asked[Nothing, EraseOrder]) -> ErasedView:
     erasures = Erasures(asked.floor.store)
     with reaching_records():
         try:
-            count = await erasures.ask([call], rule=PERSON, by=asked.holder.name, why=asked.body.why, at=now)
+            count = await erasures.ask([call], rule=PERSON, by=asked.person, why=asked.body.why, at=now)
         except RecordingHeld as error:
             raise RecordingsHeld(str(error)) from None
         if not count:

@@ -117,7 +117,7 @@ async def list_schedules(asked: Asked[Nothing, Nothing]) -> ScheduleList:
 async def put_schedule(asked: Asked[Nothing, ScheduleGiven]) -> ScheduleView:
     """Make a schedule, or change the one of that name. From now on each report is sent once, when its time is over."""
     try:
-        schedule = schedule_of(asked.path["name"], asked.body, asked.holder.name)
+        schedule = schedule_of(asked.path["name"], asked.body, asked.person)
     except (OrderError, ScopeError) as error:
         raise Unfit(str(error), getattr(error, "field", "scope")) from None
     with reaching_records():

@@ -1,7 +1,7 @@
 """How long recordings are kept: once a day those whose time has passed are deleted, unless they are held."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from recording.models import Call, KeptRecording, RetentionRun
 from recording.store import Store
 
 DAYS = 180
-"""For calls of queues that say nothing else, and of no queue."""
+"""Unless something else is said."""
 
 HOUR = time(3)
 """When it runs, in the centre's time zone: few people call then."""
@@ -25,19 +25,23 @@ ROUND = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """How many days the recordings of each queue are kept, the last queue a call stood in."""
+    """How many days the recordings of each queue are kept, the last queue a call stood in; those of calls of no queue,
+    by their direction; and those of queues that the centre has no more."""
 
-    of_queue: dict[str, int]
+    of_queue: Mapping[str, int]
+    of_direction: Mapping[str, int] = field(default_factory=dict)
     otherwise: int = DAYS
 
-    def of(self, queue: str | None) -> int:
-        """Those of a call of this queue."""
-        return self.of_queue.get(queue or "", self.otherwise)
+    def of(self, queue: str | None, direction: str | None) -> int:
+        """Those of a call of this queue, or of none and this direction."""
+        if queue:
+            return self.of_queue.get(queue, self.otherwise)
+        return self.of_direction.get(direction or "", self.otherwise)
 
     @property
     def fewest(self) -> int:
         """Nothing younger is ever due."""
-        return min([self.otherwise, *self.of_queue.values()])
+        return min([self.otherwise, *self.of_queue.values(), *self.of_direction.values()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +74,16 @@ class Retention:
         skipped = set[str]()
         after: tuple[datetime, str] | None = None
         while some := await self._old(now - timedelta(days=days.fewest), after):
-            for file, call, started_at, queue in some:
+            for file, call, started_at, queue, direction in some:
                 after = started_at, file
-                kept_days = days.of(queue)
+                kept_days = days.of(queue, direction)
                 if started_at > now - timedelta(days=kept_days):
                     continue
                 if call in held:
                     skipped.add(file)
                     continue
-                why = f"{kept_days} days, {f'as queue {queue} is kept' if queue else 'as calls of no queue are kept'}"
+                kind = f"queue {queue} is" if queue else f"{direction} calls of no queue are".lstrip()
+                why = f"{kept_days} days, as {kind} kept"
                 try:
                     asked += await self._erasures.ask([call], rule=RETENTION, by=RETENTION, why=why, at=now)
                 except RecordingHeld:  # a moment ago
@@ -105,11 +110,12 @@ class Retention:
 
     async def _old(
         self, before: datetime, after: tuple[datetime, str] | None
-    ) -> list[tuple[str, str, datetime, str | None]]:
-        """Recordings that began before this time, by time, each with its call, its beginning and the call's queue."""
+    ) -> list[tuple[str, str, datetime, str | None, str | None]]:
+        """Recordings that began before this time, by time, each with its call, its beginning and the call's queue and
+        direction."""
         table = KeptRecording.__table__
         query = (
-            select(table.c.file, table.c.call, table.c.started_at, Call.queue)
+            select(table.c.file, table.c.call, table.c.started_at, Call.queue, Call.direction)
             .join_from(table, Call.__table__, Call.id == table.c.call, isouter=True)
             .where(table.c.state != State.ERASING, table.c.started_at <= before)
             .order_by(table.c.started_at, table.c.file)

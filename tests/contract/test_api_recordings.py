@@ -226,3 +226,18 @@ async def test_recordings_are_found_by_what_is_known_of_their_call(kept: Kept) -
     assert await found(f"since={record.started_at:%Y-%m-%dT%H:%M:%S}Z")
     status, answer = await kept.web.get("/api/recordings?number=none")
     assert (status, answer["error"]["field"]) == (422, "number")
+
+
+async def test_what_a_command_does_bears_the_name_of_who_gave_it_and_another_token_only_its_own(kept: Kept) -> None:
+    await kept.room.finish_and_move()
+    path = f"/api/calls/{ID}/recordings"
+    eraser = await kept.token("clara", Role.READER, Permission.ERASE)
+    said = {"Callcenter-Cause": "command:anna"}
+    status, answer = await kept.web.post(f"{path}/hold", {"why": "dispute 12"}, {**BEARER, **said})
+    assert (status, answer["holds"][0]["by"]) == (200, "command:anna")
+    _, answer = await kept.web.post(f"{path}/hold", {"why": "dispute 13"}, {**eraser, **said})
+    assert {one["by"] for one in answer["holds"]} == {"command:anna", "clara"}
+    assert (await kept.web.post(f"{path}/release", {}, BEARER))[0] == 200
+    assert (await kept.web.client.get(f"{path}/1", headers={**BEARER, **said})).status == 200
+    _, log = await kept.web.get("/api/recordings/listenings")
+    assert log["listenings"][0]["who"] == "command:anna"

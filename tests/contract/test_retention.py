@@ -66,7 +66,7 @@ async def test_each_queue_has_its_own_time(room: Room) -> None:
     room.later(days=31)
     assert (await room.retention.run(Days({"another": 30}))).erased == 0
     assert QUEUE is None or (await room.retention.run(Days({QUEUE: 40}))).erased == 0
-    assert (await room.retention.run(Days({}, otherwise=30))).erased == 1
+    assert (await room.retention.run(Days({}, {"inbound": 30}, otherwise=30))).erased == 1
 
 
 async def test_what_is_held_stays_until_the_hold_is_released(room: Room) -> None:
@@ -159,3 +159,21 @@ def test_retention_runs_once_a_day_at_three_and_at_once_when_that_was_missed(mom
     assert now < following <= now + timedelta(hours=25)
     assert following.astimezone(zone).hour == 3
     assert next_run(following, now, zone) == following
+
+
+def test_calls_of_no_queue_are_kept_by_their_direction_and_those_of_a_queue_that_is_gone_as_any() -> None:
+    days = Days({"sales": 365}, {"inbound": 30, "internal": 7, "outbound": 90})
+    assert [days.of(None, direction) for direction in ("inbound", "internal", "outbound")] == [30, 7, 90]
+    assert (days.of("sales", "internal"), days.of("closed down", "internal"), days.of("", "inbound")) == (365, 180, 30)
+    assert days.of(None, None) == 180  # its record is gone
+    assert days.fewest == 7
+
+
+async def test_a_call_of_no_queue_is_deleted_by_the_days_of_its_direction(room: Room) -> None:
+    assert QUEUE is None
+    await room.finish_and_move()
+    room.later(days=8)
+    assert (await room.retention.run(Days({}, {"inbound": 9, "internal": 7}))).erased == 0
+    assert (await room.retention.run(Days({}, {"inbound": 8}))).erased == 1
+    (proof,) = await room.erasures.proofs(call=ID)
+    assert proof.why == "8 days, as inbound calls of no queue are kept"

@@ -22,6 +22,11 @@ def test_where_recordings_are_kept_comes_from_a_table_or_as_json(tmp_path: Path)
     assert load_settings({"CALLCENTER_RECORDINGS": ""}, tmp_path).recordings.store == "folder"
 
 
+def test_calls_of_no_queue_are_kept_half_a_year_unless_told_otherwise(tmp_path: Path) -> None:
+    said = load_settings({"CALLCENTER_RECORDINGS": '{"keep_days": {"internal": 30}}'}, tmp_path).recordings.keep_days
+    assert (said.inbound, said.internal, said.outbound) == (180, 30, 180)
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -30,6 +35,7 @@ def test_where_recordings_are_kept_comes_from_a_table_or_as_json(tmp_path: Path)
         ('{"keys": "keys"}', "keys is 'keys': expected an absolute path"),
         ('{"s3": {"bucket": "calls", "ca": "ca.pem"}}', "ca is 'ca.pem': expected an absolute path"),
         ('{"s3": {"bucket": "calls", "endpoint": "http://user:secret@host"}}', "String should match pattern"),
+        ('{"keep_days": {"internal": 0}}', "Input should be greater than or equal to 1"),
         ('{"format": "mp3"}', "Input should be 'wav', 'flac' or 'opus'"),
         ('{"fromat": "wav"}', "Extra inputs are not permitted"),
     ],
