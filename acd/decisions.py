@@ -35,6 +35,7 @@ class Trigger(StrEnum):
     COLLEAGUE_ASKED = "colleague_asked"
     FLOW_ASKED = "flow_asked"
     PICKED_UP = "picked_up"
+    FETCHED = "fetched"
 
 
 _WHEN: Mapping[Trigger, str] = {
@@ -49,6 +50,7 @@ _WHEN: Mapping[Trigger, str] = {
     Trigger.COLLEAGUE_ASKED: "a colleague rang him",
     Trigger.FLOW_ASKED: "the caller's flow rang him",
     Trigger.PICKED_UP: "he took the call that rang at a colleague's phone",
+    Trigger.FETCHED: "he fetched the parked caller",
 }
 
 

@@ -242,3 +242,21 @@ class UnknownAnnouncement(RoutingError):
 
     def __init__(self, announcement: str) -> None:
         super().__init__(f"there is no announcement {announcement!r}; expected the name of one recorded by phone")
+
+
+class NotParked(RoutingError):
+    """Only who is parked can be fetched, by one agent at a time."""
+
+    id = "not-parked"
+
+    def __init__(self, linkedid: str) -> None:
+        super().__init__(f"call {linkedid} is not parked, or is being fetched; expected one that waits at a space")
+
+
+class ParkingFull(RoutingError):
+    """Every space is taken, or there is none."""
+
+    id = "parking-full"
+
+    def __init__(self, spaces: int) -> None:
+        super().__init__(f"all {spaces} parking spaces are taken; expected a free one (`parking` in centre.yaml)")

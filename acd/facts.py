@@ -15,7 +15,6 @@ from pydantic import TypeAdapter
 
 from acd.alarm_facts import AlarmCleared, AlarmRaised
 from acd.caller_facts import MessageHeard, SurveyAnswered, SurveyAsked, VoicemailLeft
-from acd.conference_facts import CallJoined
 from acd.fact import CallFact, Fact
 from acd.floor_facts import (
     AgentDefined,
@@ -37,7 +36,16 @@ from acd.flow_facts import LookUpEnded, TransferEnded
 from acd.masking import ChannelName, Personal
 from acd.outcome_facts import CallOutcomeSet, OutcomeOwed
 from acd.recording_facts import RecordingPaused, RecordingResumed
-from acd.states import CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause, TransferKind
+from acd.states import CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause
+from acd.talk_facts import (
+    CallHeld,
+    CallJoined,
+    CallParked,
+    CallReleased,
+    CallRetrieved,
+    CallTransferred,
+    CallUnparked,
+)
 from acd.targets import TargetKind
 
 __all__ = [
@@ -57,11 +65,13 @@ __all__ = [
     "CallOffered",
     "CallOutcomeSet",
     "CallOverflowed",
+    "CallParked",
     "CallQueued",
     "CallReleased",
     "CallRetrieved",
     "CallStepped",
     "CallTransferred",
+    "CallUnparked",
     "CallbackAttempted",
     "CallbackDialled",
     "CallbackEnded",
@@ -233,44 +243,6 @@ class CallDequeued(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallHeld(CallFact):
-    """The agent put the caller on hold."""
-
-    agent: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRetrieved(CallFact):
-    """The agent took the caller back from hold."""
-
-    agent: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallReleased(CallFact):
-    """The conversation of caller and agent is over."""
-
-    queue: str
-    agent: str
-    talk_ms: int
-    hold_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallTransferred(CallFact):
-    """`agent` sent his caller on: to `queue`, to the agent `to`, or both empty: to another number of the centre.
-
-    `consult` is the linkedid of the call in which he asked for it before, empty where there was none.
-    """
-
-    kind: TransferKind
-    agent: str
-    queue: str = ""
-    to: str = ""
-    consult: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpExtended(CallFact):
     """The agent's after-call work goes on until `until_ms`, `by_ms` longer than it would have. `cause` says who asked
     for it, as in AgentStateChanged."""
@@ -367,7 +339,8 @@ FACTS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         CallArrived, NodeEntered, MenuAnswered, WayTaken, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
-        CallRetrieved, CallReleased, CallTransferred, CallJoined, WrapUpExtended, WrapUpEnded, CallEnded,
+        CallRetrieved, CallReleased, CallTransferred, CallJoined, CallParked, CallUnparked,
+        WrapUpExtended, WrapUpEnded, CallEnded,
         AgentDefined, AgentStateChanged, NotReadyExceeded, AgentEdited, DaemonStarted, LinkChanged, PromptReplaced,
         CallerRecognised, CallerTold, VoicemailLeft, LookUpEnded, TransferEnded,
         CentrePublished, ClosureDeclared, ClosureLifted,

@@ -24,7 +24,8 @@ DID_NOTHING = frozenset({OfferOutcome.ABANDONED, OfferOutcome.WITHDRAWN, OfferOu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A reserved agent whose phone is to ring for a call, at most `ring_ms`."""
+    """A reserved agent whose phone is to ring for a call, at most `ring_ms`. `line` is the channel of a call that he
+    has placed himself to take this one: then nothing rings, and the caller is connected with that."""
 
     id: str
     linkedid: str
@@ -34,6 +35,7 @@ class Offer:
     ring_ms: int
     at_ms: int
     decision: Decision
+    line: str = ""
 
 
 @dataclass(slots=True)
@@ -59,7 +61,9 @@ class Offers:
         self.violations = 0
         """Offers to an agent who already had a call: impossible by construction, counted all the same."""
 
-    def make(self, call: Call, agent: Agent, settings: QueueSettings, decision: Decision, now_ms: int) -> Offer | None:
+    def make(
+        self, call: Call, agent: Agent, settings: QueueSettings, decision: Decision, now_ms: int, line: str = ""
+    ) -> Offer | None:
         """Reserve the agent for the call. None, and a violation counted, where he has one."""
         if agent.linkedid:
             self.violations += 1
@@ -74,6 +78,7 @@ class Offers:
             ring_ms=settings.ring_ms,
             at_ms=now_ms,
             decision=decision,
+            line=line,
         )
         with self._roster.change(agent, "offer", now_ms, linkedid=call.linkedid):
             agent.apply(AgentEvent.RESERVED)

@@ -6,17 +6,18 @@ Nothing polls: each change that could make a match possible looks for it at once
 
 from collections.abc import Mapping
 
-from acd import absences
+from acd import absences, parking
 from acd.absences import Absences
 from acd.agents import Agent, AgentEvent
 from acd.consults import Consults
 from acd.conversations import Conversation, Conversations
 from acd.decisions import Trigger
-from acd.errors import AlreadyQueued, NotRinging
+from acd.errors import AlreadyQueued, NotParked, NotRinging
 from acd.facts import AgentDefined, Fact
 from acd.matching import Matching
 from acd.offers import Offer, Offers, Outcome
 from acd.outcomes import Outcomes
+from acd.parking import Parking
 from acd.queues import NO_WRAP_UP, PREFERRED, Call, Order, Queue, QueueSettings
 from acd.requirements import ANY, Requirement, both, from_levels
 from acd.roster import Roster
@@ -39,7 +40,8 @@ class Router:
         self._offers = Offers(self.roster, self._timers, self._state)
         self._waiting = Waiting(self.roster, self._timers, self._state, self._withdraw, self._left)
         self._matching = Matching(self._waiting, self.roster, self._offers, self._offered)
-        self._consults = Consults(self.roster, self._offers)
+        self.consults = Consults(self.roster, self._offers, self._waiting.calls)
+        self.parking = Parking(self._timers, self._state, self._left)
 
     @property
     def queues(self) -> Mapping[str, Queue]:
@@ -214,8 +216,9 @@ class Router:
             self.conversations.release(linkedid, now_ms)
         if (call := self.calls.get(linkedid)) is not None:
             self._waiting.put_out(call, reason, now_ms)
-        elif (call := self._consults.calls.pop(linkedid, None)) is not None:
+        elif (call := self.consults.calls.pop(linkedid, None)) is not None:
             self._withdraw(call, outcome_of_leaving(reason), now_ms)
+        self.parking.left(linkedid, reason, now_ms)
         self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     def overflow(self, linkedid: str, target: Target, *, cause: OverflowCause, now_ms: int) -> None:
@@ -224,29 +227,31 @@ class Router:
             self._waiting.overflow(call, target, cause, now_ms)
             self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
-    def ask(
-        self, linkedid: str, number: str, *, ring_ms: int, now_ms: int, trigger: Trigger = Trigger.COLLEAGUE_ASKED
-    ) -> Offer:
-        """Ring one agent for a call that stands in no queue: a colleague's, or one whose flow wants him. Whatever he
-        has chosen, he is rung if he is in no call, and reserved meanwhile as for any other.
-
-        Raises UnknownAgent, NotSignedIn, AgentBusy, AlreadyQueued.
-        """
-        if linkedid in self.calls:
-            raise AlreadyQueued(linkedid, self.calls[linkedid].queue)
-        return self._consults.ask(linkedid, number, trigger=trigger, ring_ms=ring_ms, now_ms=now_ms)
-
-    def pick_up(self, linkedid: str, number: str, *, now_ms: int) -> None:
+    def pick_up(self, linkedid: str, number: str, *, line: str = "", now_ms: int) -> Offer | None:
         """Ring this agent for a waiting call, whatever he has chosen, in the place of those whose phones ring for it.
+        On a `line` that he has opened himself he is connected at once, also with one for whom no phone rings yet.
         Raises NotRinging, UnknownAgent, NotSignedIn, AgentBusy."""
         call = self.calls.get(linkedid)
-        if call is None or not call.offers or not call.on_line:
+        if call is None or not (call.offers or line) or not call.on_line:
             raise NotRinging(linkedid)
-        agent = self._consults.idle(number)
+        agent = self.consults.idle(number, line)
         self._withdraw(call, OfferOutcome.WITHDRAWN, now_ms)
-        if (offer := self._consults.pick_up(call, agent, self.queue(call.queue).settings, now_ms)) is not None:
+        if (offer := self.consults.pick_up(call, agent, self.queue(call.queue).settings, now_ms, line)) is not None:
             self._offered(offer)
         self._matching.settle(Trigger.AGENT_FREE, now_ms)
+        return offer
+
+    def fetch(self, linkedid: str, number: str, *, ring_ms: int, line: str = "", now_ms: int) -> Offer:
+        """Ring this agent, whatever he has chosen, for a caller who is parked; on a `line` that he has opened himself
+        he is connected at once. Raises NotParked, UnknownAgent, NotSignedIn, AgentBusy."""
+        parked = self.parking.by_call.get(linkedid)
+        if parked is None or linkedid in self.consults.calls:
+            raise NotParked(linkedid)
+        offer = self.consults.ask(
+            linkedid, number, trigger=Trigger.FETCHED, queue=parked.queue, ring_ms=ring_ms, line=line, now_ms=now_ms
+        )
+        self._offered(offer)
+        return offer
 
     def offers_of(self, call: Call) -> list[Offer]:
         """The offers of a waiting call: none, one, or several where several phones ring."""
@@ -254,7 +259,7 @@ class Router:
 
     def is_offered(self, linkedid: str) -> bool:
         """Whether phones ring, or may ring, for the call: it waits in a queue, or for the one agent it is for."""
-        return linkedid in self.calls or linkedid in self._consults.calls
+        return linkedid in self.calls or linkedid in self.consults.calls
 
     def offer_at(self, linkedid: str, phone: str) -> Offer | None:
         """The offer of that call at that phone, while there is one."""
@@ -273,8 +278,9 @@ class Router:
         agent = self._offers.end(offer, call, OfferOutcome.ANSWERED, now_ms)
         for other in self._offers.of(call):
             self._offers.end(other, call, OfferOutcome.ANSWERED_ELSEWHERE, now_ms)
-        if self._consults.calls.pop(linkedid, None) is None:
+        if self.consults.calls.pop(linkedid, None) is None:
             self._waiting.dequeue(call, DequeueReason.ANSWERED, now_ms)
+        self.parking.fetched(linkedid, agent.number, now_ms)
         self._begin(linkedid, call.queue, agent, now_ms)
         self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
@@ -288,14 +294,6 @@ class Router:
             self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     # Conversations
-
-    def hold(self, linkedid: str, *, now_ms: int) -> None:
-        """The agent holds the caller."""
-        self.conversations.hold(linkedid, now_ms)
-
-    def retrieve(self, linkedid: str, *, now_ms: int) -> None:
-        """The agent takes the caller back from hold."""
-        self.conversations.retrieve(linkedid, now_ms)
 
     def released(self, linkedid: str, *, now_ms: int, phone: str = "") -> None:
         """The conversation is over, whoever ended it. Not in conversation, or not the one at `phone`: nothing."""
@@ -357,22 +355,25 @@ class Router:
                     self.roster.absences.due(self.roster.agent(key), now_ms)
                 elif kind == "phone":
                     self.roster.try_phone_again(self.roster.agent(key), now_ms=now_ms)
+                elif kind == parking.TIMER and key not in self.consults.calls:
+                    self.parking.look(key, now_ms)
                 elif key in self.calls:  # what fell due before it may have sent the call elsewhere
                     self._waiting.due(kind, key, now_ms)
         self._matching.settle(Trigger.AGENT_FREE, now_ms)
 
     def _take_back(self, agent: Agent, now_ms: int) -> None:
         if agent.activity is Activity.RINGING:
-            call = self._consults.calls.get(agent.linkedid) or self.calls[agent.linkedid]
+            call = self.consults.calls.get(agent.linkedid) or self.calls[agent.linkedid]
             offer = self._offers.by_id[call.offers[agent.number]]
             self._out.withdrawn.append(offer)
             self._end_offer(offer, OfferOutcome.WITHDRAWN, now_ms)
 
     def _end_offer(self, offer: Offer, outcome: OfferOutcome, now_ms: int) -> None:
-        call = self._consults.calls.pop(offer.linkedid, None) or self.calls[offer.linkedid]
-        self._offers.end(offer, call, outcome, now_ms)
-        if not call.offers and call.queue:
+        asked = self.consults.calls.pop(offer.linkedid, None)
+        self._offers.end(offer, call := asked or self.calls[offer.linkedid], outcome, now_ms)
+        if asked is None and not call.offers:
             self._waiting.place(call, Trigger.OFFER_ENDED, now_ms)
+        self.parking.look(offer.linkedid, now_ms)
 
     def _withdraw(self, call: Call, outcome: OfferOutcome, now_ms: int) -> None:
         for offer in self._offers.of(call):
@@ -380,7 +381,7 @@ class Router:
             self._offers.end(offer, call, outcome, now_ms)
 
     def _call(self, linkedid: str) -> Call | None:
-        return self.calls.get(linkedid) or self._consults.calls.get(linkedid)
+        return self.calls.get(linkedid) or self.consults.calls.get(linkedid)
 
     def _begin(self, linkedid: str, queue: str, agent: Agent, answered_ms: int) -> None:
         self.conversations.begin(self._conversation(linkedid, queue, agent.number, answered_ms))

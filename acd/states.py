@@ -78,6 +78,15 @@ class OutcomePolicy(StrEnum):
     NONE = "none"
 
 
+class ParkingOutcome(StrEnum):
+    """How a caller who was parked left his space."""
+
+    FETCHED = "fetched"  # an agent speaks with him
+    RETURNED = "returned"  # nobody came in time: he goes back to who parked him, then to his queue
+    ABANDONED = "abandoned"
+    WITHDRAWN = "withdrawn"  # by us: the service stopped; he goes on in the plain queue
+
+
 class TransferKind(StrEnum):
     """How an agent sent his caller on (kpi.md, figure 19)."""
 

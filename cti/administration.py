@@ -196,6 +196,7 @@ class Administration:
                 if before.queues.get(name) != queue:
                     router.define_queue(settings_of(name, queue), now_ms=now_ms)
             router.define_reasons(after.allowed_ms())
+            router.parking.define(after.parking.numbers if after.parking else ())
 
 
 def _edit(version: Manifest, before: Centre, after: Centre, retired: Mapping[str, Queue]) -> Edit:

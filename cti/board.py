@@ -14,10 +14,12 @@ from acd.facts import (
     CallFact,
     CallHeld,
     CallOffered,
+    CallParked,
     CallQueued,
     CallReleased,
     CallRetrieved,
     CallTransferred,
+    CallUnparked,
     ClosureDeclared,
     ClosureLifted,
     Fact,
@@ -25,7 +27,7 @@ from acd.facts import (
     OfferEnded,
     SurgeDeclared,
 )
-from acd.states import AgentState, DequeueReason, OfferOutcome, TransferKind
+from acd.states import AgentState, DequeueReason, OfferOutcome, ParkingOutcome, TransferKind
 
 
 class CallState(StrEnum):
@@ -36,11 +38,13 @@ class CallState(StrEnum):
     RINGING = "ringing"
     TALKING = "talking"
     HOLDING = "holding"
+    PARKED = "parked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallUnderWay:
-    """One call. `since_ms`: when its state began, `entered_ms`: its first queue entry; milliseconds since the epoch."""
+    """One call. `since_ms`: when its state began, `entered_ms`: its first queue entry; milliseconds since the epoch.
+    `space`: where it is parked, until somebody has fetched it."""
 
     linkedid: str
     state: CallState
@@ -54,6 +58,8 @@ class CallUnderWay:
     queue: str = ""
     agent: str = ""
     entered_ms: int | None = None
+    space: str = ""
+    parked_by: str = ""
 
 
 class Board:
@@ -85,6 +91,8 @@ class Board:
                     self.since_ms[fact.agent] = fact.at_ms
                 if fact.after is AgentState.TALKING and fact.linkedid not in self.calls:
                     self.calls[fact.linkedid] = _found_talking(fact)
+            case CallParked() if fact.linkedid not in self.calls:
+                self.calls[fact.linkedid] = _found_parked(fact)
             case CallFact(linkedid=linkedid) if (call := self.calls.get(linkedid)) is not None:
                 if (after := _after(call, fact)) is not None:
                     self.calls[linkedid] = after
@@ -116,6 +124,19 @@ def _found_talking(fact: AgentStateChanged) -> CallUnderWay:
     )
 
 
+def _found_parked(fact: CallParked) -> CallUnderWay:
+    """A caller whom an agent has parked that had him from the daemon before."""
+    return CallUnderWay(
+        linkedid=fact.linkedid,
+        state=CallState.PARKED,
+        arrived_ms=fact.at_ms,
+        since_ms=fact.at_ms,
+        queue=fact.queue,
+        space=fact.space,
+        parked_by=fact.agent,
+    )
+
+
 def _after(call: CallUnderWay, fact: CallFact) -> CallUnderWay | None:  # noqa: PLR0911, PLR0912 - a table, a line a fact
     """The call after the fact, None when it is over."""
     at_ms = fact.at_ms
@@ -129,7 +150,14 @@ def _after(call: CallUnderWay, fact: CallFact) -> CallUnderWay | None:  # noqa: 
         case OfferEnded(outcome=OfferOutcome.ANSWERED):
             return replace(call, state=CallState.TALKING, since_ms=at_ms)
         case OfferEnded():
-            return replace(call, state=CallState.WAITING, since_ms=at_ms, agent="")
+            waits = CallState.PARKED if call.space else CallState.WAITING
+            return replace(call, state=waits, since_ms=at_ms, agent="")
+        case CallParked(space=space, agent=by, queue=queue):
+            return replace(call, state=CallState.PARKED, since_ms=at_ms, queue=queue, space=space, parked_by=by)
+        case CallUnparked(outcome=ParkingOutcome.FETCHED):
+            return replace(call, space="", parked_by="")
+        case CallUnparked():
+            return replace(call, state=CallState.IVR, since_ms=at_ms, space="", parked_by="", queue="")
         case CallHeld():
             return replace(call, state=CallState.HOLDING, since_ms=at_ms)
         case CallRetrieved():

@@ -21,6 +21,7 @@ from acd.states import NotReadyReason
 from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
 from cti.care_file import prompts_of
 from cti.figures_file import FiguresFile, figures_problems, read_figures
+from cti.parking_file import Parking, parking_problems
 from cti.quality_files import SHEETS, load_sheets
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
 from cti.recorded_files import identify
@@ -108,6 +109,7 @@ class CentreFile(Part):
     last_agent_days: Annotated[int, Field(ge=0, le=366)] = 0
     """A caller who spoke with an agent so lately reaches the same one, if he is soon free; 0: not."""
     outside: Outside | None = None
+    parking: Parking | None = None
     administrators: Annotated[tuple[AgentNumber, ...], Field(strict=False)] = ()
     """Agents who may shut the centre by phone, and open it again."""
     max_calls: MaxCalls | None = None
@@ -137,6 +139,8 @@ class Centre:
     country_code: str = ""
     last_agent_days: int = 0
     administrators: frozenset[str] = frozenset()
+    parking: Parking | None = None
+    """How callers are parked; None: not."""
     sheets: Mapping[str, ScoreSheet] = field(default_factory=dict)
     """By what its calls are judged."""
     sampling: SamplingRules | None = None
@@ -198,7 +202,8 @@ class Centre:
         reasons = (Prompt(text, language) for speech in named for language, text in speech.items())
         closed = (Prompt(text, language) for words in self.closure_words.values() for language, text in words.items())
         house = chain(fixed(self.languages), closure_words.fixed(self.languages), told, messages, offered)
-        return frozenset(chain(self._flows_prompts(), said, cared, house, reasons, closed))
+        spaces = self.parking.prompts(self.languages) if self.parking is not None else ()
+        return frozenset(chain(self._flows_prompts(), said, cared, house, reasons, closed, spaces))
 
     def _flows_prompts(self) -> Iterator[Prompt]:
         nodes = (node for flow in self.flows.values() for node in flow.nodes.values())
@@ -269,6 +274,7 @@ def load_centre(
         *_extensions(queues, centre.value.numbers),
         *_reasons(centre),
         *_outside(centre),
+        *_parking(centre, queues.value.queues),
         *figures_problems(figures),
     ]
     problems += [] if problems else identify(flows.values(), folder / "sounds")
@@ -293,6 +299,7 @@ def load_centre(
         country_code=str(centre.value.country_code or ""),
         last_agent_days=centre.value.last_agent_days,
         administrators=frozenset(centre.value.administrators),
+        parking=centre.value.parking,
         sheets=sheets,
         sampling=sampling,
         figures=figures.value,
@@ -350,6 +357,12 @@ def _outside(document: Document[CentreFile]) -> Iterator[Problem]:
     if outside.allow and (outside.at_once is None or outside.most_minutes is None):
         wrong = "numbers that callers or programs choose are called without a limit"
         yield document.problem(("outside", "allow"), wrong, '"at_once" and "most_minutes"', key=True)
+
+
+def _parking(document: Document[CentreFile], queues: Mapping[str, Queue]) -> Iterator[Problem]:
+    taken = dict.fromkeys(document.value.numbers, "a number of the centre")
+    taken |= {str(queue.extension): f"the extension of the queue {name}" for name, queue in queues.items()}
+    return parking_problems(document, document.value.parking, taken, {"default", *(q.music for q in queues.values())})
 
 
 def _reasons(document: Document[CentreFile]) -> Iterator[Problem]:

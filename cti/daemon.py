@@ -47,6 +47,7 @@ from cti.mail_rounds import mail_rounds
 from cti.memory import settle_down
 from cti.outcome_keys import OutcomeKeys
 from cti.outside import outside_of, seat_outside
+from cti.parking_port import ParkingPort
 from cti.pause_codes import PauseCodes
 from cti.people import People
 from cti.preparation import plan_of, serving_alone
@@ -76,6 +77,7 @@ from ivr.consults import Consults
 from ivr.desk import Desk
 from ivr.destinations import Destinations
 from ivr.documents import DocumentError
+from ivr.fetching import Fetching
 from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
 from ivr.journeys import Journeys
@@ -134,12 +136,14 @@ class Daemon:
         self.distributor.on_fact.append(self.callers.on_fact)
         self.look_ups = LookUps(settings.look_ups.rules.allowed, settings.look_ups.secrets)
         self.journeys = Journeys(self.distributor)
+        self.parking = ParkingPort(lambda: self.administration.centre, self.prompts.sound)
         self.destinations = Destinations(
             self.distributor,
             lambda: self.administration.centre.extensions,
             lambda: set(self.administration.centre.numbers),
+            self.parking.numbers,
         )
-        self.consults = Consults(self.distributor, self.destinations, self.journeys)
+        self.consults = Consults(self.distributor, self.destinations, self.journeys, self.parking.space_sound)
         self.switch = Switch(
             settings.node,
             settings.control,
@@ -339,6 +343,7 @@ class Daemon:
             who=self.callers.who,
             look_ups=self.look_ups,
             outside=lambda: outside_of(self.administration.centre),
+            parking=self.parking.settings,
             callbacks=self.callbacks,
             messages=self.messages,
             find=self.destinations,
@@ -387,6 +392,7 @@ class Daemon:
             ),
             OutcomeKeys(self.store, self.distributor),
             PauseCodes(self.pauses),
+            Fetching(self.distributor, self.switch.took),
         )
 
     async def _outside_of(self, number: str) -> str:

@@ -103,6 +103,11 @@ class Link:
         """After a snapshot: these are the agents' legs there are, and no others."""
         self._legs = {leg.uniqueid: leg for leg in legs}
 
+    def took(self, leg: Leg) -> None:
+        """An agent is in a caller's call on a line that he has opened himself."""
+        self._legs[leg.uniqueid] = leg
+        self.channels[leg.uniqueid] = leg.linkedid
+
     def apply(self, state: PhoneState | None) -> None:
         """Tell the router of a phone."""
         if state is not None:
@@ -180,12 +185,12 @@ class Link:
     def _hold(self, message: Message) -> None:
         if (leg := self._leg_of(message)) is not None:
             with self._distributor.command() as (router, now_ms):
-                router.hold(leg.linkedid, now_ms=now_ms)
+                router.conversations.hold(leg.linkedid, now_ms=now_ms)
 
     def _unhold(self, message: Message) -> None:
         if (leg := self._leg_of(message)) is not None:
             with self._distributor.command() as (router, now_ms):
-                router.retrieve(leg.linkedid, now_ms=now_ms)
+                router.conversations.retrieve(leg.linkedid, now_ms=now_ms)
 
     def _attended_transfer(self, message: Message) -> None:
         """An agent joins his caller with whom he has asked. Of his two legs that of the consult is the one that he has

@@ -154,4 +154,6 @@ def plan_of(centre: Centre) -> Plan:
         extensions=centre.extensions,
         max_calls=centre.max_calls,
         max_calls_of={dialled: one.max_calls for dialled, one in centre.numbers.items() if one.max_calls is not None},
+        spaces=centre.parking.numbers if centre.parking else (),
+        parking=str(centre.parking.extension) if centre.parking else "",
     )

@@ -11,4 +11,5 @@ def router_of(centre: Centre, now_ms: int) -> Router:
     for name, queue in centre.queues.items():
         router.define_queue(settings_of(name, queue), now_ms=now_ms)
     router.define_reasons(centre.allowed_ms())
+    router.parking.define(centre.parking.numbers if centre.parking else ())
     return router

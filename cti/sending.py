@@ -9,13 +9,13 @@ from acd.errors import AgentBusy, NotInConversation
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiRefused
 from ivr import variables
-from ivr.destinations import AGENT_WORD, QUEUE_WORD, Destination
+from ivr.destinations import AGENT_WORD, PARK_WORD, QUEUE_WORD, Destination
 from ivr.transfers import CONTEXT
 
 
 class Sending:
     """`await sending(linkedid, destination)` takes the caller out of his conversation and sends him to a queue or an
-    agent. The agent he was with is released."""
+    agent, or parks him. The agent he was with is released."""
 
     def __init__(self, client: AmiClient, distributor: Distributor) -> None:
         self._client = client
@@ -24,7 +24,8 @@ class Sending:
     async def __call__(self, linkedid: str, destination: Destination) -> None:
         """Returns when Asterisk has taken it on.
 
-        Raises NotInConversation, UnknownQueue, UnknownAgent, NotSignedIn, AgentBusy (for the agent himself);
+        Raises NotInConversation, UnknownQueue, UnknownAgent, NotSignedIn, AgentBusy (for the agent himself),
+        ParkingFull;
         AmiLinkLost and AmiTimeout, after which the caller may be on his way or not.
         """
         router = self._distributor.router
@@ -32,7 +33,9 @@ class Sending:
         # Of a colleague who asks his phone alone disposes; and a call-back is the agent's own call, not its customer's.
         if talk is None or not talk.queue or is_callback(linkedid):
             raise NotInConversation(linkedid)
-        if destination.agent:
+        if destination.parked:
+            word, queue = PARK_WORD + router.parking.free(destination.space), talk.queue
+        elif destination.agent:
             if destination.agent == talk.agent:
                 raise AgentBusy(talk.agent, "in this very call")
             router.roster.signed_in(destination.agent)

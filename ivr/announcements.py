@@ -60,6 +60,8 @@ class Announcement(StrEnum):
     RECORDING_GOES_ON = auto()
     RECORDING_UNCERTAIN = auto()
     NO_CALL_TO_PAUSE = auto()
+    NOBODY_PARKED = auto()
+    NOTHING_TO_PICK_UP = auto()
 
 
 WORDS: Mapping[Announcement, Mapping[str, str]] = {
@@ -83,6 +85,8 @@ WORDS: Mapping[Announcement, Mapping[str, str]] = {
         "cmn": "录音状态切换失败，通话可能仍在录音。",
     },
     Announcement.NO_CALL_TO_PAUSE: {"en": "You are in no call that is recorded.", "cmn": "您没有正在录音的通话。"},
+    Announcement.NOBODY_PARKED: {"en": "Nobody is parked there.", "cmn": "该车位没有寄存的来电。"},
+    Announcement.NOTHING_TO_PICK_UP: {"en": "There is no call to pick up.", "cmn": "没有可以代接的来电。"},
     Announcement.NUMBER: {
         "en": "Please enter your agent number, then the hash key.",
         "cmn": "请输入您的工号，按井号键结束。",

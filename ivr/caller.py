@@ -16,7 +16,7 @@ class Caller:
     """One caller; after an absence of ours, and when an agent has sent him on, also where he stood.
 
     `transfer` is where the agent `sender` has sent him (ivr/variables.py), `consult` the call in which it was asked;
-    `message` is one that he was speaking (ivr/messages.py).
+    `message` is one that he was speaking (ivr/messages.py), `parked` where he was parked (ivr/parking.py).
     """
 
     linkedid: str
@@ -33,6 +33,7 @@ class Caller:
     sender: str = ""
     consult: str = ""
     message: str = ""
+    parked: str = ""
 
     def about(self, today: date) -> dict[str, Value]:
         """What is known of a call from its first moment, under the names that flows use."""
@@ -41,10 +42,10 @@ class Caller:
     @classmethod
     def of(cls, session: AgiSession) -> "Caller":
         """Reads the session's environment: `AGI(…/call,linkedid,dialled,placed,entered,language,queue,transfer,sender,
-        consult,message)`; what is missing at the end is empty."""
+        consult,message,parked)`; what is missing at the end is empty."""
         environment = session.environment
-        arguments = [*environment.arguments, *[""] * 10]
-        linkedid, dialled, placed, entered, language, queue, transfer, sender, consult, message = arguments[:10]
+        arguments = [*environment.arguments, *[""] * 11]
+        linkedid, dialled, placed, entered, language, queue, transfer, sender, consult, message, parked = arguments[:11]
         return cls(
             linkedid=linkedid or environment.uniqueid,
             channel=environment.channel,
@@ -59,6 +60,7 @@ class Caller:
             sender=sender,
             consult=consult,
             message=message,
+            parked=parked,
         )
 
 

@@ -7,6 +7,7 @@ from acd.distributor import Distributor
 from acd.offers import Offer
 from acd.seats import phone_of_channel
 from acd.states import OfferOutcome
+from ivr import variables
 from ivr.agi.session import AgiSession
 from ivr.desk import Outside
 from ivr.toll_guard import Refusal
@@ -40,6 +41,8 @@ async def connect(
     rung = [offer for offer in offers if distributor.router.offer_at(offer.linkedid, offer.phone) is offer]
     if not rung:
         return False  # taken back before we came to it
+    if rung[0].line:
+        return await _join(session, distributor, rung[0], talk_ends=talk_ends)
     seats, roster = distributor.seats, distributor.router.roster
     phones = "&".join(seats.interface(roster.agent(offer.agent), offer.phone) for offer in rung)
     ring_s = max(seats.ring_s(offer.phone, offer.ring_ms) for offer in rung)
@@ -59,6 +62,22 @@ async def connect(
                 router.offer_ended(offer.id, outcome, now_ms=now_ms)
         # An offer taken back in the moment of its answer leaves the call waiting.
         return outcome is OfferOutcome.ANSWERED and not router.is_offered(linkedid)
+
+
+async def _join(session: AgiSession, distributor: Distributor, offer: Offer, *, talk_ends: bool) -> bool:
+    """The agent is on a line of his own, which is put beside the caller's; it ends with their talk ("x")."""
+    await session.set_music(on=False)
+    await session.exec("Bridge", f"{offer.line},x")
+    joined = await session.get_full_variable(f"${{{variables.BRIDGED}}}") == "SUCCESS"
+    with distributor.command() as (router, now_ms):
+        if joined:
+            # The agent's own session has told the answer already (ivr/fetching.py).
+            router.answered(offer.linkedid, phone=offer.phone, now_ms=now_ms)
+            if talk_ends:
+                router.released(offer.linkedid, phone=offer.phone, now_ms=now_ms)
+        else:
+            router.offer_ended(offer.id, OfferOutcome.WITHDRAWN, now_ms=now_ms)  # he has hung up at the last moment
+        return joined and not router.is_offered(offer.linkedid)
 
 
 @dataclass(frozen=True, slots=True)

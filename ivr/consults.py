@@ -6,10 +6,13 @@ takes the caller on as one who was sent on (ivr/transfers.py). Once somebody has
 together by itself, and cti/link.py hears of it.
 """
 
+from collections.abc import Callable
+
 import structlog
 
+from acd.agents import Agent
 from acd.distributor import Distributor, Place
-from acd.errors import RoutingError
+from acd.errors import ParkingFull, RoutingError
 from acd.facts import CallArrived, CallEnded
 from acd.states import DequeueReason, EndedBy
 from acd.targets import Target, TargetKind
@@ -35,7 +38,15 @@ _WHO = "${CHANNEL(uniqueid)},${CHANNEL(linkedid)}"
 class Consults:
     """Serves agents who ask; `await consults(session)` is one of them."""
 
-    def __init__(self, distributor: Distributor, find: Find, journeys: Journeys) -> None:
+    def __init__(
+        self,
+        distributor: Distributor,
+        find: Find,
+        journeys: Journeys,
+        space_sound: Callable[[str, Agent | None], str] | None = None,
+    ) -> None:
+        """`space_sound` is the sound by which an agent is told a parking space."""
+        self._space_sound = space_sound
         self._distributor = distributor
         self._find = find
         self._journeys = journeys
@@ -45,7 +56,7 @@ class Consults:
         """Serve the agent of this session: `AGI(…/consult,linkedid,extension,phone)`."""
         linkedid, extension, phone = (*session.environment.arguments, "", "", "")[:3]
         with structlog.contextvars.bound_contextvars(linkedid=linkedid):
-            consult = _Consult(session, linkedid, self._distributor, self._journeys, self._places)
+            consult = _Consult(session, linkedid, self._distributor, self._journeys, self._places, self._space_sound)
             await consult.run(phone, extension, self._find(extension))
 
     def joined(self, linkedid: str) -> None:
@@ -70,7 +81,9 @@ class _Consult:
         distributor: Distributor,
         journeys: Journeys,
         places: dict[str, Place],
+        space_sound: Callable[[str, Agent | None], str] | None,
     ) -> None:
+        self._space_sound = space_sound
         self._session = session
         self._linkedid = linkedid
         self._distributor = distributor
@@ -96,7 +109,7 @@ class _Consult:
         )
         ended_by, reason = EndedBy.CALLER, "hung_up"
         try:
-            ended_by, reason = await self._serve(destination, self._journeys.get(about))
+            ended_by, reason = await self._serve(destination, self._journeys.get(about), agent)
         except AgiHungUp:
             pass
         finally:
@@ -104,11 +117,15 @@ class _Consult:
                 router.leave(self._linkedid, talk_ends=False, now_ms=now_ms)
         self._distributor.state(CallEnded(at_ms=self._now_ms(), linkedid=self._linkedid, by=ended_by, reason=reason))
 
-    async def _serve(self, destination: Destination | None, about: Journey | None) -> tuple[EndedBy, str]:
+    async def _serve(
+        self, destination: Destination | None, about: Journey | None, agent: Agent | None
+    ) -> tuple[EndedBy, str]:
         if destination is None or destination.number:
             await self._session.exec("Hangup", "1")
             return EndedBy.SYSTEM, "no_such_number"
         await self._session.exec("Answer", ",i")
+        if destination.parked:
+            return await self._tell_space(destination.space, agent)
         if destination.queue:
             answered = await self._ask_queue(destination.queue, about)
         else:
@@ -125,6 +142,22 @@ class _Consult:
         await self._session.set_variable(variables.DONE, "1")
         await self._session.hangup()
         return (EndedBy.AGENT, "served") if answered else (EndedBy.SYSTEM, "not_answered")
+
+    async def _tell_space(self, wish: str, agent: Agent | None) -> tuple[EndedBy, str]:
+        """He hears at which space his caller would be, and joins him to this call or not; the dialplan goes on."""
+        try:
+            space = self._distributor.router.parking.free(wish)
+        except ParkingFull:
+            await self._session.exec("Playtones", "busy")
+            await self._session.exec("Wait", "3")
+            await self._session.set_variable(variables.DONE, "1")
+            await self._session.hangup()
+            return EndedBy.SYSTEM, "not_answered"
+        await self._session.set_variable(variables.EXTENSION, space)
+        if self._space_sound is not None:
+            await self._session.stream_file(self._space_sound(space, agent))
+        await self._session.set_music(on=True, music_class=MUSIC)
+        raise await self._session.hung_up()
 
     async def _ask_queue(self, queue: str, about: Journey | None) -> bool:
         """Wait there; True after a talk. A caller's priority, data and waiting count for the agent who asks for him."""
@@ -169,7 +202,7 @@ class _Consult:
         """Ring him; True after a talk."""
         try:
             with self._distributor.command() as (router, now_ms):
-                offer = router.ask(self._linkedid, agent, ring_ms=RING_MS, now_ms=now_ms)
+                offer = router.consults.ask(self._linkedid, agent, ring_ms=RING_MS, now_ms=now_ms)
         except RoutingError as error:
             log.info("colleague-not-rung", error_id=error.id, agent=agent)
             return False

@@ -50,6 +50,14 @@ class Outside:
     most_ms: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkingSettings:
+    """What parked callers hear, and after how long they go back."""
+
+    music: str = "default"
+    back_ms: int = 60_000
+
+
 class Callbacks(Protocol):
     """Takes call-backs. acd/callback_book.py decides what becomes of them."""
 
@@ -101,6 +109,10 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
+def _plain_parking() -> ParkingSettings:
+    return ParkingSettings()
+
+
 def _no_care(queue: str) -> Care:
     return Care()
 
@@ -114,7 +126,7 @@ class Desk:
     `journeys` what he has been through before; `recording` pauses the recording of a call; `beep` is the sound before a
     message, and `messages` the folder where those lie (without it nobody can leave one); `calendar` says what a
     calendar says now, with words in a language, and `announced` is the sound of an announcement recorded for a
-    closure; `today` is the day at the centre."""
+    closure; `today` is the day at the centre; `parking` how callers are parked."""
 
     distributor: Distributor
     sound_of: Callable[[Prompt], str]
@@ -127,6 +139,7 @@ class Desk:
     journeys: Journeys | None = None
     callbacks: Callbacks | None = None
     outside: Callable[[], Outside | None] = _no_line
+    parking: Callable[[], ParkingSettings] = _plain_parking
     messages: Messages | None = None
     calendar: Callable[[str, str], CalendarIs] = _always_open
     announced: Callable[[str], str] = _no_announcement

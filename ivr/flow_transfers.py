@@ -82,7 +82,7 @@ async def _agent(distributor: Distributor, session: AgiSession, linkedid: str, a
             with distributor.command() as (router, now_ms):
                 if (status := router.roster.signed_in(agent).status) is not Status.READY:
                     raise AgentBusy(agent, status)
-                offer = router.ask(linkedid, agent, trigger=Trigger.FLOW_ASKED, ring_ms=ring_ms, now_ms=now_ms)
+                offer = router.consults.ask(linkedid, agent, trigger=Trigger.FLOW_ASKED, ring_ms=ring_ms, now_ms=now_ms)
             answered = await connect(session, distributor, (offer,), MUSIC)
         except RoutingError as error:
             return Transferred(answered=False, error=error.id)

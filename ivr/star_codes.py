@@ -19,6 +19,7 @@ from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
 from ivr.announcements import REASONS, Announcement, prompt
 from ivr.closing import Closing
+from ivr.fetching import Fetching
 from ivr.flow.steps import Prompt
 from ivr.pin_guard import WRONG_PINS, PinGuard
 from ivr.prompt_recording import PromptRecording
@@ -46,6 +47,8 @@ class StarCode(StrEnum):
     CLOSE_CALL = "*21"
     PAUSE_RECORDING = "*22"
     RESUME_RECORDING = "*23"
+    FETCH = "*24"
+    PICK_UP = "*25"
 
 
 STATES: Mapping[AgentState, Announcement] = {
@@ -67,6 +70,8 @@ FOR_HIM_WHO_SITS_HERE = frozenset(StarCode) - {
     StarCode.CLOSE_CALL,
     StarCode.PAUSE_RECORDING,
     StarCode.RESUME_RECORDING,
+    StarCode.FETCH,
+    StarCode.PICK_UP,
 }
 
 
@@ -95,7 +100,7 @@ class StarCodes:
     """Serves the phones that dial a star code. `authenticate` tells whether a PIN is an agent's, `outside_of` the
     outside seat of an agent (RoutingError where he has none), `custom` how the centre has it now; `closing` is how an
     administrator shuts it in an emergency, `recording` how he records a prompt; `close_call` closes a call by keys,
-    `switch_recording` pauses its recording."""
+    `switch_recording` pauses its recording, `fetching` connects him with a caller who is parked or rings elsewhere."""
 
     def __init__(
         self,
@@ -108,6 +113,7 @@ class StarCodes:
         recording: PromptRecording,
         close_call: CloseCall,
         switch_recording: SwitchRecording,
+        fetching: Fetching,
         guard: PinGuard | None = None,
     ) -> None:
         self.distributor = distributor
@@ -119,6 +125,7 @@ class StarCodes:
         self.recording = recording
         self.close_call = close_call
         self.switch_recording = switch_recording
+        self.fetching = fetching
         self.guard = guard or PinGuard()
 
     async def __call__(self, session: AgiSession) -> None:
@@ -157,6 +164,8 @@ class _Dealing:
             await self._close_call(rest)
         elif code in (StarCode.PAUSE_RECORDING, StarCode.RESUME_RECORDING):
             await self._switch_recording(paused=code == StarCode.PAUSE_RECORDING)
+        elif code in (StarCode.FETCH, StarCode.PICK_UP):
+            await self._take(StarCode(code), rest)
         elif code not in FOR_HIM_WHO_SITS_HERE:
             await self._say(Announcement.UNKNOWN_CODE)
         else:
@@ -201,6 +210,12 @@ class _Dealing:
             await self._say(Announcement.RECORDING_UNCERTAIN)
         else:
             await self._say(Announcement.RECORDING_PAUSED if paused else Announcement.RECORDING_GOES_ON)
+
+    async def _take(self, code: StarCode, rest: str) -> None:
+        """He who sits here takes a caller: the one who is parked at that space, or who rings at that colleague's."""
+        if (agent := await self._whom("")) is not None:
+            take = self._codes.fetching.parked if code is StarCode.FETCH else self._codes.fetching.ringing
+            await self._say(await take(self._session, agent, rest))
 
     async def _whom(self, number: str) -> Agent | None:
         """Who the code is for: him who sits here, or the one of that number, if he shows his PIN."""

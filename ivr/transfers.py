@@ -19,6 +19,7 @@ from ivr.destinations import Destination
 from ivr.flow.model import Flow
 from ivr.flow.steps import Enqueue
 from ivr.journeys import Journey, Journeys
+from ivr.parking import ParkingOrder
 from ivr.published import Entrance
 
 CONTEXT = "transferred"
@@ -86,10 +87,17 @@ class Transfer:
         queues = self._distributor.router.queues
         return Enqueue(self._caller.queue if self._caller.queue in queues else next(iter(queues)))
 
+    @property
+    def parking(self) -> ParkingOrder | None:
+        """How he is to be parked; None if he is to go on."""
+        return ParkingOrder(self._sender(), self._destination.space) if self._destination.parked else None
+
     async def take_over(self, session: AgiSession) -> None:
-        """State the transfer, and see to it that it is stated once."""
-        names = (variables.TRANSFER, variables.SENDER, variables.CONSULT, variables.EXTENSION)
+        """State the transfer, and see to it that it is stated once. Who is parked has not been sent to anybody."""
+        names = (variables.TRANSFER, variables.SENDER, variables.CONSULT, variables.EXTENSION, variables.PARKED)
         await session.exec("MSet", ",".join(f"{name}=" for name in names))
+        if self._destination.parked:
+            return
         self._distributor.state(
             CallTransferred(
                 at_ms=self._distributor.clock.now_ms(),

@@ -18,6 +18,12 @@ DUE = "CALLCENTER_DUE"
 POSITION = "CALLCENTER_POSITION"
 """Where the caller stands in the flows (ivr/flow/position.py), in parts: a second has _2 behind its name, and so on."""
 
+PARKED = "CALLCENTER_PARKED"
+"""Where the caller is parked, by which agent and since when (ivr/parking.py), empty while he is not."""
+
+BRIDGED = "BRIDGERESULT"
+"""Asterisk's own: "SUCCESS" once the caller has talked on a line that an agent had opened to take him."""
+
 LANGUAGE = "CALLCENTER_LANGUAGE"
 """The language the caller chose."""
 

@@ -40,6 +40,7 @@ from ivr.flow.steps import Timeout as NoKey
 from ivr.flow_transfers import transfer
 from ivr.journeys import Journeys
 from ivr.look_ups.asking import look_up
+from ivr.parking import ParkedStay, ParkingOrder, Standing
 from ivr.published import Entrance
 from ivr.recording_pause import RecordingPause
 from ivr.saying import Saying
@@ -74,6 +75,7 @@ class Visit:
         self._entrance = entrance
         self._walker = Walker(entrance.flows, entrance.flow, caller.about(desk.today()), caller.language)
         self._transfer = transfer
+        self._parking = transfer.parking if transfer is not None else ParkingOrder.read(caller.parked)
         self._position = position if position is not None and self._walker.can_start(position) else None
         self._pause = RecordingPause(desk.recording, desk.distributor, session, caller.linkedid)
         self._say = Saying(desk, session)
@@ -200,6 +202,16 @@ class Visit:
         if transfer is not None:
             step = transfer.applied(step)
             entered_ms, queued_ms = transfer.place(entered_ms)
+        if (order := self._parking) is not None:
+            self._parking = None
+            parked_ms = self._now_ms()
+            standing = Standing(queue=step.queue, entered_ms=entered_ms or parked_ms, priority=step.priority)
+            if await ParkedStay(self._desk, self._session, self._caller.linkedid, order, standing).run():
+                self._ended_by = EndedBy.AGENT
+                return self._left(DequeueReason.ANSWERED, step.queue)
+            step = replace(step, preferred=order.agent, named=order.agent != "")
+            queued_ms = self._now_ms()
+            entered_ms = standing.entered_ms + queued_ms - parked_ms  # at the space he has not waited for anybody
         stay = Stay(
             self._desk,
             self._session,
@@ -213,8 +225,11 @@ class Visit:
         self._ended_by = EndedBy.AGENT if stay.with_agent else EndedBy.SYSTEM
         if isinstance(ending, Goodbye):
             return ending
+        return self._left(ending, stay.queue)
+
+    def _left(self, ending: DequeueReason, queue: str) -> QueueLeft:
         journey = self._journeys.get(self._caller.linkedid)
-        return QueueLeft(ending, journey.agent if journey is not None else "", stay.queue)
+        return QueueLeft(ending, journey.agent if journey is not None else "", queue)
 
     def _tell_trail(self) -> None:
         at_ms, linkedid = self._now_ms(), self._caller.linkedid

@@ -122,7 +122,7 @@ class Stay:
             "MSet",
             f"{variables.QUEUE}={step.queue},{variables.ENTERED}={self._entered_ms},"
             f"{variables.DUE}={self._entered_ms - step.priority * point_ms},"
-            f"{variables.LANGUAGE}={self._language},DIALSTATUS=",
+            f"{variables.LANGUAGE}={self._language},DIALSTATUS=,{variables.BRIDGED}=",
         )
         with self._distributor.command() as (router, now_ms):
             router.enter(

@@ -4,6 +4,7 @@ connected when, who hung up).
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from acd.facts import (
     AgentStateChanged,
@@ -16,9 +17,11 @@ from acd.facts import (
     CallHeld,
     CallOffered,
     CallOverflowed,
+    CallParked,
     CallQueued,
     CallRetrieved,
     CallTransferred,
+    CallUnparked,
     Fact,
     MenuAnswered,
     NodeEntered,
@@ -27,11 +30,12 @@ from acd.facts import (
     WayTaken,
     WrapUpEnded,
 )
+from acd.states import AgentState
 from acd.targets import TargetKind
 from recording.aftermath import asked_for, closings, messages, surveys
 from recording.channels import Interval
 from recording.instants import utc
-from recording.record import Closing, Message, PathStep, Survey, WrapUp
+from recording.record import Closing, Message, Parking, PathStep, Survey, WrapUp
 from recording.recorded import Silence, silences
 
 
@@ -47,6 +51,7 @@ class Account:
     offers: tuple[tuple[CallOffered, OfferEnded | None], ...]
     holds: tuple[Interval, ...]
     transfers: tuple[CallTransferred, ...]
+    parkings: tuple[Parking, ...]
     wrap_up_ms: int
     wrap_ups: tuple[WrapUp, ...]
     ended: CallEnded | None
@@ -75,6 +80,7 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         offers=tuple((fact, ends.get(fact.offer)) for fact in ordered if isinstance(fact, CallOffered)),
         holds=_holds(ordered, ended_us),
         transfers=tuple(fact for fact in ordered if isinstance(fact, CallTransferred)),
+        parkings=_parkings(ordered, ended_us),
         wrap_up_ms=sum(fact.wrap_up_ms for fact in ordered if isinstance(fact, WrapUpEnded)),
         wrap_ups=tuple(_wrap_up(fact) for fact in ordered if isinstance(fact, WrapUpEnded)),
         ended=next((fact for fact in reversed(ordered) if isinstance(fact, CallEnded)), None),
@@ -119,6 +125,32 @@ def _path(facts: Iterable[Fact]) -> tuple[PathStep, ...]:
             case _:
                 pass
     return tuple(steps)
+
+
+def _parkings(facts: Iterable[Fact], ended_us: int) -> tuple[Parking, ...]:
+    """Each stay at a space; it may be told anew by a daemon that came after. Of one whose end nobody told it is known
+    that it was over when the caller stood in a queue or talked again."""
+    found: list[Parking] = []
+    stands = False
+    for fact in facts:
+        match fact:
+            case CallParked() if not stands or found[-1].space != fact.space:
+                found.append(Parking(space=fact.space, agent=fact.agent, started_at=_at(fact), ended_at=utc(ended_us)))
+                stands = True
+            case CallUnparked() if found and found[-1].outcome is None:
+                last, to = found[-1], fact.agent or None
+                found[-1] = last.model_copy(update={"ended_at": _at(fact), "outcome": fact.outcome, "to": to})
+                stands = False
+            case CallQueued() | AgentStateChanged(after=AgentState.TALKING) if stands:
+                found[-1] = found[-1].model_copy(update={"ended_at": _at(fact)})
+                stands = False
+            case _:
+                pass
+    return tuple(found)
+
+
+def _at(fact: Fact) -> datetime:
+    return utc(fact.at_ms * 1000)
 
 
 def _holds(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:

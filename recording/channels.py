@@ -41,7 +41,8 @@ class Channel:
     joined: bool
     stays: tuple[Interval, ...]
     runs: tuple[Interval, ...]
-    parked: tuple[Interval, ...] = ()
+    star_code: bool = False
+    """Its agent dealt with the system by a star code."""
 
     @property
     def endpoint(self) -> str:
@@ -96,14 +97,28 @@ def _joined(rows: Sequence[LedgerRow]) -> Mapping[str, int]:
     and took over the caller. Of what they did before, the rows of that other call tell, so they have no start here.
 
     As a rule the caller is put beside such a channel, and its first row here is its last in that bridge: the transfer
-    tells when he came. Or it is put beside the caller, and so begins here.
+    tells when he came, or his own row of that bridge does where an agent has fetched him on a line that he had opened.
+    Or it is put beside the caller, and so begins here.
     """
     first: dict[str, LedgerRow] = {}
+    bridged: dict[object, int] = {}
     for row in rows:
         first.setdefault(row.uniqueid, row)
+        if row.type == RowType.BRIDGE_ENTER:
+            bridged.setdefault(row.extra.get("bridge_id"), row.at_us)
     began = {row.uniqueid for row in rows if row.type == RowType.CHAN_START or row.uniqueid == row.linkedid}
     told = {asked: row.at_us for row in rows if (asked := asked_colleague(row))}
-    return {uniqueid: row.at_us for uniqueid, row in first.items() if uniqueid not in began} | told
+    came = {
+        uniqueid: bridged.get(row.extra.get("bridge_id"), row.at_us) if row.type == RowType.BRIDGE_EXIT else row.at_us
+        for uniqueid, row in first.items()
+        if uniqueid not in began
+    }
+    return came | told
+
+
+def has_star_code(rows: Iterable[LedgerRow]) -> bool:
+    """Whether a channel of these rows stood at a star code: an agent has dialled it, or a number that means one."""
+    return any(row.extension.startswith("*") for row in rows)
 
 
 def asked_colleague(row: LedgerRow) -> str:
@@ -131,7 +146,7 @@ def _channel(rows: list[LedgerRow], joined_us: int | None, ended_us: int) -> Cha
         joined=joined_us is not None,
         stays=_intervals(rows, RowType.BRIDGE_ENTER, RowType.BRIDGE_EXIT, joined_us, end_us),
         runs=_intervals(rows, RowType.APP_START, RowType.APP_END, None, end_us),
-        parked=_intervals(rows, RowType.PARK_START, RowType.PARK_END, None, end_us),
+        star_code=has_star_code(rows),
     )
 
 

@@ -55,11 +55,11 @@ def fold(
         caller = customer_of(every, end.linkedid)
     else:
         caller = next((one for one in every if one.uniqueid == end.linkedid), every[0])
-    if caller is None or caller.extension.startswith("*"):
+    if caller is None or caller.star_code:
         return None
     others = [one for one in every if one is not caller]
     record = _record(end, caller, others, story := account(facts, end.at_us), recordings)
-    sent_on = transfers(rows, story.transfers, story.agent_at, every, record.conversations)
+    sent_on = transfers(rows, story, every, record.conversations)
     called_back = told_otherwise(every, caller, record, story) if is_callback(end.linkedid) else {}
     return record.model_copy(update={"transfers": sent_on, **called_back})
 
@@ -138,6 +138,8 @@ def _record(
         wait_ms=sum(visit.wait_ms for visit in visits),
         talk_ms=_connected_ms(talks) - hold_ms,
         hold_ms=hold_ms,
+        parked_ms=total_ms(met, SegmentKind.PARKED),
+        parkings=story.parkings,
         wrap_up_ms=story.wrap_up_ms,
         wrap_ups=story.wrap_ups,
         ivr_path=story.path,

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from acd.masking import ChannelName, Personal
-from acd.states import CallbackOutcome, CallOutcome, DequeueReason, EndedBy, OfferOutcome, TransferKind
+from acd.states import CallbackOutcome, CallOutcome, DequeueReason, EndedBy, OfferOutcome, ParkingOutcome, TransferKind
 
 ASTERISK_LOST = "asterisk_lost"
 """The reason of a call whose end Asterisk, killed, did not write."""
@@ -114,6 +114,18 @@ class Transfer(_Value):
     reconstructed: bool = False
 
 
+class Parking(_Value):
+    """`agent` parked the caller at `space`. `outcome` is how he left it, null where the router did not live to tell;
+    `to` is who fetched him, null for nobody."""
+
+    space: str
+    agent: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: ParkingOutcome | None = None
+    to: str | None = None
+
+
 class Survey(_Value):
     """The caller was asked for a mark about his conversation with `agent` of `queue` (null where there was none).
     `score` is the key he pressed, 1 to 9, null where he did not answer."""
@@ -157,11 +169,11 @@ class SegmentKind(StrEnum):
     PREPARING = "preparing"  # of a call of ours: its agent is rung, and told whom he is about to speak with
     IVR = "ivr"  # the flow speaks with him
     WAITING = "waiting"  # in a queue, also while an agent's phone rings for him
+    PARKED = "parked"  # at a space, until somebody fetches him
     FALLBACK = "fallback"  # in the plain queue of last resort, the router being away
     TALKING = "talking"  # with one agent
     CONFERENCE = "conference"  # with several at once
     HOLD = "hold"  # every agent he talks with holds him
-    PARKED = "parked"
     OUTSIDE = "outside"  # talking with whom a queue or his flow has called for him
     MESSAGE = "message"  # asked for a message, and speaking it
     SURVEY = "survey"
@@ -169,13 +181,15 @@ class SegmentKind(StrEnum):
 
 class Segment(_Value):
     """A stretch of the call in which the caller met one thing. `queue` is the queue he waits in, `agents` are those he
-    talks with, is held by, or is rung for him out of no queue; those who hold him in a conference are left out."""
+    talks with, is held by, or is rung for him out of no queue; those who hold him in a conference are left out. Of a
+    parked caller `space` is where, and `agents` is who parked him."""
 
     kind: SegmentKind
     started_at: datetime
     ended_at: datetime
     queue: str | None = None
     agents: tuple[str, ...] = ()
+    space: str | None = None
 
 
 class Closing(_Value):
@@ -252,7 +266,8 @@ class CallRecord(_Value):
     `answered_at` is when the caller's line was answered (by the IVR, as a rule), `connected_at` when he first spoke
     with an agent, `agent` the first who did. `queue` is the last queue visited, whose priority, skills and data follow.
     `segments` are what the caller met from `started_at` to `ended_at`, without gap or overlap. `talk_ms` is without
-    `hold_ms`, the time in which all agents he was connected with held him. `consult_of` is the id of the call on hold
+    `hold_ms`, the time in which all agents he was connected with held him; while he was parked (`parked_ms`) he was
+    with nobody. `consult_of` is the id of the call on hold
     about which an agent asks in this one. `callback` is the id of the call-back that was asked for in this call, or
     that this call is an attempt of; of an attempt `origin` is the id of the call in which it was asked for, `caller`
     and `dialled` are the customer's number, and the wait counts from the place he kept. `reconstructed`: some of it is
@@ -281,6 +296,7 @@ class CallRecord(_Value):
     wait_ms: int
     talk_ms: int
     hold_ms: int
+    parked_ms: int = 0
     wrap_up_ms: int
     wrap_ups: tuple[WrapUp, ...] = ()
     ivr_path: tuple[PathStep, ...]
@@ -288,6 +304,7 @@ class CallRecord(_Value):
     offers: tuple[Offer, ...]
     conversations: tuple[Conversation, ...]
     transfers: tuple[Transfer, ...] = ()
+    parkings: tuple[Parking, ...] = ()
     consult_of: str | None = None
     callback: str | None = None
     origin: str | None = None

@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from recording.account import Account
 from recording.channels import Channel, Connection, Interval
 from recording.instants import at_us, span_ms, utc
-from recording.record import QueueVisit, Segment, SegmentKind
+from recording.record import Parking, QueueVisit, Segment, SegmentKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +21,7 @@ class Met:
     end_us: int
     queue: str | None = None
     agents: tuple[str, ...] = ()
+    space: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,10 @@ def segments(
     """
     met = [
         *together(company),
-        *(_lasting(SegmentKind.PARKED, one) for one in caller.parked),
         *(_before_ours(caller, company, times) if by_us else ()),
         *(_in_fallback(run, visit) for run in caller.runs if run.name == "Queue" for visit in visits),
         *(_waiting(visit) for visit in visits),
+        *map(_parked, story.parkings),
         *(_lasting(SegmentKind(one.name), one) for one in story.asked_for),
         *_rung(others),
         *_unanswered(caller, times),
@@ -72,9 +73,14 @@ def _tiled(met: Sequence[Met], start_us: int, end_us: int) -> Iterator[Segment]:
         (start, end, next((one for one in met if one.start_us <= start and end <= one.end_us), ivr))
         for start, end in pairwise(sorted(at))
     ]
-    for (kind, queue, agents), same in groupby(pieces, lambda piece: (piece[2].kind, piece[2].queue, piece[2].agents)):
+    for (kind, queue, agents, space), same in groupby(pieces, lambda piece: _told_by(piece[2])):
         spans = [*same]
-        yield Segment(kind=kind, started_at=utc(spans[0][0]), ended_at=utc(spans[-1][1]), queue=queue, agents=agents)
+        start, end = utc(spans[0][0]), utc(spans[-1][1])
+        yield Segment(kind=kind, started_at=start, ended_at=end, queue=queue, agents=agents, space=space)
+
+
+def _told_by(one: Met) -> tuple[SegmentKind, str | None, tuple[str, ...], str | None]:
+    return one.kind, one.queue, one.agents, one.space
 
 
 def together(company: Company) -> Iterator[Met]:
@@ -130,6 +136,11 @@ def _in_fallback(run: Interval, visit: QueueVisit) -> Met:
 def _waiting(visit: QueueVisit) -> Met:
     start_us, end_us = at_us(visit.entered_at), at_us(visit.left_at)
     return Met(kind=SegmentKind.WAITING, start_us=start_us, end_us=end_us, queue=visit.queue)
+
+
+def _parked(one: Parking) -> Met:
+    start_us, end_us = at_us(one.started_at), at_us(one.ended_at)
+    return Met(kind=SegmentKind.PARKED, start_us=start_us, end_us=end_us, agents=(one.agent,), space=one.space)
 
 
 def _lasting(kind: SegmentKind, one: Interval) -> Met:

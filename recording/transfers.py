@@ -2,13 +2,14 @@
 It decides nothing about who spoke with whom.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from acd.facts import CallTransferred
 from acd.states import TransferKind
+from recording.account import Account
 from recording.channels import Channel, asked_colleague
 from recording.identity import call_id
-from recording.instants import utc
+from recording.instants import at_us, utc
 from recording.ledger import LedgerRow, RowType
 from recording.record import Conversation, Transfer
 
@@ -18,21 +19,22 @@ _SAME_US = 5_000_000
 
 def transfers(
     rows: Iterable[LedgerRow],
-    told: Sequence[CallTransferred],
-    agent_at: Mapping[str, str],
+    story: Account,
     every: Sequence[Channel],
     conversations: Sequence[Conversation],
 ) -> tuple[Transfer, ...]:
-    """All transfers of the call in order of time. `agent_at` maps a phone to the agent who sat there, `every` are the
-    channels of the call.
+    """All transfers of the call in order of time; `every` are its channels. A caller who is parked is sent to nobody,
+    though for Asterisk that is a transfer as well.
     """
-    agents = {one.uniqueid: agent_at.get(one.endpoint, one.endpoint) for one in every}
-    found = [_told(fact) for fact in told]
+    agents = {one.uniqueid: story.agent_at.get(one.endpoint, one.endpoint) for one in every}
+    found = [_told(fact) for fact in story.transfers]
+    told = [(fact.agent, fact.at_ms * 1000) for fact in story.transfers]
+    told += [(one.agent, at_us(one.started_at)) for one in story.parkings]
     for row in rows:
         if row.type not in (RowType.BLIND_TRANSFER, RowType.ATTENDED_TRANSFER):
             continue
         by = agents.get(row.uniqueid, "")
-        if not any(fact.agent == by and abs(fact.at_ms * 1000 - row.at_us) < _SAME_US for fact in told):
+        if not any(agent == by and abs(then_us - row.at_us) < _SAME_US for agent, then_us in told):
             # To whom, the conversation after it tells.
             kind = TransferKind.ANNOUNCED if asked_colleague(row) else TransferKind.BLIND
             found.append(Transfer(kind=kind, at=utc(row.at_us), agent=by, reconstructed=True))

@@ -69,6 +69,9 @@ class Plan:
     max_calls: int | None = None
     """How many callers are let in at once; None: as many as come. `max_calls_of`: with each number that has a limit."""
     max_calls_of: Mapping[str, int] = field(default_factory=dict)
+    spaces: Sequence[str] = ()
+    """At which callers can be parked, and the extension by which any of them is meant."""
+    parking: str = ""
 
 
 def render(settings: Settings, installation: Installation, credentials: Credentials, plan: Plan) -> frozenset[str]:
@@ -191,10 +194,12 @@ def _globals(settings: Settings, plan: Plan) -> str:
             for language in plan.languages
         },
         **{f"QUEUE_{extension}": queue for extension, queue in plan.extensions.items()},
+        **{f"SPACE_{space}": "1" for space in plan.spaces},
     }
     known = "".join(f"{name} = {value}\n" for name, value in lines.items())
     sent = "".join(
-        f"exten => {number},1,Goto(transferred,${{EXTEN}},1)\n" for number in (*plan.numbers, *plan.extensions)
+        f"exten => {number},1,Goto(transferred,${{EXTEN}},1)\n"
+        for number in (*plan.numbers, *plan.extensions, *filter(None, (plan.parking, *plan.spaces)))
     )
     return (
         "; What extensions.conf knows of this instance and its centre.\n"

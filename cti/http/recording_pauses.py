@@ -1,6 +1,5 @@
 """Pausing the recording of a call under way over HTTP, while the caller says what nobody may hear again."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
@@ -8,9 +7,9 @@ from pydantic import Field
 
 from acd.masking import Personal
 from cti.access import Role
-from cti.board import CallUnderWay
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.errors import AsteriskAway, NotYourCall, UnknownCall
+from cti.http.errors import AsteriskAway
+from cti.http.steered import his_call
 from cti.http.views import View
 from cti.recording_pauses import PauseNotConfirmed
 from recording.identity import call_id
@@ -38,14 +37,14 @@ class PauseView(View):
 
 async def show_pause(asked: Asked[Nothing, Nothing]) -> PauseView:
     """Whether an agent or a program has paused the recording of this call under way."""
-    return _view(asked, _linkedid(asked))
+    return _view(asked, his_call(asked).linkedid)
 
 
 async def pause(asked: Asked[Nothing, PauseOrder]) -> PauseView:
     """Let both sides be recorded as silence from now on; the times of the recording stay true. It ends by `resume`,
     with the conversation, or after `pause_s` of the settings. An agent's own token may do it in his own conversation.
     """
-    linkedid = _linkedid(asked)
+    linkedid = his_call(asked).linkedid
     try:
         await asked.floor.pauses.pause(linkedid, _by(asked), asked.body.why)
     except PauseNotConfirmed as error:
@@ -56,31 +55,13 @@ async def pause(asked: Asked[Nothing, PauseOrder]) -> PauseView:
 
 async def resume(asked: Asked[Nothing, PauseOrder]) -> PauseView:
     """Let the call be recorded again."""
-    linkedid = _linkedid(asked)
+    linkedid = his_call(asked).linkedid
     try:
         await asked.floor.pauses.resume(linkedid, _by(asked), asked.body.why)
     except PauseNotConfirmed as error:
         log.error("recording-not-resumed", error_id="recording-not-resumed", linkedid=linkedid)
         raise AsteriskAway from error
     return _view(asked, linkedid)
-
-
-def _linkedid(asked: Asked[Nothing, PauseOrder] | Asked[Nothing, Nothing]) -> str:
-    """The call under way, if the holder of the token may have it paused."""
-    wanted, holder = asked.path["id"], asked.holder
-    linkedid = _under_way(asked.floor.live.board.calls, wanted)
-    if not holder.role.includes(Role.FLOOR):
-        talk = asked.floor.distributor.router.conversations.by_call.get(linkedid)
-        if not holder.agent or talk is None or talk.agent != holder.agent:
-            raise NotYourCall(holder.agent)
-    return linkedid
-
-
-def _under_way(calls: Mapping[str, CallUnderWay], wanted: str) -> str:
-    found = next((linkedid for linkedid in calls if call_id(linkedid) == wanted), None)
-    if found is None:
-        raise UnknownCall(wanted, "that is under way")
-    return found
 
 
 def _by(asked: Asked[Nothing, PauseOrder]) -> str:

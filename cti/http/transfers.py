@@ -1,18 +1,15 @@
 """Callers sent on over HTTP, joined by a colleague or taken from his phone, for the agent whose desktop asks."""
 
-from collections.abc import Mapping
-
 import structlog
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from cti.ami.errors import AmiError
-from cti.board import CallUnderWay
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.errors import AsteriskAway, UnknownCall
+from cti.http.errors import AsteriskAway
+from cti.http.steered import under_way
 from cti.http.views import CallView, call_view
 from ivr.destinations import Destination
-from recording.identity import call_id
 
 log = structlog.get_logger()
 
@@ -42,7 +39,7 @@ async def transfer(asked: Asked[Nothing, TransferOrder]) -> CallView:
     he came from.
     """
     to = asked.body.to
-    call = _under_way(asked.floor.live.board.calls, asked.path["id"])
+    call = under_way(asked.floor.live.board.calls, asked.path["id"])
     try:
         await asked.floor.send_on(call.linkedid, Destination(queue=to.queue or "", agent=to.agent or ""))
     except AmiError as error:
@@ -56,7 +53,7 @@ async def confer(asked: Asked[Nothing, Nothing]) -> CallView:
     other once the agent takes his caller back from hold. The call on the other line is over with this. Whoever of the
     two agents hangs up leaves the other with the caller; when the caller does, the conference is over.
     """
-    call = _under_way(asked.floor.live.board.calls, asked.path["id"])
+    call = under_way(asked.floor.live.board.calls, asked.path["id"])
     try:
         await asked.floor.confer(call.linkedid)
     except AmiError as error:
@@ -75,17 +72,10 @@ async def pick_up(asked: Asked[Nothing, PickUp]) -> CallView:
     """Ring this agent's phone for a caller for whom a colleague's phone rings: that stops, and counts for nothing. If
     he does not answer either, the caller goes on waiting, first of all.
     """
-    call = _under_way(asked.floor.live.board.calls, asked.path["id"])
+    call = under_way(asked.floor.live.board.calls, asked.path["id"])
     with asked.floor.distributor.command() as (router, now_ms):
         router.pick_up(call.linkedid, asked.body.agent, now_ms=now_ms)
     return call_view(asked.floor.live.board.calls.get(call.linkedid, call))
-
-
-def _under_way(calls: Mapping[str, CallUnderWay], wanted: str) -> CallUnderWay:
-    found = next((call for linkedid, call in calls.items() if call_id(linkedid) == wanted), None)
-    if found is None:
-        raise UnknownCall(wanted, "that is under way")
-    return found
 
 
 ENDPOINTS = (

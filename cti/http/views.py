@@ -120,6 +120,8 @@ class CallView(View):
     arrived_ms: int
     since_ms: int
     entered_ms: int | None = Field(description="First queue entry, null if it stands in no queue.")
+    space: str = Field(description="Where it is parked, empty if it is not.")
+    parked_by: str = Field(description="The agent who parked it.")
 
 
 class ClosureView(View):
@@ -243,6 +245,8 @@ def call_view(call: CallUnderWay) -> CallView:
         arrived_ms=call.arrived_ms,
         since_ms=call.since_ms,
         entered_ms=call.entered_ms,
+        space=call.space,
+        parked_by=call.parked_by,
     )
 
 

@@ -17,6 +17,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from acd.callbacks import is_callback
+from recording.channels import has_star_code
 from recording.ledger import LedgerRow
 from recording.reconcile.rows import CdrRow
 from recording.record import ASTERISK_LOST, CallRecord, Leg
@@ -96,7 +97,7 @@ def no_call(linkedid: str, rows: Sequence[LedgerRow], *, under_way: bool) -> Kin
     if under_way:
         return Kind.UNDER_WAY
     first = next((row for row in rows if row.uniqueid == linkedid), rows[0] if rows else None)
-    if first is not None and first.extension.startswith("*"):
+    if first is not None and has_star_code(row for row in rows if row.uniqueid == first.uniqueid):
         return Kind.STAR_CODE
     return Kind.CALLBACK_NOT_RUNG if first is not None and is_callback(linkedid) else None
 
@@ -210,7 +211,8 @@ class _Call:
         assert started is not None
         assert ended is not None
         last = max(rows, key=lambda row: (row.end_us, not row.peer))
-        theirs_ended = last.end_us
+        # An agent who has fetched a caller on a line of his own goes on as the other side of the caller's row.
+        theirs_ended = max(last.end_us, *(row.end_us for row in self.rows if row.peer == leg.channel), 0)
         if ended - theirs_ended > WITHIN_US and self._left(last):
             self.went_on_alone += 1
             theirs_ended = ended

@@ -19,6 +19,7 @@ LONGEST_CALL = timedelta(days=1)
 
 _CALLS_COLUMNS = 11
 _WITHIN = ("outside", "conference")  # contexts of channels that came into a call which another had begun
+_FETCHED = "Bridge"  # by which a caller is connected with the line that an agent has opened to fetch him
 _MASTER_COLUMNS = (17, 18)  # with and without the user field
 
 
@@ -82,7 +83,7 @@ def read_files(folder: Path, since: datetime, until: datetime) -> tuple[list[Cdr
 def with_linkedids(rows: Iterable[CdrRow]) -> list[CdrRow]:
     """Rows that say no linkedid get the one that follows: the uniqueid of the channel that began the call is its
     linkedid; the far side of an outside seat (`Local/…;2`) belongs to the call in which its near side was rung, who
-    came into a conference to the call of the one he came to.
+    came into a conference to the call of the one he came to, who fetched a caller to the caller's.
     """
     kept = list(rows)
     rung: dict[str, list[CdrRow]] = {}
@@ -95,7 +96,9 @@ def with_linkedids(rows: Iterable[CdrRow]) -> list[CdrRow]:
 def _linkedid(row: CdrRow, rung: Mapping[str, Sequence[CdrRow]]) -> str:
     """Asterisk begins to count the names of its channels anew at each start: the time tells which one it is."""
     if row.context not in _WITHIN:
-        return row.uniqueid
+        fetched = (one for one in rung.get(row.channel, ()) if one.application == _FETCHED)
+        into = (one for one in fetched if one.start_us <= row.end_us + 1_000_000 <= one.end_us + 2_000_000)
+        return next((one.linkedid or one.uniqueid for one in into), row.uniqueid)
     near = rung.get(row.peer if row.context == "conference" else f"{row.channel.removesuffix(';2')};1", ())
     then = (one for one in near if one.start_us <= row.start_us <= one.end_us + 1_000_000)
     return next((one.linkedid or one.uniqueid for one in then), row.uniqueid)

@@ -36,7 +36,7 @@ async def asking() -> AsyncIterator[tuple[Conference, Distributor, Peer]]:
     enter(floor, CALL)
     with floor.command() as (router, now_ms):
         router.answered(CALL, now_ms=now_ms)
-        router.ask(CONSULT, "1002", ring_ms=1000, now_ms=now_ms)
+        router.consults.ask(CONSULT, "1002", ring_ms=1000, now_ms=now_ms)
         router.answered(CONSULT, now_ms=now_ms)
     async with linked() as (client, peer):
         try:

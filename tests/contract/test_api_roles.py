@@ -51,6 +51,8 @@ ADMINISTRATORS = {
     "GET /api/recordings/listenings",
 }
 AGENTS = {
+    "POST /api/calls/{id}/park",
+    "POST /api/calls/{id}/fetch",
     "GET /api/calls/{id}/recording/pause",
     "POST /api/calls/{id}/recording/pause",
     "POST /api/calls/{id}/recording/resume",

@@ -212,7 +212,7 @@ async def test_a_colleague_in_a_conference_is_known_in_the_call_he_was_asked_in_
         enter(floor)
         with floor.command() as (router, now_ms):
             router.answered("call", now_ms=now_ms)
-            router.ask("consult", "1002", ring_ms=1000, now_ms=now_ms)
+            router.consults.ask("consult", "1002", ring_ms=1000, now_ms=now_ms)
             router.answered("consult", now_ms=now_ms)
         in_conference(asterisk)
         again = await relinked(asterisk, switch, peer)

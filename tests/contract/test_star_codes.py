@@ -10,7 +10,7 @@ from acd.clock import Clock
 from acd.closures import Closures
 from acd.distributor import Distributor
 from acd.errors import RoutingError
-from acd.facts import OutcomeOwed
+from acd.facts import CallOffered, Fact, OutcomeOwed
 from acd.queues import QueueSettings
 from acd.router import Router
 from acd.seats import outside_seat
@@ -18,6 +18,7 @@ from acd.states import AgentState
 from ivr.announcements import REASONS, Announcement, prompt
 from ivr.closing import Closing
 from ivr.closure_sounds import ClosureSounds
+from ivr.fetching import Fetching
 from ivr.flow.steps import Prompt
 from ivr.star_codes import Custom, StarCodes
 from tests.contract.fake_agi import Answer, calling, serving
@@ -67,6 +68,7 @@ class Floor:
             no_recording(self.distributor),
             self._close_call,
             self._switch_recording,
+            Fetching(self.distributor, lambda channel, uniqueid, linkedid: None),
         )
 
     async def _authenticate(self, number: str, pin: str) -> bool:
@@ -194,6 +196,50 @@ async def test_wrap_up_is_made_longer_as_far_as_the_queue_allows_and_ended(floor
     assert floor.state("1001") is AgentState.READY
 
 
+async def test_where_there_is_nobody_to_fetch_or_to_pick_up_he_is_told_so(floor: Floor) -> None:
+    assert await floor.dial("1001", "*24701") == [Announcement.NOBODY]
+    await floor.dial("1001", "*111001", PIN)
+    assert await floor.dial("1001", "*24") == [Announcement.NOBODY_PARKED]
+    assert await floor.dial("1001", "*24701") == [Announcement.NOBODY_PARKED]
+    assert await floor.dial("1001", "*25") == [Announcement.NOTHING_TO_PICK_UP]
+    assert await floor.dial("1001", "*251002") == [Announcement.NOTHING_TO_PICK_UP]
+
+
+def parked(floor: Floor) -> None:
+    """Somebody is parked at 701."""
+    with floor.distributor.command() as (router, now_ms):
+        router.parking.define(("701",))
+        router.parking.park("call", agent="1002", queue="sales", until_ms=now_ms + 60_000, now_ms=now_ms)
+
+
+async def test_who_fetches_is_reserved_until_he_hears_that_the_caller_is_gone(floor: Floor) -> None:
+    await floor.dial("1001", "*111001", PIN)
+    parked(floor)
+    offered: list[Fact] = []
+
+    def hangs_up(fact: Fact) -> None:
+        if isinstance(fact, CallOffered):
+            offered.append(fact)
+            asyncio.get_running_loop().call_soon(_leaves, floor)
+
+    floor.distributor.on_fact.append(hangs_up)
+    assert await floor.dial("1001", "*24") == [Announcement.NOBODY_PARKED]
+    assert len(offered) == 1
+    assert floor.state("1001") is AgentState.READY
+
+
+async def test_who_is_in_a_call_or_wraps_one_up_fetches_nobody(floor: Floor) -> None:
+    await floor.dial("1001", "*111001", PIN)
+    floor.wraps_up("1001")
+    parked(floor)
+    assert await floor.dial("1001", "*24701") == [Announcement.IN_WRAP_UP]
+
+
+def _leaves(floor: Floor) -> None:
+    with floor.distributor.command() as (router, now_ms):
+        router.leave("call", now_ms=now_ms)
+
+
 async def test_he_closes_the_call_that_he_wraps_up_by_the_keys_of_an_outcome(floor: Floor) -> None:
     assert await floor.dial("1001", "*211") == [Announcement.NOBODY]
     await floor.dial("1001", "*111001", PIN)
@@ -269,7 +315,7 @@ async def test_an_agent_pauses_the_recording_of_his_own_call_and_hears_that_it_i
     floor.talks("1001")
     assert await floor.dial("1001", "*22") == ["recording_paused"]
     with floor.distributor.command() as (router, now_ms):
-        router.hold("call", now_ms=now_ms)  # as his phone does before he dials
+        router.conversations.hold("call", now_ms=now_ms)  # as his phone does before he dials
     assert await floor.dial("1001", "*23") == ["recording_goes_on"]
     floor.obeyed = False
     assert await floor.dial("1001", "*22") == ["recording_uncertain"]

@@ -111,7 +111,10 @@ async def test_a_caller_sent_to_a_queue_keeps_his_priority_data_and_wait_and_goe
     assert [fact.node for fact in story.floor.named(NodeEntered)] == ["goodbye"]
     assert story.floor.named(CallEnded)[-1].reason == "served"
     (cleared,) = (words for words in asterisk.commands if words[:2] == ["EXEC", "MSet"] and "TRANSFER" in words[2])
-    assert cleared[2] == "CALLCENTER_TRANSFER=,CALLCENTER_SENDER=,CALLCENTER_CONSULT=,CALLCENTER_EXTENSION="
+    assert (
+        cleared[2]
+        == "CALLCENTER_TRANSFER=,CALLCENTER_SENDER=,CALLCENTER_CONSULT=,CALLCENTER_EXTENSION=,CALLCENTER_PARKED="
+    )
 
 
 async def test_a_caller_sent_to_an_agent_waits_for_him_in_the_queue_he_came_from(story: Story) -> None:

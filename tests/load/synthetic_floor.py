@@ -37,6 +37,14 @@ FATES = {
 Verb = Callable[[Router], None]
 
 
+def _hold(router: Router, linkedid: str, *, now_ms: int) -> None:
+    router.conversations.hold(linkedid, now_ms)
+
+
+def _retrieve(router: Router, linkedid: str, *, now_ms: int) -> None:
+    router.conversations.retrieve(linkedid, now_ms)
+
+
 class Ringing(NamedTuple):
     """What is kept of an offer until its conversation is over."""
 
@@ -174,8 +182,8 @@ class SyntheticFloor:
             return
         self._happens("answered", Router.answered, linkedid=ringing.linkedid, phone=ringing.phone)
         if self._random.random() < HOLDS:
-            self._in(TALK_S / 4, partial(self._talks_on, "hold", Router.hold, ringing))
-            self._in(TALK_S / 2, partial(self._talks_on, "retrieve", Router.retrieve, ringing))
+            self._in(TALK_S / 4, partial(self._talks_on, "hold", _hold, ringing))
+            self._in(TALK_S / 2, partial(self._talks_on, "retrieve", _retrieve, ringing))
         self._in(TALK_S, partial(self._is_released, ringing))
 
     def _talks_on(self, kind: str, verb: Callable[..., None], talking: Ringing) -> None:

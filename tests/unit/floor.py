@@ -129,11 +129,11 @@ class Floor:
         self.settle()
 
     def hold(self, linkedid: str) -> None:
-        self.router.hold(linkedid, now_ms=self.now_ms)
+        self.router.conversations.hold(linkedid, now_ms=self.now_ms)
         self.settle()
 
     def retrieve(self, linkedid: str) -> None:
-        self.router.retrieve(linkedid, now_ms=self.now_ms)
+        self.router.conversations.retrieve(linkedid, now_ms=self.now_ms)
         self.settle()
 
     def release(self, linkedid: str) -> None:

@@ -106,6 +106,15 @@ def test_all_that_the_flows_say_is_known_before_a_call_comes() -> None:
          "queues.yaml:30:16: 4001 is a number of the centre (expected one that callers do not dial)"),
         ("queues.yaml", "extension: 7002", "extension: 7",
          "queues.yaml:30:16: 7 does not fit (expected a whole number from 10 to 999999)"),
+        ("centre.yaml", "spaces: 701-709", "spaces: 709-701",
+         'centre.yaml:39:35: "709-701" are no spaces (expected the first and the last of 1 to 100 numbers)'),
+        ("centre.yaml", "spaces: 701-709", "spaces: 699-701",
+         "centre.yaml:39:35: 700 is the extension by which any space is meant "
+         "(expected numbers that lead nowhere else)"),
+        ("centre.yaml", "{extension: 700,", "{extension: 7001,",
+         "centre.yaml:39:22: 7001 is the extension of the queue sales (expected numbers that lead nowhere else)"),
+        ("centre.yaml", "back_s: 60}", "back_s: 60, music: jazz}",
+         'centre.yaml:39:63: unknown music of a queue "jazz" (expected one of: default)'),
         ("flows/sales.yaml", "queue: sales", "queue: sales\n    requires: sales and languge = en",
          'flows/sales.yaml:11:15: unknown attribute "languge", did you mean "language"? '
          '(expected one of: language, team)'),

@@ -38,6 +38,10 @@ EXPECTED = {
     "conference": (ANSWERED, "agent", "1002", [("1002", "answered")], "answered", False),
     "daemon_killed_in_conference": (ANSWERED, "caller", "1002", [("1002", "answered")], "answered", True),
     "daemon_killed_in_menu": (CallOutcome.SERVED_BY_IVR, "caller", None, [], "withdrawn", True),
+    "daemon_killed_parked": (
+        ANSWERED, "agent", "1002", [("1002", "answered"), ("1002", "withdrawn"), ("1003", "answered")], "withdrawn",
+        True,
+    ),
     "daemon_killed_talking": (ANSWERED, "agent", "1001", [("1001", "answered")], "answered", True),
     "daemon_killed_waiting": (ANSWERED, "agent", "1001", [("1001", "answered")], "answered", True),
     "fallback_abandoned": (ABANDONED, "caller", None, [("1002", "abandoned")], "abandoned", True),
@@ -69,6 +73,12 @@ EXPECTED = {
     "overflowed_announcement": (CallOutcome.OVERFLOWED, "system", None, [], "overflowed", False),
     "overflowed_number": (ANSWERED, "system", None, [], "overflowed", False),
     "overflowed_voicemail": (CallOutcome.VOICEMAIL, "system", None, [], "overflowed", False),
+    "parked_and_fetched": (
+        ANSWERED, "agent", "1002", [("1002", "answered"), ("1003", "answered")], "answered", False,
+    ),
+    "parked_and_returned": (
+        ANSWERED, "caller", "1002", [("1002", "answered"), ("1002", "answered")], "abandoned", False,
+    ),
     "picked_up": (ANSWERED, "agent", "1003", [("1002", "withdrawn"), ("1003", "answered")], "answered", False),
     "refused_call_limit": (CallOutcome.BLOCKED, "system", None, [], None, False),
     "refused_then_answered": (

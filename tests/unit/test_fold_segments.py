@@ -54,6 +54,16 @@ MET = {
     "outside_fallback": "ringing fallback:sales talking:1002",
     "overflowed_number": "ringing ivr waiting:handed ivr ringing outside ivr",
     "overflowed_voicemail": "ringing ivr waiting:cared message ivr",
+    "daemon_killed_parked": (
+        "ringing waiting:sales talking:1002 ivr parked:1002 fallback:sales parked:1002 talking:1003"
+    ),
+    "parked_and_fetched": (
+        "ringing ivr waiting:sales talking:1002 ivr parked:1002 talking:1003 hold:1003 talking:1003 ivr"
+    ),
+    "parked_and_returned": (
+        "ringing waiting:sales talking:1002 hold:1002 talking:1002 parked:1002 waiting:sales talking:1002 ivr"
+        " parked:1002 waiting:sales"
+    ),
     "picked_up": "ringing ivr waiting:sales talking:1003 ivr",
     "several_queues": "ringing ivr waiting:stepwise waiting:support talking:1003",
     "served_by_ivr": "ringing ivr",

@@ -60,6 +60,18 @@ spans = st.sampled_from([1, 700, 15_000, 30_000, 61_000])
 Verb = Callable[[Router], object]
 
 
+def _hold(router: Router, linkedid: str, *, now_ms: int) -> None:
+    router.conversations.hold(linkedid, now_ms)
+
+
+def _retrieve(router: Router, linkedid: str, *, now_ms: int) -> None:
+    router.conversations.retrieve(linkedid, now_ms)
+
+
+def _ask(router: Router, linkedid: str, number: str, now_ms: int) -> None:
+    router.consults.ask(linkedid, number, ring_ms=20_000, now_ms=now_ms)
+
+
 def somebody(*where: Standing) -> Callable[["Histories"], bool]:
     """Whether there is a caller to whom the rule can happen."""
     return lambda floor: bool(floor.witness.standing(*where))
@@ -193,7 +205,7 @@ class Histories(RuleBasedStateMachine):
         for offer in old[-3:]:
             self.happens(partial(Router.offer_ended, offer_id=offer, outcome=failure, now_ms=self.now_ms))
         for linkedid in self.witness.standing(Standing.WAITING, Standing.GONE)[:3]:
-            for verb in (Router.answered, Router.hold, Router.retrieve, Router.released):
+            for verb in (Router.answered, _hold, _retrieve, Router.released):
                 self.happens(partial(verb, linkedid=linkedid, now_ms=self.now_ms))
         for linkedid in self.witness.standing(Standing.WAITING, Standing.OFFERED)[:3]:
             self.happens(partial(Router.enter, linkedid=linkedid, queue="sales", now_ms=self.now_ms), AlreadyQueued)
@@ -230,7 +242,7 @@ class Histories(RuleBasedStateMachine):
         linkedid = f"asked-{self.asked}"
         if refused is None:
             self.witness.asks(linkedid)
-        self.happens(partial(Router.ask, linkedid=linkedid, number=number, ring_ms=20_000, now_ms=self.now_ms), refused)
+        self.happens(partial(_ask, linkedid=linkedid, number=number, now_ms=self.now_ms), refused)
 
     @precondition(lambda self: len(self.witness.standing(Standing.TALKING)) > 1)
     @rule(data=st.data())
@@ -271,7 +283,8 @@ class Histories(RuleBasedStateMachine):
             if luck.choice([True, True, False]):
                 self.happens(partial(Router.answered, linkedid=linkedid, now_ms=self.now_ms))
         for linkedid in self.witness.standing(Standing.TALKING):
-            verb = luck.choice([Router.released, Router.released, Router.hold, Router.retrieve])
+            verbs: list[Callable[..., None]] = [Router.released, Router.released, _hold, _retrieve]
+            verb = luck.choice(verbs)
             self.happens(partial(verb, linkedid=linkedid, now_ms=self.now_ms))
 
     def wait(self, ms: int) -> None:

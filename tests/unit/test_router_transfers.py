@@ -23,7 +23,7 @@ class Consulting(Floor):
         self.hold("call")
 
     def ask(self, number: str = "2") -> None:
-        self.offers.append(self.router.ask("consult", number, ring_ms=20_000, now_ms=self.now_ms))
+        self.offers.append(self.router.consults.ask("consult", number, ring_ms=20_000, now_ms=self.now_ms))
         self.settle()
 
     def asks_queue(self) -> None:
