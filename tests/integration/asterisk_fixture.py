@@ -20,6 +20,7 @@ from cti.recording_settings import RecordingSettings
 from cti.settings import PortRange, Settings, load_settings
 from cti.simulation.ports import binds, free_ports
 from ivr.music import provide_music
+from tests.shares import share
 
 LOOPBACK = "127.0.0.1"
 RTP_PORTS = 200
@@ -75,8 +76,9 @@ def free_settings(state: Path, rtp_ports: int = RTP_PORTS) -> Settings:
 
 def free_range(count: int) -> int:
     """The first of so many UDP ports in a row that nobody uses on loopback just now."""
+    ours = share(range(20000, 32000, 2))  # below the ports that the kernel gives to clients
     while True:
-        first = random.randrange(20000, 32000 - count, 2)  # below the ports that the kernel gives to clients
+        first = random.choice(ours[: -count // 2])
         if all(binds(LOOPBACK, port, socket.SOCK_DGRAM) for port in range(first, first + count)):
             return first
 

@@ -14,7 +14,7 @@ from ivr.agi.server import AgiServer
 from ivr.agi.session import AgiSession
 from tests.integration.asterisk_fixture import RunningAsterisk
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 """Longer than anything here takes: a test that waits as long has failed."""
 
 

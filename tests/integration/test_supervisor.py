@@ -21,6 +21,7 @@ from cti.settings import Settings
 from cti.simulation.ports import free_port
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.line import soon
+from tests.made_tables import lend_tables
 from tests.shared_prompts import lend
 
 pytestmark = pytest.mark.integration
@@ -97,11 +98,13 @@ async def instance(prompts: Path) -> AsyncIterator[Instance]:
     with tempfile.TemporaryDirectory(prefix="callcenter-") as folder:
         lend(Path(folder), prompts)
         instance = Instance(free_settings(Path(folder)))
+        lend_tables(instance.settings.database_file)
         yield instance
         await instance.end()
 
 
 async def test_it_tells_where_things_are_and_ctrl_c_leaves_nothing_behind(instance: Instance) -> None:
+    instance.settings.database_file.unlink()  # as it is where nothing was before
     process = await instance.start()
     address = f"http://127.0.0.1:{instance.settings.http_port}/"
     await says(process, address)
