@@ -112,7 +112,11 @@ class Work:
     async def report(self, order: Order) -> Made:
         """A report in its form."""
         document = await self.told(order)
-        return Made(MEDIA[order.form], file_name(document, order.form), written(document, order.form, bom=order.bom))
+        pieces = self._written(document, order, order.form)
+        return Made(MEDIA[order.form], file_name(document, order.form), pieces)
+
+    def _written(self, document: ReportDocument | Paper, order: Order, form: Form) -> Iterator[bytes]:
+        return written(document, form, bom=order.bom, calls=order.calls, url=self._settings.url)
 
     async def forecast(self, order: ForecastOrder) -> Made:
         """A forecast with its staff, as JSON. Raises UnknownSubject, ForecastOrderError and why there is none."""
@@ -162,7 +166,7 @@ class Work:
         settings = self._settings.mail
         document = await self.told(order)
         form = Form.HTML if order.form in (Form.JSON, Form.TEXT) else order.form
-        body = b"".join(await asyncio.to_thread(list, written(document, form, bom=order.bom)))
+        body = b"".join(await asyncio.to_thread(list, self._written(document, order, form)))
         attached = (file_name(document, form), MEDIA[form], body)
         message = mail.message_of(document, recipient, settings.sender, attached, seal, self._now())
         await mail.send(settings, message)
@@ -248,7 +252,9 @@ _RENDERING = {
 """The module of each form, imported when it is asked for."""
 
 
-def written(document: ReportDocument | Paper, form: Form, *, bom: bool = False) -> Iterator[bytes]:
+def written(
+    document: ReportDocument | Paper, form: Form, *, bom: bool = False, calls: bool = False, url: str = ""
+) -> Iterator[bytes]:
     """A report in a form, piece by piece."""
     if isinstance(document, Paper):
         return iter([_paper_written(document, form).encode()])
@@ -256,9 +262,9 @@ def written(document: ReportDocument | Paper, form: Form, *, bom: bool = False) 
         case Form.JSON:
             return iter([document.model_dump_json().encode()])
         case Form.TEXT:
-            return iter([_rendering(form).text_of(document).encode()])
+            return iter([_rendering(form).text_of(document, calls=calls).encode()])
         case Form.HTML:
-            return iter([_rendering(form).page_of(document).encode()])
+            return iter([_rendering(form).page_of(document, url).encode()])
         case Form.XLSX:
             return _from_file(partial(_rendering(form).write_report, document))
         case Form.CSV | Form.PARQUET:

@@ -142,6 +142,10 @@ class Settings(BaseModel):
     http_port: Port = 8080
     rtp_ports: RtpPorts = PortRange(first=20000, last=20999)
 
+    url: Annotated[str, Field(pattern=r"^$|^https?://[^\s\"'<>?#]+[^\s\"'<>?#/]$")] = ""
+    """The address at which people reach the API of this centre, such as https://calls.example.org: numbers of reports
+    link to the calls behind them. Empty: they tell the query alone."""
+
     agi_standby: Annotated[str, Field(pattern=r"^$|^[A-Za-z0-9.-]+:[0-9]{1,5}$")] = ""
     """host:port of the FastAGI of a standby daemon, or empty."""
 

@@ -17,6 +17,7 @@ from acd.facts import AgentDefined, AgentStateChanged, Fact
 from acd.states import AgentState, CallOutcome, DequeueReason, EndedBy, OfferOutcome, Status, TransferKind
 from recording.figures.rules import Rules, Thresholds
 from recording.inputs.cost_shares import Cost
+from recording.inputs.scores import Score
 from recording.inputs.shifts import Assignment, Pattern, PatternShift
 from recording.inputs.staffing import StaffEntry
 from recording.record import CallRecord, Conversation, Direction, Offer, QueueVisit, Transfer, WrapUp
@@ -51,6 +52,7 @@ class Day:
     assignments: Sequence[Assignment] = ()
     costs: Sequence[Cost] = ()
     staff: Sequence[StaffEntry] = ()
+    scores: Sequence[Score] = ()
 
 
 def day_of(name: str) -> Day:
@@ -68,6 +70,7 @@ def day_of(name: str) -> Day:
         patterns=[_pattern(agent, start, end, clock.day) for agent, (start, end) in shifts.items()],
         costs=[Cost.model_validate(one) for one in written.get("costs", [])],
         staff=[StaffEntry.model_validate(one) for one in written.get("staff", [])],
+        scores=[Score.model_validate(one) for one in written.get("scores", [])],
         assignments=[Assignment(agent=agent, since=clock.day, pattern=f"of-{agent}") for agent in shifts],
     )
 

@@ -45,6 +45,7 @@ def show_report(settings: Settings, given: argparse.Namespace) -> Exit:
         language=given.language,
         form=form,
         bom=given.bom,
+        calls=given.calls,
     )
     return give(settings, order, given.output, given.mail)
 
@@ -106,6 +107,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         of_whom.add_argument("--team", metavar="NAME", help="of a team")
         of_whom.add_argument("--agent", type=agent_number, metavar="NUMBER", help="of an agent")
         report.add_argument("--at", default="", metavar="TIME", help=_when(name))
+        report.add_argument(
+            "--calls", action="store_true", help="in text: tell how to list the calls behind each number"
+        )
         report.add_argument("--keys", default="", metavar="KEY,…", help="only these figures (default: all)")
         report.add_argument("--language", type=Language, choices=list(Language), default=Language.ENGLISH)
         output_arguments(report)

@@ -56,7 +56,7 @@ class OrderError(ValueError):
 class Order(BaseModel):
     """An order of a report. `at` names its time as recording.figures.period.Period.parse has it, or any time in it;
     "now" is the one that runs, and nothing the last that is over. `keys` are the figures wanted, all where nothing is
-    said."""
+    said. `calls`: text tells of each number the command that lists the calls behind it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,6 +67,7 @@ class Order(BaseModel):
     language: Language = Language.ENGLISH
     form: Form = Form.JSON
     bom: bool = False
+    calls: bool = False
 
     def definition(self) -> Definition:
         """The report it names, where it is one that can be had so. Raises OrderError."""

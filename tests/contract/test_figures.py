@@ -11,11 +11,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from acd.facts import AgentStateChanged, Fact, to_json
+from acd.facts import AgentStateChanged, Fact
 from acd.states import AgentState, Status
-from recording.entries import Batch, Entry, Source
 from recording.figures.catalogue import FIGURES
-from recording.figures.counting import keep_rules
 from recording.figures.counts import CALLS
 from recording.figures.inputs import all_inputs
 from recording.figures.listing import CountedCalls
@@ -24,36 +22,19 @@ from recording.figures.reading import STATE, TIME_NAMES, Reading
 from recording.figures.rules import Rules
 from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.figures.service import Figures
-from recording.inputs.costs import Costs
-from recording.inputs.schedules import Schedules
-from recording.inputs.staff import Staff
 from recording.record import CallRecord
 from recording.store import CallFilter, Store
-from recording.transactions import write_records
+from tests.contract.remembered_days import journal, remember
 from tests.figure_days import DAYS, Day, day_of
 from tests.figure_sums import Sums, from_raw, of_records
-from tests.ledgers import batch
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
 
 
 async def _remember(store: Store, day: Day) -> Figures:
-    async with store.transaction() as connection:
-        await keep_rules(connection, day.rules, day.now)
-    await store.ingest(_journal(day.facts))
-    async with store.transaction() as connection:
-        await write_records(connection, day.records)
-    schedules = Schedules(store, day.rules.zone)
-    await schedules.save_patterns(day.patterns)
-    await schedules.assign(day.assignments)
-    await Costs(store, day.rules.zone).save(day.costs)
-    await Staff(store).save(day.staff)
+    await remember(store, day)
     return Figures(store, day.rules, all_inputs(store), clock=lambda: day.now)
-
-
-def _journal(facts: Sequence[Fact]) -> Batch:
-    return batch(Source.JOURNAL, [Entry(Source.JOURNAL, json.dumps(to_json(fact)), fact) for fact in facts])
 
 
 @pytest.mark.parametrize("name", DAYS)
@@ -74,6 +55,12 @@ async def test_a_day_s_figures_are_those_worked_out_by_hand(store: Store, name: 
     assert {one.figure for one in day.expected if one.scope == "centre"} == set(FIGURES)
 
 
+def test_every_figure_part_and_variant_has_a_value_that_was_worked_out_by_hand() -> None:
+    known = {(one.figure, one.part) for name in DAYS for one in day_of(name).expected if one.value is not None}
+    wanted = {(key, part) for key, one in FIGURES.items() for part in ("", *one.parts, *one.variants)}
+    assert known == wanted
+
+
 @pytest.mark.parametrize("seed", range(2))
 async def test_any_period_of_any_scope_is_the_sum_of_its_raw_records(store: Store, seed: int) -> None:
     """Berlin's clocks go back on the sixth of these twelve days."""
@@ -88,7 +75,7 @@ async def test_any_period_of_any_scope_is_the_sum_of_its_raw_records(store: Stor
     facts = [fact for at in range(12) for fact in _of_a_day(day.facts, begin + timedelta(days=at), chance)]
     await _remember(store, replace(day, rules=rules, records=records, facts=facts))
     now = begin + timedelta(days=13)
-    await store.ingest(_journal([_signed_out(agent, now) for agent in IN_TEAM]))
+    await store.ingest(journal([_signed_out(agent, now) for agent in IN_TEAM]))
     raw = of_records(records, rules) | {key: sums for key, sums in (await from_raw(store)).items() if key[0] == "times"}
     async with store.engine.connect() as connection:
         reading = Reading(connection, now)

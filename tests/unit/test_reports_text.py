@@ -31,6 +31,12 @@ def test_columns_of_numbers_end_in_one_column_of_the_terminal_whatever_the_names
     assert len(ends) == 1
 
 
+def test_where_it_is_asked_for_each_number_names_the_command_that_lists_its_calls() -> None:
+    assert "callcenter" not in text_of(sample_report())
+    (line,) = (line for line in text_of(sample_report(), calls=True).splitlines() if "callcenter" in line)
+    assert line == "  Service level: callcenter report calls --since 2026-11-20T00:00:00+08:00 --queue sales"
+
+
 def test_characters_that_would_move_the_cursor_are_shown_as_question_marks() -> None:
     assert "\x07" not in text_of(sample_report())
     assert "'Co'?" in text_of(sample_report())

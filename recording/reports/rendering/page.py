@@ -3,6 +3,7 @@ says so too), charts stand in it, each with a table of its numbers. It is also w
 """
 
 from importlib.resources import files
+from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
@@ -56,11 +57,14 @@ SECTION = Markup("""\
 </section>
 """)
 
+READABLE = ":,!|"
+"""Signs that need not be escaped in a query, and are read by people."""
+
 NEWLINE = Markup("\n")
 
 
-def page_of(document: ReportDocument) -> str:
-    """The file's text."""
+def page_of(document: ReportDocument, url: str = "") -> str:
+    """The file's text. Where the address of the centre's API is told, numbers link to the calls behind them."""
     language = document.language
     heading = f"{document.title}: {document.subject.title}"
     when = f"{showing.span(document.span, language)} ({document.time_zone})"
@@ -73,7 +77,7 @@ def page_of(document: ReportDocument) -> str:
         centre=_clean(document.centre),
         heading=_clean(heading),
         when=when,
-        sections=NEWLINE.join(_section(n, one, document) for n, one in enumerate(document.sections, 1)),
+        sections=NEWLINE.join(_section(n, one, document, url) for n, one in enumerate(document.sections, 1)),
         formulas=FORMULAS.format(title=say("formulas", language), table=_table(formulas_of(document))),
         made=f"{say('made', language)} {document.made_at:%Y-%m-%d %H:%M}",
     )
@@ -100,10 +104,10 @@ def page_of_paper(paper: Paper) -> str:
     )
 
 
-def _section(number: int, section: Section, document: ReportDocument) -> Markup:
+def _section(number: int, section: Section, document: ReportDocument, url: str) -> Markup:
     note = Markup("<p>{}</p>\n").format(section.note) if section.note else Markup()
     tables = tables_of(section, document)
-    table = NEWLINE.join(_table(one, captioned=len(tables) > 1) for one in tables)
+    table = NEWLINE.join(_table(one, captioned=len(tables) > 1, url=url) for one in tables)
     if not tables and not section.note:
         table = Markup("<p>{}</p>").format(say("empty", document.language))
     charts = _charts(f"s{number}", section, document) if section.layout in CHARTED else Markup()
@@ -134,33 +138,35 @@ def _figure(chart: Chart, titles: dict[str, str], language: Language) -> Markup:
     return Markup("<figure>\n<figcaption>{}</figcaption>\n{}\n</figure>\n").format(legend, Markup(chart.svg))
 
 
-def _table(table: Table, *, captioned: bool = False) -> Markup:
+def _table(table: Table, *, captioned: bool = False, url: str = "") -> Markup:
     caption = Markup("<caption>{}</caption>\n").format(_clean(table.caption)) if captioned else Markup()
     head = Markup().join(
         Markup('<th scope="col"{}>{}</th>').format(_right(right), _clean(title))
         for title, right in zip(table.header, table.right, strict=True)
     )
-    rows = NEWLINE.join(_row(row, table.right) for row in table.rows)
+    rows = NEWLINE.join(_row(row, table.right, url) for row in table.rows)
     return Markup(
         '<div class="wide" tabindex="0"><table>\n{}<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody>\n</table></div>'
     ).format(caption, head, rows)
 
 
-def _row(row: tuple[Cell, ...], right: tuple[bool, ...]) -> Markup:
+def _row(row: tuple[Cell, ...], right: tuple[bool, ...], url: str) -> Markup:
     first, *others = row
     cells = [Markup('<th scope="row">{}</th>').format(_clean(first.text))]
-    cells += [_cell(cell, to_right) for cell, to_right in zip(others, right[1:], strict=True)]
+    cells += [_cell(cell, to_right, url) for cell, to_right in zip(others, right[1:], strict=True)]
     return Markup("<tr>{}</tr>").format(Markup().join(cells))
 
 
-def _cell(cell: Cell, right: bool) -> Markup:
+def _cell(cell: Cell, right: bool, url: str) -> Markup:
     marks = _right(right)
     if cell.good is not None:
         marks += Markup(' data-good="{}"').format("yes" if cell.good else "no")
+    shown = escape(_clean(cell.text))
     if cell.calls is not None:
-        query = "&".join(f"{key}={value}" for key, value in cell.calls.items())
-        marks += Markup(' title="/api/calls?{}"').format(_clean(query))
-    return Markup("<td{}>{}</td>").format(marks, _clean(cell.text))
+        query = f"/api/calls?{urlencode(cell.calls, safe=READABLE)}"
+        marks += Markup(' title="{}"').format(query)
+        shown = Markup('<a href="{}">{}</a>').format(f"{url}{query}", shown) if url else shown
+    return Markup("<td{}>{}</td>").format(marks, shown)
 
 
 def _right(right: bool) -> Markup:

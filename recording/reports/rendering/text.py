@@ -1,19 +1,21 @@
 """A report for the terminal, and for the plain part of a mail. Chinese characters take two columns."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from wcwidth import wcswidth
 
 from recording.reports import showing
-from recording.reports.document import ReportDocument
+from recording.reports.document import ReportDocument, Section
 from recording.reports.paper import Paper
 from recording.reports.tables import Table, tables_of
 from recording.reports.words import say
 
 
-def text_of(document: ReportDocument) -> str:
-    """The whole report; ends with a line break."""
-    return "\n".join(line.rstrip() for line in _lines(document)) + "\n"
+def text_of(document: ReportDocument, *, calls: bool = False) -> str:
+    """The whole report; ends with a line break. `calls`: below each section the commands that list the calls behind
+    its numbers."""
+    return "\n".join(line.rstrip() for line in _lines(document, calls=calls)) + "\n"
 
 
 def text_of_paper(paper: Paper) -> str:
@@ -47,7 +49,7 @@ def headline(document: ReportDocument) -> Iterator[str]:
         yield f"({say('compared', language, when=day)})"
 
 
-def _lines(document: ReportDocument) -> Iterator[str]:
+def _lines(document: ReportDocument, *, calls: bool) -> Iterator[str]:
     yield from headline(document)
     for section in document.sections:
         yield ""
@@ -61,8 +63,20 @@ def _lines(document: ReportDocument) -> Iterator[str]:
             yield from (f"  {line}" for line in text_table(table))
         if not tables and not section.note:
             yield f"  {say('empty', document.language)}"
+        if calls:
+            yield from (f"  {line}" for line in _behind(section, document))
     yield ""
     yield f"{say('formulas', document.language)} {document.catalogue}, {document.made_at:%Y-%m-%d %H:%M %Z}"
+
+
+def _behind(section: Section, document: ReportDocument) -> Iterator[str]:
+    """Of each number of calls the command that lists them."""
+    for number in section.numbers:
+        if number.calls is not None and number.value is not None:
+            at = "" if number.span == document.span else f"{showing.time_of(number.span, document.span)} "
+            whose = "" if number.subject == document.subject else f"{number.subject.title} "
+            words = " ".join(f"--{name} {quote(value)}" for name, value in number.calls.items())
+            yield _printable(f"{at}{whose}{number.title}: callcenter report calls {words}")
 
 
 def _filled(text: str, width: int, *, right: bool) -> str:
