@@ -40,6 +40,7 @@ from cti.floor import Floor
 from cti.health import Health
 from cti.http.app import make_app
 from cti.http.live import LiveHub
+from cti.incumbency import serving_alone
 from cti.keeping import KeepingProcess
 from cti.logs import write_logs
 from cti.look_ups import LookUps
@@ -50,7 +51,7 @@ from cti.outside import outside_of, seat_outside
 from cti.parking_port import ParkingPort
 from cti.pause_codes import PauseCodes
 from cti.people import People
-from cti.preparation import plan_of, serving_alone
+from cti.preparation import plan_of
 from cti.processes import allow_open_files, favour_the_loop
 from cti.quality_draws import make_draws
 from cti.queues_file import Queue

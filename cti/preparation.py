@@ -1,13 +1,10 @@
-"""What must be true before anything is started: free ports, room on the disk, one supervisor and one daemon for a
-state folder.
-"""
+"""What must be true before anything is started: free ports, room on the disk, one supervisor for a state folder."""
 
 import errno
 import fcntl
 import os
 import shutil
 import socket
-import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,44 +52,6 @@ def ownership(state: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-class DaemonRuns(Exception):
-    """Another daemon serves this state folder."""
-
-    id = "daemon-runs"
-
-
-_LOCK = struct.Struct("hhqqi4x")
-"""flock in fcntl(2): type, whence, start, length, and the process that holds it."""
-
-
-@contextmanager
-def serving_alone(state: Path) -> Iterator[None]:
-    """Be the daemon of this state folder, as `daemon.pid` says. Raises DaemonRuns.
-
-    The file is locked by whose process it tells, so the kernel knows whether that lives; his children do not hold it.
-    """
-    with (state / "daemon.pid").open("a+") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise DaemonRuns(f"{state}: daemon {daemon_of(state)} works here") from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
-
-
-def daemon_of(state: Path) -> int | None:
-    """The process id of the daemon that serves this state folder now, whoever started it; not for itself to ask."""
-    try:
-        with (state / "daemon.pid").open() as file:
-            asked = _LOCK.pack(fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)
-            kind, _, _, _, pid = _LOCK.unpack(fcntl.fcntl(file, fcntl.F_GETLK, asked))
-    except FileNotFoundError:
-        return None
-    return None if kind == fcntl.F_UNLCK else int(pid)
 
 
 @contextmanager

@@ -21,8 +21,9 @@ from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskFailed, AsteriskProcess
 from cti.banner import banner
 from cti.centre import Centre
+from cti.incumbency import daemon_of
 from cti.nursery import GRACE_S, Nursery
-from cti.preparation import daemon_of, disk_errors, ownership, plan_of, require_ports, require_room
+from cti.preparation import disk_errors, ownership, plan_of, require_ports, require_room
 from cti.processes import end
 from cti.settings import Settings
 from cti.versions.start import start

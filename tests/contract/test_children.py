@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cti.preparation import daemon_of
+from cti.incumbency import daemon_of
 from cti.processes import ended
 
 pytestmark = pytest.mark.contract
@@ -59,7 +59,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 SERVING = """
 import sys
 from pathlib import Path
-from cti.preparation import serving_alone
+from cti.incumbency import serving_alone
 from cti.processes import fork
 with serving_alone(Path(sys.argv[1])):
     fork(lambda: print("child", flush=True) or int(bool(sys.stdin.read())), "cc-test")

@@ -21,7 +21,7 @@ from cti.accounts import Credentials, load_credentials, provide_credentials
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskProcess
 from cti.centre import load_centre
-from cti.preparation import daemon_of
+from cti.incumbency import daemon_of
 from cti.settings import Settings
 from cti.simulation.telephones import Telephones
 from recording.ingest import Ingest

@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskProcess
-from cti.preparation import daemon_of
+from cti.incumbency import daemon_of
 from cti.processes import command_line, ended
 from cti.settings import Settings
 from cti.simulation.ports import free_port
