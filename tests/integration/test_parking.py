@@ -1,24 +1,18 @@
 """Callers whom agents park, and who fetches them: on real phones."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
-from cti.simulation.telephones import Call, Telephones
+from cti.simulation.telephones import Telephones
 from recording.identity import call_id
 from tests.integration.asterisk_cdr import agrees_with_asterisk
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import conversation, sees, staffed, talk
 from tests.integration.kept_ledgers import keep_ledger
+from tests.integration.test_transfers import hear_each_other
 
 pytestmark = pytest.mark.integration
-
-
-async def hear_each_other(caller: Call, leg: Call) -> None:
-    assert caller.audio
-    assert leg.audio
-    await asyncio.gather(caller.audio.hears(leg.audio.tone_hz), leg.audio.hears(caller.audio.tone_hz))
 
 
 def met(record: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import sees, staffed, talk
 from tests.integration.kept_ledgers import keep_ledger
 from tests.integration.test_path_offers import cancelled, offered
+from tests.integration.test_transfers import hear_each_other
 
 pytestmark = pytest.mark.integration
 
@@ -39,6 +40,35 @@ async def picked_up(floor: RunningCentre, phones: Telephones) -> None:
     await floor.fact("WrapUpEnded", linkedid=linkedid)
     await floor.post("/api/agents/1003/ready")
     keep_ledger(floor.settings, linkedid, "picked_up")
+
+
+async def picked_up_by_code(floor: RunningCentre, phones: Telephones) -> None:
+    """1002's phone rings; 1003 dials *25 and is connected on that line; of one who waits for nobody he is, too."""
+    await floor.post("/api/agents/1003/not-ready", {"reason": "break"})
+    caller = await phones.dial("4001", number="105")
+    rings = await phones["1002"].next_call()
+    taking = phones["1003"].dial("*251002")
+    await cancelled(rings)
+    await hear_each_other(caller, taking)
+    await sees(floor, "1003", "talking", "break")
+    await sees(floor, "1002", "ready")
+    await caller.hang_up()
+    await taking.ended()
+    record = await floor.record("105")
+    agrees_with_asterisk(floor.settings.state, record)
+    assert offered(record) == [("1002", "withdrawn"), ("1003", "answered")]
+    assert (record["agent"], record["ended_by"], record["reconstructed"]) == ("1003", "caller", False)
+    await floor.fact("WrapUpEnded", linkedid=record["linkedid"])
+    keep_ledger(floor.settings, record["linkedid"], "picked_up_by_code")
+    waiting = await phones.dial("4002", number="106")
+    await floor.fact("CallQueued", queue="support")
+    taking = phones["1003"].dial("*25")
+    await hear_each_other(waiting, taking)
+    await taking.hang_up()
+    await waiting.ended()
+    assert (await floor.record("106"))["agent"] == "1003"
+    await floor.fact("WrapUpEnded", queue="support", agent="1003")
+    await floor.post("/api/agents/1003/ready")
 
 
 async def several_queues(floor: RunningCentre, phones: Telephones) -> None:
@@ -84,6 +114,8 @@ async def test_calls_taken_from_a_colleague_sent_from_queue_to_queue_and_between
 ) -> None:
     async with staffed(floor, "1002", "1003", audio=True) as phones:
         await picked_up(floor, phones)
+        floor.messages.clear()
+        await picked_up_by_code(floor, phones)
         floor.messages.clear()
         await several_queues(floor, phones)
         floor.messages.clear()

@@ -81,6 +81,7 @@ EXPECTED = {
     ),
     "picked_up": (ANSWERED, "agent", "1003", [("1002", "withdrawn"), ("1003", "answered")], "answered", False),
     "refused_call_limit": (CallOutcome.BLOCKED, "system", None, [], None, False),
+    "picked_up_by_code": (ANSWERED, "caller", "1003", [("1002", "withdrawn"), ("1003", "answered")], "answered", False),
     "refused_then_answered": (
         ANSWERED, "agent", "1002", [("1001", "refused"), ("1002", "answered")], "answered", False,
     ),

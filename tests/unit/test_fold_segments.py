@@ -65,6 +65,7 @@ MET = {
         " parked:1002 waiting:sales"
     ),
     "picked_up": "ringing ivr waiting:sales talking:1003 ivr",
+    "picked_up_by_code": "ringing waiting:sales talking:1003 ivr",
     "several_queues": "ringing ivr waiting:stepwise waiting:support talking:1003",
     "served_by_ivr": "ringing ivr",
     "surveyed": "ringing ivr waiting:sales talking:1001 ivr survey ivr",
