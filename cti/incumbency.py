@@ -1,5 +1,6 @@
 """Who is the daemon of a state folder: one process, which says so in `daemon.pid` and keeps that file locked. The
-kernel knows whose a lock is and whether he lives, so a number that another process was given since is not taken for his.
+kernel knows whose a lock is and whether he lives, so a number that another process was given since is not taken for
+his.
 """
 
 import fcntl
