@@ -346,9 +346,7 @@ FACTS: Mapping[str, type[Fact]] = {
         CentrePublished, ClosureDeclared, ClosureLifted,
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
-        RecordingPaused, RecordingResumed,
-        MessageHeard, SurveyAsked, SurveyAnswered,
-        CallOutcomeSet, OutcomeOwed,
+        RecordingPaused, RecordingResumed, MessageHeard, SurveyAsked, SurveyAnswered, CallOutcomeSet, OutcomeOwed,
         AlarmRaised, AlarmCleared,
     )
 }  # fmt: skip

@@ -33,6 +33,7 @@ from recording.keeping.erasing import Erasures
 from recording.keeping.kept import KeptRecordings, State
 from recording.keeping.mover import Mover
 from recording.keeping.retention import Days, Retention, next_run
+from recording.keeping.turn import Turn
 from recording.record import CallRecord
 from recording.store import Store
 
@@ -137,7 +138,12 @@ async def _tell(record: CallRecord) -> None:
 
 async def _run(settings: Settings) -> None:
     store = Store(settings.database_url)
-    kept, erasures, shelves, turn = KeptRecordings(store), Erasures(store), shelves_of(settings), asyncio.Lock()
+    kept, erasures, shelves, turn = (
+        KeptRecordings(store),
+        Erasures(store),
+        shelves_of(settings),
+        Turn(settings.recordings_folder),
+    )
     mover = Mover(kept, shelves, lambda file, _: decode(file), _now, _tell, turn)
     eraser = Eraser(kept, erasures, shelves, _now, _tell, turn)
     work = Work(mover, eraser, kept, _say)

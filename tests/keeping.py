@@ -63,7 +63,7 @@ class Room:
         self.shelves = Shelves(
             {self.shelf.name: lambda: self.shelf}, self.shelf.name, self.folder, self._keys, self.sealing
         )
-        turn = asyncio.Lock()
+        self.turn = turn = asyncio.Lock()
         self.mover = Mover(self.kept, self.shelves, samples, lambda: self.now, self._tell, turn)
         self.erasures = Erasures(self.store)
         self.eraser = Eraser(self.kept, self.erasures, self.shelves, lambda: self.now, self._tell, turn)

@@ -31,6 +31,12 @@ class KeyInUse(CommandError):
     id = "recording-key-in-use"
 
 
+class StoreAway(CommandError):
+    """One of the two stores cannot be reached, or is not in the settings."""
+
+    id = "recording-shelf-away"
+
+
 def search(settings: Settings, given: argparse.Namespace) -> Exit:
     """Find calls that have recordings, the newest first."""
     service = Service(settings)
@@ -164,6 +170,30 @@ def remove_key(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
+def move(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Bring recordings that lie on another store to the one that the settings name. May be stopped, and run again."""
+    from cti.keeping_parts import shelves_of  # noqa: PLC0415 (as above)
+    from recording.keeping.carrier import Carried, Carrier  # noqa: PLC0415 (as above)
+    from recording.keeping.kept import KeptRecordings  # noqa: PLC0415 (as above)
+    from recording.keeping.shelf import ShelfError  # noqa: PLC0415 (as above)
+    from recording.keeping.turn import Turn  # noqa: PLC0415 (as above)
+
+    shelves = shelves_of(settings)
+
+    async def carry(store: Store) -> Carried:
+        carrier = Carrier(KeptRecordings(store), shelves, Turn(settings.recordings_folder))
+        return await carrier.carry(shelves.current)
+
+    try:
+        carried = with_store(settings, carry)
+    except ShelfError as error:
+        raise StoreAway(str(error)) from None
+    print(f"{carried.moved} recordings lie on {shelves.current} now.")
+    if carried.left:
+        print(f"{carried.left} stay where they are; the log says why.")
+    return Exit.REFUSED if carried.left else Exit.DONE
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter recordings`."""
     command = subcommands(parser, required=True)
@@ -179,6 +209,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             one.add_argument("--why", type=why, required=True, help="in words, for who looks later")
         if run is hold:
             one.add_argument("--until", metavar="TIME", help="until when; nothing: until it is released")
+    command("move", move)
     command("holds", list_holds)
     erased = command("erased", list_erased)
     heard = command("listenings", list_listenings)

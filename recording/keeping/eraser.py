@@ -4,6 +4,7 @@ looked whether anything of it is left, and only then it counts as gone. Whatever
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from structlog import get_logger
@@ -31,7 +32,7 @@ class Eraser:
         shelves: Shelves,
         now: Callable[[], datetime],
         on_record: Callable[[CallRecord], Awaitable[None]],
-        turn: asyncio.Lock,
+        turn: AbstractAsyncContextManager[object],
     ) -> None:
         self._kept = kept
         self._erasures = erasures
@@ -47,9 +48,10 @@ class Eraser:
             for one in some:
                 tried.add(one.file)
                 async with self._turn:
-                    if not await asyncio.to_thread(self._remove, one):
+                    now = await self._kept.again(one)  # it may have been on its way to another shelf
+                    if now is None or not await asyncio.to_thread(self._remove, now):
                         continue
-                    for record in await self._erasures.gone(one, self._now()):
+                    for record in await self._erasures.gone(now, self._now()):
                         await self._on_record(record)
                 log.info("recording erased", call=one.call, n=one.number, rule=(one.erasing or {}).get("rule"))
                 gone += 1

@@ -49,6 +49,7 @@ class Kept:
     sha256: str
     manifest: Manifest
     shelf: str
+    also: str
     name: str
     stored_sha256: str
     wrapped: Wrapped | None
@@ -201,6 +202,41 @@ class KeptRecordings:
         async with self._store.transaction() as connection:
             await connection.execute(update(KeptRecording).where(held).values(key=wrapped.key, wrapped=wrapped.text))
 
+    async def elsewhere(self, shelf: str, limit: int) -> list[Kept]:
+        """The oldest that are kept, but not on this shelf."""
+        return await self._read(_TABLE.c.state == State.KEPT, _TABLE.c.shelf != shelf, limit=limit)
+
+    async def between_shelves(self, limit: int) -> list[Kept]:
+        """Some that are kept, and of which something may lie on another shelf, too."""
+        return await self._read(_TABLE.c.state == State.KEPT, _TABLE.c.also != "", limit=limit)
+
+    async def again(self, one: Kept) -> Kept | None:
+        """The same as it is now; None if it is gone."""
+        found = await self._read(_TABLE.c.file == one.file)
+        return found[0] if found else None
+
+    async def leaves(self, one: Kept, shelf: str) -> bool:
+        """Something of it may lie on that shelf from now on, too. False if it is not kept where it was."""
+        return await self._change(one, State.KEPT, {"also": shelf})
+
+    async def arrived(self, one: Kept, shelf: str, place: str) -> bool:
+        """It lies on that shelf now, and something of it still on the one where it lay; `place` is what its record
+        says. False if it was to be deleted meanwhile."""
+        return await self._change(one, State.KEPT, {"shelf": shelf, "also": one.shelf}, place)
+
+    async def settled(self, one: Kept) -> None:
+        """Nothing of it lies on another shelf than its own any more."""
+        async with self._store.transaction() as connection:
+            await connection.execute(update(KeptRecording).where(_TABLE.c.file == one.file).values(also=""))
+
+    async def _change(self, one: Kept, state: State, values: dict[str, str], place: str | None = None) -> bool:
+        held = (_TABLE.c.file == one.file) & (_TABLE.c.state == state) & (_TABLE.c.shelf == one.shelf)
+        async with self._store.transaction() as connection:
+            changed = await connection.execute(update(KeptRecording).where(held).values(values))
+            if changed.rowcount and place is not None:
+                await tell_place(connection, one, place)
+            return bool(changed.rowcount)
+
     async def _names(self, query: Select[str]) -> list[str]:
         async with self._store.engine.connect() as connection:
             return list(await connection.scalars(query))
@@ -226,6 +262,7 @@ def kept_of(row: Any) -> Kept:
         state=State(row["state"]),
         manifest=Manifest.model_validate(row["manifest"]),
         shelf=row["shelf"],
+        also=row["also"],
         name=row["name"],
         stored_sha256=row["stored_sha256"],
         wrapped=Wrapped(row["key"], row["wrapped"]) if row["key"] else None,
@@ -240,5 +277,5 @@ def _row(manifest: Manifest) -> dict[str, Any]:
         "state": State.WAITING,
         "manifest": manifest.model_dump(mode="json"),
         "described": False,
-        **dict.fromkeys(("shelf", "name", "stored_sha256", "key", "wrapped"), ""),
+        **dict.fromkeys(("shelf", "also", "name", "stored_sha256", "key", "wrapped"), ""),
     }

@@ -4,6 +4,7 @@ file only when the shelf has confirmed what it holds.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -44,7 +45,7 @@ class Mover:
         samples: Samples,
         now: Callable[[], datetime],
         on_record: Callable[[CallRecord], Awaitable[None]],
-        turn: asyncio.Lock,
+        turn: AbstractAsyncContextManager[object],
     ) -> None:
         self._kept = kept
         self._shelves = shelves
@@ -120,11 +121,15 @@ class Mover:
         """Put new manifests in the place of old ones."""
         while some := await self._kept.undescribed(ROUND):
             for one in some:
-                try:
-                    await asyncio.to_thread(self._put_manifest, one)
-                except (ShelfError, OSError) as error:
-                    return str(getattr(error, "id", "recording-not-described"))
-                await self._kept.described(one)
+                async with self._turn:
+                    now = await self._kept.again(one)  # it may lie on another shelf by now, or be gone
+                    if now is None or now.state is not State.KEPT:
+                        continue
+                    try:
+                        await asyncio.to_thread(self._put_manifest, now)
+                    except (ShelfError, OSError) as error:
+                        return str(getattr(error, "id", "recording-not-described"))
+                    await self._kept.described(now)
         return ""
 
     def _put_manifest(self, one: Kept) -> None:

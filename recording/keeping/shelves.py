@@ -77,14 +77,18 @@ class Shelves:
         """Let nothing of the recording be there: audio, peaks, manifest, on its shelf and in the folder."""
         for name in (one.file, manifest_name(one.file)):
             (self.folder / name).unlink(missing_ok=True)
-        for name in self.names(one):
-            self.shelf(one.shelf or self.current).delete(name)
+        for shelf in self._shelves_of(one):
+            for name in self.names(one):
+                shelf.delete(name)
 
     def left(self, one: Kept) -> list[str]:
         """What is still there of it: nothing, if it is gone."""
-        shelf = self.shelf(one.shelf or self.current)
-        found = [name for name in self.names(one) if shelf.size(name) is not None]
+        shelves = self._shelves_of(one)
+        found = [name for name in self.names(one) if any(shelf.size(name) is not None for shelf in shelves)]
         return found + [name for name in (one.file, manifest_name(one.file)) if (self.folder / name).exists()]
+
+    def _shelves_of(self, one: Kept) -> list[Shelf]:
+        return [self.shelf(one.shelf or self.current), *([self.shelf(one.also)] if one.also else ())]
 
     def names(self, one: Kept) -> list[str]:
         """Every name under which something of it may lie on a shelf; of one that was half kept, too."""
