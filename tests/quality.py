@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from sqlalchemy import insert
+
+from recording.models import Call
 from recording.quality.evaluations import Evaluation, Person, Ruling, Step, StepKind
 from recording.quality.sheets import Fatal, Item, ItemKind, Judgement, Mark, ScoreSheet, Section
+from recording.record import CallRecord, Recording
+from recording.store import Store
+from tests.ledgers import real_call
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 ANNA, BORIS, CHIEF = Person(name="anna"), Person(name="boris", agent="1009"), Person(name="chief")
@@ -69,3 +75,18 @@ def step(
 ) -> Step:
     """A step of anna's at that time."""
     return Step(kind=kind, at=at, by=by, note=note, judgement=judgement, ruling=ruling, in_charge=in_charge, to=to)
+
+
+async def keep(store: Store, *records: CallRecord) -> None:
+    """As if these calls had been folded."""
+    names = {column.name for column in Call.__table__.columns} - {"document"}
+    async with store.transaction() as connection:
+        rows = [{**one.model_dump(include=names), "document": one.model_dump(mode="json")} for one in records]
+        await connection.execute(insert(Call), rows)
+
+
+async def keep_heard(store: Store, *calls: str) -> None:
+    """Calls of these ids, each with a recording of a minute."""
+    sound = Recording(file="1.wav", started_at=AT, duration_ms=60_000, bytes=1, sha256="")
+    real = real_call("answered_with_hold").record()
+    await keep(store, *(real.model_copy(update={"id": one, "linkedid": one, "recordings": (sound,)}) for one in calls))

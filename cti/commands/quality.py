@@ -29,8 +29,12 @@ from cti.commands.quality_results import (
     calibration_arguments,
     close_arguments,
     close_calibration,
+    counted_arguments,
+    scores_arguments,
     show_bulletin,
     show_calibration,
+    show_counted,
+    show_scores,
 )
 from cti.commands.tables import table
 from cti.quality_judgement import form, read_judgement
@@ -181,6 +185,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     draws_arguments(command("draws", list_draws))
     explain_arguments(command("explain", explain_draw))
     bulletin_arguments(command("bulletin", show_bulletin))
+    scores_arguments(command("scores", show_scores))
+    counted_arguments(command("counted", show_counted))
     calibrate_arguments(command("calibrate", calibrate))
     calibration_arguments(command("calibration", show_calibration))
     close_arguments(command("close", close_calibration))

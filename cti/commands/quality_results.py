@@ -4,7 +4,9 @@ done; the service need not run."""
 import argparse
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from cti.commands.arguments import by_whom, day
 from cti.commands.database import with_store
@@ -16,8 +18,12 @@ from cti.reviewers import person, reviewers
 from cti.settings import Settings
 from cti.versions.start import current_centre
 from recording.access import AccessTokens
+from recording.figures.period import Period, Unit
+from recording.figures.scope import CENTRE, Scope
 from recording.quality.bulletin_paper import REPORT
 from recording.quality.calibrations import Calibration, Calibrations
+from recording.quality.score_table import ScoreRow, ScoreTable, agents_of, score_table
+from recording.quality.scores import By, counted_scores
 from recording.quality.spread import Spread
 from recording.reports.document import Language
 from recording.reports.order import RUNNING, Form, Order
@@ -27,15 +33,68 @@ from recording.store import Store
 def show_bulletin(settings: Settings, given: argparse.Namespace) -> Exit:
     """Show what was evaluated on a day, its best and weakest items, fatal errors, who is below the pass mark, what is
     overdue, appeals, reviewers, calibrations, and the month so far; or write it to a file, or send it by mail."""
-    scope = f"team:{given.team}" if given.team else f"queue:{given.queue}" if given.queue else "centre"
     order = Order(
         report=REPORT,
-        scope=scope,
+        scope=str(scope_of(given)),
         at=given.day.isoformat() if given.day else RUNNING,
         language=given.language,
         form=form_of(given, Form.TEXT),
     )
     return give(settings, order, given.output, given.mail)
+
+
+def show_scores(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Show the scores of agents, teams, queues, reviewers or sheets in a time: of how many, and how they went."""
+    centre = current_centre(settings)
+    period = Period.parse(given.at, centre.time_zone) if given.at else _this_month(centre.time_zone)
+    quota = centre.sampling.monthly_quota if centre.sampling else None
+    scope = scope_of(given)
+
+    async def read(store: Store) -> ScoreTable:
+        agents = await agents_of(store, scope)
+        return await score_table(
+            store, By(given.by), period, scope=scope, trend=given.trend, quota=quota, agents=agents
+        )
+
+    found = with_store(settings, read)
+    if given.json:
+        print(found.model_dump_json(indent=2))
+        return Exit.DONE
+    times = [one.period for one in found.rows[0].trend] if found.rows else []
+    header = (found.by.upper(), "DRAWN", "RELEASED", "FAILED", "FATAL", "APPEALED", "CHANGED", "SCORES", *times)
+    print(table((*header, found.period), map(_score_row, found.rows)))
+    if found.quota is not None:
+        short = sum(one.released < found.quota for one in found.rows)
+        print(f"{found.quota} a month are wanted of each agent; {short} of {len(found.rows)} have fewer.")
+    return Exit.DONE
+
+
+def show_counted(settings: Settings, given: argparse.Namespace) -> Exit:
+    """List the scores behind a figure 12."""
+    zone = current_centre(settings).time_zone
+    period = Period.parse(given.at, zone) if given.at else _this_month(zone)
+    scope = scope_of(given)
+    found = with_store(settings, lambda store: counted_scores(store, scope, period.since, period.until, given.limit))
+    rows = (
+        (
+            f"{one.at.astimezone(zone):%Y-%m-%d %H:%M}",
+            *(one.agent, one.queue or "-", one.team or "-", one.reviewer or "-", str(one.score)),
+            "-" if one.first_score_hundredths is None else str(Decimal(one.first_score_hundredths).scaleb(-2)),
+            *(one.call or "-", one.evaluation or "(elsewhere)"),
+        )
+        for one in found
+    )
+    print(table(("AT", "AGENT", "QUEUE", "TEAM", "REVIEWER", "SCORE", "FIRST", "CALL", "EVALUATION"), rows))
+    return Exit.DONE
+
+
+def _this_month(zone: ZoneInfo) -> Period:
+    return Period.at(Unit.MONTH, datetime.now(zone), zone)
+
+
+def _score_row(one: ScoreRow) -> tuple[str, ...]:
+    counts = (one.drawn, one.released, one.failed, one.fatal, one.appealed, one.changed, one.scores)
+    return (one.name or "-", *map(str, counts), *(_shown(was.mean) for was in one.trend), _shown(one.mean))
 
 
 def calibrate(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -87,12 +146,45 @@ def close_calibration(settings: Settings, given: argparse.Namespace) -> Exit:
 def bulletin_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter quality bulletin`."""
     parser.add_argument("day", nargs="?", type=day, help="such as 2026-11-22 (default: today)")
-    of_whom = parser.add_mutually_exclusive_group()
-    of_whom.add_argument("--queue", metavar="NAME", help="of a queue (default: of the centre)")
-    of_whom.add_argument("--team", metavar="NAME", help="of a team")
+    _scope_arguments(parser)
     parser.add_argument("--language", type=Language, choices=list(Language), default=Language.ENGLISH)
     output_arguments(parser)
     mail_argument(parser)
+
+
+def scores_arguments(parser: argparse.ArgumentParser) -> None:
+    """What follows `callcenter quality scores`."""
+    _time_and_scope(parser)
+    parser.add_argument("--by", choices=[by.value for by in By], default=By.AGENT.value, help="default: agent")
+    parser.add_argument("--trend", type=int, default=3, metavar="N", help="with so many times before (default 3)")
+    parser.add_argument("--json", action="store_true")
+
+
+def counted_arguments(parser: argparse.ArgumentParser) -> None:
+    """What follows `callcenter quality counted`."""
+    _time_and_scope(parser)
+    parser.add_argument("--limit", type=int, default=500)
+
+
+def _time_and_scope(parser: argparse.ArgumentParser) -> None:
+    when = "2026-11, 2026-W47, 2026-11-21, 2026-Q4, or two days with .. between (default: this month)"
+    parser.add_argument("at", nargs="?", help=when)
+    _scope_arguments(parser).add_argument("--agent", metavar="NUMBER", help="of an agent")
+
+
+def _scope_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    of_whom = parser.add_mutually_exclusive_group()
+    of_whom.add_argument("--queue", metavar="NAME", help="of a queue (default: of the centre)")
+    of_whom.add_argument("--team", metavar="NAME", help="of a team")
+    return of_whom
+
+
+def scope_of(given: argparse.Namespace) -> Scope:
+    """Whose."""
+    for kind in ("queue", "team", "agent"):
+        if name := getattr(given, kind, None):
+            return Scope.parse(f"{kind}:{name}")
+    return CENTRE
 
 
 def calibrate_arguments(parser: argparse.ArgumentParser) -> None:

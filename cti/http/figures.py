@@ -102,7 +102,7 @@ class CatalogueView(View):
 
 class NumberView(View):
     """A number. `value` is null where there is no data; `calls` is the query that lists the calls of the numerator at
-    /api/calls, `of` those of the denominator."""
+    /api/calls, `of` those of the denominator, `evaluations` that of /api/quality/counted for a mean of scores."""
 
     value: float | None
     numerator: float
@@ -112,6 +112,7 @@ class NumberView(View):
     good: bool | None
     calls: Mapping[str, str] | None
     of: Mapping[str, str] | None
+    evaluations: Mapping[str, str] | None
 
 
 class ValueView(NumberView):
@@ -279,6 +280,7 @@ def _number(one: FigureValue) -> dict[str, object]:
         "good": one.good,
         "calls": _query(one.calls),
         "of": _query(one.of),
+        "evaluations": one.evaluations,
     }
 
 

@@ -1,76 +1,101 @@
-"""What came of the quality work, over HTTP: the daily bulletin, and each agent's evaluations of a month."""
+"""What came of the quality work, over HTTP: the daily bulletin, scores, and the evaluations behind them."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 from aiohttp import web
 from pydantic import Field
 
+from cti.http.calls import Instant, in_zone
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import Unfit
 from cti.http.quality import judging, require_insight
 from cti.http.reports import send
 from cti.http.views import View
-from recording.figures.scope import Scope, ScopeError
+from recording.figures.period import Period, PeriodError, Unit
+from recording.figures.scope import CENTRE, Scope, ScopeError
 from recording.quality.bulletin import Bulletin
 from recording.quality.bulletin_paper import REPORT
 from recording.quality.bulletin_reading import bulletin_of
-from recording.quality.figure import by_agent
+from recording.quality.score_table import ScoreTable, agents_of, score_table
+from recording.quality.scores import By, CountedScore, counted_scores
 from recording.reports.document import Language
 from recording.reports.order import Form, Order
 
 
-class DayQuery(Given):
-    """Which day, in the centre's zone."""
+class BulletinQuery(Given):
+    """Which day, in the centre's zone, of whom, and as what."""
 
     day: date | None = Field(None, description="Such as 2026-11-22; today, where it is missing.")
-
-
-class BulletinQuery(DayQuery):
-    """Which day, of whom, and as what."""
-
     queue: str | None = Field(None, description="A queue's name; of the centre, where nobody is named.")
     team: str | None = Field(None, description="A team's name.")
     format: Literal[Form.JSON, Form.HTML, Form.TEXT] = Form.JSON
     language: Language = Field(Language.ENGLISH, description="Of the page or the text.")
 
-    @property
-    def scope(self) -> Scope:
-        """Of whom. Raises Unfit."""
-        if self.queue is not None and self.team is not None:
-            raise Unfit("expected one of queue and team at most", "team")
+
+class ScopeQuery(Given):
+    """Of whom: at most one of them; of the centre, where nobody is named."""
+
+    queue: str | None = Field(None, description="A queue's name.")
+    team: str | None = Field(None, description="The team an agent was in when his call was drawn.")
+    agent: str | None = Field(None, description="An agent's number.")
+
+
+def scope_of(query: BulletinQuery | ScopeQuery) -> Scope:
+    """Of whom. Raises Unfit."""
+    said = query.model_dump(include={"queue", "team", "agent"}, exclude_none=True)
+    if len(said) > 1:
+        raise Unfit(f"expected one of {', '.join(said)} at most", list(said)[1])
+    for kind, name in said.items():
         try:
-            return Scope.parse(f"team:{self.team}" if self.team else f"queue:{self.queue}" if self.queue else "centre")
+            return Scope.parse(f"{kind}:{name}")
         except ScopeError as error:
-            raise Unfit(str(error), "queue") from None
+            raise Unfit(str(error), kind) from None
+    return CENTRE
 
 
-class MonthQuery(Given):
-    """Which month, in the centre's zone."""
+class ScoresQuery(ScopeQuery):
+    """Of whom, of when, and how many times before it."""
 
-    month: str | None = Field(
-        None, pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Such as 2026-11; this one, where it is missing."
+    by: By = Field(By.AGENT, description="What each row speaks of.")
+    at: str | None = Field(
+        None,
+        description="A day, week, month or quarter by name (2026-11-21, 2026-W47, 2026-11, 2026-Q4), or two days with "
+        ".. between; this month, where it is missing.",
     )
+    trend: int = Field(3, ge=0, le=24, description="So many times before it, for the trend.")
 
 
-class AgentScores(View):
-    """An agent's evaluations of a month: drawn and not set aside, released, and the mean score of the latter, figure
-    12, null where there are none."""
+class CountedQuery(Given):
+    """Whose figure 12 of when: what a number's `evaluations` or `behind` says."""
 
+    scope: str = Field("centre", description="centre, queue:<name>, team:<name> or agent:<number>")
+    since: Instant
+    until: Instant
+    limit: int = Field(500, ge=1, le=5000)
+
+
+class CountedView(View):
+    """One score that counts. `evaluation` is its id at /api/quality/evaluations, null for one that was made elsewhere;
+    `first_score` the one before an appeal changed it, null where none did."""
+
+    evaluation: str | None
+    call: str | None
     agent: str
-    drawn: int
-    released: int
-    mean: Decimal | None
+    queue: str
+    team: str
+    reviewer: str
+    at: datetime
+    score: Decimal
+    first_score: Decimal | None
 
 
-class ScoresView(View):
-    """Every agent of whom something was drawn or released in the month, by number; `quota` is how many evaluations the
-    sampling rules want of each agent and month, null where they do not say."""
+class CountedScores(View):
+    """The scores behind a figure 12, the earliest first; `more` says whether there are more than were asked for."""
 
-    month: str
-    quota: int | None
-    agents: list[AgentScores]
+    scores: list[CountedView]
+    more: bool
 
 
 async def show_bulletin(asked: Asked[BulletinQuery, Nothing]) -> Bulletin | web.StreamResponse:
@@ -79,34 +104,57 @@ async def show_bulletin(asked: Asked[BulletinQuery, Nothing]) -> Bulletin | web.
     require_insight(asked.holder)
     query, centre = asked.query, asked.floor.centre
     zone = centre.time_zone
-    day = query.day or datetime.now(zone).date()
+    day, scope = query.day or datetime.now(zone).date(), scope_of(query)
     if query.format is not Form.JSON:
-        order = Order(
-            report=REPORT, scope=str(query.scope), at=day.isoformat(), language=query.language, form=query.format
-        )
+        order = Order(report=REPORT, scope=str(scope), at=day.isoformat(), language=query.language, form=query.format)
         return await send(asked.request, asked.floor.reports, {"report": order.model_dump(mode="json")})
     quota = centre.sampling.monthly_quota if centre.sampling else None
     with judging():
-        return await bulletin_of(asked.floor.store, day, zone, query.scope, quota)
+        return await bulletin_of(asked.floor.store, day, zone, scope, quota)
 
 
-async def show_scores(asked: Asked[MonthQuery, Nothing]) -> ScoresView:
-    """Each agent's evaluations of a month, beside the quota."""
+async def show_scores(asked: Asked[ScoresQuery, Nothing]) -> ScoreTable:
+    """Scores of agents, teams, queues, reviewers or sheets: their sample, their trend, and what appeals changed."""
     require_insight(asked.holder)
-    centre = asked.floor.centre
-    month = asked.query.month or f"{datetime.now(centre.time_zone):%Y-%m}"
-    first = date.fromisoformat(f"{month}-01")
-    following = (first + timedelta(days=31)).replace(day=1)
-    start, end = (datetime.combine(day, time(), centre.time_zone).astimezone(UTC) for day in (first, following))
+    query, centre, store = asked.query, asked.floor.centre, asked.floor.store
+    scope = scope_of(query)
+    try:
+        zone = centre.time_zone
+        period = Period.parse(query.at, zone) if query.at else Period.at(Unit.MONTH, datetime.now(zone), zone)
+    except PeriodError as error:
+        raise Unfit(str(error), "at") from None
+    quota = centre.sampling.monthly_quota if centre.sampling else None
     with judging():
-        found = await by_agent(asked.floor.store, start, end)
-    return ScoresView(
-        month=month,
-        quota=centre.sampling.monthly_quota if centre.sampling else None,
-        agents=[
-            AgentScores(agent=one.agent, drawn=one.drawn, released=one.released.evaluations, mean=one.released.mean)
-            for one in found
-        ],
+        agents = await agents_of(store, scope)
+        return await score_table(store, query.by, period, scope=scope, trend=query.trend, quota=quota, agents=agents)
+
+
+async def list_counted(asked: Asked[CountedQuery, Nothing]) -> CountedScores:
+    """The scores behind a figure 12: as many as its sample says."""
+    require_insight(asked.holder)
+    query, zone = asked.query, asked.floor.centre.time_zone
+    try:
+        scope = Scope.parse(query.scope)
+    except ScopeError as error:
+        raise Unfit(str(error), "scope") from None
+    since, until = in_zone(query.since, zone), in_zone(query.until, zone)
+    with judging():
+        found = await counted_scores(asked.floor.store, scope, since, until, query.limit + 1)
+    return CountedScores(scores=[_counted(one) for one in found[: query.limit]], more=len(found) > query.limit)
+
+
+def _counted(one: CountedScore) -> CountedView:
+    first = one.first_score_hundredths
+    return CountedView(
+        evaluation=one.evaluation or None,
+        call=one.call or None,
+        agent=one.agent,
+        queue=one.queue,
+        team=one.team,
+        reviewer=one.reviewer,
+        at=one.at,
+        score=one.score,
+        first_score=None if first is None else Decimal(first).scaleb(-2),
     )
 
 
@@ -114,5 +162,6 @@ ENDPOINTS = (
     Endpoint(
         *("GET", "/api/quality/bulletin", show_bulletin, BulletinQuery, Nothing, Bulletin), errors=(404, 500, 503)
     ),
-    Endpoint("GET", "/api/quality/scores", show_scores, MonthQuery, Nothing, ScoresView),
+    Endpoint("GET", "/api/quality/scores", show_scores, ScoresQuery, Nothing, ScoreTable),
+    Endpoint("GET", "/api/quality/counted", list_counted, CountedQuery, Nothing, CountedScores),
 )

@@ -43,12 +43,18 @@ class CallsBehind:
         }
 
 
+def scores_behind(scope: Scope, since: datetime, until: datetime) -> Mapping[str, str]:
+    """The query of GET /api/quality/counted for the scores that figure 12 of this scope and time is of."""
+    return {"scope": str(scope), "since": since.isoformat(), "until": until.isoformat()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureValue:
     """One number. `value` is in `unit`, None where the denominator is 0: no data. `variant` names which of a figure's
     usual ways of counting it is, empty for the only one; of `parts` each is a number of its own, such as the blind and
     the announced of all transfers, or the other variants. `sample` is of how many calls (agents, days) it speaks.
-    `good` is None where nobody can say. `calls` are those of the numerator, `of` those of the denominator."""
+    `good` is None where nobody can say. `calls` are those of the numerator, `of` those of the denominator;
+    `evaluations` is the query of /api/quality/counted that lists the scores it is the mean of."""
 
     key: str
     version: int
@@ -64,6 +70,7 @@ class FigureValue:
     variant: str = ""
     calls: CallsBehind | None = None
     of: CallsBehind | None = None
+    evaluations: Mapping[str, str] | None = None
     parts: Mapping[str, "FigureValue"] = field(default_factory=dict)
 
     @property

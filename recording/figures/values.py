@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from recording.figures.catalogue import Band, Direction, Figure, Formula, Source, Sums
 from recording.figures.period import Period
-from recording.figures.report import CallsBehind, FigureValue, Judgement
+from recording.figures.report import CallsBehind, FigureValue, Judgement, scores_behind
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope
 
@@ -65,6 +65,7 @@ def _value(
         variant=variant,
         calls=_behind(formula.counted, scope, period),
         of=_behind(formula.of, scope, period),
+        evaluations=scores_behind(scope, period.start, period.end) if figure.source is Source.SCORES else None,
         parts=parts or {},
     )
 

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict
 from acd.masking import Personal
 from recording.quality.calibrations import Calibration
 from recording.quality.evaluations import Evaluation, Phase, Ruling
-from recording.quality.figure import AgentMonth, MeanScore
+from recording.quality.figure import MeanScore
 from recording.quality.life import due
+from recording.quality.scores import SubjectScores
 from recording.quality.scoring import HUNDREDTH, share
 from recording.quality.sheets import ScoreSheet, Text
 from recording.quality.spread import Spread
@@ -155,14 +156,14 @@ class Bulletin(_Value):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a bulletin is made of: all evaluations for review that its day touches or leaves open, their sheets by
-    digest, the calibrations closed on it, the scores of the week before and of the month, and the agents who are there
-    to be judged."""
+    digest, the calibrations closed on it, the scores of the week before, those of the month by agent, and the agents
+    who are there to be judged."""
 
     evaluations: Sequence[Evaluation]
     sheets: Mapping[str, ScoreSheet]
     calibrations: Sequence[Calibration] = ()
     week: MeanScore = field(default_factory=lambda: MeanScore(0, 0))
-    month: Sequence[AgentMonth] = ()
+    month: Mapping[str, SubjectScores] = field(default_factory=dict)
     agents: frozenset[str] = field(default_factory=frozenset)
     quota: int | None = None
 
@@ -290,10 +291,9 @@ def _calibrations(closed: Iterable[Calibration]) -> Iterator[CalibrationResult]:
 
 def _month(told: Told) -> Iterator[MonthOfAgent]:
     """Those of whom nothing was drawn yet stand in it, too."""
-    found = {one.agent: one for one in told.month}
-    for agent in sorted(found.keys() | told.agents):
-        one = found.get(agent, AgentMonth(agent, 0, MeanScore(0, 0)))
-        yield MonthOfAgent(agent=agent, drawn=one.drawn, released=one.released.evaluations, mean=one.released.mean)
+    for agent in sorted(told.month.keys() | told.agents):
+        one = told.month.get(agent, SubjectScores(name=agent))
+        yield MonthOfAgent(agent=agent, drawn=one.drawn, released=one.released, mean=one.scores.mean)
 
 
 def _items(released: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet]) -> list[ItemResult]:

@@ -10,9 +10,10 @@ from recording.models import CalibrationEntry, EvaluationEntry
 from recording.quality.bulletin import Bulletin, Told, bulletin
 from recording.quality.calibrations import Calibration
 from recording.quality.evaluations import REVIEW, Evaluation, Phase
-from recording.quality.figure import by_agent, mean_score, of_scope
+from recording.quality.figure import mean_score, of_scope
+from recording.quality.score_table import agents_of
+from recording.quality.scores import By, scores_by
 from recording.quality.store import Evaluations
-from recording.quality.subjects import TEAM
 from recording.store import Store
 
 TABLE = EvaluationEntry.__table__
@@ -33,16 +34,13 @@ async def bulletin_of(
     async with store.engine.connect() as connection:
         evaluations = [Evaluation.model_validate(one) for one in await connection.scalars(query)]
         calibrations = [Calibration.model_validate(one) for one in await connection.scalars(closed)]
-    agents = [one for one in await store.agents() if scope.kind is not ScopeKind.QUEUE]
-    if scope.kind is ScopeKind.TEAM:
-        agents = [one for one in agents if one.attributes.get(TEAM) == scope.name]
     told = Told(
         evaluations=evaluations,
         sheets={digest: await kept.sheet(digest) for digest in sorted({one.sheet_digest for one in evaluations})},
         calibrations=calibrations if scope.kind is ScopeKind.CENTRE else (),
         week=await mean_score(store, scope, start - WEEK, start),
-        month=await by_agent(store, month, end, scope),
-        agents=frozenset(one.number for one in agents),
+        month=await scores_by(store, By.AGENT, month, end, scope),
+        agents=await agents_of(store, scope),
         quota=quota if scope.kind is not ScopeKind.QUEUE else None,
     )
     return bulletin(day, start, end, told, str(scope))

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import ColumnElement, and_, case, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 
-from recording.figures.scope import CENTRE, Scope, ScopeKind
+from recording.figures.scope import Scope, ScopeKind
 from recording.models import EvaluationEntry, OutsideScore
 from recording.quality.evaluations import REVIEW
 from recording.store import Store
@@ -40,52 +40,17 @@ class MeanScore:
         return exact.quantize(Decimal(1), ROUND_HALF_UP).scaleb(-2)
 
 
-@dataclass(frozen=True, slots=True)
-class AgentMonth:
-    """An agent's evaluations: `drawn` in the period and not set aside, and his released ones in it."""
-
-    agent: str
-    drawn: int
-    released: MeanScore
-
-
 async def mean_score(store: Store, scope: Scope, start: datetime, end: datetime) -> MeanScore:
     """That of a scope in [start, end). The team is the one the agent was in when his call was drawn."""
     where = and_(counting(start, end), of_scope(scope))
     query = select(func.coalesce(func.sum(TABLE.c.score_hundredths), 0), func.count()).where(where)
     others = select(func.coalesce(func.sum(OUTSIDE.c.score_hundredths), 0), func.count()).where(
-        OUTSIDE.c.at >= start, OUTSIDE.c.at < end
+        counting_elsewhere(scope, start, end)
     )
-    if scope.kind is not ScopeKind.CENTRE:
-        others = others.where(OUTSIDE.c[scope.kind.value] == scope.name)
     async with store.engine.connect() as connection:
         total, number = (await connection.execute(query)).one()
         more, of = (await connection.execute(others)).one()
     return MeanScore(int(total) + int(more), number + of)
-
-
-async def by_agent(store: Store, start: datetime, end: datetime, scope: Scope = CENTRE) -> list[AgentMonth]:
-    """Every agent of whom something was drawn or released in [start, end), by number, in what this scope is of."""
-    drawn = and_(
-        TABLE.c.purpose == REVIEW, TABLE.c.drawn_at >= start, TABLE.c.drawn_at < end, TABLE.c.phase != "set_aside"
-    )
-    released = counting(start, end)
-    query = (
-        select(
-            TABLE.c.agent,
-            func.sum(case((drawn, 1), else_=0)),
-            func.sum(case((released, TABLE.c.score_hundredths), else_=0)),
-            func.sum(case((released, 1), else_=0)),
-        )
-        .where(drawn | released, of_scope(scope))
-        .group_by(TABLE.c.agent)
-        .order_by(TABLE.c.agent)
-    )
-    async with store.engine.connect() as connection:
-        return [
-            AgentMonth(agent, int(count), MeanScore(int(total), int(number)))
-            for agent, count, total, number in await connection.execute(query)
-        ]
 
 
 def of_scope(scope: Scope) -> ColumnElement[bool]:
@@ -96,3 +61,9 @@ def of_scope(scope: Scope) -> ColumnElement[bool]:
 def counting(start: datetime, end: datetime) -> ColumnElement[bool]:
     """What counts in [start, end)."""
     return and_(TABLE.c.purpose == REVIEW, TABLE.c.released_at >= start, TABLE.c.released_at < end)
+
+
+def counting_elsewhere(scope: Scope, start: datetime, end: datetime) -> ColumnElement[bool]:
+    """What counts in [start, end) of this scope among the scores that were made elsewhere."""
+    of = true() if scope.kind is ScopeKind.CENTRE else OUTSIDE.c[scope.kind.value] == scope.name
+    return and_(OUTSIDE.c.at >= start, OUTSIDE.c.at < end, of)

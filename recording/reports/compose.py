@@ -178,6 +178,7 @@ class _Composer:
             good=value.good,
             before=None if before is None else before.value,
             calls=None if value.calls is None else dict(value.calls.query),
+            evaluations=value.evaluations,
         )
 
 

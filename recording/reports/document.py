@@ -87,7 +87,8 @@ class Number(_Value):
     """One figure of one subject and time. `value` = `numerator` ÷ `denominator` in `unit`; `sample` is what it was
     computed from, 0 with no data. `good` is None where nobody can say. `before` is the same in the time that the report
     compares with, `share` in % of its section's whole, `low` and `high` the limits within which a forecast expects it.
-    `calls` is the query of /api/calls that lists the calls behind it, None where they are no calls."""
+    `calls` is the query of /api/calls that lists the calls behind it, None where they are no calls; `evaluations` that
+    of /api/quality/counted where it is a mean of scores."""
 
     key: str
     version: int
@@ -108,6 +109,7 @@ class Number(_Value):
     low: Value | None = None
     high: Value | None = None
     calls: Mapping[str, str] | None = None
+    evaluations: Mapping[str, str] | None = None
 
     @property
     def change(self) -> Decimal | None:

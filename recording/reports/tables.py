@@ -21,6 +21,7 @@ class Cell:
     unit: Unit | None = None
     good: bool | None = None
     calls: Mapping[str, str] | None = None
+    evaluations: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _of_line(number: Number | None, part: str = "value") -> Cell:
     shown = showing.plain(value, number.unit)
     if part != "value":
         return Cell(shown, value, number.unit)
-    return Cell(shown, value, number.unit, number.good, number.calls)
+    return Cell(shown, value, number.unit, number.good, number.calls, number.evaluations)
 
 
 def _grid(numbers: Iterable[Number], language: Language) -> Table:
@@ -192,7 +193,7 @@ def _grid(numbers: Iterable[Number], language: Language) -> Table:
 
 def _value(number: Number, language: Language) -> Cell:
     text = showing.with_unit(number.value, number.unit, language)
-    return Cell(text, number.value, number.unit, number.good, number.calls)
+    return Cell(text, number.value, number.unit, number.good, number.calls, number.evaluations)
 
 
 def _other(value: Decimal | None, unit: Unit, language: Language) -> Cell:

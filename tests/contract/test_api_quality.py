@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -119,11 +120,26 @@ async def test_a_judgement_goes_to_the_agent_who_appeals_and_another_decides(tmp
         assert (bulletin["released"], bulletin["decided"], bulletin["mean"]) == (1, 1, "96.85")
         assert (await web.get("/api/quality/bulletin?day=2020-01-01", anna))[1]["released"] == 0
         _, scores = await web.get("/api/quality/scores", leader)
-        assert (scores["quota"], scores["agents"]) == (
-            5, [{"agent": number, "drawn": 1, "released": 1, "mean": "96.85"}],
-        )  # fmt: skip
-        assert (await web.get("/api/quality/scores?month=2020-01", leader))[1]["agents"] == []
-        assert (await web.get("/api/quality/scores?month=13", leader))[0] == 422
+        mine, *others = scores["rows"]
+        assert (scores["quota"], len(others)) == (5, 2), "agents of whom there is nothing are there, too"
+        told = ("name", "drawn", "released", "scores", "mean", "mean_before_appeals", "appealed", "changed")
+        assert [mine[key] for key in told] == [number, 1, 1, 1, "96.85", "90.11", 1, 1]
+        assert [one["mean"] for one in mine["trend"]] == [None] * 3
+        behind = f"/api/quality/counted?{urlencode(mine['behind'])}"
+        _, counted = await web.get(behind, leader)
+        assert [(one["evaluation"], one["score"], one["first_score"]) for one in counted["scores"]] == [
+            (drawn["id"], "96.85", "90.11")
+        ]
+        _, figure = await web.get(
+            f"/api/figures?keys=monitoring_score&scope=agent:{number}&period={scores['period']}", leader
+        )
+        assert (
+            await web.get(f"/api/quality/counted?{urlencode(figure['reports'][0]['values'][0]['evaluations'])}", leader)
+        )[1]["scores"] == counted["scores"], "every number opens what it is the mean of"
+        assert (await web.get("/api/quality/scores?at=2020-01&by=team", leader))[1]["rows"] == []
+        for wrong in ("at=13", "team=a&queue=b", "agent=", "by=nobody"):
+            assert (await web.get(f"/api/quality/scores?{wrong}", leader))[0] == 422
+        assert (await web.get(behind, agent))[0] == 403
 
 
 async def test_who_may_not_is_refused(tmp_path: Path) -> None:

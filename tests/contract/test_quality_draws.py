@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from recording.inputs.plan import Plan
 from recording.inputs.shifts import Assignment, Pattern
@@ -25,7 +25,7 @@ from recording.quality.store import EvaluationFilter, Evaluations
 from recording.record import CallRecord, Conversation, Recording, Survey
 from recording.store import Agent, Store
 from tests.ledgers import real_call
-from tests.quality import ANNA, SHEET, drawn, step
+from tests.quality import ANNA, SHEET, drawn, keep, step
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
@@ -59,13 +59,6 @@ def record(n: int, at: datetime, agent: str = "1001", *, heard: bool = True, sco
             "surveys": (survey,) if score else (),
         }
     )  # fmt: skip
-
-
-async def keep(store: Store, *records: CallRecord) -> None:
-    names = {column.name for column in Call.__table__.columns} - {"document"}
-    async with store.transaction() as connection:
-        rows = [{**one.model_dump(include=names), "document": one.model_dump(mode="json")} for one in records]
-        await connection.execute(insert(Call), rows)
 
 
 async def listed(store: Store) -> list[Evaluation]:

@@ -3,23 +3,34 @@
 import asyncio
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from recording.figures.period import Period, Unit
 from recording.figures.scope import CENTRE, Scope, ScopeKind
+from recording.inputs.scores import Score, Scores
 from recording.quality.errors import AlreadyDrawn, EvaluationChanged, JudgementUnfit, UnknownEvaluation
 from recording.quality.evaluations import Evaluation, Phase, Ruling, Step, StepKind
-from recording.quality.figure import by_agent, mean_score
+from recording.quality.figure import mean_score
 from recording.quality.life import take
+from recording.quality.score_table import score_table
+from recording.quality.scores import By, counted_scores, scores_by
 from recording.quality.sheets import Judgement, TimeMark
 from recording.quality.store import EvaluationFilter, Evaluations
 from recording.store import Store
-from tests.quality import AGENT, ANNA, AT, BORIS, CHIEF, SHEET, drawn, judged, step
+from tests.quality import AGENT, ANNA, AT, BORIS, CHIEF, SHEET, drawn, judged, keep_heard, step
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+async def heard(store: Store) -> None:
+    """The calls that are judged here can be heard."""
+    await keep_heard(store, *(f"{kind}{n}" for kind in "ce" for n in range(8)))
 
 
 async def taken(evaluations: Evaluations, name: str, *steps: Step) -> Evaluation:
@@ -88,8 +99,8 @@ async def test_a_time_mark_beyond_the_recordings_is_refused_and_nothing_is_kept(
     evaluations = Evaluations(store)
     await evaluations.add(SHEET, [drawn()])
     await evaluations.take("e1", step(StepKind.CLAIM), 0)
-    marked = judged(hello=1, right=5).model_copy(update={"time_marks": (TimeMark(at_ms=5, comment="here"),)})
-    with pytest.raises(JudgementUnfit, match="time mark 1: recording 1 at 5 ms is not there"):
+    marked = judged(hello=1, right=5).model_copy(update={"time_marks": (TimeMark(at_ms=60_001, comment="here"),)})
+    with pytest.raises(JudgementUnfit, match="time mark 1: recording 1 at 60001 ms is not there"):
         await evaluations.take("e1", step(StepKind.SCORE, judgement=marked), 1)
     assert (await evaluations.find("e1")).phase is Phase.IN_WORK
     assert len(await evaluations.steps("e1")) == 1
@@ -138,7 +149,55 @@ async def test_figure_12_counts_what_was_released_in_its_period_with_the_score_i
     assert (await mean_score(store, Scope(ScopeKind.QUEUE, "sales"), *today)).mean == Decimal("66.67")
     nothing = await mean_score(store, Scope(ScopeKind.QUEUE, "support"), *today)
     assert (nothing.evaluations, nothing.mean) == (0, None)
-    found = {
-        one.agent: (one.drawn, one.released.evaluations, one.released.mean) for one in await by_agent(store, *today)
-    }
-    assert found == {"1001": (3, 2, Decimal("87.50")), "1002": (2, 1, Decimal("25.00"))}
+    agents = (await scores_by(store, By.AGENT, *today)).values()
+    assert [(one.name, one.drawn, one.released, one.scores.mean, one.changed, one.failed) for one in agents] == [
+        ("1001", 3, 2, Decimal("87.50"), 1, 1), ("1002", 2, 1, Decimal("25.00"), 0, 1),
+    ]  # fmt: skip
+    li_na, _ = agents
+    assert (li_na.before_appeals.mean, li_na.appealed) == (Decimal("50.00"), 1), "what it was is not forgotten"
+
+    await Scores(store, ZoneInfo("UTC")).save([Score(agent="1001", at=AT, score=Decimal(50), queue="sales")])
+    for by, rows in (
+        (By.CENTRE, [("", 5, 3, 1, Decimal("62.50"))]),
+        (By.QUEUE, [("sales", 5, 3, 1, Decimal("62.50"))]),
+        (By.TEAM, [("", 0, 0, 1, Decimal("50.00")), ("day", 5, 3, 0, Decimal("66.67"))]),
+        (By.REVIEWER, [("", 0, 0, 1, Decimal("50.00")), ("anna", 5, 3, 0, Decimal("66.67"))]),
+        (By.SHEET, [("made", 5, 3, 0, Decimal("66.67"))]),
+    ):
+        found = (await scores_by(store, by, *today)).values()
+        assert [(one.name, one.drawn, one.released, one.elsewhere, one.scores.mean) for one in found] == rows, by
+    team = await scores_by(store, By.AGENT, *today, Scope(ScopeKind.TEAM, "day"))
+    assert {name: one.scores.evaluations for name, one in team.items()} == {"1001": 2, "1002": 1}
+    assert await scores_by(store, By.CENTRE, AT - DAY, AT) == {}
+
+
+async def test_the_scores_behind_a_figure_are_as_many_as_its_sample_and_have_its_mean(store: Store) -> None:
+    evaluations = Evaluations(store)
+    await evaluations.add(SHEET, [drawn(name, call=name) for name in ("e1", "e2")])
+    await taken(evaluations, "e1", *released(judged(hello=1, right=5)))
+    change = step(StepKind.DECIDE, CHIEF, ruling=Ruling.CHANGED, judgement=judged(hello=0, right=5), note="yes")
+    await taken(evaluations, "e2", *released(judged(hello=0, right=0)), step(StepKind.APPEAL, AGENT, note="no"), change)
+    await Scores(store, ZoneInfo("UTC")).save([Score(agent="1001", at=AT, score=Decimal(50))])
+    mine = Scope(ScopeKind.AGENT, "1001")
+    for scope, size in ((CENTRE, 3), (mine, 3), (Scope(ScopeKind.QUEUE, "sales"), 2), (Scope(ScopeKind.TEAM, "x"), 0)):
+        found = await counted_scores(store, scope, AT, AT + DAY, 500)
+        mean = await mean_score(store, scope, AT, AT + DAY)
+        assert (len(found), sum(one.score_hundredths for one in found)) == (size, mean.sum_hundredths)
+        assert mean.evaluations == size
+    told = await counted_scores(store, mine, AT, AT + DAY, 500)
+    assert {(one.evaluation, one.score, one.first_score_hundredths) for one in told} == {
+        ("", Decimal("50.00"), None), ("e1", Decimal("100.00"), None), ("e2", Decimal("75.00"), 0),
+    }  # fmt: skip
+    assert len(await counted_scores(store, mine, AT, AT + DAY, 2)) == 2
+    table = await score_table(
+        store, By.AGENT, Period.at(Unit.MONTH, AT.astimezone(ZoneInfo("Asia/Shanghai")), ZoneInfo("Asia/Shanghai")),
+        trend=2, quota=5, agents=["1001", "1004"],
+    )  # fmt: skip
+    assert [(one.name, one.scores, one.mean) for one in table.rows] == [
+        ("1001", 3, Decimal("75.00")),
+        ("1004", 0, None),
+    ]
+    assert [(one.period, one.mean) for one in table.rows[0].trend] == [("2026-09", None), ("2026-10", None)]
+    assert table.rows[0].behind == {
+        "scope": "agent:1001", "since": "2026-11-01T00:00:00+08:00", "until": "2026-12-01T00:00:00+08:00",
+    }  # fmt: skip

@@ -70,7 +70,7 @@ async def test_a_recorded_call_is_drawn_heard_judged_appealed_and_counted(floor:
     }
     await ok(anna, "POST", f"{steps}/score", revision=1, judgement=marked)
     await ok(anna, "POST", f"{steps}/release", revision=2)
-    assert (await floor.get("/api/quality/scores"))["agents"][0]["mean"] == "90.11"
+    assert (await floor.get("/api/quality/scores?agent=1002"))["rows"][0]["mean"] == "90.11"
 
     (own,) = (await ok(agent, "GET", "own"))["evaluations"]
     assert own["judgement"]["time_marks"][0]["comment"] == "no greeting"
@@ -78,6 +78,6 @@ async def test_a_recorded_call_is_drawn_heard_judged_appealed_and_counted(floor:
     decided = {"revision": 4, "ruling": "changed", "judgement": judgement(), "note": "He did, before the tone."}
     done = await ok(leader, "POST", f"{steps}/decide", **decided)
     assert (done["first_score"], done["score"]) == ("90.11", "96.85")
-    (figure,) = (await floor.get("/api/quality/scores"))["agents"]
-    assert figure == {"agent": "1002", "drawn": 1, "released": 1, "mean": "96.85"}
+    (figure,) = (await floor.get("/api/quality/scores?agent=1002"))["rows"]
+    assert (figure["drawn"], figure["released"], figure["mean"]) == (1, 1, "96.85")
     assert (await floor.get("/api/quality/bulletin"))["decided"] == 1

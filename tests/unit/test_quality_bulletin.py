@@ -12,8 +12,9 @@ from recording.quality.bulletin_paper import paper_of
 from recording.quality.bulletin_words import ENGLISH, MANDARIN
 from recording.quality.calibrations import Calibration
 from recording.quality.evaluations import Evaluation, Ruling, Step, StepKind
-from recording.quality.figure import AgentMonth, MeanScore
+from recording.quality.figure import MeanScore
 from recording.quality.life import take
+from recording.quality.scores import SubjectScores
 from recording.quality.sheets import Judgement
 from recording.quality.spread import spread
 from recording.reports.document import Language
@@ -69,7 +70,10 @@ def busy() -> Bulletin:
             take(drawn("e9", call="e9"), SHEET, step(StepKind.SET_ASIDE, note="erased", in_charge=True)),
             calibrations=[calibration],
             week=MeanScore(sum_hundredths=15_000, evaluations=2),
-            month=[AgentMonth("1001", 6, MeanScore(30_000, 5)), AgentMonth("1002", 1, MeanScore(6_000, 1))],
+            month={
+                "1001": SubjectScores(name="1001", drawn=6, released=5, scores=MeanScore(30_000, 5)),
+                "1002": SubjectScores(name="1002", drawn=1, released=1, scores=MeanScore(6_000, 1)),
+            },
             agents=frozenset({"1001", "1004"}),
             quota=5,
         ),

@@ -162,10 +162,11 @@ def _cell(cell: Cell, right: bool, url: str) -> Markup:
     if cell.good is not None:
         marks += Markup(' data-good="{}"').format("yes" if cell.good else "no")
     shown = escape(_clean(cell.text))
-    if cell.calls is not None:
-        query = f"/api/calls?{urlencode(cell.calls, safe=READABLE)}"
-        marks += Markup(' title="{}"').format(query)
-        shown = Markup('<a href="{}">{}</a>').format(f"{url}{query}", shown) if url else shown
+    for path, behind in (("/api/calls", cell.calls), ("/api/quality/counted", cell.evaluations)):
+        if behind is not None:
+            query = f"{path}?{urlencode(behind, safe=READABLE)}"
+            marks += Markup(' title="{}"').format(query)
+            shown = Markup('<a href="{}">{}</a>').format(f"{url}{query}", shown) if url else shown
     return Markup("<td{}>{}</td>").format(marks, shown)
 
 
