@@ -4,15 +4,20 @@
 A schema knows a file's form. What its parts are to each other is checked by `callcenter check`.
 """
 
+import ast
+import inspect
 import json
 import sys
 from collections.abc import Mapping
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import CoreSchema
+from pydantic_core.core_schema import ModelSchema
 
 from cti.calendars_file import CalendarsFile
 from cti.centre import CentreFile
@@ -20,6 +25,7 @@ from cti.figures_file import FiguresFile
 from cti.quality_files import SheetFile
 from cti.queues_file import QueuesFile
 from cti.sampling_file import SamplingFile
+from ivr.documents import Part
 from ivr.flow.model import Flow
 from ivr.rehearsal.conversations import ConversationsFile
 
@@ -48,9 +54,40 @@ class _Plain(GenerateJsonSchema):
         made = super().generate(schema, "validation")
         return {"$schema": self.schema_dialect, **_plain(made)}
 
+    def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
+        """A model's, with what stands under its fields in the source. (Pydantic could read that itself, while the
+        model is made: in every process that makes one.)"""
+        made = super().model_schema(schema)
+        words = {key: text for one in reversed(schema["cls"].__mro__) for key, text in _words(one).items()}
+        for name, field in schema["cls"].model_fields.items():
+            described = made.get("properties", {}).get(field.alias or name)
+            if described is not None and name in words:
+                described.setdefault("description", words[name])
+        return made
+
     def field_title_should_be_set(self, schema: Any) -> bool:
         """A key is its own title."""
         return False
+
+
+@cache
+def _classes(module: str) -> Mapping[str, ast.ClassDef]:
+    """The classes in the source of a module, by name."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+
+
+def _words(model: type) -> Mapping[str, str]:
+    """What is said of its fields, each by the string under it."""
+    if not issubclass(model, Part):
+        return {}
+    node = _classes(model.__module__).get(model.__name__)
+    words = {}
+    for field, below in pairwise(node.body if node else []):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                words[name] = inspect.cleandoc(text)
+    return words
 
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from ivr.yaml_tree import Path, Place, Tree, parse
 
 class Part(BaseModel):
     """The base of all models read from a document: unknown keys are errors, values are taken as they are written. What
-    their docstrings say, editors show to who writes such a document."""
+    their docstrings say, editors show to who writes such a document (cti/schemas.py)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 LONGEST_NAME = 64
