@@ -30,6 +30,7 @@ from cti.commands.quality_results import (
     close_arguments,
     close_calibration,
     counted_arguments,
+    list_calibrations,
     scores_arguments,
     show_bulletin,
     show_calibration,
@@ -188,6 +189,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     scores_arguments(command("scores", show_scores))
     counted_arguments(command("counted", show_counted))
     calibrate_arguments(command("calibrate", calibrate))
+    command("calibrations", list_calibrations).add_argument("--limit", type=int, default=20)
     calibration_arguments(command("calibration", show_calibration))
     close_arguments(command("close", close_calibration))
     for kind, what in STEPS.items():

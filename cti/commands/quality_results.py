@@ -116,6 +116,23 @@ def calibrate(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
+def list_calibrations(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Show the last calibrations, newest first."""
+    zone = current_centre(settings).time_zone
+    rows = (
+        (
+            f"{one.opened_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            "open" if one.closed_at is None else f"{one.closed_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            *(one.agent, one.moderator.name, ", ".join(person.name for person in one.reviewers)),
+            *(map(_shown, (one.spread.deviation, one.spread.range)) if one.spread else ("-", "-")),
+            one.id,
+        )
+        for one in with_store(settings, lambda store: Calibrations(store).page(given.limit))
+    )
+    print(table(("OPENED", "CLOSED", "AGENT", "LED BY", "REVIEWERS", "DEVIATION", "RANGE", "ID"), rows))
+    return Exit.DONE
+
+
 def show_calibration(settings: Settings, given: argparse.Namespace) -> Exit:
     """Show how far the reviewers lie apart, so far or at the close."""
 
@@ -223,6 +240,9 @@ def _spread(spread: Spread) -> Iterable[str]:
     total = (spread.lead, spread.mean, spread.deviation, spread.range, spread.agreement)
     rows.append(("score", *(str(spread.scores[name]) for name in names), *map(_shown, total)))
     yield table(header, rows)
+    if spread.lead is not None:
+        far = ", ".join(f"{name} ({spread.from_lead[name]:+})" for name in spread.deviating)
+        yield f"Apart from the leading judgement: {far or 'nobody'}."
 
 
 def _shown(value: object) -> str:

@@ -1,5 +1,8 @@
-"""An agent's own evaluations over HTTP, with his own token: what was released to him, and what he says of it."""
+"""An agent's own evaluations over HTTP, with his own token: what was released to him, the recordings it is about, and
+what he says of it.
+"""
 
+from aiohttp import web
 from pydantic import Field
 
 from cti.access import Role
@@ -7,6 +10,7 @@ from cti.http.calls import CallId
 from cti.http.endpoints import Asked, Body, Endpoint, Given, Nothing, Query
 from cti.http.quality import EvaluationsView, EvaluationView, QualityRefused, judging, page
 from cti.http.quality_steps import Seen, SeenWhy, stepped
+from cti.http.recordings import REFUSALS, AsWav, PeaksQuery, PeaksView, give, give_peaks, numbered
 from recording.quality.errors import NotYours, UnknownEvaluation
 from recording.quality.evaluations import REVIEW, Evaluation, StepKind
 from recording.quality.life import COUNTING
@@ -46,6 +50,19 @@ async def appeal(asked: Asked[Nothing, SeenWhy]) -> Evaluation:
     return await stepped(asked, StepKind.APPEAL)
 
 
+async def hear_own(asked: Asked[AsWav, Nothing]) -> web.StreamResponse:
+    """A recording of the call of one of your evaluations, counted from 1, as /api/calls/{id}/recordings/{n} gives it;
+    the evaluation's time marks are places in it. It is written down that you heard it."""
+    found = await _own(asked)
+    return await give(asked, found.call, numbered(asked), asked.query.format)
+
+
+async def show_own_peaks(asked: Asked[PeaksQuery, Nothing]) -> PeaksView:
+    """The peaks of that recording, for a player's waveform."""
+    found = await _own(asked)
+    return await give_peaks(asked, found.call, numbered(asked), asked.query.points)
+
+
 def _agent(asked: Asked[Query, Body]) -> str:
     if not asked.holder.agent:
         raise QualityRefused(NotYours.id, "this token is no agent's own; expected one made with --agent")
@@ -66,6 +83,18 @@ ENDPOINTS = (
     Endpoint("GET", "/api/quality/own", list_own, OwnQuery, Nothing, EvaluationsView, role=Role.AGENT),
     Endpoint(
         *("GET", "/api/quality/own/{id}", show_own, Nothing, Nothing, EvaluationView), errors=(404,), role=Role.AGENT
+    ),
+    Endpoint(
+        *("GET", "/api/quality/own/{id}/recordings/{n}", hear_own, AsWav, Nothing),
+        media="audio/*",
+        statuses=(200, 206),
+        errors=REFUSALS,
+        role=Role.AGENT,
+    ),
+    Endpoint(
+        *("GET", "/api/quality/own/{id}/recordings/{n}/peaks", show_own_peaks, PeaksQuery, Nothing, PeaksView),
+        errors=(404, 410, 503),
+        role=Role.AGENT,
     ),
     Endpoint(
         *("POST", "/api/quality/own/{id}/acknowledge", acknowledge, Nothing, Seen, Evaluation),

@@ -13,7 +13,7 @@ from aiohttp import web
 from pydantic import Field
 
 from cti.access import Permission
-from cti.http.endpoints import Asked, Endpoint, Given, Nothing
+from cti.http.endpoints import Asked, Body, Endpoint, Given, Nothing, Query
 from cti.http.errors import UnknownCall, UnknownRecording, reaching_records
 from cti.http.recording_errors import KeepingUnavailable, RecordingErased
 from cti.http.views import View
@@ -67,20 +67,25 @@ class PeaksView(View):
 async def fetch_recording(asked: Asked[RecordingQuery, Nothing]) -> web.StreamResponse:
     """A recording of a call in stereo, left the caller, right what he heard: as it is stored (WAV, FLAC or Ogg Opus),
     of which ranges can be asked for, or as WAV. Every fetch is written down."""
-    return await _give(asked, asked.query.n, asked.query.format)
+    return await give(asked, asked.path["id"], asked.query.n, asked.query.format)
 
 
 async def fetch_numbered(asked: Asked[AsWav, Nothing]) -> web.StreamResponse:
     """The same, the recording counted from 1 in the path."""
-    return await _give(asked, _number(asked), asked.query.format)
+    return await give(asked, asked.path["id"], numbered(asked), asked.query.format)
 
 
 async def show_peaks(asked: Asked[PeaksQuery, Nothing]) -> PeaksView:
     """The peaks of both tracks of a recording, in so many points at most: all that a player needs for its waveform.
     They are there as soon as the recording is on its shelf."""
-    one = await _find(asked, _number(asked))
+    return await give_peaks(asked, asked.path["id"], numbered(asked), asked.query.points)
+
+
+async def give_peaks(asked: Asked[Query, Body], call: str, number: int, points: int) -> PeaksView:
+    """The peaks of a recording. Whether he may see them has been looked at."""
+    one = await _find(asked, call, number)
     try:
-        found = await asked.floor.keeping.peaks(one, asked.query.points)
+        found = await asked.floor.keeping.peaks(one, points)
     except KeepingRefused as error:
         raise KeepingUnavailable(error) from error
     return PeaksView(
@@ -96,10 +101,9 @@ async def show_peaks(asked: Asked[PeaksQuery, Nothing]) -> PeaksView:
     )
 
 
-async def _give(
-    asked: Asked[RecordingQuery, Nothing] | Asked[AsWav, Nothing], number: int, wanted: str | None
-) -> web.StreamResponse:
-    one = await _find(asked, number)
+async def give(asked: Asked[Query, Body], call: str, number: int, wanted: str | None) -> web.StreamResponse:
+    """A recording of this call, written down as heard. Whether he may hear it has been looked at."""
+    one = await _find(asked, call, number)
     decoded = wanted is not None and one.format is not AudioFormat.WAV
     kind = AudioFormat.WAV if decoded else one.format
     span = range(one.bytes) if decoded else _span(asked.request, one.bytes)
@@ -137,7 +141,7 @@ async def _stream(
     return answer
 
 
-async def _write_down(asked: Asked[RecordingQuery, Nothing] | Asked[AsWav, Nothing], one: Kept, span: range) -> None:
+async def _write_down(asked: Asked[Query, Body], one: Kept, span: range) -> None:
     with reaching_records():
         await Listenings(asked.floor.store).add(
             one, span, who=asked.person, at=datetime.now(UTC), address=asked.request.remote or ""
@@ -145,10 +149,8 @@ async def _write_down(asked: Asked[RecordingQuery, Nothing] | Asked[AsWav, Nothi
     log.info("recording-fetched", call=one.call, n=one.number, who=asked.person)
 
 
-async def _find(
-    asked: Asked[RecordingQuery, Nothing] | Asked[AsWav, Nothing] | Asked[PeaksQuery, Nothing], number: int
-) -> Kept:
-    call, kept = asked.path["id"], KeptRecordings(asked.floor.store)
+async def _find(asked: Asked[Query, Body], call: str, number: int) -> Kept:
+    kept = KeptRecordings(asked.floor.store)
     with reaching_records():
         one = await kept.find(call, number)
         record = await asked.floor.store.call(call) if one is None else None
@@ -169,7 +171,8 @@ async def _find(
     return one
 
 
-def _number(asked: Asked[AsWav, Nothing] | Asked[PeaksQuery, Nothing]) -> int:
+def numbered(asked: Asked[Query, Body]) -> int:
+    """The number of the path. Raises UnknownRecording."""
     text = asked.path["n"]
     if not (text.isascii() and text.isdecimal() and len(text) <= 6):
         raise UnknownRecording(f"recordings are counted 1, 2, 3; there is no {text[:20]!r}")
@@ -197,7 +200,7 @@ def _span(request: web.Request, size: int) -> range:
     return range(start, stop)
 
 
-_REFUSALS = (404, 410, 416, 503)
+REFUSALS = (404, 410, 416, 503)
 
 ENDPOINTS = (
     Endpoint(
@@ -208,7 +211,7 @@ ENDPOINTS = (
         Nothing,
         media="audio/*",
         statuses=(200, 206),
-        errors=_REFUSALS,
+        errors=REFUSALS,
         permission=Permission.LISTEN,
     ),
     Endpoint(
@@ -219,7 +222,7 @@ ENDPOINTS = (
         Nothing,
         media="audio/*",
         statuses=(200, 206),
-        errors=_REFUSALS,
+        errors=REFUSALS,
         permission=Permission.LISTEN,
     ),
     Endpoint(

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from recording.models import CalibrationEntry
+from recording.models import CalibrationEntry, EvaluationEntry
 from recording.quality.by_hand import new_evaluation, subject_of
 from recording.quality.errors import (
     JudgementUnfit,
@@ -25,7 +26,7 @@ from recording.quality.evaluations import Evaluation, Person, Phase, Step, StepK
 from recording.quality.scoring import unfit
 from recording.quality.sheets import Comment, Judgement, ScoreSheet
 from recording.quality.spread import Spread, spread
-from recording.quality.store import EvaluationFilter, Evaluations, add_evaluations
+from recording.quality.store import add_evaluations, sheet_of, take_in
 from recording.store import Store
 
 TABLE = CalibrationEntry.__table__
@@ -57,7 +58,6 @@ class Calibrations:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._evaluations = Evaluations(store)
 
     async def open(
         self,
@@ -99,10 +99,7 @@ class Calibrations:
     async def find(self, name: str) -> Calibration:
         """The calibration of this id. Raises UnknownCalibration."""
         async with self._store.engine.connect() as connection:
-            document = await connection.scalar(select(CalibrationEntry.document).where(CalibrationEntry.id == name))
-        if document is None:
-            raise UnknownCalibration
-        return Calibration.model_validate(document)
+            return await _found(connection, name)
 
     async def page(self, size: int) -> list[Calibration]:
         """The last ones, newest first."""
@@ -112,49 +109,57 @@ class Calibrations:
 
     async def so_far(self, calibration: Calibration) -> Spread:
         """Of those who have scored until now; for the moderator's eyes while it is open."""
-        sheet = await self._evaluations.sheet(calibration.sheet_digest)
-        return spread(sheet, _judgements(await self._of(calibration)), calibration.lead)
+        async with self._store.engine.connect() as connection:
+            sheet = await sheet_of(connection, calibration.sheet_digest)
+            return spread(sheet, _judgements(await _evaluations(connection, calibration.id)), calibration.lead)
 
     async def close(
         self, name: str, lead: Judgement, note: str, by: Person, at: datetime, *, in_charge: bool
     ) -> Calibration:
-        """Set the leading judgement and show the spread to all; who has not scored needs not any more.
+        """Set the leading judgement and show the spread to all; who has not scored needs not any more. All of it holds,
+        or nothing: the spread is that of the judgements there were at that moment.
 
         Raises UnknownCalibration, NotYours, WrongPhase, JudgementUnfit, TooFewReviewers, EvaluationChanged.
         """
-        calibration = await self.find(name)
-        if not (in_charge or calibration.moderator.is_(by)):
-            raise NotYours(f"the calibration is led by {calibration.moderator.name}; expected one of your own")
-        if calibration.closed_at is not None:
-            raise WrongPhase("the calibration is closed; expected one that is open")
-        sheet = await self._evaluations.sheet(calibration.sheet_digest)
-        if problems := list(unfit(sheet, lead, whole=True)):
-            raise JudgementUnfit(problems)
-        evaluations = await self._of(calibration)
-        judgements = _judgements(evaluations)
-        if len(judgements) < 2:
-            raise TooFewReviewers(f"{len(judgements)} of them have scored; expected two at least")
-        closed = calibration.model_copy(
-            update={"closed_at": at, "lead": lead, "note": note, "spread": spread(sheet, judgements, lead)}
-        )
-        still_open = (TABLE.c.id == name) & TABLE.c.closed_at.is_(None)
         async with self._store.transaction() as connection:
-            values = {"closed_at": at, "document": closed.model_dump(mode="json")}
-            if not (await connection.execute(update(CalibrationEntry).where(still_open).values(**values))).rowcount:
+            calibration = await _found(connection, name)
+            if not (in_charge or calibration.moderator.is_(by)):
+                raise NotYours(f"the calibration is led by {calibration.moderator.name}; expected one of your own")
+            # first of all the row is taken: who closes at the same moment waits, and then finds it closed
+            still_open = (TABLE.c.id == name) & TABLE.c.closed_at.is_(None)
+            if not (await connection.execute(update(CalibrationEntry).where(still_open).values(closed_at=at))).rowcount:
                 raise WrongPhase("the calibration is closed; expected one that is open")
-        aside = Step(kind=StepKind.SET_ASIDE, at=at, by=by, in_charge=True, note="the calibration is closed")
-        for one in evaluations:
-            if one.phase in UNFINISHED and by.agent != one.agent:
-                await self._evaluations.take(one.id, aside, one.revision)
+            sheet = await sheet_of(connection, calibration.sheet_digest)
+            if problems := list(unfit(sheet, lead, whole=True)):
+                raise JudgementUnfit(problems)
+            evaluations = await _evaluations(connection, name)
+            judgements = _judgements(evaluations)
+            if len(judgements) < 2:
+                raise TooFewReviewers(f"{len(judgements)} of them have scored; expected two at least")
+            closed = calibration.model_copy(
+                update={"closed_at": at, "lead": lead, "note": note, "spread": spread(sheet, judgements, lead)}
+            )
+            document = closed.model_dump(mode="json")
+            await connection.execute(update(CalibrationEntry).where(TABLE.c.id == name).values(document=document))
+            aside = Step(kind=StepKind.SET_ASIDE, at=at, by=by, in_charge=True, note="the calibration is closed")
+            for one in evaluations:
+                if one.phase in UNFINISHED and by.agent != one.agent:
+                    await take_in(connection, one.id, aside, one.revision)
         return closed
 
-    async def _of(self, calibration: Calibration) -> list[Evaluation]:
-        return await self._evaluations.page(EvaluationFilter(purpose=calibration.id, size=500))
+
+async def _found(connection: AsyncConnection, name: str) -> Calibration:
+    document = await connection.scalar(select(CalibrationEntry.document).where(CalibrationEntry.id == name))
+    if document is None:
+        raise UnknownCalibration
+    return Calibration.model_validate(document)
+
+
+async def _evaluations(connection: AsyncConnection, name: str) -> list[Evaluation]:
+    table = EvaluationEntry.__table__.c
+    query = select(EvaluationEntry.document).where(table.purpose == name).order_by(table.slot)
+    return [Evaluation.model_validate(one) for one in await connection.scalars(query)]
 
 
 def _judgements(evaluations: Sequence[Evaluation]) -> dict[str, Judgement]:
-    return {
-        one.slot: one.judgement
-        for one in sorted(evaluations, key=lambda one: one.slot)
-        if one.phase is Phase.SCORED and one.judgement is not None
-    }
+    return {one.slot: one.judgement for one in evaluations if one.phase is Phase.SCORED and one.judgement is not None}

@@ -75,7 +75,7 @@ class Evaluations:
     async def sheet(self, digest: str) -> ScoreSheet:
         """The score sheet of this digest, as it was."""
         async with self._store.engine.connect() as connection:
-            return await _sheet(connection, digest)
+            return await sheet_of(connection, digest)
 
     async def steps(self, name: str) -> list[Step]:
         """Every step of an evaluation, the first first."""
@@ -115,7 +115,7 @@ async def take_in(connection: AsyncConnection, name: str, step: Step, revision: 
         raise NotJudgeable(UNHEARD)
     if step.judgement is not None:
         await _require_within(connection, before.call, step.judgement)
-    after = take(before, await _sheet(connection, before.sheet_digest), step)
+    after = take(before, await sheet_of(connection, before.sheet_digest), step)
     as_seen = (TABLE.c.id == name) & (TABLE.c.revision == revision)
     changed = await connection.execute(update(EvaluationEntry).where(as_seen).values(**_row(after)))
     if not changed.rowcount:  # another process was quicker, between our look and our write
@@ -172,7 +172,8 @@ async def _found(connection: AsyncConnection, name: str) -> Evaluation:
     return Evaluation.model_validate(document)
 
 
-async def _sheet(connection: AsyncConnection, digest: str) -> ScoreSheet:
+async def sheet_of(connection: AsyncConnection, digest: str) -> ScoreSheet:
+    """The score sheet of this digest, within a transaction."""
     query = select(ScoreSheetKept.document).where(ScoreSheetKept.digest == digest)
     return ScoreSheet.model_validate(await connection.scalar(query))
 

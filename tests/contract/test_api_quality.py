@@ -142,6 +142,30 @@ async def test_a_judgement_goes_to_the_agent_who_appeals_and_another_decides(tmp
         assert (await web.get(behind, agent))[0] == 403
 
 
+async def test_an_agent_hears_his_own_released_evaluation_and_that_is_written_down(tmp_path: Path) -> None:
+    async with recorded_call(tmp_path) as (web, record):
+        number = str(record.agent)
+        anna = await token(web, "anna", Role.READER, may=[Permission.REVIEW])
+        agent = await token(web, "li-na", Role.AGENT, agent=number)
+        stranger = await token(web, "stranger", Role.AGENT, agent="1003")
+        _, drawn = await web.post("/api/quality/evaluations", {"call": record.id}, anna)
+        path, sound = f"/api/quality/evaluations/{drawn['id']}", f"/api/quality/own/{drawn['id']}/recordings"
+        for step, body in (("claim", {"revision": 0}), ("score", {"revision": 1, "judgement": judgement()})):
+            assert (await web.get(f"{sound}/1", agent))[0] == 404, "not before the release"
+            assert (await web.post(f"{path}/{step}", body, anna))[0] == 200
+        await web.post(f"{path}/release", {"revision": 2}, anna)
+        for who, number_, status in ((stranger, 1, 404), (anna, 1, 403), (agent, 2, 404), (agent, "x", 404)):
+            assert (await web.get(f"{sound}/{number_}", who))[0] == status
+        assert (await web.get(f"/api/calls/{record.id}/recordings/1", agent))[0] == 403, "by his evaluation alone"
+        async with web.client.get(f"{sound}/1", headers={**agent, "Range": "bytes=1-2"}) as answer:
+            assert (answer.status, await answer.read()) == (206, b"IF")
+        _, log = await web.get("/api/recordings/listenings")
+        assert [(one["who"], one["call"], one["first_byte"]) for one in log["listenings"]] == [("li-na", record.id, 1)]
+        await web.post(f"/api/quality/own/{drawn['id']}/appeal", {"revision": 3, "note": "I did greet."}, agent)
+        async with web.client.get(f"{sound}/1", headers=agent) as answer:
+            assert (answer.status, await answer.read()) == (200, b"RIFF"), "and while his appeal is open"
+
+
 async def test_who_may_not_is_refused(tmp_path: Path) -> None:
     async with recorded_call(tmp_path) as (web, record):
         number = str(record.agent)

@@ -132,3 +132,6 @@ async def test_reviewers_are_compared(tmp_path: Path, capsys: pytest.CaptureFixt
     assert shown.startswith("Open, led by ")
     assert await callcenter("quality", "close", calibration, filled(tmp_path)) == 1
     assert "[too-few-reviewers]" in capsys.readouterr().err
+    listed = (await said("quality", "calibrations")).splitlines()
+    assert listed[1].split()[2] == "open"
+    assert listed[1].endswith(calibration)
