@@ -32,6 +32,9 @@ class RecorderProcess:
         self._on_record = on_record
         self._process: Child | None = None
         self._questions = 0
+        self._told: int | None = None
+        """The number of the last change of a record that we have heard of: one that ends before it has told all is
+        followed by one that goes on from there."""
         self._database_takes = True
         self.unbalanced: tuple[str, ...] = ()
         """Queues that have lost calls between the journal and the records, as far as was looked last."""
@@ -62,6 +65,7 @@ class RecorderProcess:
     async def _live_once(self) -> None:
         process = await started("cti.recorder_main", self._settings)
         self._process, self._questions, self.room = process, 0, Space.ENOUGH
+        self._say({"told": self._told})
         if self._live() is not None:
             self.settle()
         try:
@@ -73,10 +77,13 @@ class RecorderProcess:
 
     def _hear(self, line: str) -> None:
         if line.startswith('{"record":'):
+            self._told = int(line.rstrip().rpartition(":")[2].removesuffix("}"))
             self._on_record(line.rstrip())
             return
         message = json.loads(line)
-        if "ask" in message:
+        if "told" in message:
+            self._told = message["told"]
+        elif "ask" in message:
             self._questions += 1
             self._answer()
         elif "unbalanced" in message:

@@ -2,10 +2,12 @@
 
 It speaks JSON lines with the daemon that started it (cti/recorder.py), and ends with it:
 
-    in   {"settle": true}                    Asterisk is there (again): see what happened unheard
+    in   {"told": 17}                        first of all: changes of records up to this number were told; null: all
+         {"settle": true}                    Asterisk is there (again): see what happened unheard
          {"live": {uniqueid: linkedid, …}}   the answer to our question
     out  {"ask": "live"}                     which channels are there now?
-         {"record": {…}}                     a record that is new, or has changed
+         {"told": 17}                        from this number on changes are told
+         {"record": {…}, "cursor": 18}       a record that is new, or has changed, and the number of its change
          {"healthy": false}                  whether the database takes what is written down, when that changes
          {"lines": 17, "files": 2}           what waits: lines for the database, raw recordings to become audio
          {"unbalanced": ["sales", …]}        queues that have lost calls in a half hour, as far as was looked last
@@ -25,7 +27,8 @@ from cti.processes import LONGEST_LINE, NICENESS, give_way
 from cti.settings import Settings, load_settings
 from recording.balance.identity import Balance
 from recording.keeping.kept import KeptRecordings
-from recording.record import AudioFormat, CallRecord
+from recording.record import AudioFormat
+from recording.record_changes import Change
 from recording.recorder import Recorder
 from recording.room import FullTimes, Room, Space
 from recording.store import Store
@@ -50,8 +53,11 @@ class Daemon:
         if not answer.done():
             answer.set_result(channels)
 
-    def tell_record(self, record: CallRecord) -> None:
-        print(f'{{"record":{record.model_dump_json()}}}', flush=True)
+    def tell_record(self, change: Change) -> None:
+        print(change.message, flush=True)
+
+    def tell_begun(self, number: int) -> None:
+        self._say({"told": number})
 
     def tell_health(self, healthy: bool) -> None:
         self._say({"healthy": healthy})
@@ -102,7 +108,9 @@ async def _run(settings: Settings) -> None:
             tasks = [group.create_task(recorder.run())]
             async for line in lines:
                 message = json.loads(line)
-                if "live" in message:
+                if "told" in message:
+                    tasks.append(group.create_task(_begin(recorder, daemon, message["told"])))
+                elif "live" in message:
                     daemon.answer(message["live"])
                 else:
                     tasks.append(group.create_task(recorder.settle()))
@@ -110,6 +118,10 @@ async def _run(settings: Settings) -> None:
                 task.cancel()
     finally:
         await store.close()
+
+
+async def _begin(recorder: Recorder, daemon: Daemon, told: int | None) -> None:
+    daemon.tell_begun(await recorder.begin(told))
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from recording.recorded_share import ShareKeeper
 from recording.room import LOOK_S, Room
 from recording.rotation import KEEP_FILES, Rotation
 from recording.store import Store
+from recording.telling import Tell, Telling
 
 log = get_logger()
 
@@ -35,8 +36,9 @@ KEEP_LINES = timedelta(days=400)
 
 class Recorder:
     """`call_records` are Asterisk's own files of calls; `shelf` takes the finished recordings; `on_record` is told each
-    record that is new or has changed, `on_health` whether the database takes them, `on_waiting` how many lines and raw
-    recordings wait, when that changes, `on_breach` which queues have lost calls (recording.balance)."""
+    record that is new or has changed, with the number of its change, `on_health` whether the database takes them,
+    `on_waiting` how many lines and raw recordings wait, when that changes, `on_breach` which queues have lost calls
+    (recording.balance)."""
 
     def __init__(
         self,
@@ -48,7 +50,7 @@ class Recorder:
         format: AudioFormat,
         shelf: TakesRecordings,
         live: AskLive,
-        on_record: Callable[[CallRecord], None],
+        on_record: Tell,
         on_health: Callable[[bool], None],
         room: Room,
         call_records: Sequence[Path] = (),
@@ -59,7 +61,8 @@ class Recorder:
     ) -> None:
         self._live = live
         self._room = room
-        self._on_record = on_record
+        self._telling = Telling(store, on_record)
+        self._begun = asyncio.Event()
         self._on_waiting = on_waiting
         self._ingest = Ingest(store, ledger, journal, self._tell, on_health)
         self._forgetting = Forgetting(store, keep_lines)
@@ -75,11 +78,18 @@ class Recorder:
         self._keeper = Keeper(store, recordings, self._tell, kind=format, encoder=self._encoder, shelf=shelf)
         self._shares = ShareKeeper(store, self._tell, waits=self._keeper.waits, cause=room.cause)
 
+    async def begin(self, told: int | None) -> int:
+        """What changed up to this number has been told (recording.telling); before this nothing is read."""
+        number = await self._telling.begin(told)
+        self._begun.set()
+        return number
+
     async def run(self) -> None:
         """For ever."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._ingest.run())
+                group.create_task(self._read())
+                group.create_task(self._telling.run())
                 group.create_task(self._keeper.run())
                 group.create_task(self._balance.run())
                 group.create_task(self._forgetting.run())
@@ -92,9 +102,14 @@ class Recorder:
 
     async def settle(self) -> None:
         """After each (re)connect to Asterisk: closes calls and takes audio of which it said its last word unheard."""
+        await self._begun.wait()
         await self._ingest.close_vanished(self._live)
         await self._keeper.watching.wait()
         await self._keeper.sweep(self._live)
+
+    async def _read(self) -> None:
+        await self._begun.wait()
+        await self._ingest.run()
 
     async def _watch_room(self) -> None:
         while True:
@@ -115,6 +130,6 @@ class Recorder:
                     told = now
 
     async def _tell(self, record: CallRecord) -> None:
-        self._on_record(record)
+        self._telling.look()
         await self._keeper.told(record)
         self._shares.told(record)

@@ -19,6 +19,7 @@ from recording.figures.listing import CountedCalls
 from recording.ledger import vanished_row
 from recording.models import AgentAccount, Call, CallInProgress, LedgerEvent, LedgerPosition, RecordingFile
 from recording.record import CallRecord, Recording
+from recording.record_changes import Change, changes, newest
 from recording.transactions import (
     RECORDING_COLUMNS,
     kept_entries,
@@ -166,6 +167,16 @@ class Store:
         query = select(LedgerEvent.id).where(LedgerEvent.linkedid == linkedid).limit(1)
         async with self.engine.connect() as connection:
             return await connection.scalar(query) is not None
+
+    async def newest_change(self) -> int:
+        """The number of the last change of any record (recording.record_changes)."""
+        async with self.engine.connect() as connection:
+            return await newest(connection)
+
+    async def changes(self, after: int, limit: int) -> list[Change]:
+        """The records that have changed since that number, so many at most, in order."""
+        async with self.engine.connect() as connection:
+            return await changes(connection, after, limit)
 
     async def calls(self, which: CallFilter | None = None, page: Page | None = None) -> list[CallRecord]:
         """The calls that fit, newest first."""

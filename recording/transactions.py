@@ -34,6 +34,7 @@ from recording.models import (
     SurveyAnswer,
 )
 from recording.record import CallRecord, Missing, Recording
+from recording.record_changes import number_changes
 from recording.segment_rows import write_segments
 
 log = get_logger()
@@ -253,6 +254,7 @@ async def write_records(connection: AsyncConnection, records: Sequence[CallRecor
     await _write_pauses(connection, changed)
     await _write_closings(connection, changed)
     await count_calls(connection, changed)
+    await number_changes(connection, changed)
     return changed
 
 

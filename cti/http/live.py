@@ -42,6 +42,7 @@ from cti.http.views import (
 )
 from recording.identity import call_id
 from recording.record import CallRecord
+from recording.record_changes import Change
 
 BEHIND_AT_MOST = 2_000
 """Messages a watcher may be behind."""
@@ -58,6 +59,7 @@ class _Told(BaseModel):
     """What the recorder says of a call that is over."""
 
     record: CallRecord
+    cursor: int | None = None
 
 
 class Watcher:
@@ -205,3 +207,8 @@ def _written(fact: Fact, mask: Mask | None) -> str:
 
 def _masked_record(message: str, mask: Mask) -> str:
     return _Told.model_validate_json(message).model_dump_json(context=mask)
+
+
+def record_message(change: Change, mask: Mask | None) -> str:
+    """A record that has changed, as a watcher is told it."""
+    return change.message if mask is None else _masked_record(change.message, mask)

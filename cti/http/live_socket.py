@@ -4,36 +4,57 @@ A browser cannot set a header on a WebSocket, so the token may come as the first
 """
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import structlog
 from aiohttp import WSMessage, WSMsgType, web
+from pydantic import Field
 
 from acd.masking import Mask
 from cti.access import Access, Holder, Role
-from cti.http.endpoints import Asked, Endpoint, Nothing
+from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import RecordsUnavailable, reaching_records
-from cti.http.live import LiveHub, Watcher
+from cti.http.live import LiveHub, Watcher, record_message
 from cti.http.masks import mask_for
 from cti.http.tokens import holder_of
+from recording.store import Store
 
 log = structlog.get_logger()
 
 TOKEN_WITHIN_S = 10
 HEARTBEAT_S = 20
 CLOSE_WITHIN_S = 2
+MISSED_AT_ONCE = 100
 UNAUTHORIZED = 4401
 TOO_SLOW = 4408
+AWAY = 4503
 """Close codes of our own (RFC 6455 leaves 4000 to 4999 to applications): 4000 + the HTTP status that says the like."""
 
 
-async def watch(asked: Asked[Nothing, Nothing]) -> web.WebSocketResponse:
+class LiveQuery(Given):
+    """Where a watcher who was cut off goes on."""
+
+    after: Annotated[int, Field(ge=0)] | Literal["now"] | None = Field(
+        None, description="The last `cursor` he has seen; `now` asks for the present one."
+    )
+
+
+async def watch(asked: Asked[LiveQuery, Nothing]) -> web.WebSocketResponse:
     """Everything that happens, live, over a WebSocket.
 
     The token comes in the Authorization header or as the first message. Then: `{"snapshot": …}`, and after it, as they
     come, `{"fact": name, …}` (each fact), `{"update": …}` (rows of the snapshot that changed) and `{"record": …}` (the
-    record of a call that is over); numbers are masked for who does not see them whole. Close codes: 4401 wrong token,
-    4408 too slow, 1001 the service stops.
+    record of a call that is over, or its change, with the number of that change as `cursor`); numbers are masked for
+    who does not see them whole.
+
+    With `?after=` the snapshot is followed by every record that has changed since that cursor, as it is now, and by
+    `{"cursor": …}`: up to there he has all. So whoever comes again with the last cursor he has seen is told each change
+    of a record, or a later one of the same record, at least once. Close codes: 4401 wrong token, 4408 too slow, 4503
+    the records cannot be reached, 1001 the service stops.
     """
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, timeout=CLOSE_WITHIN_S, max_msg_size=4096)
     await socket.prepare(asked.request)
@@ -44,16 +65,38 @@ async def watch(asked: Asked[Nothing, Nothing]) -> web.WebSocketResponse:
     sockets = asked.request.app[SOCKETS]
     sockets.add(socket)
     try:
-        await _serve(socket, asked.floor.live, mask_for(asked.floor, holder))
+        mask = mask_for(asked.floor, holder)
+        await _serve(socket, asked.floor.live, mask, _Missed(asked.floor.store, mask, asked.query.after))
     finally:
         sockets.discard(socket)
     return socket
 
 
-async def _serve(socket: web.WebSocketResponse, hub: LiveHub, mask: Mask | None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Missed:
+    """The records that have changed since a watcher was cut off."""
+
+    store: Store
+    mask: Mask | None
+    after: int | Literal["now"] | None
+
+    async def messages(self) -> AsyncIterator[str]:
+        """Those, and up to where he has all then; nothing, if he has not asked. Raises RecordsUnavailable."""
+        if self.after is None:
+            return
+        with reaching_records():
+            cursor = await self.store.newest_change() if self.after == "now" else self.after
+            while self.after != "now" and (some := await self.store.changes(cursor, MISSED_AT_ONCE)):
+                for one in some:
+                    yield record_message(one, self.mask)
+                cursor = some[-1].number
+        yield json.dumps({"cursor": cursor})
+
+
+async def _serve(socket: web.WebSocketResponse, hub: LiveHub, mask: Mask | None, missed: _Missed) -> None:
     with hub.watch(mask) as watcher:
         tasks = {
-            asyncio.create_task(_send(socket, watcher)),
+            asyncio.create_task(_send(socket, watcher, missed)),
             asyncio.create_task(_read(socket)),
             lost := asyncio.create_task(watcher.lost()),
         }
@@ -84,8 +127,15 @@ async def _admitted(request: web.Request, socket: web.WebSocketResponse, access:
     return None
 
 
-async def _send(socket: web.WebSocketResponse, watcher: Watcher) -> None:
+async def _send(socket: web.WebSocketResponse, watcher: Watcher, missed: _Missed) -> None:
     with suppress(ConnectionError):
+        await socket.send_str(await watcher.next())  # the snapshot
+        try:
+            async for message in missed.messages():
+                await socket.send_str(message)
+        except RecordsUnavailable:
+            await socket.close(code=AWAY, message=b"the records cannot be reached", drain=False)
+            return
         while True:
             await socket.send_str(await watcher.next())
 
@@ -111,7 +161,7 @@ ENDPOINTS = (
         "GET",
         "/api/live",
         watch,
-        Nothing,
+        LiveQuery,
         Nothing,
         media="application/json",
         statuses=(101,),

@@ -4,7 +4,16 @@ from sqlalchemy.orm import configure_mappers
 
 from recording.models import mariadb
 from recording.models.base import NAME, Base, BigId, UtcDateTime
-from recording.models.calls import Call, CallSegment, RecordedTalk, RecordingFile, RecordingPauseEntry, SurveyAnswer
+from recording.models.calls import (
+    Call,
+    CallSegment,
+    RecordChange,
+    RecordCounter,
+    RecordedTalk,
+    RecordingFile,
+    RecordingPauseEntry,
+    SurveyAnswer,
+)
 from recording.models.figures import (
     AgentHalfHour,
     AgentLastState,
@@ -77,6 +86,8 @@ __all__ = [
     "OutsideScore",
     "QualityDraw",
     "QueueHalfHour",
+    "RecordChange",
+    "RecordCounter",
     "RecordedCall",
     "RecordedParty",
     "RecordedTalk",

@@ -177,3 +177,22 @@ class RecordedTalk(Base):
     missing: Mapped[list[dict[str, str]]] = mapped_column(
         JSON, comment="the spans of it: started_at, ended_at, cause (disk_full, asterisk_lost, unknown)"
     )
+
+
+class RecordChange(Base):
+    """The number of the last change of each record, counted up: who has seen all up to a number asks for those above
+    it. Records from before there were numbers have none."""
+
+    __tablename__ = "record_change"
+
+    call: Mapped[str] = mapped_column(String(32), primary_key=True, comment="the call's id")
+    number: Mapped[int] = mapped_column(BigInteger, index=True, comment="counts up, in the order of transactions")
+
+
+class RecordCounter(Base):
+    """One row: the number of the last change of any record."""
+
+    __tablename__ = "record_counter"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, comment="1")
+    number: Mapped[int] = mapped_column(BigInteger, comment="the number that was given last")
