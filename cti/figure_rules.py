@@ -10,7 +10,7 @@ import structlog
 from cti.administration import Administration
 from cti.figures_file import rules_of
 from recording.database import is_away
-from recording.figures.counting import keep_rules
+from recording.figures.rule_book import keep_rules
 from recording.store import Store
 
 log = structlog.get_logger()

@@ -8,8 +8,8 @@ from itertools import groupby
 from sqlalchemy import select
 
 from recording.figures.calls import of_call
-from recording.figures.counting import rules_in_force
 from recording.figures.counts import CALLS, Times, names_of
+from recording.figures.rule_book import rules_in_force
 from recording.figures.rules import Rules
 from recording.figures.scope import ScopeKind
 from recording.figures.states import Change, of_states, stretches

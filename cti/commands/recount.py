@@ -10,9 +10,9 @@ from cti.commands.errors import Exit
 from cti.figures_file import rules_of
 from cti.settings import Settings
 from cti.versions.start import current_centre
-from recording.figures.counting import keep_rules
 from recording.figures.period import midnight
 from recording.figures.recounting import recount_calls, recount_times
+from recording.figures.rule_book import keep_rules_for
 from recording.store import Store
 
 
@@ -23,7 +23,7 @@ def recount(settings: Settings, given: argparse.Namespace) -> Exit:
 
     async def work(store: Store) -> tuple[int, int]:
         async with store.transaction() as connection:
-            await keep_rules(connection, rules, datetime.now(UTC))
+            await keep_rules_for(connection, rules, datetime.now(UTC), since)
         return await recount_calls(store, since), await recount_times(store)
 
     calls, agents = with_store(settings, work)

@@ -17,7 +17,7 @@ from recording.figures.catalogue import CATALOGUE, FIGURES, Band, Formula
 from recording.figures.inputs import all_inputs
 from recording.figures.period import Period, PeriodError, Unit
 from recording.figures.report import CallsBehind, FigureValue, Report
-from recording.figures.rules import Rules
+from recording.figures.rules import Rules, Thresholds
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import Figures
 
@@ -126,8 +126,26 @@ class ValueView(NumberView):
     parts: Mapping[str, NumberView]
 
 
+class ThresholdsView(View):
+    """Seconds, both included: answered so soon is answered in time, abandoned so soon is a short abandon."""
+
+    service_level_s: float
+    short_abandon_s: float
+
+
+class RulesView(View):
+    """By what the calls that began at `since` or later were judged: those of each queue, of others, and how many days
+    the first contact is."""
+
+    since: datetime
+    queues: Mapping[str, ThresholdsView]
+    otherwise: ThresholdsView
+    first_contact_days: int
+
+
 class ReportView(View):
-    """The figures of one scope; `as_of` is when it was made."""
+    """The figures of one scope; `as_of` is when it was made. `rules`: several, where thresholds were changed in the
+    period."""
 
     scope: str
     period: str
@@ -135,6 +153,7 @@ class ReportView(View):
     until: datetime
     as_of: datetime
     catalogue: str
+    rules: list[RulesView]
     values: list[ValueView]
 
 
@@ -254,7 +273,24 @@ def _report(one: Report) -> ReportView:
         until=one.period.end,
         as_of=one.as_of,
         catalogue=one.catalogue,
+        rules=[_rules(since, rules) for since, rules in one.rules],
         values=[_value(value) for value in one.values],
+    )
+
+
+def _rules(since: datetime, rules: Rules) -> RulesView:
+    return RulesView(
+        since=since,
+        queues={queue: _thresholds(one) for queue, one in rules.thresholds.items()},
+        otherwise=_thresholds(rules.otherwise),
+        first_contact_days=rules.first_contact_days,
+    )
+
+
+def _thresholds(one: Thresholds) -> ThresholdsView:
+    return ThresholdsView(
+        service_level_s=one.service_level_ms / 1000,
+        short_abandon_s=one.short_abandon_ms / 1000,
     )
 
 

@@ -15,39 +15,22 @@ from recording.figures.adding import adding
 from recording.figures.calls import Contribution, of_call
 from recording.figures.counted import BITS
 from recording.figures.counts import CALLS
-from recording.figures.rules import Rules
+from recording.figures.rule_book import rule_book
 from recording.figures.scope import ScopeKind
 from recording.figures.settling import contacts_of_callers, records_of
-from recording.models import AgentHalfHour, Base, CallCount, CentreHalfHour, FigureRules, QueueHalfHour
+from recording.models import AgentHalfHour, Base, CallCount, CentreHalfHour, QueueHalfHour
 from recording.record import CallRecord
-
-_LAST = select(FigureRules.rules).order_by(FigureRules.id.desc()).limit(1)
 
 _Row = tuple[str, str, str, datetime]
 """kind, name, queue, half hour: of what the sums are."""
 
 
-async def rules_in_force(connection: AsyncConnection) -> Rules:
-    """The rules by which calls are counted now; those of a centre that has said nothing, where none were ever kept."""
-    kept = await connection.scalar(_LAST)
-    return Rules() if kept is None else Rules.from_json(kept)
-
-
-async def keep_rules(connection: AsyncConnection, rules: Rules, at: datetime) -> bool:
-    """From now on calls are counted by these; False where they were before. What was counted stays as it was."""
-    told = rules.to_json()
-    if await connection.scalar(_LAST) == told:
-        return False
-    await connection.execute(insert(FigureRules), [{"at": at, "rules": told}])
-    return True
-
-
 async def count_calls(connection: AsyncConnection, records: Sequence[CallRecord]) -> None:
-    """These records, new or changed, count from now on for what they say now."""
+    """These records, new or changed, count from now on for what they say now, by the rules in force when they began."""
     if not records:
         return
-    rules = await rules_in_force(connection)
-    contacts, settled = await contacts_of_callers(connection, records, rules)
+    book = await rule_book(connection)
+    contacts, settled = await contacts_of_callers(connection, records, book.last)
     mine = {record.id for record in records}
     others = [one.id for one in contacts if one.resolved and one.id not in mine]
     before = await _counted(connection, [*sorted(mine), *others])
@@ -57,7 +40,8 @@ async def count_calls(connection: AsyncConnection, records: Sequence[CallRecord]
     rows: list[dict[str, Any]] = []
     outdated: list[str] = []
     for record in records:
-        now = [_kept(record.id, number, one) for number, one in enumerate(_rows(record, rules, settled), 1)]
+        counted = of_call(record, book.at(record.started_at), settled=record.id in settled)
+        now = [_kept(record.id, number, one) for number, one in enumerate(counted, 1)]
         if (old := before.get(record.id, [])) == now:
             continue
         _add(changes, old, -1)
@@ -70,10 +54,6 @@ async def count_calls(connection: AsyncConnection, records: Sequence[CallRecord]
     if rows:
         await connection.execute(insert(CallCount), rows)
     await _apply(connection, changes)
-
-
-def _rows(record: CallRecord, rules: Rules, settled: frozenset[str]) -> tuple[Contribution, ...]:
-    return of_call(record, rules, settled=record.id in settled)
 
 
 def _is_settled(rows: Sequence[Mapping[str, Any]]) -> bool:

@@ -10,8 +10,9 @@ from sqlalchemy import delete, insert, select
 
 from acd.states import AgentState
 from recording.conflicts import upserting
-from recording.figures.counting import count_calls, rules_in_force
+from recording.figures.counting import count_calls
 from recording.figures.counts import Times, names_of
+from recording.figures.rule_book import rules_in_force
 from recording.figures.states import Change, of_states, stretches
 from recording.models import AgentLastState, AgentStateEntry, AgentStateHalfHour, Call
 from recording.record import CallRecord

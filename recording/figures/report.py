@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from recording.figures.catalogue import FIGURES, Band, Figure, UnitOf
 from recording.figures.period import Period
+from recording.figures.rules import Rules
 from recording.figures.scope import Scope
 
 
@@ -82,13 +83,16 @@ class FigureValue:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The figures of a scope and a period, in the order of their numbers. `as_of` is when it was made: what happens
-    later in a period that is not over is not in it. `catalogue` is the version of all formulas together."""
+    later in a period that is not over is not in it. `catalogue` is the version of all formulas together. `rules` are
+    those by which its calls were counted, each with the beginning of the first of them: several, where they were
+    changed meanwhile."""
 
     scope: Scope
     period: Period
     as_of: datetime
     catalogue: str
     values: tuple[FigureValue, ...]
+    rules: tuple[tuple[datetime, Rules], ...] = ()
 
     def __getitem__(self, key: str) -> FigureValue:
         """The figure of this key. Raises KeyError."""

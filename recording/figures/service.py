@@ -13,6 +13,7 @@ from recording.figures.inputs import NO_INPUTS, Inputs
 from recording.figures.period import Period, Unit
 from recording.figures.reading import STATE, TIME_NAMES, Reading
 from recording.figures.report import FigureValue, Report, Series
+from recording.figures.rule_book import RuleBook, rule_book
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.values import AGENTS, Found, formulas_of, needed, value_of
@@ -60,8 +61,9 @@ class Figures:
             found: dict[str, Decimal | int] = {**await reading.total(scope, period, names)}
             if any(name.startswith(STATE) for name in names):
                 found[AGENTS] = await reading.agents(scope, period)
+            book = await rule_book(connection)
         found |= await self._inputs.sums(scope, period, names, now)
-        return self._report(scope, period, figures, found, now)
+        return self._report(scope, period, figures, found, now, book)
 
     async def reports(self, kind: ScopeKind, period: Period, keys: Collection[str] | None = None) -> Sequence[Report]:
         """One report for each queue, team or agent that has anything in the period, by name."""
@@ -80,11 +82,12 @@ class Figures:
             else:
                 one = {AGENTS: 1} if kind is ScopeKind.AGENT else {}
                 found = {name: {**row, **one} for name, row in (await reading.each(kind, period, names)).items()}
+            book = await rule_book(connection)
         made: list[Report] = []
         for name, row in found.items():
             scope = Scope(kind, name)
             told = await self._inputs.sums(scope, period, names, now)
-            made.append(self._report(scope, period, figures, {**row, **told}, now))
+            made.append(self._report(scope, period, figures, {**row, **told}, now, book))
             await asyncio.sleep(0)  # whoever else lives in this loop comes first
         return made
 
@@ -106,9 +109,12 @@ class Figures:
             await asyncio.sleep(0)  # whoever else lives in this loop comes first
         return Series(key=key, scope=scope, period=period, points=tuple(points))
 
-    def _report(self, scope: Scope, period: Period, figures: Sequence[Figure], found: Found, now: datetime) -> Report:
+    def _report(
+        self, scope: Scope, period: Period, figures: Sequence[Figure], found: Found, now: datetime, book: RuleBook
+    ) -> Report:
         values = tuple(self._value(figure, found, scope, period) for figure in figures)
-        return Report(scope=scope, period=period, as_of=now, catalogue=CATALOGUE, values=values)
+        rules = book.within(period.since, period.until)
+        return Report(scope=scope, period=period, as_of=now, catalogue=CATALOGUE, values=values, rules=rules)
 
     def _value(self, figure: Figure, found: Found, scope: Scope, period: Period) -> FigureValue:
         derived: dict[str, Decimal | int] = {**found}

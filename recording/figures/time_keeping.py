@@ -16,8 +16,8 @@ from acd.facts import AgentDefined, AgentEdited, AgentStateChanged, Fact
 from acd.states import AgentState
 from recording.conflicts import inserting_new, upserting
 from recording.figures.adding import adding
-from recording.figures.counting import rules_in_force
 from recording.figures.counts import Times, names_of
+from recording.figures.rule_book import rules_in_force
 from recording.figures.states import Change, of_states, stretches
 from recording.instants import utc
 from recording.models import AgentLastState, AgentStateEntry, AgentStateHalfHour, AgentTeam

@@ -174,12 +174,16 @@ class AgentTeam(Base):
 
 
 class FigureRules(Base):
-    """The rules by which calls were counted from `at` on: time zone, thresholds. The last row holds."""
+    """Rules by which calls are counted: time zone, thresholds. A call is counted by those of the last row whose `since`
+    is not after its beginning."""
 
     __tablename__ = "figure_rules"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True, comment="counts up")
-    at: Mapped[datetime] = mapped_column(UtcDateTime, comment="from when on, UTC")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when they were kept, UTC")
+    since: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, comment="of the first call for which they hold, the beginning, UTC; empty: for all"
+    )
     rules: Mapped[dict[str, Any]] = mapped_column(
         JSON, comment="time zone, thresholds by queue, days of the first contact"
     )

@@ -86,7 +86,7 @@ class _Composer:
         """The section of a piece; none where nothing of it was asked for."""
         match piece:
             case Figures():
-                numbers, layout, note = self._figures(), Layout.ROWS, ""
+                numbers, layout, note = self._figures(), Layout.ROWS, self._changed_rules()
             case Parts():
                 numbers, layout, note = self._parts(piece), Layout.ROWS, ""
             case Lines():
@@ -102,6 +102,12 @@ class _Composer:
                 layout=layout,
                 numbers=there,
             )
+
+    def _changed_rules(self) -> str:
+        """Since when its calls are judged by other thresholds, where those were changed meanwhile."""
+        zone = self.material.period.zone
+        when = [f"{since.astimezone(zone):%Y-%m-%d %H:%M}" for since, _ in self.material.report.rules[1:]]
+        return say("note.rules", self.language, when=", ".join(when)) if when else ""
 
     def _figures(self) -> Iterator[Number]:
         before = {value.key: value for value in self.material.before.values}

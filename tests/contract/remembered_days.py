@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from acd.facts import Fact, to_json
 from recording.entries import Batch, Entry, Source
-from recording.figures.counting import keep_rules
+from recording.figures.rule_book import keep_rules
 from recording.inputs.costs import Costs
 from recording.inputs.schedules import Schedules
 from recording.inputs.scores import Scores

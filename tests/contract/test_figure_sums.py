@@ -4,6 +4,7 @@ change.
 
 import json
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,8 +15,9 @@ from sqlalchemy import delete, select
 from acd.facts import AgentDefined, AgentEdited, AgentStateChanged, Fact, to_json
 from acd.states import AgentState, Status
 from recording.entries import Batch, Entry, Source
-from recording.figures.counting import count_calls, keep_rules
+from recording.figures.counting import count_calls
 from recording.figures.recounting import recount_calls, recount_times
+from recording.figures.rule_book import keep_rules, keep_rules_for, rule_book
 from recording.figures.rules import Rules, Thresholds
 from recording.models import (
     AgentHalfHour,
@@ -43,9 +45,9 @@ def _journal(*facts: Fact) -> Batch:
     return batch(Source.JOURNAL, [Entry(Source.JOURNAL, json.dumps(to_json(fact)), fact) for fact in facts])
 
 
-async def _keep(store: Store, rules: Rules) -> bool:
+async def _keep(store: Store, rules: Rules, at: datetime = datetime(2026, 11, 22, tzinfo=UTC)) -> bool:
     async with store.transaction() as connection:
-        return await keep_rules(connection, rules, datetime(2026, 11, 22, tzinfo=UTC))
+        return await keep_rules(connection, rules, at)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -112,17 +114,52 @@ async def test_a_record_that_changes_counts_for_what_it_says_now(store: Store) -
     assert await stored(store) == of_records(counted, Rules())
 
 
-async def test_other_thresholds_hold_for_calls_to_come_and_not_for_those_counted(store: Store) -> None:
-    call = real_call("answered_agent_hangs_up")  # answered after 811 ms
-    for one in call.batches():
+async def test_a_call_is_judged_by_the_thresholds_in_force_when_it_began_however_late_and_often(store: Store) -> None:
+    before, after = real_call("answered_agent_hangs_up"), real_call("answered_caller_hangs_up")  # after 811 ms, both
+    changed = after.record().started_at - timedelta(seconds=1)
+    assert await _keep(store, Rules())
+    assert await _keep(store, HARD, changed)
+    assert not await _keep(store, HARD, changed)
+    for one in (*after.batches(), *before.batches()):  # the lines of the earlier call come later
         await store.ingest(one)
-    assert await _keep(store, Rules(otherwise=Thresholds(service_level_ms=100)))
-    assert not await _keep(store, Rules(otherwise=Thresholds(service_level_ms=100)))
-    for one in real_call("answered_caller_hangs_up").batches():
+    assert await _in_time(store) == {"sales": 1}
+    async with store.transaction() as connection:
+        longer = before.record().model_copy(update={"wrap_up_ms": 5_000})
+        await count_calls(connection, [longer])
+    assert await _in_time(store) == {"sales": 1}
+    async with store.engine.connect() as connection:
+        book = await rule_book(connection)
+    day = changed - timedelta(hours=12), changed + timedelta(hours=12)
+    assert book.within(*day) == ((day[0], Rules()), (changed, HARD))
+    assert book.within(day[0], changed) == ((day[0], Rules()),)
+
+
+async def test_who_counts_the_past_again_says_from_when_on_other_thresholds_hold(store: Store) -> None:
+    before, after = real_call("answered_agent_hangs_up"), real_call("answered_caller_hangs_up")
+    began = after.record().started_at
+    for one in (*before.batches(), *after.batches()):
         await store.ingest(one)
-    told = [sums for key, sums in (await stored(store)).items() if key[0] == "queue"]
-    assert sum(sums["answered"] for sums in told) == 2
-    assert sum(sums["answered_in_time"] for sums in told) == 1
+    await _keep(store, Rules())
+    assert await _in_time(store) == {"sales": 2}
+    for since, in_time in ((began, 1), (None, 0)):
+        async with store.transaction() as connection:
+            await keep_rules_for(connection, HARD, began + timedelta(days=1), since)
+        assert await recount_calls(store, since) == (1 if since else 2)
+        assert (await _in_time(store)).get("sales", 0) == in_time
+    async with store.engine.connect() as connection:
+        assert (await rule_book(connection)).at(began - timedelta(days=9)) == HARD
+
+
+HARD = Rules(otherwise=Thresholds(service_level_ms=100))
+
+
+async def _in_time(store: Store) -> dict[str, int]:
+    """Calls answered in time, by queue."""
+    told: Counter[str] = Counter()
+    for (kind, _, *names), sums in (await stored(store)).items():
+        if kind == "queue":
+            told[names[0]] += sums.get("answered_in_time", 0)
+    return dict(told)
 
 
 async def test_the_team_of_an_agent_is_known_from_when_he_is_in_it(store: Store) -> None:

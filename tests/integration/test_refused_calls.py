@@ -1,4 +1,6 @@
-"""Calls that are turned away before the IVR, on a real Asterisk: none goes uncounted."""
+"""What calls count for on a real Asterisk while the centre's files change: those turned away before the IVR, and those
+judged by thresholds that were published meanwhile.
+"""
 
 import asyncio
 import shutil
@@ -48,6 +50,37 @@ async def refused(floor: RunningCentre, phones: Telephones, dialled: str, number
     assert (record["reconstructed"], record["answered_at"], record["recordings"]) == (False, None, [])
     assert call.status is not None
     return call.status, record
+
+
+async def gives_up(floor: RunningCentre, phones: Telephones, number: str) -> None:
+    """A caller who hangs up in his queue, at once."""
+    call = await inside(floor, phones, "4001", number)
+    await floor.fact("CallQueued", linkedid=(await floor.fact("CallArrived", caller=number))["linkedid"])
+    await call.hang_up()
+    await floor.record(number, recorded=False)
+
+
+async def test_a_threshold_that_is_published_judges_the_calls_that_come_after(edited: RunningCentre) -> None:
+    floor = edited
+    async with staffed(floor) as phones:
+        await gives_up(floor, phones, "100")
+        edit(
+            floor, "queues.yaml", "  sales:\n    title: Sales\n", "  sales:\n    title: Sales\n    short_abandon_s: 0\n"
+        )
+        await publish(floor)
+        await floor.shows(SALES, lambda told: len(told["reports"][0]["rules"]) == 2)
+        await gives_up(floor, phones, "101")
+        (report,) = (await floor.get(SALES))["reports"]
+        (abandonment,) = report["values"]
+        assert (abandonment["numerator"], abandonment["denominator"]) == (1, 1)
+        (late,) = (await floor.get(f"/api/calls?{urlencode(abandonment['calls'])}"))["calls"]
+        assert late["caller"] == "101"
+        before, after = (one["queues"]["sales"]["short_abandon_s"] for one in report["rules"])
+        assert (before, after) == (20, 0)
+        assert late["started_at"] >= report["rules"][1]["since"].replace("+00:00", "Z")
+
+
+SALES = "/api/figures?keys=abandonment&scope=queue:sales"
 
 
 async def test_who_is_turned_away_leaves_a_record_with_its_cause_and_counts_as_blocked(edited: RunningCentre) -> None:
