@@ -93,7 +93,7 @@ async def migrate(engine: AsyncEngine) -> None:
     """Makes or updates the tables; safe to repeat, and to run from two daemons at once.
 
     All or nothing on SQLite and PostgreSQL. MariaDB commits each change of a table by itself: a migration interrupted
-    there half-way has to be finished by hand.
+    there half-way is finished by the next who migrates (recording.migrations.repeatable).
     """
     async with engine.execution_options(**{WRITING: True}).begin() as connection, _alone(connection):
         await connection.run_sync(import_module("recording.migrations").upgrade)  # and all models

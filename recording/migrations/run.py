@@ -2,12 +2,22 @@
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
+
+from recording.migrations.repeatable import before_execute
 
 
 def run(connection: Connection) -> None:
-    """All that the data base has not seen, inside the connection's transaction."""
+    """All that the data base has not seen, inside the connection's transaction; where each change of a table is a
+    transaction by itself, so that they can be run again."""
     config = Config()
     config.set_main_option("script_location", "recording:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    if connection.dialect.name != "mariadb":
+        command.upgrade(config, "head")
+        return
+    event.listen(connection, "before_cursor_execute", before_execute, retval=True)
+    try:
+        command.upgrade(config, "head")
+    finally:
+        event.remove(connection, "before_cursor_execute", before_execute)
