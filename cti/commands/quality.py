@@ -37,13 +37,22 @@ from cti.commands.quality_results import (
     show_counted,
     show_scores,
 )
+from cti.commands.quality_reviewers import (
+    absent,
+    absent_arguments,
+    list_reviewers,
+    present,
+    reassign_arguments,
+    reassign_work,
+)
 from cti.commands.tables import table
 from cti.quality_judgement import form, read_judgement
+from cti.quality_work import require_no_conflict
 from cti.reviewers import person, reviewers
 from cti.settings import Settings
 from cti.versions.start import current_centre
 from recording.access import AccessTokens
-from recording.quality.by_hand import draw_call
+from recording.quality.by_hand import draw_call, subject_of
 from recording.quality.evaluations import Evaluation, Person, Phase, Ruling, Step, StepKind
 from recording.quality.sheets import ScoreSheet, said
 from recording.quality.store import EvaluationFilter, Evaluations
@@ -78,6 +87,7 @@ def list_evaluations(settings: Settings, given: argparse.Namespace) -> Exit:
         agent=given.agent,
         reviewer=given.reviewer,
         queue=given.queue,
+        due_before=datetime.now(UTC) if given.overdue else None,
         size=given.limit,
     )
     found = with_store(settings, lambda store: Evaluations(store).page(which))
@@ -113,6 +123,9 @@ def draw(settings: Settings, given: argparse.Namespace) -> Exit:
 
     async def work(store: Store) -> Evaluation:
         reviewer = await _reviewer(store, given.reviewer) if given.reviewer else None
+        if reviewer is not None:
+            rules = current_centre(settings).sampling
+            await require_no_conflict(store, rules, reviewer, await subject_of(store, given.call, given.agent))
         return await draw_call(store, given.call, given.agent, sheet, reviewer, datetime.now(UTC))
 
     drawn = with_store(settings, work)
@@ -139,7 +152,11 @@ def step(settings: Settings, given: argparse.Namespace, kind: StepKind) -> Exit:
             to=await _reviewer(store, given.to) if getattr(given, "to", "") else None,
         )
         evaluations = Evaluations(store)
-        return await evaluations.take(given.id, taken, (await evaluations.find(given.id)).revision)
+        found = await evaluations.find(given.id)
+        judges = by if kind is StepKind.CLAIM else taken.to
+        if judges is not None:
+            await require_no_conflict(store, current_centre(settings).sampling, judges, found)
+        return await evaluations.take(given.id, taken, found.revision)
 
     after = with_store(settings, work)
     print(f"{after.id}: {after.phase}{'' if after.score is None else f', score {after.score}'}.")
@@ -172,6 +189,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--agent", metavar="NUMBER")
     listing.add_argument("--reviewer", metavar="NAME", help='on whose work list; "" for everybody\'s')
     listing.add_argument("--queue")
+    listing.add_argument("--overdue", action="store_true", help="only those whose next step was due before now")
     listing.add_argument("--limit", type=int, default=50)
     listing.add_argument("--json", action="store_true")
     showing = command("show", show_evaluation)
@@ -189,6 +207,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     scores_arguments(command("scores", show_scores))
     counted_arguments(command("counted", show_counted))
     calibrate_arguments(command("calibrate", calibrate))
+    command("reviewers", list_reviewers)
+    absent_arguments(command("absent", absent))
+    command("present", present).add_argument("name", help="the reviewer")
+    reassign_arguments(command("reassign", reassign_work))
     command("calibrations", list_calibrations).add_argument("--limit", type=int, default=20)
     calibration_arguments(command("calibration", show_calibration))
     close_arguments(command("close", close_calibration))

@@ -13,7 +13,10 @@ from cti.http.calls import CallId, Instant, in_zone
 from cti.http.endpoints import Asked, Body, Endpoint, Given, Nothing, Query
 from cti.http.errors import ApiError, PermissionMissing, reaching_records
 from cti.http.views import View
-from recording.quality.by_hand import draw_call
+from cti.quality_work import require_no_conflict, teams_of
+from recording.quality.audible import unheard
+from recording.quality.by_hand import draw_call, subject_of
+from recording.quality.conflicts import conflict
 from recording.quality.errors import QualityError, UnknownEvaluation, UnknownSheet
 from recording.quality.evaluations import REVIEW, Evaluation, Person, Phase, Step
 from recording.quality.sheets import ScoreSheet
@@ -27,6 +30,7 @@ STATUS = {
     "unknown-calibration": 404,
     "evaluation-not-yours": 403,
     "own-call": 403,
+    "conflict-of-interest": 403,
     "judgement-unfit": 422,
     "reason-missing": 422,
     "call-not-judgeable": 422,
@@ -98,6 +102,7 @@ class EvaluationsQuery(Given):
     queue: str | None = None
     team: str | None = None
     call: CallId | None = None
+    overdue: bool = Field(False, description="Only those whose next step was due before now.")
     limit: int = Field(50, ge=1, le=500)
     after: CallId | None = Field(None, description="The id of the last one of the page before: `next` of its answer.")
 
@@ -107,6 +112,14 @@ class EvaluationsView(View):
 
     evaluations: list[Evaluation]
     next: str | None
+
+
+class WorkView(View):
+    """A work list. `unheard` are the ids of those in it whose recording is gone: they cannot be judged, and the next
+    draw sets them aside."""
+
+    evaluations: list[Evaluation]
+    unheard: list[str]
 
 
 class EvaluationView(View):
@@ -144,21 +157,27 @@ async def list_evaluations(asked: Asked[EvaluationsQuery, Nothing]) -> Evaluatio
         phases=frozenset({query.phase} if query.phase else ()),
         since=query.since and in_zone(query.since, zone),
         until=query.until and in_zone(query.until, zone),
+        due_before=datetime.now(UTC) if query.overdue else None,
         size=query.limit + 1,
         **query.model_dump(include={"agent", "reviewer", "queue", "team", "call", "after"}),
     )
     return await page(asked, which)
 
 
-async def list_work(asked: Asked[Nothing, Nothing]) -> EvaluationsView:
+async def list_work(asked: Asked[Nothing, Nothing]) -> WorkView:
     """Your work list: what is to be judged by you, and what anybody may claim; at most 500 of each."""
+    store, holder = asked.floor.store, asked.holder
     evaluations = Evaluations(asked.floor.store)
     open_ = frozenset({Phase.DRAWN, Phase.IN_WORK, Phase.SCORED})
     with judging():
         own = await evaluations.page(EvaluationFilter(phases=open_, purpose=None, reviewer=asked.holder.name, size=500))
         free = await evaluations.page(EvaluationFilter(phases=frozenset({Phase.DRAWN}), reviewer="", size=500))
-    agent = asked.holder.agent
-    return EvaluationsView(evaluations=[*own, *(one for one in free if not agent or one.agent != agent)], next=None)
+        teams = await teams_of(store)
+        me, team, rules = who(holder), teams.get(holder.agent, ""), asked.floor.centre.sampling
+        shown = [*own, *(one for one in free if not conflict(rules, me, team, one))]
+        async with store.engine.connect() as connection:
+            gone = await unheard(connection, sorted({one.call for one in shown if one.phase is not Phase.SCORED}))
+    return WorkView(evaluations=shown, unheard=[one.id for one in shown if one.call in gone])
 
 
 async def draw_one(asked: Asked[Nothing, CallGiven]) -> Evaluation:
@@ -167,6 +186,9 @@ async def draw_one(asked: Asked[Nothing, CallGiven]) -> Evaluation:
     with judging():
         sheet = sheet_named(asked, given.sheet)
         reviewer = None if given.everybody else who(asked.holder)
+        if reviewer is not None:
+            subject = await subject_of(asked.floor.store, given.call, given.agent)
+            await require_no_conflict(asked.floor.store, asked.floor.centre.sampling, reviewer, subject)
         return await draw_call(asked.floor.store, given.call, given.agent, sheet, reviewer, datetime.now(UTC))
 
 
@@ -205,7 +227,7 @@ async def visible(asked: Asked[Query, Body]) -> Evaluation:
 ENDPOINTS = (
     Endpoint("GET", "/api/quality/sheets", list_sheets, Nothing, Nothing, SheetsView),
     Endpoint("GET", "/api/quality/evaluations", list_evaluations, EvaluationsQuery, Nothing, EvaluationsView),
-    Endpoint("GET", "/api/quality/work", list_work, Nothing, Nothing, EvaluationsView, permission=Permission.REVIEW),
+    Endpoint("GET", "/api/quality/work", list_work, Nothing, Nothing, WorkView, permission=Permission.REVIEW),
     Endpoint(
         "POST",
         "/api/quality/evaluations",

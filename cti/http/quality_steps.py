@@ -11,6 +11,7 @@ from pydantic import Field
 from cti.access import Permission, Role
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.quality import QualityRefused, in_charge, judging, who
+from cti.quality_work import require_no_conflict
 from cti.reviewers import reviewers
 from recording.quality.evaluations import Evaluation, Person, Ruling, Step, StepKind
 from recording.quality.sheets import Comment, Judgement
@@ -56,6 +57,7 @@ SeenBody = TypeVar("SeenBody", bound=Seen)
 
 async def claim(asked: Asked[Nothing, Seen]) -> Evaluation:
     """Begin to judge: from now on it is yours."""
+    await _require_fit(asked, who(asked.holder))
     return await stepped(asked, StepKind.CLAIM)
 
 
@@ -72,6 +74,7 @@ async def hand_over(asked: Asked[Nothing, HandedOver]) -> Evaluation:
             to = (known := await reviewers(asked.floor.access.tokens)).get(name)
         if to is None:
             raise QualityRefused("reviewer-unknown", f"no reviewer {name!r}; expected one of: {', '.join(known)}")
+        await _require_fit(asked, to)
     return await stepped(asked, StepKind.HAND_OVER, to=to)
 
 
@@ -98,6 +101,14 @@ async def set_aside(asked: Asked[Nothing, SeenWhy]) -> Evaluation:
 async def decide(asked: Asked[Nothing, Decided]) -> Evaluation:
     """Decide the agent's appeal; never who has judged."""
     return await stepped(asked, StepKind.DECIDE)
+
+
+async def _require_fit(asked: Asked[Nothing, SeenBody], reviewer: Person) -> None:
+    """Raises QualityRefused where he must not judge it."""
+    store = asked.floor.store
+    with judging():
+        found = await Evaluations(store).find(asked.path["id"])
+        await require_no_conflict(store, asked.floor.centre.sampling, reviewer, found)
 
 
 async def stepped(asked: Asked[Nothing, SeenBody], kind: StepKind, to: Person | None = None) -> Evaluation:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, Select, and_, case, exists, func, insert, or_, select
+from sqlalchemy import RowMapping, Select, exists, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from recording.inputs.plan import ONE_DAY
@@ -29,6 +29,7 @@ from recording.quality.sheets import ScoreSheet
 from recording.quality.shifts import ShiftOf
 from recording.quality.store import add_evaluations, take_in
 from recording.quality.subjects import TEAM, subjects
+from recording.quality.work import NOT_JUDGED, Load, loads
 from recording.record import CallRecord
 from recording.store import Store
 
@@ -39,8 +40,6 @@ TRIES = 3
 SHIFT_DRAWN_BEFORE = 2 * ONE_DAY
 """Of a shift whose last calls may be drawn, the first may have been drawn so long before what is looked back on."""
 
-NOT_JUDGED = (Phase.DRAWN.value, Phase.IN_WORK.value)
-TO_DO = (Phase.DRAWN.value, Phase.IN_WORK.value, Phase.SCORED.value)
 TABLE = EvaluationEntry.__table__
 
 
@@ -179,8 +178,7 @@ class Draws:
             first = {row.agent: row.began for row in await connection.execute(_FIRST_DAYS)}
             gone = await gone_recordings(connection)
             before = (await connection.execute(_drawn(month, since - SHIFT_DRAWN_BEFORE))).all()
-            loads = await connection.execute(_loads(frame.day_start(day), lost))
-            busy = {name: (int(left), int(today)) for name, left, today in loads}
+            busy = await loads(connection, frame.day_start(day), until, lost)
             drawn = select(TABLE.c.call).where(TABLE.c.purpose == REVIEW, TABLE.c.call_at >= since)
             calls = set(await connection.scalars(drawn))
             documents = await connection.stream_scalars(select(Call.document).where(*where).order_by(Call.id))
@@ -212,11 +210,11 @@ class Draws:
                     agent=one.agent,
                     team=teams.get(one.agent, ""),
                     absent=one.name in frame.absent,
-                    open=left,
-                    today=today,
+                    open=load.open,
+                    today=load.today,
                 )
                 for one in frame.reviewers
-                for left, today in [busy.get(one.name, (0, 0))]
+                for load in [busy.get(one.name, Load())]
             ),
             planned=frame.planned,
         )
@@ -253,13 +251,6 @@ def _drawn(month: datetime, since: datetime) -> Select[Any]:
     columns = (TABLE.c.id, TABLE.c.agent, TABLE.c.rule, TABLE.c.call_at, TABLE.c.drawn_at)
     counts = or_(TABLE.c.drawn_at >= month, TABLE.c.call_at >= since)
     return select(*columns).where(TABLE.c.purpose == REVIEW, counts, TABLE.c.phase != Phase.SET_ASIDE.value)
-
-
-def _loads(today: datetime, lost: Sequence[str]) -> Select[Any]:
-    to_do = and_(TABLE.c.phase.in_(TO_DO), TABLE.c.id.not_in(lost))
-    of_today = TABLE.c.drawn_at >= today
-    counts = (func.sum(case((one, 1), else_=0)) for one in (to_do, of_today))
-    return select(TABLE.c.reviewer, *counts).where(to_do | of_today).group_by(TABLE.c.reviewer)
 
 
 def _candidates(

@@ -58,6 +58,15 @@ class OwnCall(QualityError):
         super().__init__("this is a call of your own; expected somebody else to judge it")
 
 
+class ConflictOfInterest(QualityError):
+    """Somebody must not judge this agent."""
+
+    id = "conflict-of-interest"
+
+    def __init__(self, reviewer: str, why: str) -> None:
+        super().__init__(f"{reviewer} must not judge this call: {why}; expected another reviewer")
+
+
 class ReasonMissing(QualityError):
     """A step that others must understand needs words."""
 

@@ -281,3 +281,47 @@ async def test_reviewers_judge_one_call_blind_and_then_see_how_far_they_lie_apar
         assert (await web.get(f"/api/quality/evaluations/{third}", chen))[1]["evaluation"]["phase"] == "set_aside"
         assert (await web.get("/api/quality/calibrations", anna))[1]["calibrations"] == [closed]
         assert (await web.post(f"/api/quality/evaluations/{first}/release", {"revision": 2}, anna))[0] == 409
+
+
+RULES = """\
+reviewers: {own_team: false, never: {anna: {agents: ["1001"]}}}
+rules: {everybody: {sheet: hotline, one_in: 1}}
+"""
+
+
+async def test_work_goes_round_who_is_ill_or_must_not_judge_it(tmp_path: Path) -> None:
+    async with recorded_call(tmp_path, drawing_all(tmp_path, RULES)) as (web, record):
+        assert record.agent == "1001"
+        may = [Permission.REVIEW]
+        anna, boris, chen = [await token(web, name, Role.READER, may=may) for name in ("anna", "boris", "chen")]
+        status, answer = await web.post("/api/quality/evaluations", {"call": record.id}, anna)
+        assert (status, answer["error"]["id"]) == (403, "conflict-of-interest")
+        assert "the sampling rules bar him from agent 1001" in answer["error"]["message"]
+        _, drawn = await web.post("/api/quality/evaluations", {"call": record.id, "everybody": True}, anna)
+        path, reviewers = f"/api/quality/evaluations/{drawn['id']}", "/api/quality/reviewers"
+        assert (await web.get("/api/quality/work", anna))[1] == {"evaluations": [], "unheard": []}
+        assert [len((await web.get("/api/quality/work", who))[1]["evaluations"]) for who in (boris, chen)] == [1, 1]
+        assert (await web.post(f"{path}/claim", {"revision": 0}, anna))[1]["error"]["id"] == "conflict-of-interest"
+        barred = await web.post(f"{path}/hand-over", {"revision": 0, "to": "anna"})
+        assert barred[1]["error"]["id"] == "conflict-of-interest"
+        await web.post(f"{path}/claim", {"revision": 0}, boris)
+
+        absence = {"first": "2020-01-01", "last": "2999-12-31", "why": "ill"}
+        for body, who, status in ((absence, anna, 403), ({**absence, "last": "2019-12-31"}, BEARER, 422)):
+            async with web.client.put(f"{reviewers}/boris/absence", json=body, headers=who) as refused:
+                assert refused.status == status
+        for name in ("boris", "nobody"):
+            async with web.client.put(f"{reviewers}/{name}/absence", json=absence, headers=BEARER) as answered:
+                assert answered.status == (200 if name == "boris" else 422)
+        _, known = await web.get(reviewers, chen)
+        told = {one["name"]: (one["open"], one["absent"], one["absence"] is not None) for one in known["reviewers"]}
+        assert told == {"anna": (0, False, False), "boris": (1, True, True), "chen": (0, False, False)}
+        assert (await web.post(f"{reviewers}/boris/reassign", {"why": "ill"}, anna))[0] == 403
+        _, moved = await web.post(f"{reviewers}/boris/reassign", {"why": "ill"})
+        assert [(one["id"], one["reviewer"]["name"]) for one in moved["evaluations"]] == [(drawn["id"], "chen")]
+        assert (await web.post(f"{reviewers}/chen/reassign", {"why": "?", "to": "nobody"}))[0] == 422
+        _, left = await web.post(f"{reviewers}/chen/reassign", {"why": "busy", "to": "anna"})
+        assert [one["reviewer"] for one in left["evaluations"]] == [None], "she must not: it is everybody's"
+        assert (await web.delete(f"{reviewers}/boris/absence"))[0] == 200
+        assert (await web.delete(f"{reviewers}/boris/absence"))[1]["error"]["id"] == "reviewer-not-absent"
+        assert (await web.get("/api/quality/evaluations?overdue=true", anna))[1]["evaluations"] == []

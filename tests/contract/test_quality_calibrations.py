@@ -7,12 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from recording.quality import calibrations as module
 from recording.quality.bulletin_reading import bulletin_of
 from recording.quality.calibrations import Calibration, Calibrations
 from recording.quality.errors import EvaluationChanged, WrongPhase
 from recording.quality.evaluations import Evaluation, Person, Phase, StepKind
-from recording.quality.store import EvaluationFilter, Evaluations
+from recording.quality.store import EvaluationFilter, Evaluations, take_in
 from recording.store import Store
 from tests.contract.test_quality_draws import ZONE, record
 from tests.quality import ANNA, AT, CHIEF, SHEET, judged, keep, step
@@ -75,7 +74,7 @@ async def test_who_dies_while_closing_leaves_nothing_of_it(store: Store, monkeyp
     async def dies(*_: object) -> None:
         raise asyncio.CancelledError  # as when the process ends, with one evaluation set aside and one not
 
-    take_in, taken = module.take_in, list[str]()
+    taken = list[str]()
 
     async def first_only(connection: object, name: str, *rest: object) -> object:
         if taken:
@@ -83,7 +82,7 @@ async def test_who_dies_while_closing_leaves_nothing_of_it(store: Store, monkeyp
         taken.append(name)
         return await take_in(connection, name, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "take_in", first_only)
+    monkeypatch.setattr("recording.quality.calibrations.take_in", first_only)
     with pytest.raises(asyncio.CancelledError):
         await close(store, made)
     monkeypatch.undo()

@@ -135,3 +135,31 @@ async def test_reviewers_are_compared(tmp_path: Path, capsys: pytest.CaptureFixt
     listed = (await said("quality", "calibrations")).splitlines()
     assert listed[1].split()[2] == "open"
     assert listed[1].endswith(calibration)
+
+
+async def test_who_is_ill_is_absent_and_his_work_is_done_by_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with recorded_call(tmp_path) as (_, record):
+        pass
+
+    async def said(*arguments: str) -> str:
+        assert await callcenter(*arguments) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    for name in ("anna", "boris"):
+        await said("tokens", "add", name, "--role", "reader", "--may", "review")
+    evaluation = (await said("quality", "draw", record.id, "--reviewer", "anna")).split()[-1].rstrip(".")
+    told = await said("quality", "absent", "anna", "2020-01-01", "2999-12-31", "--why", "ill")
+    assert told == "anna is absent 2020-01-01 to 2999-12-31: ill.\n"
+    listed = (await said("quality", "reviewers")).splitlines()
+    assert listed[1].split()[:5] == ["anna", "-", "-", "1", "0"]
+    assert listed[1].endswith("2020-01-01 to 2999-12-31: ill")
+    moved = (await said("quality", "reassign", "anna", "--why", "ill")).splitlines()
+    assert moved[1].split() == ["boris", str(record.agent), evaluation]
+    assert await said("quality", "present", "anna") == "anna is there again.\n"
+    for wrong in (("present", "anna"), ("absent", "dora", "2020-01-01", "2020-01-02", "--why", "?")):
+        assert await callcenter("quality", *wrong) == 2
+    assert (await said("quality", "list", "--overdue")).count("\n") == 1
+    assert (await said("quality", "scores", "--by", "team", "--trend", "1")).startswith("TEAM")
+    assert (await said("quality", "counted", "--agent", "1001")).count("\n") == 1

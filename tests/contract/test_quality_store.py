@@ -1,6 +1,7 @@
 """Evaluations in the data base: each call once, no step lost or overwritten, and figure 12 from them."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,10 +15,12 @@ from recording.quality.errors import AlreadyDrawn, EvaluationChanged, JudgementU
 from recording.quality.evaluations import Evaluation, Phase, Ruling, Step, StepKind
 from recording.quality.figure import mean_score
 from recording.quality.life import take
+from recording.quality.sampling import Reviewer
 from recording.quality.score_table import score_table
 from recording.quality.scores import By, counted_scores, scores_by
 from recording.quality.sheets import Judgement, TimeMark
 from recording.quality.store import EvaluationFilter, Evaluations
+from recording.quality.work import Load, loads, reassign
 from recording.store import Store
 from tests.quality import AGENT, ANNA, AT, BORIS, CHIEF, SHEET, drawn, judged, keep_heard, step
 
@@ -201,3 +204,47 @@ async def test_the_scores_behind_a_figure_are_as_many_as_its_sample_and_have_its
     assert table.rows[0].behind == {
         "scope": "agent:1001", "since": "2026-11-01T00:00:00+08:00", "until": "2026-12-01T00:00:00+08:00",
     }  # fmt: skip
+
+
+async def test_the_work_of_who_is_ill_is_given_to_others_and_begins_anew(store: Store) -> None:
+    evaluations = Evaluations(store)
+    due = AT + DAY
+    made = [drawn(f"e{n}", call=f"e{n}", reviewer=ANNA, due_at=due) for n in range(5)]
+    await evaluations.add(SHEET, [*made, drawn("k", call="e1", purpose="k1", slot="anna", reviewer=ANNA)])
+    await taken(evaluations, "e0", *released(judged(hello=1, right=5))[:2])  # scored: waits for its release alone
+    await taken(evaluations, "e1", step(StepKind.CLAIM), step(StepKind.SAVE, judgement=judged(hello=1)))
+    async with store.engine.connect() as connection:
+        busy = await loads(connection, AT, AT + 2 * DAY)
+    assert busy["anna"] == Load(open=6, today=6, late=5, scored=1)
+    others = [Reviewer(name="anna"), Reviewer(name="boris"), Reviewer(name="chen", open=1)]
+    moved = await reassign(store, "anna", others, None, by=CHIEF, at=AT, note="anna is ill")
+    assert Counter(one.reviewer.name for one in moved if one.reviewer) in (
+        {"boris": 3, "chen": 1}, {"boris": 2, "chen": 2},
+    )  # fmt: skip
+    assert {one.id for one in moved} == {"e1", "e2", "e3", "e4"}
+    begun = await evaluations.find("e1")
+    assert (begun.phase, begun.judgement, begun.due_at) == (Phase.DRAWN, None, due), "by when it is due stays"
+    last = (await evaluations.steps("e1"))[-1]
+    assert (last.kind, last.by, last.note) == (StepKind.HAND_OVER, CHIEF, "anna is ill")
+    assert [one.id for one in await evaluations.page(EvaluationFilter(purpose=None, reviewer="anna"))] == ["k", "e0"]
+    await reassign(store, "boris", [], None, by=CHIEF, at=AT, note="nobody is left")
+    assert {one.reviewer for one in await evaluations.page(EvaluationFilter(reviewer=""))} == {None}
+    assert await reassign(store, "boris", others, None, by=CHIEF, at=AT, note="again") == []
+
+
+async def test_what_is_overdue_is_found_until_its_step_is_taken(store: Store) -> None:
+    evaluations = Evaluations(store)
+    await evaluations.add(SHEET, [drawn(f"e{n}", call=f"e{n}", due_at=AT + n * DAY) for n in range(1, 4)])
+
+    async def overdue(at_day: int) -> list[str]:
+        which = EvaluationFilter(due_before=AT + at_day * DAY + DAY / 2)
+        return [one.id for one in await evaluations.page(which)]
+
+    assert (await overdue(0), await overdue(2)) == ([], ["e2", "e1"])
+    await taken(evaluations, "e1", *released(judged(hello=1, right=5), at_day=1))
+    assert await overdue(2) == ["e2"]
+    assert await overdue(8) == ["e3", "e2", "e1"], "the agent has not said a word in time"
+    await taken(evaluations, "e1", step(StepKind.APPEAL, AGENT, note="no", at=AT + 8 * DAY))
+    assert (await overdue(8), await overdue(13)) == (["e3", "e2"], ["e3", "e2", "e1"])
+    await taken(evaluations, "e1", step(StepKind.DECIDE, CHIEF, ruling=Ruling.UPHELD, note="so"))
+    assert await overdue(99) == ["e3", "e2"]
