@@ -121,9 +121,9 @@ async def send(settings: MailSettings, mail: EmailMessage) -> None:
         raise MailFailed(
             "mail-refused", f"the server refuses the mail ({error.code})", final=_lasting(error.code)
         ) from None
-    except ssl.SSLError:
-        raise MailFailed("mail-not-secret", "the server's certificate is not trusted, or TLS failed") from None
     except (SMTPException, OSError, TimeoutError) as error:
+        if _of_tls(error):
+            raise MailFailed("mail-not-secret", "the server's certificate is not trusted, or TLS failed") from None
         raise MailFailed("mail-server-away", f"the server does not answer ({type(error).__name__})") from None
 
 
@@ -132,6 +132,13 @@ async def _begin_tls(client: SMTP, context: ssl.SSLContext | None) -> None:
     if not client.supports_extension("starttls"):
         raise MailFailed("mail-not-secret", "the server offers no STARTTLS; expected it, or another mail.tls")
     await client.starttls(tls_context=context)
+
+
+def _of_tls(error: BaseException | None) -> bool:
+    """Whether TLS was what failed: implicit TLS fails while connecting, and is told as that."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _lasting(code: int) -> bool:

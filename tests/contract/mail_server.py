@@ -1,6 +1,7 @@
 """An SMTP server that is not ours (aiosmtpd) on loopback: with or without STARTTLS and login, keeping what it takes."""
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -46,9 +47,10 @@ class MailServer:
 
 @asynccontextmanager
 async def mail_server(
-    authority: trustme.CA | None = None, *, login: bool = False, port: int = 0
+    authority: trustme.CA | None = None, *, login: bool = False, port: int = 0, implicit: bool = False
 ) -> AsyncIterator[MailServer]:
-    """With an authority it demands STARTTLS, with a certificate for localhost of that authority."""
+    """With an authority it demands STARTTLS, with a certificate for localhost of that authority; or, `implicit`, speaks
+    TLS from the first byte."""
     kept = MailServer()
     context = None
     if authority is not None:
@@ -62,19 +64,23 @@ async def mail_server(
         return AuthResult(success=right, handled=False)
 
     def protocol() -> SMTP:
-        return SMTP(
-            kept,
-            hostname="mail.test",
-            tls_context=context,
-            require_starttls=context is not None,
-            auth_required=login,
-            auth_require_tls=context is not None,
-            authenticator=check,
-            enable_SMTPUTF8=True,
-            loop=asyncio.get_running_loop(),
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a login without STARTTLS: of implicit TLS it does not know
+            return SMTP(
+                kept,
+                hostname="mail.test",
+                tls_context=None if implicit else context,
+                require_starttls=context is not None and not implicit,
+                auth_required=login,
+                auth_require_tls=context is not None and not implicit,
+                authenticator=check,
+                enable_SMTPUTF8=True,
+                loop=asyncio.get_running_loop(),
+            )
 
-    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", port)
+    server = await asyncio.get_running_loop().create_server(
+        protocol, "127.0.0.1", port, ssl=context if implicit else None
+    )
     kept.port = server.sockets[0].getsockname()[1]
     try:
         yield kept

@@ -28,13 +28,12 @@ def settings(port: int, **more: object) -> MailSettings:
     return MailSettings.model_validate(given | more)
 
 
-async def test_a_mail_arrives_with_text_tables_and_the_file_secret_and_after_a_login(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+async def test_a_mail_arrives_with_text_tables_and_the_file_secret_and_after_a_login(tmp_path: Path, tls: str) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    async with mail_server(authority, login=True) as server:
-        secret = settings(
-            server.port, tls="starttls", ca=tmp_path / "ca.pem", user=USER, password=password_file(tmp_path)
-        )
+    async with mail_server(authority, login=True, implicit=tls == "implicit") as server:
+        secret = settings(server.port, tls=tls, ca=tmp_path / "ca.pem", user=USER, password=password_file(tmp_path))
         await send(secret, mail_to("anna@example.org"))
         (mail,) = server.mails
     assert server.recipients == ["anna@example.org"]
@@ -61,7 +60,11 @@ async def test_every_refusal_has_its_name_and_says_whether_to_try_again(tmp_path
     authority, stranger = trustme.CA(), trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     stranger.cert_pem.write_to_path(str(tmp_path / "other.pem"))
-    async with mail_server(authority, login=True) as secret, mail_server() as plain:
+    async with (
+        mail_server(authority, login=True) as secret,
+        mail_server(authority, implicit=True) as implicit,
+        mail_server() as plain,
+    ):
         plain.refuses.add("gone@example.org")
         plain.later.add("full@example.org")
         wrong = password_file(tmp_path, "wrong")
@@ -72,6 +75,14 @@ async def test_every_refusal_has_its_name_and_says_whether_to_try_again(tmp_path
             (settings(plain.port, tls="starttls"), "li@example.org", "mail-not-secret", False),
             (settings(secret.port, ca=tmp_path / "other.pem", **of_secret), "li@example.org", "mail-not-secret", False),
             (settings(secret.port, ca=tmp_path / "ca.pem", **of_secret), "li@example.org", "mail-login-refused", False),
+            (
+                settings(implicit.port, tls="implicit"),
+                "li@example.org",
+                "mail-not-secret",
+                False,
+            ),  # signed by a stranger
+            (settings(plain.port, tls="implicit"), "li@example.org", "mail-not-secret", False),
+            (settings(implicit.port, timeout_s=1), "li@example.org", "mail-server-away", False),
             (settings(1), "li@example.org", "mail-server-away", False),
             (settings(plain.port, user=USER, password=tmp_path / "none"), "li@x.org", "mail-password-missing", False),
             (MailSettings(), "li@example.org", "mail-not-set", False),
@@ -80,7 +91,7 @@ async def test_every_refusal_has_its_name_and_says_whether_to_try_again(tmp_path
                 await send(how, mail_to(recipient))
             assert (failed.value.id, failed.value.final) == (error_id, final)
             assert "@" not in str(failed.value)
-        assert plain.mails == secret.mails == []
+        assert plain.mails == secret.mails == implicit.mails == []
 
 
 @pytest.mark.parametrize(
