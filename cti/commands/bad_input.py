@@ -10,6 +10,7 @@ from ivr.rehearsal.moment import MomentError
 from recording.database import DatabaseError
 from recording.figures.period import PeriodError
 from recording.figures.scope import ScopeError
+from recording.inputs.costs import SecondCurrency
 from recording.inputs.outcomes import KeysTaken
 from recording.inputs.sheets import SheetUnfit
 from recording.reports.order import OrderError
@@ -23,6 +24,7 @@ BAD_INPUT = (
     NothingToDraw,
     CannotRehearse,
     MomentError,
+    SecondCurrency,
     SheetUnfit,
     KeysTaken,
     PeriodError,

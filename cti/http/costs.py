@@ -12,7 +12,7 @@ from cti.http.errors import ApiError, Unfit, reaching_records
 from cti.http.views import View
 from recording.inputs.clock_times import at
 from recording.inputs.cost_shares import Cost, total
-from recording.inputs.costs import Costs
+from recording.inputs.costs import Costs, SecondCurrency
 
 
 class UnknownCost(ApiError):
@@ -23,6 +23,16 @@ class UnknownCost(ApiError):
 
     def __init__(self) -> None:
         super().__init__("there is no such cost; expected an id of GET /api/costs")
+
+
+class OtherCurrency(ApiError):
+    """The costs that are known are in another currency."""
+
+    id = SecondCurrency.id
+    status = 409
+
+    def __init__(self, error: SecondCurrency) -> None:
+        super().__init__(str(error), "currency")
 
 
 class CostDays(Given):
@@ -82,8 +92,11 @@ async def put_cost(asked: Asked[Nothing, Cost]) -> CostView:
     queues = asked.floor.centre.queues
     if kind == "queue" and name not in queues:
         raise Unfit(f"scope: there is no queue {name!r}; expected one of: {', '.join(queues)}", "scope")
-    with reaching_records():
-        await Costs(asked.floor.store, asked.floor.centre.time_zone).save([asked.body])
+    try:
+        with reaching_records():
+            await Costs(asked.floor.store, asked.floor.centre.time_zone).save([asked.body])
+    except SecondCurrency as error:
+        raise OtherCurrency(error) from None
     return _view(asked.body, None)
 
 
@@ -101,7 +114,7 @@ def _view(cost: Cost, share: Decimal | None) -> CostView:
 
 ENDPOINTS = (
     Endpoint("GET", "/api/costs", list_costs, CostDays, Nothing, CostsView),
-    Endpoint("PUT", "/api/costs", put_cost, Nothing, Cost, CostView, role=Role.ADMINISTRATOR),
+    Endpoint("PUT", "/api/costs", put_cost, Nothing, Cost, CostView, errors=(409,), role=Role.ADMINISTRATOR),
     Endpoint(
         "DELETE", "/api/costs/{id}", remove_cost, Nothing, Nothing, CostsView, errors=(404,), role=Role.ADMINISTRATOR
     ),

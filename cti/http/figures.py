@@ -16,13 +16,16 @@ from cti.http.views import View
 from recording.figures.catalogue import CATALOGUE, FIGURES, Band, Formula
 from recording.figures.inputs import all_inputs
 from recording.figures.period import Period, PeriodError, Unit
-from recording.figures.report import CallsBehind, FigureValue, Report
+from recording.figures.report import CallsBehind, FigureValue, Report, Series
 from recording.figures.rules import Rules, Thresholds
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import Figures
 
 STEPS_AT_MOST = 1_500
 """Points of one series: a month of half hours has at most 1,490."""
+
+VALUES_AT_MOST = 3_000
+"""Of one answer, so that nobody keeps the service's loop."""
 
 EACH = ("queue:*", "team:*", "agent:*")
 
@@ -48,9 +51,9 @@ class FiguresQuery(Given):
 
 
 class SeriesQuery(Given):
-    """One figure over time."""
+    """Figures over time."""
 
-    key: str = Field(description="The key of the figure.")
+    keys: str = Field(description="The keys of the figures, with commas between.")
     scope: ScopeName = "centre"
     period: str = Field("", description="As for a report.")
     step: Literal["half_hour", "hour", "day", "week", "month", "quarter"] = "half_hour"
@@ -180,6 +183,12 @@ class SeriesView(View):
     points: list[PointView]
 
 
+class AllSeriesView(View):
+    """Figures over time, in the order of their numbers."""
+
+    series: list[SeriesView]
+
+
 async def show_catalogue(asked: Asked[Nothing, Nothing]) -> CatalogueView:
     """What the 23 figures are: formulas, units, bands as this centre has them."""
     rules = rules_of(asked.floor.centre)
@@ -219,19 +228,26 @@ async def show_figures(asked: Asked[FiguresQuery, Nothing]) -> ReportsView:
     return ReportsView(reports=[_report(one) for one in found])
 
 
-async def show_series(asked: Asked[SeriesQuery, Nothing]) -> SeriesView:
-    """One figure over time, a value for each step of the period; at most 1,500 steps."""
+async def show_series(asked: Asked[SeriesQuery, Nothing]) -> AllSeriesView:
+    """Figures over time, of each a value for each step of the period; at most 1,500 steps, and 3,000 values in all."""
     query, rules = asked.query, rules_of(asked.floor.centre)
     figures, period, scope = _figures(asked, rules), _period(query.period, rules), Scope.parse(query.scope)
-    _require_keys([query.key], scope.kind)
-    if period.length_ms > STEPS_AT_MOST * _SHORTEST_MS[query.step]:
-        raise Unfit(f"step: more than {STEPS_AT_MOST} of {query.step} in {period.name}; expected longer steps", "step")
+    keys = list(dict.fromkeys(query.keys.split(",")))
+    _require_keys(keys, scope.kind)
+    steps = period.length_ms / _SHORTEST_MS[query.step]
+    if steps > STEPS_AT_MOST or steps * len(keys) > VALUES_AT_MOST:
+        expected = f"{STEPS_AT_MOST} steps and {VALUES_AT_MOST} values at most"
+        raise Unfit(f"step: {len(keys)} figures by {query.step} in {period.name}; expected {expected}", "step")
     with reaching_records():
-        series = await figures.series(query.key, scope, period, Unit(query.step))
+        found = await figures.several(keys, scope, period, Unit(query.step))
+    return AllSeriesView(series=[_series(one) for one in found])
+
+
+def _series(one: Series) -> SeriesView:
     points = [
-        PointView(period=one.name, since=one.start, until=one.end, value=_value(value)) for one, value in series.points
+        PointView(period=step.name, since=step.start, until=step.end, value=_value(value)) for step, value in one.points
     ]
-    return SeriesView(key=query.key, scope=query.scope, points=points)
+    return SeriesView(key=one.key, scope=str(one.scope), points=points)
 
 
 _SHORTEST_MS = {
@@ -337,6 +353,6 @@ def _band(one: Band | None) -> BandView | None:
 
 ENDPOINTS = (
     Endpoint("GET", "/api/figures", show_figures, FiguresQuery, Nothing, ReportsView),
-    Endpoint("GET", "/api/figures/series", show_series, SeriesQuery, Nothing, SeriesView),
+    Endpoint("GET", "/api/figures/series", show_series, SeriesQuery, Nothing, AllSeriesView),
     Endpoint("GET", "/api/figures/catalogue", show_catalogue, Nothing, Nothing, CatalogueView),
 )

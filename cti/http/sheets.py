@@ -10,6 +10,7 @@ from cti.floor import Floor
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import ApiError, reaching_records
 from cti.http.views import View
+from recording.inputs.costs import SecondCurrency
 from recording.inputs.outcomes import KeysTaken
 from recording.inputs.sheets import SHEETS, Kept, Known, SheetUnfit, give_out, take_in
 
@@ -32,7 +33,7 @@ class UnfitSheet(ApiError):
 
     status = 422
 
-    def __init__(self, error: SheetUnfit | KeysTaken) -> None:
+    def __init__(self, error: SheetUnfit | KeysTaken | SecondCurrency) -> None:
         super().__init__(str(error), "csv")
         self.id = error.id
 
@@ -78,7 +79,7 @@ async def put_sheet(asked: Asked[Nothing, SheetGiven]) -> SheetTaken:
             reading = await take_in(
                 asked.floor.store, kept, asked.body.csv, known(asked.floor), skip_bad=asked.body.skip_bad
             )
-    except (SheetUnfit, KeysTaken) as error:
+    except (SheetUnfit, KeysTaken, SecondCurrency) as error:
         raise UnfitSheet(error) from None
     faults = [FaultView(row=one.row, column=one.column, expected=one.expected) for one in reading.faults]
     return SheetTaken(rows=len(reading.rows), faults=faults)

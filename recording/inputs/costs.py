@@ -18,6 +18,15 @@ from recording.store import Store
 from recording.transactions import upsert
 
 
+class SecondCurrency(Exception):
+    """Costs are entered in another currency than those that are known: no sum is made of two, no rate is guessed."""
+
+    id = "cost-second-currency"
+
+    def __init__(self, given: Iterable[str], known: str) -> None:
+        super().__init__(f"currency: {', '.join(given)}; expected {known}, as the other costs are in")
+
+
 class Costs:
     """The costs in this store, by the calendar of the centre's zone."""
 
@@ -40,12 +49,18 @@ class Costs:
             return [_cost(row) for row in (await connection.execute(query)).mappings()]
 
     async def save(self, costs: Iterable[Cost]) -> None:
-        """Add costs, or replace those of the same what, whose and from when; all or none."""
-        rows = []
+        """Add costs, or replace those of the same what, whose and from when; all or none. Raises SecondCurrency."""
+        rows: list[dict[str, object]] = []
         for cost in costs:
             row = cost.model_dump(exclude={"amount"})
             rows.append({"id": cost.id, **row, "amount": int(cost.amount * UNITS)})
+        replaced = {row["id"] for row in rows}
+        given = dict.fromkeys(str(row["currency"]) for row in rows)
         async with self._store.transaction() as connection:
+            entered = await connection.execute(select(CostEntry.id, CostEntry.currency))
+            known = next((row.currency for row in entered if row.id not in replaced), next(iter(given), ""))
+            if other := [currency for currency in given if currency != known]:
+                raise SecondCurrency(other, known)
             await upsert(connection, CostEntry, "id", rows)
 
     async def remove(self, name: str) -> bool:

@@ -135,16 +135,24 @@ async def _listed(web: FakeFloor, query: dict[str, str]) -> list[str]:
         after = f"&after={found['next']}"
 
 
-async def test_a_series_has_a_value_for_each_step(tmp_path: Path) -> None:
+async def test_series_have_a_value_for_each_step(tmp_path: Path) -> None:
     async with open_floor(tmp_path) as web:
         call = await web.remember("answered_agent_hangs_up")
         local = call.started_at.astimezone(web.floor.centre.time_zone)
-        _, answer = await web.get(f"/api/figures/series?key=received&period={local:%Y-%m-%d}&step=hour")
-        told = {one["period"]: one["value"]["value"] for one in answer["points"]}
-        assert len(told) == 24
-        assert {period for period, value in told.items() if value} == {f"{local:%Y-%m-%dT%H}"}
-        status, answer = await web.get("/api/figures/series?key=received&period=2020-01..2026-01")
-        assert (status, answer["error"]["id"]) == (422, "invalid-request")
+        path = f"/api/figures/series?keys=received,handle_time&period={local:%Y-%m-%d}&step=hour"
+        _, answer = await web.get(path)
+        assert [one["key"] for one in answer["series"]] == ["handle_time", "received"]
+        for series in answer["series"]:
+            told = {one["period"]: one["value"]["value"] for one in series["points"]}
+            assert len(told) == 24
+            assert {period for period, value in told.items() if value} == {f"{local:%Y-%m-%dT%H}"}
+        for query in (
+            "keys=received&period=2020-01..2026-01",
+            "keys=received,occupancy,rings&period=2026-01",
+            "keys=x",
+        ):
+            status, answer = await web.get(f"/api/figures/series?{query}")
+            assert (status, answer["error"]["id"]) == (422, "invalid-request")
 
 
 async def test_the_catalogue_says_what_the_figures_are(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from recording.figures.rules import Rules
 from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.figures.service import Figures
 from recording.inputs.cost_shares import Cost
-from recording.inputs.costs import Costs
+from recording.inputs.costs import Costs, SecondCurrency
 from recording.inputs.staff import Staff
 from recording.inputs.staffing import StaffEntry, StaffEvent
 from recording.store import Store
@@ -70,5 +70,12 @@ async def test_cost_is_what_falls_into_the_period_until_now_in_one_currency(stor
     noon = datetime(2026, 11, 1, 4, tzinfo=UTC)
     assert await expenses.sums(CENTRE, NOVEMBER, {"cost"}, noon) == {"cost": Decimal("50.5")}
     assert await expenses.sums(CENTRE, NOVEMBER, {"answered"}, LATER) == {}
-    await costs.save([cost.model_copy(update={"what": "Licence", "currency": "EUR"})])
-    assert await expenses.sums(CENTRE, NOVEMBER, {"cost"}, LATER) == {}
+    with pytest.raises(SecondCurrency, match="currency: EUR; expected CNY, as the other costs are in"):
+        await costs.save([cost.model_copy(update={"what": "Licence", "currency": "EUR"})])
+    with pytest.raises(SecondCurrency, match="EUR"):
+        await costs.save([cost, cost.model_copy(update={"currency": "EUR", "what": "Line"})])
+    assert await expenses.sums(CENTRE, NOVEMBER, {"cost"}, LATER) == {"cost": Decimal(3030)}
+    for one in await costs.entries(first, last):
+        await costs.remove(one.id)
+    await costs.save([cost.model_copy(update={"currency": "EUR"})])  # none is left: another may begin
+    assert await expenses.sums(CENTRE, NOVEMBER, {"cost"}, LATER) == {"cost": Decimal(3000)}
