@@ -260,3 +260,11 @@ class ParkingFull(RoutingError):
 
     def __init__(self, spaces: int) -> None:
         super().__init__(f"all {spaces} parking spaces are taken; expected a free one (`parking` in centre.yaml)")
+
+
+class DialRefused(RoutingError):
+    """A number outside that an agent may not call; it is not repeated here. `id` says why."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__("the number is not called; expected an agent and a number that `outside.agents` allows")
+        self.id = error

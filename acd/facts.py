@@ -34,6 +34,7 @@ from acd.floor_facts import (
 )
 from acd.flow_facts import LookUpEnded, TransferEnded
 from acd.masking import ChannelName, Personal
+from acd.outbound_facts import OutsideRefused
 from acd.outcome_facts import CallOutcomeSet, OutcomeOwed
 from acd.recording_facts import RecordingPaused, RecordingResumed
 from acd.states import CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause
@@ -91,6 +92,7 @@ __all__ = [
     "NotReadyExceeded",
     "OfferEnded",
     "OutcomeOwed",
+    "OutsideRefused",
     "PromptReplaced",
     "QueueClosed",
     "QueueOpened",
@@ -339,7 +341,7 @@ FACTS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         CallArrived, NodeEntered, MenuAnswered, WayTaken, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
-        CallRetrieved, CallReleased, CallTransferred, CallJoined, CallParked, CallUnparked,
+        CallRetrieved, CallReleased, CallTransferred, CallJoined, CallParked, CallUnparked, OutsideRefused,
         WrapUpExtended, WrapUpEnded, CallEnded,
         AgentDefined, AgentStateChanged, NotReadyExceeded, AgentEdited, DaemonStarted, LinkChanged, PromptReplaced,
         CallerRecognised, CallerTold, VoicemailLeft, LookUpEnded, TransferEnded,

@@ -21,6 +21,7 @@ from acd.states import NotReadyReason
 from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
 from cti.care_file import prompts_of
 from cti.figures_file import FiguresFile, figures_problems, read_figures
+from cti.outside_file import Minutes, Outside, outside_problems
 from cti.parking_file import Parking, parking_problems
 from cti.quality_files import SHEETS, load_sheets
 from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
@@ -31,8 +32,6 @@ from ivr import callback_offer, callback_words, closure_words, collect_words, me
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
 from ivr.flow.asking import CollectNode
 from ivr.flow.check import Names, load_flows
-from ivr.flow.digit_patterns import PatternError
-from ivr.flow.digit_patterns import parse as parse_pattern
 from ivr.flow.graph import sayings
 from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
@@ -45,9 +44,6 @@ from ivr.waiting_words import fixed
 from ivr.yaml_tree import Tree
 from recording.quality.sampling import SamplingRules
 from recording.quality.sheets import ScoreSheet
-
-Minutes = Annotated[float, Field(gt=0)]
-
 
 MaxCalls = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -77,21 +73,6 @@ class SystemReason(Part):
     """How many minutes an agent may stay not ready for a reason that the system gave him."""
 
     minutes: Minutes
-
-
-class Outside(Part):
-    """How numbers outside are called: over which carrier's line (carriers.conf), as whom (as the caller where nothing
-    is said), and for how many seconds an agent's at least: a mobile is found, answered, and its owner has to confirm.
-
-    Callers are connected with numbers that the files name, and with computed ones if they are like one of the patterns
-    of `allow`; `at_once` of them in all, and each for `most_minutes`."""
-
-    line: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$")]
-    caller_id: Dialled | None = None
-    ring_s: Annotated[int, Field(ge=1, le=120)] = 40
-    allow: Annotated[tuple[Text, ...], Field(strict=False)] = ()
-    at_once: Annotated[int, Field(ge=1, le=1000)] | None = None
-    most_minutes: Minutes | None = None
 
 
 class CentreFile(Part):
@@ -273,7 +254,7 @@ def load_centre(
         *_numbers(centre, files, queues.value.queues),
         *_extensions(queues, centre.value.numbers),
         *_reasons(centre),
-        *_outside(centre),
+        *outside_problems(centre, centre.value.outside, queues.value),
         *_parking(centre, queues.value.queues),
         *figures_problems(figures),
     ]
@@ -343,20 +324,6 @@ def _extensions(document: Document[QueuesFile], numbers: Mapping[str, Number]) -
         if str(queue.extension) in numbers:
             what = f"{queue.extension} is a number of the centre"
             yield document.problem(("queues", name, "extension"), what, "one that callers do not dial")
-
-
-def _outside(document: Document[CentreFile]) -> Iterator[Problem]:
-    if (outside := document.value.outside) is None:
-        return
-    for index, pattern in enumerate(outside.allow):
-        try:
-            parse_pattern(pattern)
-        except PatternError as error:
-            wrong = f'"{pattern}" cannot be read at column {error.column}: {error.wrong}'
-            yield document.problem(("outside", "allow", index), wrong, error.expected)
-    if outside.allow and (outside.at_once is None or outside.most_minutes is None):
-        wrong = "numbers that callers or programs choose are called without a limit"
-        yield document.problem(("outside", "allow"), wrong, '"at_once" and "most_minutes"', key=True)
 
 
 def _parking(document: Document[CentreFile], queues: Mapping[str, Queue]) -> Iterator[Problem]:

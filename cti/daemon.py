@@ -34,6 +34,7 @@ from cti.callers import Callers
 from cti.centre import Centre
 from cti.children import fork_children
 from cti.conference import Conference
+from cti.dialling import DeskDialling
 from cti.estimates import estimates_of, recall
 from cti.figure_rules import RuleKeeping
 from cti.floor import Floor
@@ -47,7 +48,7 @@ from cti.look_ups import LookUps
 from cti.mail_rounds import mail_rounds
 from cti.memory import settle_down
 from cti.outcome_keys import OutcomeKeys
-from cti.outside import outside_of, seat_outside
+from cti.outside import may_dial, outside_of, seat_outside
 from cti.parking_port import ParkingPort
 from cti.pause_codes import PauseCodes
 from cti.people import People
@@ -77,6 +78,7 @@ from ivr.closure_sounds import ClosureSounds
 from ivr.consults import Consults
 from ivr.desk import Desk
 from ivr.destinations import Destinations
+from ivr.dialling import Dialling
 from ivr.documents import DocumentError
 from ivr.fetching import Fetching
 from ivr.flow.model import Flow
@@ -181,6 +183,13 @@ class Daemon:
         self.pauses = CallPauses(
             self.monitors, self.distributor, lambda: self.switch.channels, limit_s=settings.recordings.pause_s
         )
+        self.dialling = Dialling(
+            self.distributor,
+            lambda: may_dial(self.administration.centre),
+            lambda: outside_of(self.administration.centre),
+            self.destinations,
+            self.switch.took,
+        )
         self.floor = Floor(
             distributor=self.distributor,
             administration=self.administration,
@@ -195,6 +204,7 @@ class Daemon:
             studio=self.sounds.studio,
             send_on=Sending(self.switch.client, self.distributor),
             confer=Conference(self.switch.client, self.distributor),
+            dial=DeskDialling(self.switch.client, self.distributor, self.dialling),
             health=self.health.parts,
             pauses=self.pauses,
             reconciler=Reconciler(settings),
@@ -394,6 +404,7 @@ class Daemon:
             OutcomeKeys(self.store, self.distributor),
             PauseCodes(self.pauses),
             Fetching(self.distributor, self.switch.took),
+            self.dialling,
         )
 
     async def _outside_of(self, number: str) -> str:

@@ -51,8 +51,9 @@ class Floor:
     """What `cti.http.app.make_app` needs.
 
     `send_on` sends the caller of a linkedid on (cti/sending.py), `confer` puts a colleague beside him
-    (cti/conference.py). `health` asks each part (asterisk, ami, ledger, journal, database); `started` is set once calls
-    can be routed, when the first snapshot of Asterisk has been taken.
+    (cti/conference.py), `dial` rings an agent who calls a number outside (cti/dialling.py). `health` asks each part
+    (asterisk, ami, ledger, journal, database); `started` is set once calls can be routed, when the first snapshot of
+    Asterisk has been taken.
     `pauses` are those of recordings that people ask for. `recordings` is the folder that `Recording.file` counts from,
     `keeping` the process that has those that lie elsewhere, `folder` the one in which administrators edit.
     `mask_numbers`: numbers are whole for who was given that permission alone (cti/http/masks.py).
@@ -72,6 +73,7 @@ class Floor:
     closure_sounds: ClosureSounds
     send_on: Callable[[str, Destination], Awaitable[None]]
     confer: Callable[[str], Awaitable[str]]
+    dial: Callable[[str, str], Awaitable[None]]
     health: Callable[[], Awaitable[Mapping[str, Part]]]
     pauses: CallPauses
     reconciler: Reconciler

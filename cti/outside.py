@@ -6,6 +6,7 @@ from acd.errors import RoutingError
 from acd.seats import outside_seat
 from cti.centre import Centre
 from ivr.desk import Outside
+from ivr.dialling import MayDial
 
 
 class NoOutsideLine(RoutingError):
@@ -62,3 +63,9 @@ def outside_of(centre: Centre) -> Outside | None:
         at_once=outside.at_once,
         most_ms=None if outside.most_minutes is None else round(outside.most_minutes * 60_000),
     )
+
+
+def may_dial(centre: Centre) -> MayDial | None:
+    """Which agents may call which numbers outside; None: nobody anybody."""
+    agents = centre.outside.agents if centre.outside is not None else None
+    return None if agents is None else agents.rules

@@ -114,5 +114,11 @@ def plan_of(centre: Centre) -> Plan:
         max_calls=centre.max_calls,
         max_calls_of={dialled: one.max_calls for dialled, one in centre.numbers.items() if one.max_calls is not None},
         spaces=centre.parking.numbers if centre.parking else (),
+        outside_prefix=_prefix(centre),
         parking=str(centre.parking.extension) if centre.parking else "",
     )
+
+
+def _prefix(centre: Centre) -> str:
+    agents = centre.outside.agents if centre.outside else None
+    return "" if agents is None or agents.prefix is None else str(agents.prefix)

@@ -60,6 +60,14 @@ class Announcement(StrEnum):
     RECORDING_GOES_ON = auto()
     RECORDING_UNCERTAIN = auto()
     NO_CALL_TO_PAUSE = auto()
+    WHICH_NUMBER = auto()
+    MAY_NOT_DIAL = auto()
+    NUMBER_NOT_ALLOWED = auto()
+    LINES_TAKEN = auto()
+    OUTSIDE_BUSY = auto()
+    OUTSIDE_NO_ANSWER = auto()
+    OUTSIDE_DECLINED = auto()
+    NOT_REACHED = auto()
     NOBODY_PARKED = auto()
     NOTHING_TO_PICK_UP = auto()
 
@@ -85,6 +93,20 @@ WORDS: Mapping[Announcement, Mapping[str, str]] = {
         "cmn": "录音状态切换失败，通话可能仍在录音。",
     },
     Announcement.NO_CALL_TO_PAUSE: {"en": "You are in no call that is recorded.", "cmn": "您没有正在录音的通话。"},
+    Announcement.WHICH_NUMBER: {
+        "en": "Please enter the number to call, then the hash key.",
+        "cmn": "请输入要拨打的号码，按井号键结束。",
+    },
+    Announcement.MAY_NOT_DIAL: {"en": "You may not call numbers outside.", "cmn": "您没有拨打外线的权限。"},
+    Announcement.NUMBER_NOT_ALLOWED: {"en": "This number may not be called.", "cmn": "该号码不允许拨打。"},
+    Announcement.LINES_TAKEN: {
+        "en": "All lines are taken. Please try again later.",
+        "cmn": "外线全部占用，请稍后再拨。",
+    },
+    Announcement.OUTSIDE_BUSY: {"en": "The line is busy.", "cmn": "对方正在通话中。"},
+    Announcement.OUTSIDE_NO_ANSWER: {"en": "There is no answer.", "cmn": "对方无人接听。"},
+    Announcement.OUTSIDE_DECLINED: {"en": "The call was declined.", "cmn": "对方拒绝接听。"},
+    Announcement.NOT_REACHED: {"en": "The number cannot be reached.", "cmn": "该号码无法接通。"},
     Announcement.NOBODY_PARKED: {"en": "Nobody is parked there.", "cmn": "该车位没有寄存的来电。"},
     Announcement.NOTHING_TO_PICK_UP: {"en": "There is no call to pick up.", "cmn": "没有可以代接的来电。"},
     Announcement.NUMBER: {

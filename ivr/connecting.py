@@ -26,6 +26,9 @@ CATEGORY = "callcenter_outside"
 GROUP = f"GROUP({CATEGORY})"
 CALLER_ID = "${CALLERID(all)}"
 _CALL = "${DIALSTATUS},${ANSWEREDTIME_MS}"
+WITH_MUSIC = "gm({})"
+"""Options of Dial: the caller hears this music while it rings, and his session goes on."""
+
 _AFTER = "${DIALSTATUS},${HANGUPCAUSE},${DIALEDPEERNAME}"
 
 
@@ -46,7 +49,7 @@ async def connect(
     seats, roster = distributor.seats, distributor.router.roster
     phones = "&".join(seats.interface(roster.agent(offer.agent), offer.phone) for offer in rung)
     ring_s = max(seats.ring_s(offer.phone, offer.ring_ms) for offer in rung)
-    await session.exec("Dial", f"{phones},{ring_s},gm({music})")
+    await session.exec("Dial", f"{phones},{ring_s},{WITH_MUSIC.format(music)}")
     status, cause, peer = (await session.get_full_variable(_AFTER)).split(",", 2)
     failed = OfferOutcome.REFUSED if cause == REJECTED and len(rung) == 1 else OfferOutcome.UNREACHABLE
     outcome = DIAL_STATUS.get(status, failed)
@@ -95,9 +98,10 @@ class OutsideCall:
 
 
 async def dial_outside(
-    session: AgiSession, outside: Outside | None, number: str, music: str, *, ring_ms: int | None = None
+    session: AgiSession, outside: Outside | None, number: str, *, options: str, ring_ms: int | None = None
 ) -> OutsideCall:
-    """Call a number outside, within the limits, and let the caller talk there. Who may be called is decided before."""
+    """Call a number outside, within the limits, and let the caller talk there; `options` are those of Dial. Who may be
+    called is decided before."""
     if outside is None:
         return OutsideCall("", error=Refusal.NO_LINE)
     await session.set_variable(GROUP, "calls")
@@ -109,7 +113,7 @@ async def dial_outside(
             await session.set_variable("CALLERID(all)", outside.caller_id)
         ring_s = -(-(ring_ms or outside.ring_ms) // 1000)
         most = f"L({outside.most_ms})" if outside.most_ms is not None else ""
-        await session.exec("Dial", f"PJSIP/{number}@{outside.line},{ring_s},gm({music}){most}")
+        await session.exec("Dial", f"PJSIP/{number}@{outside.line},{ring_s},{options}{most}")
         if before:
             await session.set_variable("CALLERID(all)", before)
         return _of(await session.get_full_variable(_CALL))

@@ -57,7 +57,7 @@ class Fetching:
         except NotParked:
             return Announcement.NOBODY_PARKED
         except AgentBusy:
-            return _busy(agent)
+            return busy(agent)
         await self._taken(session, offer)
         return Announcement.NOBODY_PARKED
 
@@ -73,7 +73,7 @@ class Fetching:
         except NotRinging:
             return Announcement.NOTHING_TO_PICK_UP
         except AgentBusy:
-            return _busy(agent)
+            return busy(agent)
         if offer is not None:
             await self._taken(session, offer)
         return Announcement.NOTHING_TO_PICK_UP
@@ -111,5 +111,6 @@ class Fetching:
                 gone.set_result(None)
 
 
-def _busy(agent: Agent) -> Announcement:
+def busy(agent: Agent) -> Announcement:
+    """What is told to who cannot take or make a call now."""
     return Announcement.IN_WRAP_UP if agent.activity is Activity.WRAP_UP else Announcement.IN_CALL

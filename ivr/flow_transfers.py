@@ -10,7 +10,7 @@ from acd.facts import TransferEnded
 from acd.states import DequeueReason, Status
 from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
-from ivr.connecting import OutsideCall, connect, dial_outside, last_call
+from ivr.connecting import WITH_MUSIC, OutsideCall, connect, dial_outside, last_call
 from ivr.desk import Desk
 from ivr.flow.steps import Enqueue, QueueLeft, Transfer, Transferred
 from ivr.toll_guard import NOT_ANSWERED, refusal
@@ -71,7 +71,7 @@ async def _outside(desk: Desk, session: AgiSession, step: Transfer, number: str)
     ours = desk.find(number) is not None
     if error := refusal(number, written=step.written, ours=ours, allow=outside.allow if outside else None):
         return _Outcome(Transferred(answered=False, error=error))
-    call = await dial_outside(session, outside, number, MUSIC, ring_ms=step.ring_ms)
+    call = await dial_outside(session, outside, number, options=WITH_MUSIC.format(MUSIC), ring_ms=step.ring_ms)
     return _Outcome(Transferred(call.answered, call.error or ("" if call.answered else NOT_ANSWERED)), call.talk_ms)
 
 

@@ -19,6 +19,7 @@ from ivr.agi.errors import AgiHungUp
 from ivr.agi.session import AgiSession
 from ivr.announcements import REASONS, Announcement, prompt
 from ivr.closing import Closing
+from ivr.dialling import Dialling
 from ivr.fetching import Fetching
 from ivr.flow.steps import Prompt
 from ivr.pin_guard import WRONG_PINS, PinGuard
@@ -28,7 +29,7 @@ log = structlog.get_logger()
 
 KEYS = "0123456789#"
 KEY_TIMEOUT_MS = 6_000
-MOST_DIGITS = 12
+MOST_DIGITS = 20
 
 
 class StarCode(StrEnum):
@@ -49,6 +50,7 @@ class StarCode(StrEnum):
     RESUME_RECORDING = "*23"
     FETCH = "*24"
     PICK_UP = "*25"
+    DIAL = "*26"
 
 
 STATES: Mapping[AgentState, Announcement] = {
@@ -72,6 +74,7 @@ FOR_HIM_WHO_SITS_HERE = frozenset(StarCode) - {
     StarCode.RESUME_RECORDING,
     StarCode.FETCH,
     StarCode.PICK_UP,
+    StarCode.DIAL,
 }
 
 
@@ -114,6 +117,7 @@ class StarCodes:
         close_call: CloseCall,
         switch_recording: SwitchRecording,
         fetching: Fetching,
+        dialling: Dialling,
         guard: PinGuard | None = None,
     ) -> None:
         self.distributor = distributor
@@ -126,6 +130,7 @@ class StarCodes:
         self.close_call = close_call
         self.switch_recording = switch_recording
         self.fetching = fetching
+        self.dialling = dialling
         self.guard = guard or PinGuard()
 
     async def __call__(self, session: AgiSession) -> None:
@@ -164,6 +169,8 @@ class _Dealing:
             await self._close_call(rest)
         elif code in (StarCode.PAUSE_RECORDING, StarCode.RESUME_RECORDING):
             await self._switch_recording(paused=code == StarCode.PAUSE_RECORDING)
+        elif code == StarCode.DIAL:
+            await self._dial(rest)
         elif code in (StarCode.FETCH, StarCode.PICK_UP):
             await self._take(StarCode(code), rest)
         elif code not in FOR_HIM_WHO_SITS_HERE:
@@ -210,6 +217,14 @@ class _Dealing:
             await self._say(Announcement.RECORDING_UNCERTAIN)
         else:
             await self._say(Announcement.RECORDING_PAUSED if paused else Announcement.RECORDING_GOES_ON)
+
+    async def _dial(self, number: str) -> None:
+        """He who sits here calls a number outside."""
+        if (agent := await self._whom("")) is None:
+            return
+        number = number or await self._collect(Announcement.WHICH_NUMBER)
+        if (said := await self._codes.dialling.call(self._session, agent, number)) is not None:
+            await self._say(said)
 
     async def _take(self, code: StarCode, rest: str) -> None:
         """He who sits here takes a caller: the one who is parked at that space, or who rings at that colleague's."""

@@ -10,7 +10,7 @@ from ivr.agi.errors import AgiHungUp, AgiInterrupted
 from ivr.agi.session import AgiSession
 from ivr.caller import Caller
 from ivr.company import Company
-from ivr.connecting import connect, dial_outside
+from ivr.connecting import WITH_MUSIC, connect, dial_outside
 from ivr.desk import Desk
 from ivr.flow.steps import Enqueue, Prompt
 from ivr.voicemail import Place as MessagePlace
@@ -166,7 +166,9 @@ class Stay:
         """He is out of the queue, without an agent of it."""
         match target.kind:
             case TargetKind.NUMBER:
-                call = await dial_outside(self._session, self._desk.outside(), target.value, self._music)
+                call = await dial_outside(
+                    self._session, self._desk.outside(), target.value, options=WITH_MUSIC.format(self._music)
+                )
                 return DequeueReason.ANSWERED if call.answered else DequeueReason.OVERFLOWED
             case TargetKind.VOICEMAIL:
                 return await self._take_message()

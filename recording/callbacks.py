@@ -1,12 +1,13 @@
-"""What is different in a call of ours to a customer who asked to be called back: its first channel is the agent's,
-whose phone may ring more than once under the same name; the customer's, which is recorded, is dialled from it.
+"""What is different in a call of ours: to a customer who asked to be called back, or to a number that an agent has
+dialled. Its first channel is the agent's (whose phone may ring more than once under the same name for a call-back); the
+customer's, which is recorded, is dialled from it.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from acd.callbacks import callback_of
+from acd.callbacks import callback_of, is_callback
 from acd.facts import CallDequeued
 from acd.states import CallbackOutcome, CallOutcome, EndedBy
 from recording.account import Account
@@ -61,7 +62,7 @@ def told_otherwise(
         "agent": record.agent if record.conversations else None,
         "ended_by": ended_by,
         "reason": record.reason if record.conversations else _why(customer, story, ended_by),
-        "callback": callback_of(record.linkedid),
+        "callback": callback_of(record.linkedid) if is_callback(record.linkedid) else None,
         "origin": call_id(dialled.origin) if dialled and dialled.origin else None,
         "legs": (record.legs[0].model_copy(update={"number": number}), *record.legs[1:]),
         "reconstructed": _is_reconstructed(record, story),
@@ -70,6 +71,8 @@ def told_otherwise(
 
 def _is_reconstructed(record: CallRecord, story: Account) -> bool:
     """The router's account has a gap: the attempt's beginning or end, an offer, or the leaving of the queue."""
+    if not is_callback(record.linkedid):
+        return record.reason == ASTERISK_LOST or story.arrived is None or story.ended is None
     left = {fact.queue for fact in story.queued if isinstance(fact, CallDequeued)}
     return (
         record.reason == ASTERISK_LOST
@@ -92,6 +95,8 @@ def _ended_by(customer: Channel, agents: Sequence[Channel]) -> EndedBy:
 def _why(customer: Channel, story: Account, ended_by: EndedBy) -> str:
     if story.attempted is not None:
         return story.attempted.outcome.value
+    if story.ended is not None:
+        return story.ended.reason
     if customer.cause == _BUSY:
         return CallbackOutcome.BUSY.value
     if customer.cause == _REFUSED:

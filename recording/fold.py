@@ -45,22 +45,25 @@ def fold(
     order they were written. Pure and total.
 
     None while the call goes on; for an agent's dealings with the star codes: a person's word with the system is no call
-    (the log of agent states has it); and for a call-back whose customer was not rung.
+    (the log of agent states has it); and for a call of ours, a call-back or an agent's, whose customer was not rung.
     """
     end = _end(rows)
     every = channels([row for row in rows if row.type != RowType.LINKEDID_END], end.at_us) if end else ()
     if end is None or not every:
         return None
-    if is_callback(end.linkedid):
-        caller = customer_of(every, end.linkedid)
-    else:
+    caller = customer_of(every, end.linkedid)
+    by_us = caller is not None or is_callback(end.linkedid)
+    if not by_us:
         caller = next((one for one in every if one.uniqueid == end.linkedid), every[0])
-    if caller is None or caller.star_code:
+    if caller is None:
+        return None
+    called_himself = caller.extension or caller.answered_us or every[1:]
+    if not by_us and (caller.star_code or not called_himself):
         return None
     others = [one for one in every if one is not caller]
-    record = _record(end, caller, others, story := account(facts, end.at_us), recordings)
+    record = _record(end, caller, others, story := account(facts, end.at_us), recordings, by_us=by_us)
     sent_on = transfers(rows, story, every, record.conversations)
-    called_back = told_otherwise(every, caller, record, story) if is_callback(end.linkedid) else {}
+    called_back = told_otherwise(every, caller, record, story) if by_us else {}
     return record.model_copy(update={"transfers": sent_on, **called_back})
 
 
@@ -76,24 +79,31 @@ def _end(rows: Sequence[LedgerRow]) -> LedgerRow | None:
 
 
 def _record(
-    end: LedgerRow, caller: Channel, others: Sequence[Channel], story: Account, recordings: Sequence[Recording]
+    end: LedgerRow,
+    caller: Channel,
+    others: Sequence[Channel],
+    story: Account,
+    recordings: Sequence[Recording],
+    *,
+    by_us: bool,
 ) -> CallRecord:
     phones = frozenset(story.agent_at) | {offered.agent for offered, _ in story.offers}
     rung = [one for one in others if _is_phone(one, phones)]
     talks = connections(caller, rung)
     ended_by = _ended_by(caller, rung, story, _left_outside(others, talks))
     left_by_caller = ended_by is EndedBy.CALLER
-    if called_back := is_callback(end.linkedid):
+    if by_us:
         heard = heard_before(story)
         visits = queue_visits(story.queued, caller, (), talks, DequeueReason.WITHDRAWN, served_by_message=heard)
     else:
         visits = queue_visits(story.queued, caller, rung, talks, _reason_at_end(end, left_by_caller))
     ringing = Ringing(
         caller=caller,
-        left_by_caller=left_by_caller and not called_back,
+        left_by_caller=left_by_caller and not by_us,
         connected=frozenset(one.channel.name for one in talks),
     )
-    offered = offers(story.offers, [one for one in rung if not one.joined], ringing, story.agent_at, visits)
+    called = [] if by_us and not is_callback(end.linkedid) else [one for one in rung if not one.joined]
+    offered = offers(story.offers, called, ringing, story.agent_at, visits)
     conversations = tuple(_conversation(one, story) for one in talks)
     last = visits[-1] if visits else None
     outside = connections(caller, [one for one in others if one not in rung])  # where his queue had sent him
@@ -102,7 +112,7 @@ def _record(
         outside=outside,
         holds=story.holds,
     )
-    started_us = min(one.started_us for one in (caller, *others)) if called_back else caller.started_us
+    started_us = min(one.started_us for one in (caller, *others)) if by_us else caller.started_us
     met = segments(
         caller,
         [(one, _who(one, story) if one in rung else "") for one in others],
@@ -110,7 +120,7 @@ def _record(
         visits,
         story,
         (started_us, end.at_us),
-        by_us=called_back,
+        by_us=by_us,
     )
     hold_ms = total_ms(met, SegmentKind.HOLD)
     closed = story.closings[-1] if story.closings else None

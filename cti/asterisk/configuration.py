@@ -72,6 +72,8 @@ class Plan:
     spaces: Sequence[str] = ()
     """At which callers can be parked, and the extension by which any of them is meant."""
     parking: str = ""
+    outside_prefix: str = ""
+    """What agents dial before a number outside; empty: only the star code."""
 
 
 def render(settings: Settings, installation: Installation, credentials: Credentials, plan: Plan) -> frozenset[str]:
@@ -193,6 +195,7 @@ def _globals(settings: Settings, plan: Plan) -> str:
             f"OUTSIDE_ASK_{language}": prompts.sound(prompt(Announcement.OUTSIDE_ASK, language))
             for language in plan.languages
         },
+        "OUTSIDE_PREFIX": plan.outside_prefix,
         **{f"QUEUE_{extension}": queue for extension, queue in plan.extensions.items()},
         **{f"SPACE_{space}": "1" for space in plan.spaces},
     }

@@ -2,14 +2,19 @@
 
 from typing import Annotated, Any
 
+import structlog
 from pydantic import Field
 
 from acd.errors import UnknownAgent
+from cti.access import Role
+from cti.ami.errors import AmiError
 from cti.http.causes import cause_of
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.errors import Unfit
+from cti.http.errors import AsteriskAway, NotYourCall, Unfit
 from cti.http.views import AgentView, View, agent_view
 from cti.outside import seat_outside
+
+log = structlog.get_logger()
 
 
 class Agents(View):
@@ -41,6 +46,12 @@ class NotReady(Given):
     """Why he wants no calls: one of the centre's reasons."""
 
     reason: str
+
+
+class Dialled(Given):
+    """Whom he calls."""
+
+    number: str = Field(pattern=r"^\+?[0-9]{2,20}$", description="The number outside, without the centre's own prefix.")
 
 
 async def list_agents(asked: Asked[Nothing, Nothing]) -> Agents:
@@ -110,6 +121,21 @@ async def extend_wrap_up(asked: Asked[Nothing, Extension]) -> AgentView:
     return _now(asked)
 
 
+async def dial(asked: Asked[Nothing, Dialled]) -> AgentView:
+    """Let the agent call a number outside: his phone rings, and dials when he picks up. Who may call whom is said in
+    centre.yaml (`outside.agents`). An agent's own token may do it for him.
+    """
+    number, holder = asked.path["number"], asked.holder
+    if not holder.role.includes(Role.FLOOR) and holder.agent != number:
+        raise NotYourCall(holder.agent)
+    try:
+        await asked.floor.dial(number, asked.body.number)
+    except AmiError as error:
+        log.warning("not-dialled", error_id=error.id, agent=number, detail=str(error))
+        raise AsteriskAway from error
+    return _now(asked)
+
+
 def _now(asked: Asked[Nothing, Any]) -> AgentView:
     agent = asked.floor.distributor.router.roster.agent(asked.path["number"])
     return agent_view(agent, asked.floor.live.board)
@@ -123,6 +149,16 @@ ENDPOINTS = (
     Endpoint("POST", "/api/agents/{number}/ready", ready, Nothing, Nothing, AgentView, errors=(404, 409)),
     Endpoint("POST", "/api/agents/{number}/not-ready", not_ready, Nothing, NotReady, AgentView, errors=(404, 409)),
     Endpoint("POST", "/api/agents/{number}/end-wrap-up", end_wrap_up, Nothing, Nothing, AgentView, errors=(404, 409)),
+    Endpoint(
+        "POST",
+        "/api/agents/{number}/dial",
+        dial,
+        Nothing,
+        Dialled,
+        AgentView,
+        errors=(403, 404, 409, 503),
+        role=Role.AGENT,
+    ),
     Endpoint(
         "POST", "/api/agents/{number}/extend-wrap-up", extend_wrap_up, Nothing, Extension, AgentView, errors=(404, 409)
     ),

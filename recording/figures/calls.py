@@ -300,6 +300,8 @@ def _of_ours(record: CallRecord, talk_ms: int, hold_ms: int, wrap_up_ms: int) ->
     """What is counted of a call that nobody made to us."""
     if record.direction is Direction.INTERNAL:
         return {"internal": 1}
+    if record.callback is None:
+        return {}  # an agent's own: his states tell how long he was busy with it
     return {
         "callback_attempts": 1,
         "callback_reached": int(bool(record.conversations)),

@@ -97,6 +97,8 @@ def no_call(linkedid: str, rows: Sequence[LedgerRow], *, under_way: bool) -> Kin
     if under_way:
         return Kind.UNDER_WAY
     first = next((row for row in rows if row.uniqueid == linkedid), rows[0] if rows else None)
+    if first is not None and not first.extension and not is_callback(linkedid):
+        return Kind.STAR_CODE  # his phone rang for a call that he wanted to make, and he did not pick up
     if first is not None and has_star_code(row for row in rows if row.uniqueid == first.uniqueid):
         return Kind.STAR_CODE
     return Kind.CALLBACK_NOT_RUNG if first is not None and is_callback(linkedid) else None

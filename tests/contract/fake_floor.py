@@ -275,6 +275,9 @@ async def open_floor(
     async def confer(linkedid: str) -> str:
         raise AmiLinkLost("there is no Asterisk here")
 
+    async def dial(agent: str, number: str) -> None:
+        raise AmiLinkLost("there is no Asterisk here")
+
     async def health() -> Mapping[str, Part]:
         return parts
 
@@ -296,6 +299,7 @@ async def open_floor(
         studio=sounds.studio,
         send_on=send_on,
         confer=confer,
+        dial=dial,
         health=health,
         pauses=CallPauses(monitors, distributor, lambda: {one: one for one in router.conversations}, limit_s=300),
         reconciler=Reconciler(settings),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cti.centre import Outside
+from cti.outside_file import Outside
 from recording.store import Agent
 from tests.contract.fake_floor import PEOPLE, FakeFloor, open_floor
 

@@ -54,6 +54,7 @@ ADMINISTRATORS = {
     "GET /api/recordings/listenings",
 }
 AGENTS = {
+    "POST /api/agents/{number}/dial",
     "POST /api/calls/{id}/park",
     "POST /api/calls/{id}/fetch",
     "GET /api/calls/{id}/recording/pause",

@@ -15,8 +15,8 @@ from aiohttp import ClientWebSocketResponse
 from acd.facts import TransferEnded
 from acd.masking import Mask
 from cti.access import Permission, Role, new_token
-from cti.centre import Outside
 from cti.http.app import ENDPOINTS
+from cti.outside_file import Outside
 from recording.access import AccessTokens
 from recording.identity import call_id
 from recording.record import CallRecord

@@ -18,6 +18,7 @@ from acd.states import AgentState
 from ivr.announcements import REASONS, Announcement, prompt
 from ivr.closing import Closing
 from ivr.closure_sounds import ClosureSounds
+from ivr.dialling import Dialling
 from ivr.fetching import Fetching
 from ivr.flow.steps import Prompt
 from ivr.star_codes import Custom, StarCodes
@@ -69,6 +70,7 @@ class Floor:
             self._close_call,
             self._switch_recording,
             Fetching(self.distributor, lambda channel, uniqueid, linkedid: None),
+            Dialling(self.distributor, lambda: None, lambda: None, lambda text: None, lambda *line: None),
         )
 
     async def _authenticate(self, number: str, pin: str) -> bool:

@@ -36,8 +36,28 @@ def called_back(name: str) -> RealCall:
     return real_call(name, CALLBACKS)
 
 
+# What an agent calls himself: outcome, reason, who ended it, with whom the customer spoke.
+CALLED_OUTSIDE = {
+    "called_outside": (CallOutcome.ANSWERED, "reached", EndedBy.AGENT, "1002"),
+    "called_outside_busy": (CallOutcome.NOT_REACHED, "busy", EndedBy.CALLER, None),
+}
+
+
+@pytest.mark.parametrize("name", CALLED_OUTSIDE)
+def test_an_agents_own_call_is_one_of_ours_with_no_call_back_behind_it(name: str) -> None:
+    call = called_back(name)
+    record = call.record()
+    assert (record.outcome, record.reason, record.ended_by, record.agent) == CALLED_OUTSIDE[name]
+    assert (record.direction, record.callback, record.reconstructed) == (Direction.OUTBOUND, None, False)
+    assert (record.offers, record.queues) == ((), ())
+    assert [leg.kind.value for leg in record.legs] == ["caller", "agent"]
+    alone = whole(fold(call.rows))
+    assert (alone.outcome, alone.reconstructed) == (record.outcome, True)
+    assert {one.caller for one in (record, alone)} == {"13900000001"}
+
+
 def test_every_real_call_back_has_an_expectation() -> None:
-    assert sorted([*EXPECTED, "asked_for"]) == sorted(folder.name for folder in CALLBACKS.iterdir())
+    assert sorted([*EXPECTED, *CALLED_OUTSIDE, "asked_for"]) == sorted(folder.name for folder in CALLBACKS.iterdir())
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -33,6 +33,8 @@ MET = {
     "asked_and_transferred": "ringing waiting:support talking:1003 ivr",
     "asked_for": "ringing waiting:sales ivr",
     "busy": "preparing ringing",
+    "called_outside": "preparing ringing talking:1002 hold:1002 talking:1002",
+    "called_outside_busy": "preparing ringing",
     "asked_into_conference": "ringing ivr ringing:1003 talking:1003 ivr",
     "conference": (
         "ringing ivr waiting:sales talking:1002 hold:1002 talking:1003 conference:1002:1003 talking:1003 ivr"

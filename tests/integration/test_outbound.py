@@ -1,0 +1,103 @@
+"""Agents who call numbers outside, by their phones and by their desktops: on real phones."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.integration.callback_fixture import CUSTOMER, callback_dialplans
+from tests.integration.centre_fixture import WAIT_S, RunningCentre
+from tests.integration.floor_fixture import running_floor, sees, staffed
+from tests.integration.kept_ledgers import keep_ledger
+from tests.integration.test_transfers import hear_each_other
+from tests.ledgers import CALLBACKS
+
+pytestmark = pytest.mark.integration
+
+__all__ = ["callback_dialplans"]
+
+ALLOWED = 'ring_s: 40, agents: {allow: ["139XXXXXXXX"], requires: sales >= 1, prefix: 9, ring_s: 20}}'
+
+
+@pytest_asyncio.fixture
+async def outward(callback_dialplans: Path, prompts: Path, music: Path, tmp_path: Path) -> AsyncIterator[RunningCentre]:
+    """A centre whose agents of sales may call mobiles of one carrier."""
+    folder = tmp_path / "dialplans"
+    shutil.copytree(callback_dialplans, folder)
+    file = folder / "centre.yaml"
+    file.write_text(file.read_text("utf-8").replace("ring_s: 40}", ALLOWED), "utf-8")
+    async with running_floor(folder, prompts, music) as running:
+        yield running
+
+
+async def lets_call(centre: RunningCentre) -> None:
+    """1002's desktop calls the customer, once his phone is free of the call before."""
+    async with asyncio.timeout(WAIT_S):
+        while (await centre.ask("POST", "/api/agents/1002/dial", json={"number": CUSTOMER}))[0] != 200:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # that a phone is free is no fact of the live stream
+
+
+def told(record: dict[str, Any]) -> tuple[Any, ...]:
+    return record["direction"], record["caller"], record["outcome"], record["reason"], record["agent"]
+
+
+async def test_an_agent_calls_outside_by_phone_and_by_desktop_and_only_whom_he_may(outward: RunningCentre) -> None:
+    async with staffed(outward, "1002", "1003", seats=("1002", "1003"), customers=(CUSTOMER,), audio=True) as phones:
+        await outward.fact("AgentStateChanged", agent="1003", after="ready")
+        placed = phones["1002"].dial(f"9{CUSTOMER}")
+        customer = await phones[CUSTOMER].next_call()
+        assert customer.caller == "4000"
+        await sees(outward, "1002", "talking")
+        await customer.answer()
+        await hear_each_other(placed, customer)
+        await placed.hold()
+        await sees(outward, "1002", "holding")
+        await placed.retrieve()
+        await sees(outward, "1002", "talking")
+        await placed.hang_up()
+        await customer.ended()
+        await sees(outward, "1002", "ready")
+        record = await outward.record(CUSTOMER)
+        assert told(record) == ("outbound", CUSTOMER, "answered", "reached", "1002")
+        assert (record["ended_by"], record["reconstructed"], record["callback"]) == ("agent", False, None)
+        met = [one["kind"] for one in record["segments"]]
+        assert (met[:3], len(record["recordings"])) == (["preparing", "ringing", "talking"], 1)
+        keep_ledger(outward.settings, record["linkedid"], "called_outside", CALLBACKS)
+        outward.messages.clear()
+
+        busy = phones["1002"].dial(f"*26{CUSTOMER}")
+        await (await phones[CUSTOMER].next_call()).refuse(busy=True)
+        await busy.ended()
+        record = await outward.record(CUSTOMER, recorded=False)
+        assert told(record) == ("outbound", CUSTOMER, "not_reached", "busy", None)
+        assert record["legs"][0]["cause"] == 17
+        keep_ledger(outward.settings, record["linkedid"], "called_outside_busy", CALLBACKS)
+        outward.messages.clear()
+
+        for phone, number, error in (("1002", "9008613", "toll-not-allowed"), ("1003", CUSTOMER, "dial-not-allowed")):
+            refused = phones[phone].dial(f"*26{number}")
+            assert (await outward.fact("OutsideRefused", agent=phone))["error"] == error
+            await refused.ended()
+            status, answer = await outward.ask("POST", f"/api/agents/{phone}/dial", json={"number": number})
+            assert (status, answer["error"]["id"]) == (409, error)
+
+        await outward.shows("/api/agents/1002", lambda agent: agent["state"] == "ready")
+        await lets_call(outward)
+        leg = await phones["1002"].next_call()
+        await leg.answer()
+        customer = await phones[CUSTOMER].next_call()
+        await customer.answer()
+        await hear_each_other(leg, customer)
+        await customer.hang_up()
+        await leg.ended()
+        record = await outward.record(CUSTOMER)
+        assert told(record) == ("outbound", CUSTOMER, "answered", "reached", "1002")
+        assert record["ended_by"] == "caller"
+        await sees(outward, "1002", "ready")
+        outward.messages.clear()
+        await lets_call(outward)
+        await (await phones["1002"].next_call()).refuse()  # of this there is no record
