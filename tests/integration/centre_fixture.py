@@ -177,6 +177,12 @@ class RunningCentre:
         async with self._session.get(path, headers=headers, raise_for_status=True) as answer:
             return await answer.read()
 
+    async def hears_own(self, evaluation: str, number: int, headers: Mapping[str, str]) -> bytes:
+        """The recording of an agent's own evaluation, whole, as WAV, with his token."""
+        path = f"/api/quality/own/{evaluation}/recordings/{number}?format=wav"
+        async with self._session.get(path, headers=headers, raise_for_status=True) as answer:
+            return await answer.read()
+
     async def sign_in(self, agent: str) -> None:
         """Sign the agent in at his own phone, by API."""
         await self.post(f"/api/agents/{agent}/sign-in", {"phone": agent})

@@ -1,6 +1,7 @@
 """A call that was really made is judged: from the draw to the agent's appeal, its decision and figure 12."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -34,14 +35,18 @@ async def tokens(floor: RunningCentre) -> tuple[Headers, Headers, Headers]:
 
 
 async def test_a_recorded_call_is_drawn_heard_judged_appealed_and_counted(floor: RunningCentre) -> None:
+    """Two calls: the agent appeals against the judgement of one, and takes note of that of the other."""
+    records = []
     async with staffed(floor, "1002", audio=True) as phones:
-        caller, leg = await conversation(phones, "4001", "1002", number="13800138000")
-        assert caller.audio
-        assert leg.audio
-        await caller.audio.hears(leg.audio.tone_hz)
-        await leg.hang_up()
-        await caller.ended()
-        record = await floor.record("13800138000")
+        for number in ("13800138000", "13800138001"):
+            caller, leg = await conversation(phones, "4001", "1002", number=number)
+            assert caller.audio
+            assert leg.audio
+            await caller.audio.hears(leg.audio.tone_hz)
+            await leg.hang_up()
+            await caller.ended()
+            records.append(await floor.record(number))
+    record, other = records
     anna, agent, leader = await tokens(floor)
 
     async def ok(who: Headers, method: str, path: str, **body: object) -> Any:
@@ -50,9 +55,11 @@ async def test_a_recorded_call_is_drawn_heard_judged_appealed_and_counted(floor:
         return answer
 
     draw = await floor.post("/api/quality/draws")
-    assert (draw["candidates"], draw["picked"]) == (1, 1)
-    (mine,) = (await ok(anna, "GET", "work"))["evaluations"]
-    assert (mine["call"], mine["agent"], mine["queue"], mine["rule"] != "") == (record["id"], "1002", "sales", True)
+    assert (draw["candidates"], draw["picked"], draw["set_aside"]) == (2, 2, 0)
+    work = {one["call"]: one for one in (await ok(anna, "GET", "work"))["evaluations"]}
+    assert work.keys() == {record["id"], other["id"]}
+    mine = work[record["id"]]
+    assert (mine["agent"], mine["queue"], mine["rule"]) == ("1002", "sales", "everybody")
     steps = f"evaluations/{mine['id']}"
     await ok(anna, "POST", f"{steps}/claim", revision=0)
 
@@ -71,13 +78,32 @@ async def test_a_recorded_call_is_drawn_heard_judged_appealed_and_counted(floor:
     await ok(anna, "POST", f"{steps}/score", revision=1, judgement=marked)
     await ok(anna, "POST", f"{steps}/release", revision=2)
     assert (await floor.get("/api/quality/scores?agent=1002"))["rows"][0]["mean"] == "90.11"
+    second = work[other["id"]]["id"]
+    await ok(anna, "POST", f"evaluations/{second}/claim", revision=0)
+    await ok(anna, "POST", f"evaluations/{second}/score", revision=1, judgement=judgement())
 
     (own,) = (await ok(agent, "GET", "own"))["evaluations"]
-    assert own["judgement"]["time_marks"][0]["comment"] == "no greeting"
+    (mark,) = own["judgement"]["time_marks"]
+    assert mark["comment"] == "no greeting"
+    peaks = await ok(agent, "GET", f"own/{own['id']}/recordings/{mark['recording']}/peaks")
+    assert 0 < mark["at_ms"] < peaks["duration_ms"], "he hears what is meant"
+    assert await floor.hears_own(own["id"], mark["recording"], agent) == await floor.audio(record["id"], headers=anna)
+    heard = (await floor.get("/api/recordings/listenings"))["listenings"]
+    assert [one["who"] for one in heard if one["call"] == record["id"]].count("agent") == 1
+    assert (await floor.ask("GET", f"/api/quality/own/{second}/recordings/1", headers=agent))[0] == 404
+    await ok(anna, "POST", f"evaluations/{second}/release", revision=2)
+    assert (await ok(agent, "POST", f"own/{second}/acknowledge", revision=3))["phase"] == "acknowledged"
     await ok(agent, "POST", f"own/{own['id']}/appeal", revision=3, note="I did greet.")
     decided = {"revision": 4, "ruling": "changed", "judgement": judgement(), "note": "He did, before the tone."}
     done = await ok(leader, "POST", f"{steps}/decide", **decided)
     assert (done["first_score"], done["score"]) == ("90.11", "96.85")
-    (figure,) = (await floor.get("/api/quality/scores?agent=1002"))["rows"]
-    assert (figure["drawn"], figure["released"], figure["mean"]) == (1, 1, "96.85")
-    assert (await floor.get("/api/quality/bulletin"))["decided"] == 1
+    (row,) = (await floor.get("/api/quality/scores?agent=1002"))["rows"]
+    assert [row[key] for key in ("drawn", "released", "mean", "mean_before_appeals")] == [2, 2, "96.85", "93.48"]
+    bulletin = await floor.get("/api/quality/bulletin?queue=sales")
+    assert (bulletin["released"], bulletin["acknowledged"], bulletin["decided"]) == (2, 1, 1)
+
+    report = await floor.get("/api/reports/month?at=now&keys=monitoring_score")
+    (figure,) = [one for section in report["sections"] if section["key"] == "figures" for one in section["numbers"]]
+    assert (figure["key"], figure["value"], figure["sample"]) == ("monitoring_score", 96.85, 2)
+    behind = await floor.get(f"/api/quality/counted?{urlencode(figure['evaluations'])}")
+    assert {one["evaluation"] for one in behind["scores"]} == {own["id"], second}
