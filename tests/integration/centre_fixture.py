@@ -91,17 +91,22 @@ class RunningCentre:
 
     async def reconcile(self) -> None:
         """Assert, of the stopped centre, that its records agree with Asterisk's own, but for what a killed Asterisk
-        could not write. What the recorder had not read yet is read first."""
+        could not write."""
+        found = await self.compared()
+        assert found.reconciliation.agrees, f"records and Asterisk's own differ:\n{_told(found)}"
+
+    async def compared(self) -> Day:
+        """The records of the stopped centre against Asterisk's own. What the recorder had not read yet is read
+        first."""
         store = Store(self.settings.database_url)
         try:
             await store.migrate()
             await Ingest(store, self.settings.ledger, self.settings.journal, _nobody).catch_up()
             now = datetime.now(UTC)
             day = timedelta(days=1)
-            found = await reconcile(store, self.settings.asterisk_log, now - day, now + day, settled=timedelta())
+            return await reconcile(store, self.settings.asterisk_log, now - day, now + day, settled=timedelta())
         finally:
             await store.close()
-        assert found.reconciliation.agrees, f"records and Asterisk's own differ:\n{_told(found)}"
 
     @property
     def daemon(self) -> int:

@@ -14,13 +14,18 @@ from typing import Any
 FOLDER = Path(__file__).parents[2] / "var" / "bench"
 
 
+reconciled: list[dict[str, Any]] = []
+"""Of each centre that was measured: how many calls and rows of Asterisk's were compared, and in what they differ."""
+
+
 def write(
     name: str, ours: Any, theirs: Any, *, libraries: Sequence[str] = (), asterisk: str | None = None, **more: Any
 ) -> Path:
     """Write the figures of both sides of benchmark `name`, in whatever shape it has, and return the file.
 
     `libraries` are the distributions whose versions matter, `asterisk` is the version of the one that took part, and
-    `more` goes in as it is: units, conditions, raw figures.
+    `more` goes in as it is: units, conditions, raw figures. Where calls were made on a centre, how its records agree
+    with Asterisk's own goes in by itself (tests.load.centre).
     """
     report = {
         "benchmark": name,
@@ -39,6 +44,7 @@ def write(
         },
         "ours": ours,
         "theirs": theirs,
+        **({"reconciliation": reconciled} if reconciled else {}),
         **more,
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
