@@ -17,7 +17,7 @@ shells := acd/distributor.py,acd/clock.py,acd/timers.py
 # Where Python is told to keep no compiled modules, each of the hundreds of processes of the tests would compile ours anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test coverage call bench lint setup machine python tree
+.PHONY: run test coverage call bench lint style types tests setup machine python tree
 
 run: packages = $(run_packages) $(tree_packages)
 run: machine python tree
@@ -28,7 +28,11 @@ call: packages = sip-tester
 call: machine python
 	@$(bin)/callcenter call $(if $(N),--count $(N))
 
-test: setup lint
+# Types are checked beside the tests, which wait a good part of their time.
+test: setup style
+	@$(MAKE) --no-print-directory -j 2 types tests
+
+tests: python
 	$(bin)/pytest -n 4 --dist worksteal
 
 # Of the pure cores, by their own tests. Apart, because with it tests take more than twice as long.
@@ -40,9 +44,13 @@ coverage: python
 bench: setup
 	@for bench in tests/load/bench_*.py; do $(bin)/python -m tests.load.$$(basename $$bench .py) || exit 1; done
 
-lint: python
+lint: style types
+
+style: python
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
+
+types: python
 	$(bin)/mypy
 
 setup test bench: packages = $(test_packages) $(tree_packages)
