@@ -35,14 +35,14 @@ ROUNDS = 2
 SIDES = (OURS, APP_QUEUE, APP_QUEUE_DEFAULT)
 
 
-async def idle_gaps_ms(centre: RunningCentre, side: Side) -> list[float]:
-    """The idle gaps of all agents while the others wait; an agent's first call is ramp."""
+async def idle_gaps_ms(centre: RunningCentre, side: Side, waiting: int = WAITING) -> list[float]:
+    """The idle gaps of all agents while so many callers wait; an agent's first call is ramp."""
     line = Telephones(centre.settings.state / "line", sip_port=centre.settings.sip_port, audio=False)
     async with centre.phones(ring_ms=1, talk_ms=TALK_MS) as phones, line:
         await phones.register()
-        callers = asyncio.create_task(_keep_calling(line, side.dialled))
+        callers = asyncio.create_task(_keep_calling(line, side.dialled, len(centre.credentials.agents) + waiting))
         async with asyncio.timeout(COME_S):
-            while sum(Moment.ANSWERED in call.at_us for call in line.calls) < WAITING:  # noqa: ASYNC110
+            while sum(Moment.ANSWERED in call.at_us for call in line.calls) < waiting:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         async with agents_of(centre, side, APART_S):
             await asyncio.sleep(MEASURE_S)
@@ -54,8 +54,8 @@ async def idle_gaps_ms(centre: RunningCentre, side: Side) -> list[float]:
         return gaps
 
 
-async def _keep_calling(line: Telephones, dialled: str) -> None:
-    """As many callers as keep the agents busy and the others waiting; whoever is served is followed by another."""
+async def _keep_calling(line: Telephones, dialled: str, callers: int) -> None:
+    """So many callers as keep the agents busy and the others waiting; whoever is served is followed by another."""
     numbers = count(9_000_000)
 
     async def one_after_the_other() -> None:
@@ -64,7 +64,7 @@ async def _keep_calling(line: Telephones, dialled: str) -> None:
             await call.reached(Moment.ENDED)
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(AGENTS + WAITING):
+        for _ in range(callers):
             group.create_task(one_after_the_other())
             await asyncio.sleep(CALLERS_APART_S)
 
