@@ -12,7 +12,7 @@ from recording.figures.counts import CALLS, Times, names_of
 from recording.figures.rule_book import rules_in_force
 from recording.figures.rules import Rules
 from recording.figures.scope import ScopeKind
-from recording.figures.states import Change, of_states, stretches
+from recording.figures.states import WORK, Change, at_work, of_states, stretches
 from recording.models import AgentHalfHour, AgentStateEntry, AgentStateHalfHour, Base, CentreHalfHour, QueueHalfHour
 from recording.record import CallRecord
 from recording.state_entries import StateEntry, in_order
@@ -34,7 +34,7 @@ async def stored(store: Store) -> Sums:
     found: Sums = {}
     async with store.engine.connect() as connection:
         for kind, (table, keys) in TABLES.items():
-            names = names_of(Times) if kind == "times" else CALLS
+            names = (*names_of(Times), *WORK) if kind == "times" else CALLS
             for row in (await connection.execute(select(table.__table__))).mappings():
                 key = (kind, row["half_hour"].isoformat(), *(row[name] for name in keys))
                 found[key] = {name: row[name] for name in names if row[name]}
@@ -72,10 +72,13 @@ def of_log(entries: Mapping[str, Sequence[StateEntry]], rules: Rules) -> Sums:
     found: Sums = {}
     for agent, his in entries.items():
         changes = [Change(one.at, one.after) for one in in_order(his)]
-        for half_hour, times in of_states(stretches(changes), rules.zone).items():
+        lasting = stretches(changes)
+        work = at_work(lasting, rules.zone)
+        for half_hour, times in of_states(lasting, rules.zone).items():
+            slots = dict(zip(WORK, work.get(half_hour, ()), strict=False))
             found["times", half_hour.isoformat(), agent] = {
                 name: value for name in names_of(Times) if (value := getattr(times, name))
-            }
+            } | {name: value for name, value in slots.items() if value}
     return found
 
 

@@ -13,7 +13,7 @@ from recording.conflicts import upserting
 from recording.figures.counting import count_calls
 from recording.figures.counts import Times, names_of
 from recording.figures.rule_book import rules_in_force
-from recording.figures.states import Change, of_states, stretches
+from recording.figures.states import WORK, Change, at_work, of_states, stretches
 from recording.models import AgentLastState, AgentStateEntry, AgentStateHalfHour, Call
 from recording.record import CallRecord
 from recording.segment_rows import write_segments
@@ -66,9 +66,13 @@ async def _recount_agent(store: Store, agent: str) -> None:
         entries = [StateEntry(**row) for row in (await connection.execute(query)).mappings()]
         changes = [Change(one.at, one.after) for one in in_order(entries)]
         await connection.execute(delete(AgentStateHalfHour).where(AgentStateHalfHour.agent == agent))
+        lasting = stretches(changes)
+        work = at_work(lasting, zone)
         rows = [
-            {"half_hour": half_hour, "agent": agent, **{name: getattr(times, name) for name in names_of(Times)}}
-            for half_hour, times in of_states(stretches(changes), zone).items()
+            {"half_hour": half_hour, "agent": agent}
+            | {name: getattr(times, name) for name in names_of(Times)}
+            | dict(zip(WORK, work.get(half_hour, [0] * len(WORK)), strict=True))
+            for half_hour, times in of_states(lasting, zone).items()
         ]
         if rows:
             await connection.execute(insert(AgentStateHalfHour), rows)

@@ -1,25 +1,72 @@
-"""Figures 1 and 15: what agents' logs of states say, held against their shifts. Of each agent the log of the period is
-read, so that breaks and shifts that end within a half hour are exact; one agent after another, so that no long report
-keeps the loop from anything else.
+"""Figures 1 and 15: what agents did, held against their shifts. Read are the half-hour sums, which tell the time at
+work of each five minutes: a month of hundreds of agents has millions of entries in the log of states. The log is read
+of those alone whose sums cannot tell: a shift or break that begins within five minutes, and time from before these were
+kept. No long report keeps the loop from anything else.
 """
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 
+from acd.states import AgentState
 from recording.figures.period import Period
 from recording.figures.reading import Members
 from recording.figures.scope import Scope, ScopeKind
-from recording.inputs.attendance import Stay, adherence, attendance, signed_in, stays
+from recording.figures.slots import Slots, Worked, worked
+from recording.inputs.attendance import AT_WORK, Stay, adherence, attendance, signed_in, stays
+from recording.inputs.plan import ONE_DAY, Plan, PlannedShift
 from recording.inputs.schedules import Schedules
-from recording.inputs.spans import Span, meet
-from recording.models import AgentStateEntry, AgentTeam
+from recording.inputs.spans import Span, meet, total_ms, union
+from recording.models import AgentLastState, AgentStateEntry, AgentTeam
 from recording.state_entries import StateEntry, in_order
 from recording.store import Store
 
 _NAMES = frozenset({"adherent_ms", "scheduled_ms", "attended", "scheduled"})
+_TOGETHER = 20
+"""Agents planned without letting others come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What an agent should do in a period: `shifts` begin in it, `working` is his time until `until`."""
+
+    shifts: Sequence[PlannedShift]
+    working: Sequence[Span]
+    until: datetime
+
+    @property
+    def own(self) -> list[Span]:
+        """Of that the time of these shifts."""
+        return [span for span in self.working if self.shifts and span.start >= self.shifts[0].span.start]
+
+    @property
+    def before(self) -> list[Span]:
+        """And that of a shift which began before the period."""
+        return [span for span in self.working if not self.shifts or span.start < self.shifts[0].span.start]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lasting:
+    """The state in which an agent is: his sums do not have it before it ends."""
+
+    state: AgentState
+    since: datetime
+
+    @property
+    def signed_in(self) -> bool:
+        return self.state is not AgentState.SIGNED_OUT
+
+
+@dataclass(slots=True)
+class _Done:
+    """What came of it."""
+
+    adhered_ms: int = 0
+    came: set[str] = field(default_factory=set)
 
 
 class Shifts:
@@ -35,30 +82,51 @@ class Shifts:
             return {}
         schedules = Schedules(self._store, period.zone)
         agents = await self._agents(schedules, scope)
-        first, last = period.start.date(), (period.end - timedelta(microseconds=1)).date()
-        plan = await schedules.plan(agents, first, last)
-        adherent_ms = scheduled_ms = at_all = 0
-        came: set[str] = set()
-        expected: set[str] = set()
-        for agent in agents:
-            shifts = [shift for shift in plan.shifts(agent, first, last) if period.since <= shift.span.start < until]
-            working = plan.working(agent, period.since, until)
-            if not shifts and not working:
-                continue
-            end = min(now, max([until, *(shift.span.end for shift in shifts)]))
-            done = await self._stays(agent, period.since, end)
-            own = adherence(meet(working, [Span(period.since, until)]), done)
-            adherent_ms += own.adhered_ms
-            scheduled_ms += own.scheduled_ms
-            at_all += own.scheduled_ms > 0
-            one_came, one_expected = attendance(shifts, {agent: signed_in(done)})
-            came |= one_came
-            expected |= one_expected
+        plan = await schedules.plan(agents, period.start.date(), (period.end - timedelta(microseconds=1)).date())
+        due: dict[str, _Due] = {}
+        for number, agent in enumerate(agents, 1):
+            if (his := _due(plan, agent, period, until, now)).shifts or his.working:
+                due[agent] = his
+            if number % _TOGETHER == 0:
+                await asyncio.sleep(0)  # whoever else lives in this loop comes first
+        done = await self._done(due, period)
+        scheduled_ms = {agent: total_ms(one.working) for agent, one in due.items()}
+        expected = {agent for agent, one in due.items() if one.shifts}
+        at_all = sum(length_ms > 0 for length_ms in scheduled_ms.values())
         numbers = {
-            "adherent_ms": adherent_ms, "scheduled_ms": scheduled_ms, "attended": len(came),
-            "scheduled": len(expected), "scheduled_agents": max(at_all, len(expected)),
+            "adherent_ms": done.adhered_ms, "scheduled_ms": sum(scheduled_ms.values()),
+            "attended": len(done.came & expected), "scheduled": len(expected),
+            "scheduled_agents": max(at_all, len(expected)),
         }  # fmt: skip
         return {name: Decimal(number) for name, number in numbers.items()}
+
+    async def _done(self, due: Mapping[str, _Due], period: Period) -> _Done:
+        """By the sums where they tell it, and by the log where they do not."""
+        slots = Slots(period.zone)
+        told = {agent: one for agent, one in due.items() if all(map(slots.fits, one.working))}
+        table = AgentLastState.__table__
+        async with self._store.engine.connect() as connection:
+            rows = await connection.execute(select(table))
+            lasting = {row.agent: _Lasting(AgentState(row.state), row.at) for row in rows}
+            own = await worked(connection, {agent: one.own for agent, one in told.items()}, slots)
+            before = await worked(connection, {agent: one.before for agent, one in told.items()}, slots)
+        done = _Done()
+        for agent, one in due.items():
+            his, earlier, last = own.get(agent, Worked()), before.get(agent, Worked()), lasting.get(agent)
+            now_on = [Span(last.since, one.until)] if last and last.since < one.until else []
+            known = agent in told and his.known and earlier.known
+            came = his.came or (bool(last and last.signed_in) and _meets(one.shifts, now_on))
+            if not known or (one.shifts and not came):  # he may have come in a break alone, or later than the period
+                log = await self._stays(agent, period.since, one.until)
+                done.adhered_ms += adherence(one.working, log).adhered_ms
+                done.came |= attendance(one.shifts, {agent: signed_in(log)})[0]
+                continue
+            done.adhered_ms += his.work_ms + earlier.work_ms
+            if last and last.state in AT_WORK:
+                done.adhered_ms += total_ms(meet(one.working, now_on))
+            if came:
+                done.came.add(agent)
+        return done
 
     async def _agents(self, schedules: Schedules, scope: Scope) -> list[str]:
         if scope.kind is ScopeKind.AGENT:
@@ -81,3 +149,19 @@ class Shifts:
         async with self._store.engine.connect() as connection:
             found = [*(await connection.execute(before)).mappings(), *(await connection.execute(within)).mappings()]
         return list(stays(in_order([StateEntry(**row) for row in found]), start, end))
+
+
+def _due(plan: Plan, agent: str, period: Period, until: datetime, now: datetime) -> _Due:
+    first, last = period.start.date(), (period.end - timedelta(microseconds=1)).date()
+    every = plan.shifts(agent, first - 2 * ONE_DAY, last)  # a shift may have begun the day before
+    shifts = [shift for shift in every if period.since <= shift.span.start < until]
+    working = meet(union(_spans(every)), [Span(period.since, until)])
+    return _Due(shifts, working, min(now, max([until, *(shift.span.end for shift in shifts)])))
+
+
+def _meets(shifts: Iterable[PlannedShift], spans: Sequence[Span]) -> bool:
+    return bool(spans and meet((shift.span for shift in shifts), spans))
+
+
+def _spans(shifts: Iterable[PlannedShift]) -> Iterable[Span]:
+    return (span for shift in shifts for span in shift.working)

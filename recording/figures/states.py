@@ -31,6 +31,11 @@ AT_WORK = frozenset({AgentState.READY, AgentState.RINGING, AgentState.TALKING, A
 """The states that count as working in figure 1."""
 
 
+SLOT = timedelta(minutes=5)
+WORK = tuple(f"work_{number}_ms" for number in range(_HALF_HOUR // SLOT))
+"""The time at work in each five minutes of a half hour, by which breaks and shifts that cut one are measured."""
+
+
 class Change(NamedTuple):
     """From `at` on an agent is in `state`."""
 
@@ -69,6 +74,21 @@ def of_states(lasting: Iterable[Stretch], zone: ZoneInfo) -> dict[datetime, Time
             row[name] = row.get(name, 0) + (end - _whole(at)) // _MILLISECOND
             at = end
     return {half_hour: Times(**row) for half_hour, row in sums.items()}
+
+
+def at_work(lasting: Iterable[Stretch], zone: ZoneInfo) -> dict[datetime, list[int]]:
+    """How long one agent was at work in each slot of each half hour (its beginning, UTC), in milliseconds."""
+    sums: dict[datetime, list[int]] = {}
+    for one in lasting:
+        at = _whole(one.start)
+        while one.state in AT_WORK and at < one.end:
+            half_hour = floor(at, zone).astimezone(UTC)
+            number = (at - half_hour) // SLOT
+            end = min(half_hour + (number + 1) * SLOT, one.end)
+            row = sums.setdefault(half_hour, [0] * len(WORK))
+            row[number] += (end - at) // _MILLISECOND
+            at = end
+    return sums
 
 
 def _whole(at: datetime) -> datetime:

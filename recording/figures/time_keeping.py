@@ -18,7 +18,7 @@ from recording.conflicts import inserting_new, upserting
 from recording.figures.adding import adding
 from recording.figures.counts import Times, names_of
 from recording.figures.rule_book import rules_in_force
-from recording.figures.states import Change, of_states, stretches
+from recording.figures.states import WORK, Change, at_work, of_states, stretches
 from recording.instants import utc
 from recording.models import AgentLastState, AgentStateEntry, AgentStateHalfHour, AgentTeam
 from recording.state_entries import StateEntry, in_order
@@ -27,6 +27,7 @@ TEAM = "team"
 """The attribute of agents that names their team."""
 
 _NAMES = names_of(Times)
+_SUMS = (*_NAMES, *WORK)
 _DIGEST = AgentStateEntry.__table__.c.digest
 _AT_ONCE = 500  # names asked for at once
 _Sums = dict[tuple[datetime, str], list[int]]
@@ -49,7 +50,7 @@ async def add_states(connection: AsyncConnection, new: Mapping[str, AgentStateCh
     table = AgentLastState.__table__
     query = select(table).where(table.c.agent.in_(sorted(by_agent))).with_for_update()
     last = {row.agent: Change(row.at, AgentState(row.state)) for row in await connection.execute(query)}
-    sums: _Sums = defaultdict(lambda: [0] * len(_NAMES))
+    sums: _Sums = defaultdict(lambda: [0] * len(_SUMS))
     rows: list[dict[str, Any]] = []
     for agent, facts in sorted(by_agent.items()):
         facts.sort(key=lambda fact: fact.at_ms)
@@ -63,7 +64,7 @@ async def add_states(connection: AsyncConnection, new: Mapping[str, AgentStateCh
         rows.append({"agent": agent, "at": changes[-1].at, "state": changes[-1].state.value})
     await connection.execute(upserting(AgentLastState, "agent", tuple(rows[0]), connection.dialect.name), rows)
     times = [
-        {"half_hour": half_hour, "agent": agent, **dict(zip(_NAMES, values, strict=True))}
+        {"half_hour": half_hour, "agent": agent, **dict(zip(_SUMS, values, strict=True))}
         for (half_hour, agent), values in sorted(sums.items())
         if any(values)
     ]
@@ -121,10 +122,15 @@ async def _put_between(
 
 
 def _add(sums: _Sums, agent: str, changes: Sequence[Change], zone: ZoneInfo, sign: int) -> None:
-    for half_hour, times in of_states(stretches(changes), zone).items():
+    lasting = stretches(changes)
+    for half_hour, times in of_states(lasting, zone).items():
         row = sums[half_hour, agent]
         for at, name in enumerate(_NAMES):
             row[at] += sign * getattr(times, name)
+    for half_hour, slots in at_work(lasting, zone).items():
+        row = sums[half_hour, agent]
+        for at, value in enumerate(slots, len(_NAMES)):
+            row[at] += sign * value
 
 
 def _entry(fact: AgentStateChanged) -> StateEntry:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from acd.states import AgentState, Status
+from acd.states import AgentState
 from recording.agent_log import StateEntry
 from recording.inputs.plan import PlannedShift
 from recording.inputs.spans import Span, meet, total_ms
@@ -35,7 +35,8 @@ class Adherence:
 
 def stays(entries: Iterable[StateEntry], start: datetime, end: datetime) -> Iterator[Stay]:
     """What an agent did from `start` to `end`, from the changes of his state in order; the last one before `start` may
-    be among them. Before the first entry he was what that one says he was; without any nothing is known."""
+    be among them. Before the first entry he was what that one says he was; without any nothing is known. Who signs out
+    during a call is signed in until it is over: what the floor sees counts."""
     state: AgentState | None = None
     signed_in, since = False, start
     for entry in entries:
@@ -45,7 +46,7 @@ def stays(entries: Iterable[StateEntry], start: datetime, end: datetime) -> Iter
             state, signed_in = entry.before, entry.before is not AgentState.SIGNED_OUT
         if (span := Span(since, entry.at).within(Span(start, end))) is not None:
             yield Stay(state, signed_in, span)
-        state, signed_in, since = entry.after, entry.status is not Status.SIGNED_OUT, entry.at
+        state, signed_in, since = entry.after, entry.after is not AgentState.SIGNED_OUT, entry.at
     if state is not None and (span := Span(since, end).within(Span(start, end))) is not None:
         yield Stay(state, signed_in, span)
 

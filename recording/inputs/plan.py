@@ -4,13 +4,13 @@ is the centre's, and its clock may be put forward and back.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from operator import attrgetter
 
 from recording.inputs.clock_times import at
-from recording.inputs.shifts import Assignment, ExceptionKind, Pattern, Shift, ShiftException
+from recording.inputs.shifts import Assignment, ExceptionKind, Pattern, PatternShift, Shift, ShiftException
 from recording.inputs.spans import Span, meet, union, without
 
 ONE_DAY = timedelta(days=1)
@@ -55,6 +55,9 @@ class Plan:
         self._assignments: Mapping[str, list[Assignment]] = defaultdict(list)
         for assignment in sorted(assignments, key=attrgetter("since")):
             self._assignments[assignment.agent].append(assignment)
+        self._on_day: dict[tuple[str, date, int, date], list[PatternShift]] = {}
+        self._usual: dict[tuple[date, int], PlannedShift] = {}
+        """What a shift of a pattern is on a day without anything special: many agents work by one pattern."""
         self._exceptions: Mapping[tuple[str, date], list[ShiftException]] = defaultdict(list)
         for exception in exceptions:
             self._exceptions[exception.agent, exception.day].append(exception)
@@ -93,23 +96,39 @@ class Plan:
             if one.kind is ExceptionKind.OVERTIME and one.hours is not None:
                 yield self._planned(agent, day, one.hours, one.kind)
 
-    def _by_pattern(self, agent: str, day: date) -> list[Shift]:
+    def _by_pattern(self, agent: str, day: date) -> Sequence[Shift]:
         assigned = self._assignments.get(agent, [])
         number = bisect_right(assigned, day, key=attrgetter("since")) - 1
         pattern = self._patterns.get(assigned[number].pattern) if number >= 0 else None
         if pattern is None:
             return []
-        weeks = (_monday(day) - _monday(assigned[number].since)).days // 7
-        week = (weeks + assigned[number].week - 1) % pattern.weeks + 1
-        return [one for one in pattern.shifts if (one.week, one.day) == (week, day.isoweekday())]
+        begun = assigned[number]
+        same = self._on_day.get((pattern.name, begun.since, begun.week, day))
+        if same is None:
+            weeks = (_monday(day) - _monday(begun.since)).days // 7
+            week = (weeks + begun.week - 1) % pattern.weeks + 1
+            same = [one for one in pattern.shifts if (one.week, one.day) == (week, day.isoweekday())]
+            self._on_day[pattern.name, begun.since, begun.week, day] = same
+        return same
 
     def _planned(self, agent: str, day: date, shift: Shift, kind: ExceptionKind | None) -> PlannedShift:
+        away = tuple(self._away(agent, day))
+        if kind is not None or away:
+            return self._anew(agent, day, shift, kind, away)
+        same = self._usual.get((day, id(shift)))
+        if same is None:
+            same = self._usual[day, id(shift)] = self._anew(agent, day, shift, None, ())
+        return PlannedShift(agent=agent, day=day, span=same.span, breaks=same.breaks, working=same.working)
+
+    def _anew(
+        self, agent: str, day: date, shift: Shift, kind: ExceptionKind | None, hours: Iterable[Span]
+    ) -> PlannedShift:
         span = self._span(day, shift.start, shift.end)
         breaks = []
         for one in shift.breaks:
             begins = day + ONE_DAY if one.start < shift.start else day
             breaks.append(PlannedBreak(span=self._span(begins, one.start, one.end), paid=one.paid))
-        away = [*(one.span for one in breaks), *self._away(agent, day)]
+        away = [*(one.span for one in breaks), *hours]
         return PlannedShift(
             agent=agent, day=day, span=span, breaks=tuple(breaks), working=without([span], away), kind=kind
         )

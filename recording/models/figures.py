@@ -19,6 +19,11 @@ def _milliseconds(comment: str) -> MappedColumn[int]:
     return mapped_column(BigInteger, server_default="0", comment=comment)
 
 
+def _slot(number: int) -> MappedColumn[int | None]:
+    said = f"milliseconds at work from minute {5 * number} to {5 * number + 5} of it; null: not kept"
+    return mapped_column(comment=said)
+
+
 class _CallSums:
     """The sums of calls, the same in each table: recording.figures.counts.Counts."""
 
@@ -109,7 +114,10 @@ class AgentHalfHour(_CallSums, Base):
 
 
 class AgentStateHalfHour(Base):
-    """How long an agent was in each state within a half hour. The state that he is in now counts when it has ended."""
+    """How long an agent was in each state within a half hour. The state that he is in now counts when it has ended.
+    `work_0_ms` to `work_5_ms` are how much of each five minutes he was at work (ready, ringing, talking, holding, in
+    after-call work), NULL where that was not kept yet.
+    """
 
     __tablename__ = "agent_state_half_hour"
     __table_args__ = (Index(None, "agent", "half_hour"),)
@@ -125,6 +133,12 @@ class AgentStateHalfHour(Base):
     holding_ms: Mapped[int] = _milliseconds("milliseconds with a caller on hold")
     wrap_up_ms: Mapped[int] = _milliseconds("milliseconds in after-call work")
     unreachable_ms: Mapped[int] = _milliseconds("milliseconds signed in with no phone registered")
+    work_0_ms: Mapped[int | None] = _slot(0)
+    work_1_ms: Mapped[int | None] = _slot(1)
+    work_2_ms: Mapped[int | None] = _slot(2)
+    work_3_ms: Mapped[int | None] = _slot(3)
+    work_4_ms: Mapped[int | None] = _slot(4)
+    work_5_ms: Mapped[int | None] = _slot(5)
 
 
 class CallCount(Base):

@@ -11,7 +11,7 @@ import json
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -199,7 +199,7 @@ def _typical() -> Mapping[str, CallRecord]:
     return {name: found[name] for name in STORIES}
 
 
-_STORY_OF = {
+_STORY_OF: Mapping[str, Callable[[CallRecord], bool]] = {
     "answered_caller_hangs_up": lambda one: len(one.offers) == 1 and not one.surveys and one.ended_by == "caller",
     "answered_agent_hangs_up": lambda one: len(one.offers) == 1 and not one.surveys and one.ended_by == "agent",
     "served_by_ivr": lambda one: not one.queues,

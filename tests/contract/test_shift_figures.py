@@ -1,0 +1,140 @@
+"""Adherence and attendance from stored sums, held against the whole log of states."""
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, update
+
+from acd.facts import AgentStateChanged, to_json
+from acd.states import AgentState, Status
+from recording.entries import Source, entry
+from recording.figures.counting import keep_rules
+from recording.figures.period import Period
+from recording.figures.recounting import recount_times
+from recording.figures.rules import Rules
+from recording.figures.scope import CENTRE, Scope, ScopeKind
+from recording.figures.shifts import Shifts
+from recording.figures.states import WORK
+from recording.inputs.attendance import adherence, attendance, signed_in, stays
+from recording.inputs.schedules import Schedules
+from recording.inputs.shifts import Assignment, Break, ExceptionKind, Pattern, PatternShift, ShiftException
+from recording.inputs.spans import Span, meet, total_ms
+from recording.models import AgentStateEntry, AgentStateHalfHour
+from recording.state_entries import StateEntry, in_order
+from recording.store import Store
+from tests.ledgers import batch
+
+pytestmark = pytest.mark.contract
+pytest_plugins = ["tests.contract.databases"]
+
+ZONE = ZoneInfo("Europe/Berlin")  # its clocks go back on the 25th of October 2026
+FIRST = date(2026, 10, 19)
+DAYS = 9
+NAMES = {"adherent_ms", "scheduled_ms", "attended", "scheduled"}
+STATES = [*AgentState]
+
+
+def _pattern(name: str, start: int, length: int, *breaks: tuple[int, int]) -> Pattern:
+    pauses = tuple(Break(start=(start + at) % 1440, end=(start + at + long) % 1440) for at, long in breaks)
+    days = (PatternShift(day=day, start=start, end=(start + length) % 1440, breaks=pauses) for day in range(1, 7))
+    return Pattern(name=name, shifts=tuple(days))
+
+
+PATTERNS = (
+    _pattern("day", 9 * 60, 540, (75, 15), (180, 60)),
+    _pattern("night", 18 * 60, 900, (300, 35)),
+    _pattern("odd", 8 * 60 + 7, 480, (100, 11)),
+)
+
+
+def _log(agent: str, chance: random.Random) -> Iterator[AgentStateChanged]:
+    """A life in any states; the first half of some weeks nobody saw him."""
+    at = datetime(2026, 10, 18, 20, tzinfo=UTC) + timedelta(hours=chance.choice((0, 90)))
+    before = AgentState.SIGNED_OUT
+    while at < datetime(2026, 10, 29, tzinfo=UTC):
+        after = chance.choice([one for one in STATES if one is not before])
+        status = chance.choice([Status.READY, Status.NOT_READY]) if after is not AgentState.SIGNED_OUT else None
+        yield AgentStateChanged(
+            at_ms=round(at.timestamp() * 1000), agent=agent, phone=agent, before=before, after=after,
+            status=status or Status.SIGNED_OUT, reason="", cause="phone",
+        )  # fmt: skip
+        before = after
+        at += timedelta(milliseconds=chance.randint(1, chance.choice((60_000, 3_600_000, 40_000_000))))
+
+
+async def _by_log(store: Store, agents: list[str], period: Period, now: datetime) -> dict[str, Decimal]:
+    """As it was reckoned before there were sums."""
+    until = min(now, period.until)
+    first, last = period.start.date(), (period.end - timedelta(microseconds=1)).date()
+    plan = await Schedules(store, ZONE).plan(agents, first, last)
+    numbers = dict.fromkeys(("adherent_ms", "scheduled_ms", "attended", "scheduled"), 0)
+    table = AgentStateEntry.__table__
+    for agent in agents:
+        shifts = [one for one in plan.shifts(agent, first, last) if period.since <= one.span.start < until]
+        working = meet(plan.working(agent, period.since, until), [Span(period.since, until)])
+        end = min(now, max([until, *(shift.span.end for shift in shifts)]))
+        columns = [table.c[name] for name in StateEntry.model_fields]
+        async with store.engine.connect() as connection:
+            query = select(*columns).where(table.c.agent == agent).order_by(table.c.at)
+            entries = [StateEntry(**row) for row in (await connection.execute(query)).mappings()]
+        done = list(stays(in_order(entries), period.since, end))
+        numbers["adherent_ms"] += adherence(working, done).adhered_ms
+        numbers["scheduled_ms"] += total_ms(working)
+        came, expected = attendance(shifts, {agent: signed_in(done)})
+        numbers["attended"] += len(came)
+        numbers["scheduled"] += len(expected)
+    return {name: Decimal(number) for name, number in numbers.items()}
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_sums_tell_of_any_period_what_the_log_of_states_tells(store: Store, seed: int) -> None:
+    chance = random.Random(seed)
+    agents = [str(1001 + number) for number in range(7)]
+    async with store.transaction() as connection:
+        await keep_rules(connection, Rules(zone=ZONE), datetime(2026, 10, 1, tzinfo=UTC))
+    schedules = Schedules(store, ZONE)
+    await schedules.save_patterns(PATTERNS)
+    await schedules.assign(
+        Assignment(agent=agent, since=FIRST, pattern=PATTERNS[at % 3 if at < 6 else 0].name)
+        for at, agent in enumerate(agents)
+    )
+    day = FIRST + timedelta(days=2)
+    await schedules.except_days(
+        [
+            ShiftException(agent="1001", day=day, kind=ExceptionKind.LEAVE),
+            ShiftException(agent="1002", day=day, kind=ExceptionKind.SICK, start=20 * 60, end=22 * 60),
+            ShiftException(agent="1004", day=day, kind=ExceptionKind.OVERTIME, start=20 * 60, end=21 * 60 + 25),
+        ]
+    )
+    lines = [fact for agent in agents[:-1] for fact in _log(agent, chance)]  # the last never came
+    await store.ingest(batch(Source.JOURNAL, [entry(Source.JOURNAL, to_json_line(fact)) for fact in lines]))
+    await _held_against_the_log(store, agents, chance)
+    async with store.transaction() as connection:  # as it is after the first start of a version that has these columns
+        table = AgentStateHalfHour
+        await connection.execute(update(table).where(table.agent < "1004").values(dict.fromkeys(WORK)))
+    await _held_against_the_log(store, agents, chance)
+    await recount_times(store)
+    await _held_against_the_log(store, agents, chance)
+
+
+async def _held_against_the_log(store: Store, agents: list[str], chance: random.Random) -> None:
+    midnight = datetime(2026, 10, 19, tzinfo=ZONE)
+    for _ in range(6):
+        start = midnight + timedelta(minutes=30 * chance.randrange(DAYS * 48))
+        period = Period.between(start, start + timedelta(minutes=30 * chance.randint(1, 200)), ZONE)
+        now = min(period.until + timedelta(hours=chance.choice((-5, 0, 30))), datetime(2026, 10, 30, tzinfo=UTC))
+        scope = chance.choice([CENTRE, Scope(ScopeKind.AGENT, chance.choice(agents))])
+        his = agents if scope is CENTRE else [scope.name]
+        told = await Shifts(store).sums(scope, period, NAMES, now)
+        if now > period.since:
+            expected = await _by_log(store, his, period, now)
+            assert {name: told[name] for name in expected} == expected, (period.name, scope, now)
+
+
+def to_json_line(fact: AgentStateChanged) -> str:
+    return json.dumps(to_json(fact))
