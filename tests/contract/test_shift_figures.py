@@ -13,9 +13,9 @@ from sqlalchemy import select, update
 from acd.facts import AgentStateChanged, to_json
 from acd.states import AgentState, Status
 from recording.entries import Source, entry
-from recording.figures.counting import keep_rules
 from recording.figures.period import Period
 from recording.figures.recounting import recount_times
+from recording.figures.rule_book import keep_rules
 from recording.figures.rules import Rules
 from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.figures.shifts import Shifts
