@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from acd.masking import Mask
+from acd.masking import Mask, masked
 from cti.access import Holder, Permission, Role
 from cti.floor import Floor
 from cti.http.causes import person_of
@@ -110,7 +110,7 @@ class Endpoint(Generic[Query, Body]):
 
 def json_answer(model: BaseModel, status: int = 200, *, mask: Mask | None = None) -> web.Response:
     """The model as a JSON answer that no cache keeps, numbers in it masked with this."""
-    text = model.model_dump_json(context=mask)
+    text = (model if mask is None else masked(model, mask)).model_dump_json()
     return web.Response(status=status, text=text, content_type=JSON, headers={"Cache-Control": "no-store"})
 
 

@@ -26,7 +26,7 @@ from acd.facts import (
     to_json,
 )
 from acd.masked_facts import masked_json
-from acd.masking import Mask
+from acd.masking import Mask, masked
 from acd.queues import Queue
 from cti.board import Board
 from cti.http.views import (
@@ -143,7 +143,7 @@ class LiveHub:
         where `mask` is None."""
         self._flush()
         watcher = Watcher(self._behind_at_most, mask)
-        watcher.put(f'{{"snapshot":{self.snapshot().model_dump_json(context=mask)}}}')
+        watcher.put(f'{{"snapshot":{_shown(self.snapshot(), mask)}}}')
         self._watchers.add(watcher)
         try:
             yield watcher
@@ -159,7 +159,7 @@ class LiveHub:
             for fact in facts:
                 self._send(partial(_written, fact))
             update = self._update(facts)
-            self._send(lambda mask: f'{{"update":{update.model_dump_json(context=mask)}}}')
+            self._send(lambda mask: f'{{"update":{_shown(update, mask)}}}')
 
     def _update(self, facts: list[Fact]) -> Update:
         router = self._distributor.router
@@ -195,10 +195,10 @@ class LiveHub:
         """Written once for all who see numbers whole, and once for all others."""
         texts: dict[bool, str] = {}
         for watcher in self._watchers:
-            masked = watcher.mask is not None
-            if masked not in texts:
-                texts[masked] = written(watcher.mask)
-            watcher.put(texts[masked])
+            whole = watcher.mask is None
+            if whole not in texts:
+                texts[whole] = written(watcher.mask)
+            watcher.put(texts[whole])
 
 
 def _written(fact: Fact, mask: Mask | None) -> str:
@@ -206,9 +206,13 @@ def _written(fact: Fact, mask: Mask | None) -> str:
 
 
 def _masked_record(message: str, mask: Mask) -> str:
-    return _Told.model_validate_json(message).model_dump_json(context=mask)
+    return _shown(_Told.model_validate_json(message), mask)
 
 
 def record_message(change: Change, mask: Mask | None) -> str:
     """A record that has changed, as a watcher is told it."""
     return change.message if mask is None else _masked_record(change.message, mask)
+
+
+def _shown(model: BaseModel, mask: Mask | None) -> str:
+    return (model if mask is None else masked(model, mask)).model_dump_json()

@@ -75,10 +75,16 @@ class Encoder:
         assert process.stdin is not None
         assert process.stdout is not None
         line = b""
-        with suppress(ConnectionError):
-            process.stdin.write(json.dumps(order).encode() + b"\n")
-            await process.stdin.drain()
-            line = await process.stdout.readline()
+        try:
+            with suppress(ConnectionError):
+                process.stdin.write(json.dumps(order).encode() + b"\n")
+                await process.stdin.drain()
+                line = await process.stdout.readline()
+        except asyncio.CancelledError:  # its answer would be taken for that to the next order
+            self._process = None
+            with suppress(ProcessLookupError):
+                process.kill()
+            raise
         if not line.endswith(b"\n"):
             self._process = None
             with suppress(ProcessLookupError):

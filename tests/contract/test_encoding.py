@@ -118,6 +118,21 @@ async def test_an_encoder_that_was_killed_is_started_again(tmp_path: Path, encod
     assert (await encoder.encode(raw, flac, AudioFormat.FLAC)).pcm_sha256 == sha256(two_tones(1)).hexdigest()
 
 
+async def test_an_order_that_was_given_up_leaves_no_answer_for_the_next(tmp_path: Path, encoder: Encoder) -> None:
+    long, short = tmp_path / "long.raw", tmp_path / "short.raw"
+    long.write_bytes(two_tones(60))
+    short.write_bytes(two_tones(1))
+    await encoder.encode(short, tmp_path / "a.flac", AudioFormat.FLAC)
+    given_up = asyncio.create_task(encoder.encode(long, tmp_path / "long.opus", AudioFormat.OPUS))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # the order is written
+    given_up.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await given_up
+    made = await encoder.encode(short, tmp_path / "b.flac", AudioFormat.FLAC)
+    assert made.bytes == (tmp_path / "b.flac").stat().st_size
+
+
 async def test_audio_of_which_the_encoder_dies_is_told_as_such(
     tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,12 +66,12 @@ OURS, PLAIN = "4003", "4903"
 ASKING = ("STREAM FILE", "WAIT FOR DIGIT")
 
 
-def ears(centre: RunningCentre) -> list[int]:
-    """Ports for all callers that are not Asterisk's."""
-    first, theirs = free_range(2 * CALLERS), centre.settings.rtp_ports
-    while first <= theirs.last and theirs.first <= first + 2 * CALLERS:
-        first = free_range(2 * CALLERS)
-    return [first + 2 * number for number in range(CALLERS)]
+def ears(centre: RunningCentre, callers: int) -> list[int]:
+    """Ports for so many callers that are not Asterisk's."""
+    first, theirs = free_range(2 * callers), centre.settings.rtp_ports
+    while first <= theirs.last and theirs.first <= first + 2 * callers:
+        first = free_range(2 * callers)
+    return [first + 2 * number for number in range(callers)]
 
 
 async def signalling(
@@ -85,7 +85,7 @@ async def signalling(
     host = centre.settings.local
     return await asyncio.create_subprocess_exec(
         *("sipp", "-sf", "menu.xml", "-inf", "callers.csv", "-i", host, "-p", str(free_port(host)), "-s", dialled),
-        *("-r", str(PER_S), "-m", str(CALLERS), "-l", str(CALLERS), "-nostdin", "-timer_resol", "1"),
+        *("-r", str(PER_S), "-m", str(len(ports)), "-l", str(len(ports)), "-nostdin", "-timer_resol", "1"),
         f"{host}:{centre.settings.sip_port}",
         cwd=folder,
         stdin=asyncio.subprocess.DEVNULL,
@@ -94,10 +94,12 @@ async def signalling(
     )
 
 
-async def measured(centre: RunningCentre, folder: Path, dialled: str, times: Path) -> dict[str, Any]:
+async def measured(
+    centre: RunningCentre, folder: Path, dialled: str, times: Path, callers: int = CALLERS
+) -> dict[str, Any]:
     """All callers on one side, from the first ring to the last hang-up. `times` is what the daemon writes."""
     plan = Plan(
-        ports=ears(centre),
+        ports=ears(centre, callers),
         listened=LISTENED,
         lasts_s=LASTS_S,
         menu_keys=MENU_KEYS,
@@ -107,11 +109,11 @@ async def measured(centre: RunningCentre, folder: Path, dialled: str, times: Pat
     )
     (folder / "plan.json").write_text(json.dumps(asdict(plan)))
     before = used_s({"daemon": centre.daemon, "asterisk": centre.asterisk})
-    callers = await asyncio.create_subprocess_exec(
+    speaking = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.load.rtp_callers", str(folder / "plan.json"), str(folder / "heard.json"))
     )
     sipp = await signalling(centre, folder / "sipp", dialled, plan.ports, STAY_S)
-    await callers.wait()
+    await speaking.wait()
     own = used_s({"sipp": sipp.pid})
     used = used_s({"daemon": centre.daemon, "asterisk": centre.asterisk})
     calls = len((await console(centre, "core show channels concise")).splitlines())

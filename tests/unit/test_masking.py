@@ -1,6 +1,6 @@
 """Numbers masked: the rule, the facts and models it reaches, and that no field of that kind is forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, get_args
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from acd.facts import FACTS, AgentStateChanged, CallArrived, CallbackRequested, to_json
 from acd.masked_facts import masked_json
-from acd.masking import ChannelName, Mask, Personal, hiding
+from acd.masking import ChannelName, Mask, Personal, hiding, hidings, masked
 from acd.states import AgentState, Status
 from cti.http.app import ENDPOINTS
 from cti.http.own_calls import OwnCall
@@ -117,8 +117,42 @@ def test_models_are_written_whole_or_masked_and_kept_whole() -> None:
     entry = DirectoryEntry(number="+8613800138000", name="Wang Fang", note="her mother: 13900139000")
     assert entry.model_dump() == entry.model_dump(mode="json")
     assert entry.model_dump()["number"] == "+8613800138000"
-    shown = DirectoryEntry.model_validate_json(entry.model_dump_json(context=Mask()))
+    shown = masked(entry, Mask())
     assert (shown.number, shown.note, shown.name) == ("+861******8000", "her mother: 139****9000", "Wang Fang")
+
+
+class Inner(BaseModel):
+    """Marked in every way there is."""
+
+    number: Personal
+    maybe: Personal | None = None
+    channel: ChannelName = ""
+    data: Mapping[str, Personal] = {}
+
+
+class Outer(BaseModel):
+    """Holds models in every way there is."""
+
+    one: Inner
+    some: tuple[Inner, ...] = ()
+    listed: list[Inner] = []
+    named: dict[str, Inner] = {}
+    ids: list[str] = []
+
+
+def test_numbers_are_masked_however_deep_they_lie_and_the_model_itself_stays_whole() -> None:
+    inner = Inner(
+        number="13800138000", maybe="13900139000", channel="Local/13800138000@outside-00000001;1", data={"a": "5550123"}
+    )
+    outer = Outer(one=inner, some=(inner,), listed=[inner], named={"x": inner}, ids=["1800000000"])
+    shown = masked(outer, Mask())
+    for one in (shown.one, *shown.some, *shown.listed, *shown.named.values()):
+        assert (one.number, one.maybe, one.data) == ("138****8000", "139****9000", {"a": "****123"})
+        assert one.channel == "Local/138****8000@outside-00000001;1"
+    assert (shown.ids, outer.one) == (["1800000000"], inner)
+    assert inner.number == "13800138000"
+    short = Outer(one=Inner(number="4000"))
+    assert masked(short, Mask()) == short
 
 
 SUSPECT = {"caller", "caller_name", "dialled", "outside", "phone", "data", "note", "notes", "matter"}
@@ -150,16 +184,6 @@ def models(kind: Any, seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
         yield from models(part, seen)
 
 
-def marked(kind: type[BaseModel], name: str) -> bool:
-    """Whether a field is of a type that is masked, or holds only such."""
-    field = kind.model_fields[name]
-    marks = [
-        *field.metadata,
-        *(mark for part in get_args(field.annotation) for mark in getattr(part, "__metadata__", ())),
-    ]
-    return any(mark in (*Personal.__metadata__, *ChannelName.__metadata__) for mark in marks)  # type: ignore[attr-defined]
-
-
 def test_no_answer_has_a_field_named_like_a_number_that_is_not_masked() -> None:
     seen: set[type[BaseModel]] = set()
     answers = [model for endpoint in ENDPOINTS for model in models(endpoint.answer, seen)]
@@ -168,7 +192,7 @@ def test_no_answer_has_a_field_named_like_a_number_that_is_not_masked() -> None:
         for model in answers
         for name, field in model.model_fields.items()
         if (name in SUSPECT or name == "number") and "str" in str(field.annotation) and model is not OwnCall
-        if not marked(model, name)
+        if name not in hidings(model)
     }
     assert forgotten - NUMBERS_OF_THEIR_OWN_KIND.keys() == set()
 
