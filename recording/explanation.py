@@ -3,7 +3,7 @@ where one was made. Read off the router's facts; it judges nothing.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -93,6 +93,25 @@ def explain(facts: Iterable[Fact], offers: Iterable[Offer] = ()) -> tuple[Explai
     """
     told = [one for fact in facts if isinstance(fact, CallFact) and (one := _explained(fact)) is not None]
     return tuple(sorted([*told, *map(_untold, (offer for offer in offers if offer.reconstructed))], key=_at))
+
+
+def explain_record(offers: Iterable[Offer]) -> tuple[Explained, ...]:
+    """What is still known of an old call, whose facts are kept no longer: the offers that its record has."""
+    told: list[Explained] = []
+    for offer in offers:
+        if offer.reconstructed:
+            told.append(_untold(offer))
+            continue
+        about = {"queue": offer.queue, "agent": offer.agent}
+        chosen = str(offer.decision.get("sentence") or f"Agent {offer.agent} was chosen.")
+        ended = f"Agent {offer.agent} {_OUTCOME[offer.outcome]} ({_s(offer.ring_ms)})."
+        told += [
+            Explained(at=offer.at, fact=CallOffered.__name__, sentence=chosen, decision=offer.decision, **about),
+            Explained(
+                at=offer.at + timedelta(milliseconds=offer.ring_ms), fact=OfferEnded.__name__, sentence=ended, **about
+            ),
+        ]
+    return tuple(sorted(told, key=_at))
 
 
 def _at(one: Explained) -> datetime:

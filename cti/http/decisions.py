@@ -6,7 +6,7 @@ from cti.board import Board
 from cti.http.endpoints import Asked, Endpoint, Nothing
 from cti.http.errors import UnknownCall, reaching_records
 from cti.http.views import View
-from recording.explanation import Explained, explain
+from recording.explanation import Explained, explain, explain_record
 from recording.identity import call_id
 
 
@@ -35,7 +35,7 @@ async def explain_call(asked: Asked[Nothing, Nothing]) -> CallDecisions:
         if (record := await store.call(name)) is not None:
             facts = await store.facts(record.linkedid)
             forgotten = not facts and not await store.has_lines(record.linkedid)
-            told = explain(facts, record.offers)
+            told = explain_record(record.offers) if forgotten else explain(facts, record.offers)
             return CallDecisions(
                 id=name, linkedid=record.linkedid, under_way=False, forgotten=forgotten, decisions=told
             )

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from acd.facts import Fact, to_json
 from recording.entries import Batch, Position, Source, entry
+from recording.forgetting import forget
 from recording.identity import call_id
 from tests.contract.fake_floor import FakeFloor
 from tests.contract.test_commands import callcenter, running
@@ -62,5 +64,10 @@ async def test_a_call_under_way_and_one_that_is_over_are_explained(
         ivr_only = await web.remember("served_by_ivr")
         assert await callcenter("explain", ivr_only.id) == 0
         assert capsys.readouterr().out.endswith("It has come to no queue.\n")
+        assert await forget(web.floor.store, datetime.now(UTC) + timedelta(days=1), rest_s=0) > 0
+        assert await callcenter("explain", kept.id) == 0
+        long_ago = capsys.readouterr().out.splitlines()
+        assert long_ago[1] == "It is long ago: its lines are kept no longer, only its offers are known."
+        assert [line[14:] for line in long_ago if "answer" in line] == [line[14:] for line in over if "answer" in line]
         assert await callcenter("explain", "node1-0.0") == 1
         assert capsys.readouterr().err.endswith("[unknown-call]\n")

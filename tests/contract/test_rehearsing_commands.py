@@ -162,7 +162,13 @@ async def test_a_day_or_a_file_that_is_not_there_is_told(
     assert capsys.readouterr().err.endswith("[nothing-recorded]\n")
     assert await callcenter("replay", DAY, "--with", str(tmp_path / "queues.yml")) == 2
     assert capsys.readouterr().err.endswith("[document-invalid]\n")
-    (own_state / "journal/facts.jsonl").unlink()
+    journal = own_state / "journal/facts.jsonl"
+    journal.rename(journal.with_name("facts.jsonl.000002"))  # that of the days before it has been removed
+    assert await callcenter("replay", "2026-11-20") == 1
+    said = capsys.readouterr().err
+    assert "2026-11-20: its journal is kept no longer; expected a day after 20" in said
+    assert said.endswith("[day-gone]\n")
+    journal.with_name("facts.jsonl.000002").unlink()
     assert await callcenter("replay", DAY) == 1
     assert capsys.readouterr().err.endswith("[nothing-recorded]\n")
 
