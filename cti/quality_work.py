@@ -46,13 +46,17 @@ async def teams_of(store: Store) -> dict[str, str]:
     return {one.number: one.attributes.get(TEAM, "") for one in await store.agents(active_only=False)}
 
 
-async def require_no_conflict(store: Store, rules: SamplingRules | None, reviewer: Person, subject: Subject) -> None:
+async def require_no_conflict(
+    store: Store, rules: SamplingRules | None, reviewer: Person, subject: Subject, *, deciding: bool = False
+) -> None:
     """Raises OwnCall or ConflictOfInterest where he must not judge this part of a call; a calibration, which counts
-    nowhere, he may unless it is his own call."""
+    nowhere, he may unless it is his own call. `deciding`: an appeal, which a team leader decides for his own team."""
     if reviewer.agent and reviewer.agent == subject.agent:
         raise OwnCall
     if isinstance(subject, Evaluation) and subject.purpose != REVIEW:
         return
+    if deciding and rules is not None:
+        rules = rules.model_copy(update={"own_team": True})
     teams = await teams_of(store)
     if why := conflict(rules, reviewer, teams.get(reviewer.agent, ""), subject):
         raise ConflictOfInterest(reviewer.name, why)

@@ -153,9 +153,11 @@ def step(settings: Settings, given: argparse.Namespace, kind: StepKind) -> Exit:
         )
         evaluations = Evaluations(store)
         found = await evaluations.find(given.id)
-        judges = by if kind is StepKind.CLAIM else taken.to
+        deciding = kind is StepKind.DECIDE
+        judges = by if deciding or kind is StepKind.CLAIM else taken.to
         if judges is not None:
-            await require_no_conflict(store, current_centre(settings).sampling, judges, found)
+            rules = current_centre(settings).sampling
+            await require_no_conflict(store, rules, judges, found, deciding=deciding)
         return await evaluations.take(given.id, taken, found.revision)
 
     after = with_store(settings, work)

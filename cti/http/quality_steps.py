@@ -99,16 +99,18 @@ async def set_aside(asked: Asked[Nothing, SeenWhy]) -> Evaluation:
 
 
 async def decide(asked: Asked[Nothing, Decided]) -> Evaluation:
-    """Decide the agent's appeal; never who has judged."""
+    """Decide the agent's appeal; never who has judged, nor who is barred from the agent."""
+    await _require_fit(asked, who(asked.holder), deciding=True)
     return await stepped(asked, StepKind.DECIDE)
 
 
-async def _require_fit(asked: Asked[Nothing, SeenBody], reviewer: Person) -> None:
+async def _require_fit(asked: Asked[Nothing, SeenBody], reviewer: Person, *, deciding: bool = False) -> None:
     """Raises QualityRefused where he must not judge it."""
     store = asked.floor.store
     with judging():
         found = await Evaluations(store).find(asked.path["id"])
-        await require_no_conflict(store, asked.floor.centre.sampling, reviewer, found)
+        rules = asked.floor.centre.sampling
+        await require_no_conflict(store, rules, reviewer, found, deciding=deciding)
 
 
 async def stepped(asked: Asked[Nothing, SeenBody], kind: StepKind, to: Person | None = None) -> Evaluation:

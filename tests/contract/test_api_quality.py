@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import update
 
 from cti.access import Permission, Role, new_token
 from recording.access import AccessTokens
+from recording.models import Call
 from recording.record import CallRecord
 from tests.contract.fake_floor import BEARER, FakeFloor, open_floor
 from tests.house import HOUSE
@@ -221,6 +223,13 @@ async def test_what_cannot_be_judged_is_told(tmp_path: Path) -> None:
             assert len((await web.get(f"{draw}?{query}"))[1]["evaluations"]) == found
 
 
+async def recorded_now(web: FakeFloor, record: CallRecord) -> CallRecord:
+    """The call's record as it is now."""
+    found = await web.floor.store.call(record.id)
+    assert found is not None
+    return found
+
+
 async def test_rules_fill_a_work_list_and_say_why(tmp_path: Path) -> None:
     async with recorded_call(tmp_path, drawing_all(tmp_path)) as (web, record):
         anna = await token(web, "anna", Role.READER, may=[Permission.REVIEW])
@@ -235,6 +244,18 @@ async def test_rules_fill_a_work_list_and_say_why(tmp_path: Path) -> None:
         _, known = await web.get("/api/quality/draws", anna)
         assert (known["draws"], known["rules"]["rules"][0]["name"]) == ([done], "everybody")
         assert known["unknown"] == []
+        gone = tuple(one.model_copy(update={"place": "erased"}) for one in (await recorded_now(web, record)).recordings)
+        erased = (await recorded_now(web, record)).model_copy(update={"recordings": gone}).model_dump(mode="json")
+        async with web.floor.store.transaction() as connection:
+            await connection.execute(update(Call).where(Call.id == record.id).values(document=erased))
+        _, lost = await web.get("/api/quality/work", anna)
+        (name,) = lost["unheard"]
+        assert [one["id"] for one in lost["evaluations"]] == [name], "it is told before he begins"
+        refused = await web.post(f"/api/quality/evaluations/{name}/claim", {"revision": 0}, anna)
+        assert (refused[0], refused[1]["error"]["id"]) == (422, "call-not-judgeable")
+        _, again = await web.post("/api/quality/draws", {})
+        assert (again["picked"], again["set_aside"]) == (0, 1)
+        assert (await web.get("/api/quality/work", anna))[1]["evaluations"] == []
         _, why = await web.get(f"/api/quality/draws/{done['id']}/explanation?call={record.id}", anna)
         assert any(one.endswith(f"agent {record.agent}: drawn for anna") for one in why["because"])
         assert (await web.get(f"/api/quality/draws/x/explanation?call={record.id}", anna))[0] == 404
