@@ -50,7 +50,10 @@ def fork(life: Callable[[], int], name: str, stdin: int | None = None, stdout: i
         os.dup2(os.open(os.devnull, os.O_RDONLY) if stdin is None else stdin, 0)
         if stdout is not None:
             os.dup2(stdout, 1)
-        os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        for descriptor in map(int, os.listdir("/proc/self/fd")):
+            if descriptor > 2:
+                with suppress(OSError):  # that of the folder itself is closed already
+                    os.close(descriptor)
         sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115 (for all its life)
         Path("/proc/self/comm").write_text(name)
         status = life()
