@@ -86,6 +86,21 @@ def test_the_language_is_said(page: str) -> None:
     assert ("Service level" if language == "en" else "服务水平") in texts(page, "th")
 
 
+def test_what_one_looks_for_first_stands_at_the_top_with_its_target_and_how_it_moved() -> None:
+    (cards,) = (one for one in elements(page_of(sample_report()), f"{HTML}ul"))
+    told = [["".join(part.itertext()) for part in card] for card in cards]
+    assert told == [
+        ["Service level", "76.3 %", "target ≥ 80", "−5.3 points"],
+        ["Handle time", "312.6 s", "target 180–600", "±0.0 s"],
+    ]
+    assert [card.get("data-good") for card in cards] == ["no", "yes"]
+
+
+def test_a_chart_of_one_line_says_what_its_target_is_drawn_as() -> None:
+    captions = texts(page_of(sample_report()), "figcaption")
+    assert captions == ["Calls received before", "Service level (%) target before"]
+
+
 def test_the_same_report_makes_the_same_page() -> None:
     assert page_of(sample_report()) == page_of(sample_report())
 

@@ -43,6 +43,8 @@ class Chart:
     colours: Mapping[str, str]
     before: bool
     """Whether the time compared with is drawn."""
+    target: bool = False
+    """Whether a target is."""
 
 
 def chart_of(name: str, label: str, group: Lines, whole: Span) -> Chart:
@@ -59,10 +61,9 @@ def chart_of(name: str, label: str, group: Lines, whole: Span) -> Chart:
     low, high = axes.get_ylim()
     values = [one.value for line in group.lines.values() for one in line if one.value is not None]
     shares = group.unit is Unit.PERCENT and all(value <= 100 for value in values)
-    axes.set_ylim(min(low, 0), 100 if shares else high)
-    if len(group.lines) == 1:
-        _draw_band(axes, next(iter(group.lines.values())))
-    return Chart(_inline(_svg(figure, name), name, label), colours, bool(group.with_before))
+    axes.set_ylim(low if min(values, default=0) < 0 else 0, 100 if shares else high)  # 100 % is the most there is
+    target = len(group.lines) == 1 and _draw_band(axes, next(iter(group.lines.values())))
+    return Chart(_inline(_svg(figure, name), name, label), colours, bool(group.with_before), target)
 
 
 def _draw_axes(axes: Axes, lines: Mapping[str, Sequence[Number]], whole: Span) -> None:
@@ -97,20 +98,26 @@ def _draw_line(axes: Axes, line: Sequence[Number], number: int, *, before: bool)
     values = [_y(one.value) for one in line]
     dash = DASHES[number % len(DASHES)]
     marker = "o" if len(line) <= MARKED_AT_MOST else ""
-    axes.plot(times, values, color=colour, linewidth=1.9, linestyle=dash, marker=marker, markersize=2.6)
+    steps = "steps-post" if line[0].unit is Unit.PEOPLE else "default"  # nobody comes by and by
+    axes.plot(
+        times, values, color=colour, linewidth=1.9, linestyle=dash, marker=marker, markersize=2.6, drawstyle=steps
+    )
 
 
-def _draw_band(axes: Axes, line: Sequence[Number]) -> None:
+def _draw_band(axes: Axes, line: Sequence[Number]) -> bool:
+    """The target behind a line; False where there is none."""
     band = next((one.band for one in line if one.band is not None), None)
     if band is None:
-        return
+        return False
     if band.low is None and band.high is None:
         axes.axhline(_y(band.norm), color=_STAND_INS["faint"], linewidth=0.9, linestyle=":", zorder=0)
-        return
+        return False
     low, high = axes.get_ylim()
     start = _y(band.low) if band.low is not None else min(low, 0)
     end = _y(band.high) if band.high is not None else max(high, start * 1.05)
-    axes.axhspan(start, end, color=_STAND_INS["band"], alpha=0.5, linewidth=0, zorder=0)
+    axes.axhspan(start, end, color=_STAND_INS["band"], alpha=0.6, linewidth=0, zorder=0)
+    axes.set_ylim(low, high)
+    return True
 
 
 def _svg(figure: Figure, name: str) -> str:

@@ -34,7 +34,7 @@ PAGE = Markup("""\
 <h1>{heading}</h1>
 <p>{when}</p>
 </header>
-<main>
+{cards}<main>
 {sections}
 </main>
 <footer>
@@ -77,6 +77,7 @@ def page_of(document: ReportDocument, url: str = "") -> str:
         centre=_clean(document.centre),
         heading=_clean(heading),
         when=when,
+        cards=_cards(document),
         sections=NEWLINE.join(_section(n, one, document, url) for n, one in enumerate(document.sections, 1)),
         formulas=FORMULAS.format(title=say("formulas", language), table=_table(formulas_of(document))),
         made=f"{say('made', language)} {document.made_at:%Y-%m-%d %H:%M}",
@@ -98,10 +99,40 @@ def page_of_paper(paper: Paper) -> str:
         centre=_clean(paper.centre),
         heading=_clean(paper.title),
         when=f"{paper.when} ({paper.time_zone})",
+        cards=Markup(),
         sections=NEWLINE.join(blocks),
         formulas=Markup(),
         made=f"{say('made', paper.language)} {paper.made_at:%Y-%m-%d %H:%M}",
     )
+
+
+CARDS = ("received", "service_level", "abandonment", "speed_of_answer", "handle_time", "occupancy")
+"""The figures that stand at the top, large: what one looks for first."""
+
+CARD = Markup("""\
+<li{mark}>
+<span>{title}</span>
+<strong>{value}</strong>
+<small>{target}</small>
+<small>{change}</small>
+</li>
+""")
+
+
+def _cards(document: ReportDocument) -> Markup:
+    """The figures looked for first; none where fewer than two of them have a value."""
+    language = document.language
+    figures = next((one.numbers for one in document.sections if one.key == "figures"), ())
+    known = {one.key: one for one in figures if one.value is not None}
+    cards = []
+    for one in (known[key] for key in CARDS if key in known):
+        mark = "" if one.good is None else Markup(' data-good="{}"').format("yes" if one.good else "no")
+        target = showing.band(one.band, language)
+        aimed = f"{say('target', language)} {target}" if target else ""
+        value = showing.with_unit(one.value, one.unit, language)
+        moved = showing.change(one, language)
+        cards.append(CARD.format(mark=mark, title=_clean(one.title), value=value, target=aimed, change=moved))
+    return Markup('<ul class="cards">\n{}</ul>\n').format(Markup().join(cards)) if len(cards) > 1 else Markup()
 
 
 def _section(number: int, section: Section, document: ReportDocument, url: str) -> Markup:
@@ -123,15 +154,18 @@ def _charts(name: str, section: Section, document: ReportDocument) -> Markup:
         titles = {key: line[0].title for key, line in group.lines.items()}
         label = say("chart.of", document.language, title=", ".join(titles.values()))
         chart = chart_of(f"{name}c{number}", str(escape(_clean(label))), group, document.span)
-        shown.append(_figure(chart, titles, document.language))
+        unit = say(f"unit.{group.unit}", document.language)
+        shown.append(_figure(chart, titles, unit, document.language))
     return Markup().join(shown)
 
 
-def _figure(chart: Chart, titles: dict[str, str], language: Language) -> Markup:
+def _figure(chart: Chart, titles: dict[str, str], unit: str, language: Language) -> Markup:
     keys = [
-        Markup('<span class="{}">{}</span>').format(colour, _clean(titles[key]))
+        Markup('<span class="{}">{}</span>').format(colour, _clean(f"{titles[key]} ({unit})" if unit else titles[key]))
         for key, colour in chart.colours.items()
     ]
+    if chart.target:
+        keys.append(Markup('<span class="target">{}</span>').format(say("target", language)))
     if chart.before:
         keys.append(Markup('<span class="dashed">{}</span>').format(say("line-before", language)))
     legend = Markup(" ").join(keys)
@@ -167,6 +201,8 @@ def _cell(cell: Cell, right: bool, url: str) -> Markup:
             query = f"{path}?{urlencode(behind, safe=READABLE)}"
             marks += Markup(' title="{}"').format(query)
             shown = Markup('<a href="{}">{}</a>').format(f"{url}{query}", shown) if url else shown
+    if cell.good is not None and not right:
+        shown = Markup("<span>{}</span>").format(shown)
     return Markup("<td{}>{}</td>").format(marks, shown)
 
 
