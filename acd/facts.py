@@ -41,10 +41,12 @@ from acd.states import CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, Ov
 from acd.talk_facts import (
     CallHeld,
     CallJoined,
+    CallMuted,
     CallParked,
     CallReleased,
     CallRetrieved,
     CallTransferred,
+    CallUnmuted,
     CallUnparked,
 )
 from acd.targets import TargetKind
@@ -63,6 +65,7 @@ __all__ = [
     "CallFact",
     "CallHeld",
     "CallJoined",
+    "CallMuted",
     "CallOffered",
     "CallOutcomeSet",
     "CallOverflowed",
@@ -72,6 +75,7 @@ __all__ = [
     "CallRetrieved",
     "CallStepped",
     "CallTransferred",
+    "CallUnmuted",
     "CallUnparked",
     "CallbackAttempted",
     "CallbackDialled",
@@ -342,6 +346,7 @@ FACTS: Mapping[str, type[Fact]] = {
     for kind in (
         CallArrived, NodeEntered, MenuAnswered, WayTaken, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
         CallRetrieved, CallReleased, CallTransferred, CallJoined, CallParked, CallUnparked, OutsideRefused,
+        CallMuted, CallUnmuted,
         WrapUpExtended, WrapUpEnded, CallEnded,
         AgentDefined, AgentStateChanged, NotReadyExceeded, AgentEdited, DaemonStarted, LinkChanged, PromptReplaced,
         CallerRecognised, CallerTold, VoicemailLeft, LookUpEnded, TransferEnded,

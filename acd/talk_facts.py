@@ -75,3 +75,20 @@ class CallUnparked(CallFact):
     outcome: ParkingOutcome
     agent: str
     parked_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMuted(CallFact):
+    """The caller hears nothing of `agent` from now on, until CallUnmuted or the end of their conversation. `by` says
+    who wanted it: "agent:1001", or a program, "api:name". May be told again."""
+
+    agent: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallUnmuted(CallFact):
+    """The caller hears `agent` again, if he did not before."""
+
+    agent: str
+    by: str

@@ -13,12 +13,14 @@ from acd.facts import (
     CallEnded,
     CallFact,
     CallHeld,
+    CallMuted,
     CallOffered,
     CallParked,
     CallQueued,
     CallReleased,
     CallRetrieved,
     CallTransferred,
+    CallUnmuted,
     CallUnparked,
     ClosureDeclared,
     ClosureLifted,
@@ -60,6 +62,7 @@ class CallUnderWay:
     entered_ms: int | None = None
     space: str = ""
     parked_by: str = ""
+    muted: bool = False
 
 
 class Board:
@@ -167,10 +170,12 @@ def _after(call: CallUnderWay, fact: CallFact) -> CallUnderWay | None:  # noqa: 
             return replace(call, state=CallState.TALKING, since_ms=at_ms, agent=agent, queue=queue)
         case CallDequeued(reason=DequeueReason.ANSWERED):
             return call
+        case CallMuted() | CallUnmuted():
+            return replace(call, muted=isinstance(fact, CallMuted))
         case CallReleased() if not call.flow:
             return None
         case CallDequeued() | CallReleased():
-            return replace(call, state=CallState.IVR, since_ms=at_ms, queue="", agent="", entered_ms=None)
+            return replace(call, state=CallState.IVR, since_ms=at_ms, queue="", agent="", entered_ms=None, muted=False)
         case CallEnded():
             return None
         case _:

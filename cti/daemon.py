@@ -47,6 +47,7 @@ from cti.logs import write_logs
 from cti.look_ups import LookUps
 from cti.mail_rounds import mail_rounds
 from cti.memory import settle_down
+from cti.muting import Muting
 from cti.outcome_keys import OutcomeKeys
 from cti.outside import may_dial, outside_of, seat_outside
 from cti.parking_port import ParkingPort
@@ -204,6 +205,7 @@ class Daemon:
             studio=self.sounds.studio,
             send_on=Sending(self.switch.client, self.distributor),
             confer=Conference(self.switch.client, self.distributor),
+            mute=Muting(self.switch.client, self.distributor, self.switch.channel_at),
             dial=DeskDialling(self.switch.client, self.distributor, self.dialling),
             health=self.health.parts,
             pauses=self.pauses,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,6 +28,13 @@ from ivr.destinations import Destination
 from ivr.prompts.studio import Studio
 from recording.directory import Directory
 from recording.store import Store
+
+
+class Mutes(Protocol):
+    """Mutes the agent of a conversation, or lets him be heard again (cti/muting.py)."""
+
+    async def __call__(self, linkedid: str, *, muted: bool, by: str) -> None:
+        """Raises NotInConversation and AmiError."""
 
 
 class Part(BaseModel):
@@ -74,6 +82,7 @@ class Floor:
     send_on: Callable[[str, Destination], Awaitable[None]]
     confer: Callable[[str], Awaitable[str]]
     dial: Callable[[str, str], Awaitable[None]]
+    mute: Mutes
     health: Callable[[], Awaitable[Mapping[str, Part]]]
     pauses: CallPauses
     reconciler: Reconciler

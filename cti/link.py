@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from acd.callbacks import is_callback
 from acd.distributor import Distributor
+from acd.facts import CallHeld, CallRetrieved
 from acd.offers import Offer
 from acd.seats import agents_side, is_outside, phone_of_channel
 from acd.states import OfferOutcome
@@ -103,6 +104,11 @@ class Link:
         """After a snapshot: these are the agents' legs there are, and no others."""
         self._legs = {leg.uniqueid: leg for leg in legs}
 
+    def channel_at(self, linkedid: str, phone: str) -> str:
+        """The channel of this phone in that call, while it is there; empty for none."""
+        legs = (leg for leg in self._legs.values() if leg.linkedid == linkedid)
+        return next((leg.channel for leg in legs if phone_of_channel(leg.channel) == phone), "")
+
     def took(self, leg: Leg) -> None:
         """An agent is in a caller's call on a line that he has opened himself."""
         self._legs[leg.uniqueid] = leg
@@ -186,11 +192,24 @@ class Link:
         if (leg := self._leg_of(message)) is not None:
             with self._distributor.command() as (router, now_ms):
                 router.conversations.hold(leg.linkedid, now_ms=now_ms)
+                self._tell_conference(CallHeld, leg, message.get("Linkedid"), now_ms)
 
     def _unhold(self, message: Message) -> None:
         if (leg := self._leg_of(message)) is not None:
             with self._distributor.command() as (router, now_ms):
                 router.conversations.retrieve(leg.linkedid, now_ms=now_ms)
+                self._tell_conference(CallRetrieved, leg, message.get("Linkedid"), now_ms)
+
+    def _tell_conference(self, kind: type[CallHeld | CallRetrieved], leg: Leg, linkedid: str, now_ms: int) -> None:
+        """A colleague who was put beside an agent and his caller talks, by the router's word, in the call in which he
+        was asked (cti/conference.py); Asterisk has his channel in the caller's, of which this is told as well."""
+        agent = self._distributor.router.roster.at_phone(phone_of_channel(leg.channel))
+        if (
+            agent is not None
+            and linkedid not in ("", leg.linkedid)
+            and linkedid in self._distributor.router.conversations
+        ):
+            self._distributor.state(kind(at_ms=now_ms, linkedid=linkedid, agent=agent.number))
 
     def _attended_transfer(self, message: Message) -> None:
         """An agent joins his caller with whom he has asked. Of his two legs that of the consult is the one that he has

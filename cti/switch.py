@@ -79,6 +79,10 @@ class Switch:
         """`listener` is told the unique id of each channel that has ended."""
         self._link.on_gone = listener
 
+    def channel_at(self, linkedid: str, phone: str) -> str:
+        """The channel of this phone in that call; empty for none."""
+        return self._link.channel_at(linkedid, phone)
+
     def took(self, channel: str, uniqueid: str, linkedid: str) -> None:
         """This line of an agent, which he had opened himself, is in that caller's call now."""
         self._link.took(Leg(channel, uniqueid, linkedid))

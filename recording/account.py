@@ -15,12 +15,15 @@ from acd.facts import (
     CallDequeued,
     CallEnded,
     CallHeld,
+    CallMuted,
     CallOffered,
     CallOverflowed,
     CallParked,
     CallQueued,
+    CallReleased,
     CallRetrieved,
     CallTransferred,
+    CallUnmuted,
     CallUnparked,
     Fact,
     MenuAnswered,
@@ -52,6 +55,7 @@ class Account:
     holds: tuple[Interval, ...]
     transfers: tuple[CallTransferred, ...]
     parkings: tuple[Parking, ...]
+    mutes: tuple[Interval, ...]
     wrap_up_ms: int
     wrap_ups: tuple[WrapUp, ...]
     ended: CallEnded | None
@@ -81,6 +85,7 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         holds=_holds(ordered, ended_us),
         transfers=tuple(fact for fact in ordered if isinstance(fact, CallTransferred)),
         parkings=_parkings(ordered, ended_us),
+        mutes=_mutes(ordered, ended_us),
         wrap_up_ms=sum(fact.wrap_up_ms for fact in ordered if isinstance(fact, WrapUpEnded)),
         wrap_ups=tuple(_wrap_up(fact) for fact in ordered if isinstance(fact, WrapUpEnded)),
         ended=next((fact for fact in reversed(ordered) if isinstance(fact, CallEnded)), None),
@@ -151,6 +156,23 @@ def _parkings(facts: Iterable[Fact], ended_us: int) -> tuple[Parking, ...]:
 
 def _at(fact: Fact) -> datetime:
     return utc(fact.at_ms * 1000)
+
+
+def _mutes(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:
+    """Who was muted from when to when, named by his number, with who wanted it; the end of the conversation ends it."""
+    done: list[Interval] = []
+    begun: dict[str, tuple[int, str]] = {}
+    for fact in facts:
+        match fact:
+            case CallMuted():
+                begun.setdefault(fact.agent, (fact.at_ms * 1000, fact.by))
+            case CallUnmuted() | CallReleased() if fact.agent in begun:
+                start_us, by = begun.pop(fact.agent)
+                done.append(Interval(name=fact.agent, data=by, start_us=start_us, end_us=fact.at_ms * 1000))
+            case _:
+                pass
+    left = (Interval(name=who, data=by, start_us=start, end_us=ended_us) for who, (start, by) in begun.items())
+    return (*done, *left)
 
 
 def _holds(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:

@@ -23,6 +23,7 @@ from recording.record import (
     Direction,
     Leg,
     LegKind,
+    Mute,
     Offer,
     QueueVisit,
     Recording,
@@ -150,6 +151,7 @@ def _record(
         hold_ms=hold_ms,
         parked_ms=total_ms(met, SegmentKind.PARKED),
         parkings=story.parkings,
+        mutes=_mutes(talks, story),
         wrap_up_ms=story.wrap_up_ms,
         wrap_ups=story.wrap_ups,
         ivr_path=story.path,
@@ -285,6 +287,17 @@ def _conversation(one: Connection, story: Account) -> Conversation:
         if hold.name == agent
     )
     return Conversation(agent=agent, started_at=utc(one.start_us), ended_at=utc(one.end_us), hold_ms=sum(held))
+
+
+def _mutes(talks: Sequence[Connection], story: Account) -> tuple[Mute, ...]:
+    """When who was muted, within his conversations: with each of them it is over."""
+    return tuple(
+        Mute(agent=one.name, by=one.data, started_at=utc(start_us), ended_at=utc(end_us))
+        for one in story.mutes
+        for talk in talks
+        if _who(talk.channel, story) == one.name
+        and (start_us := max(one.start_us, talk.start_us)) < (end_us := min(one.end_us, talk.end_us))
+    )
 
 
 def _who(channel: Channel, story: Account) -> str:

@@ -126,6 +126,16 @@ class Parking(_Value):
     to: str | None = None
 
 
+class Mute(_Value):
+    """The caller heard nothing of `agent`, because `by` ("agent:1001", "api:crm") had him muted here. What he mutes at
+    his telephone is not known."""
+
+    agent: str
+    by: str
+    started_at: datetime
+    ended_at: datetime
+
+
 class Survey(_Value):
     """The caller was asked for a mark about his conversation with `agent` of `queue` (null where there was none).
     `score` is the key he pressed, 1 to 9, null where he did not answer."""
@@ -305,6 +315,7 @@ class CallRecord(_Value):
     conversations: tuple[Conversation, ...]
     transfers: tuple[Transfer, ...] = ()
     parkings: tuple[Parking, ...] = ()
+    mutes: tuple[Mute, ...] = ()
     consult_of: str | None = None
     callback: str | None = None
     origin: str | None = None

@@ -122,6 +122,7 @@ class CallView(View):
     entered_ms: int | None = Field(description="First queue entry, null if it stands in no queue.")
     space: str = Field(description="Where it is parked, empty if it is not.")
     parked_by: str = Field(description="The agent who parked it.")
+    muted: bool = Field(description="Whether the caller hears nothing of his agent, who was muted here.")
 
 
 class ClosureView(View):
@@ -247,6 +248,7 @@ def call_view(call: CallUnderWay) -> CallView:
         entered_ms=call.entered_ms,
         space=call.space,
         parked_by=call.parked_by,
+        muted=call.muted,
     )
 
 

@@ -275,6 +275,9 @@ async def open_floor(
     async def confer(linkedid: str) -> str:
         raise AmiLinkLost("there is no Asterisk here")
 
+    async def mute(linkedid: str, *, muted: bool, by: str) -> None:
+        raise AmiLinkLost("there is no Asterisk here")
+
     async def dial(agent: str, number: str) -> None:
         raise AmiLinkLost("there is no Asterisk here")
 
@@ -300,6 +303,7 @@ async def open_floor(
         send_on=send_on,
         confer=confer,
         dial=dial,
+        mute=mute,
         health=health,
         pauses=CallPauses(monitors, distributor, lambda: {one: one for one in router.conversations}, limit_s=300),
         reconciler=Reconciler(settings),

@@ -55,6 +55,8 @@ ADMINISTRATORS = {
 }
 AGENTS = {
     "POST /api/agents/{number}/dial",
+    "POST /api/calls/{id}/mute",
+    "POST /api/calls/{id}/unmute",
     "POST /api/calls/{id}/park",
     "POST /api/calls/{id}/fetch",
     "GET /api/calls/{id}/recording/pause",

@@ -15,6 +15,7 @@ from tests.integration.test_transfers import ask
 
 pytestmark = pytest.mark.integration
 
+NEARLY_ALL = 0.8
 A_THIRD = 0.25
 """So much of what each hears is the tone of each of two others, at least."""
 
@@ -51,6 +52,16 @@ async def joined(floor: RunningCentre, phones: Telephones, number: str) -> tuple
     return linkedid, caller, leg, asked
 
 
+async def muted(floor: RunningCentre, linkedid: str, caller: Call, leg: Call, asked: Call) -> None:
+    """1002 is muted: of all that the caller hears nearly everything is 1003, and 1002 hears the two."""
+    await floor.post(f"/api/calls/{call_id(linkedid)}/mute")
+    assert caller.audio
+    assert asked.audio
+    assert leg.audio
+    await caller.audio.hears(asked.audio.tone_hz, NEARLY_ALL)
+    await leg.audio.hears(asked.audio.tone_hz, A_THIRD)
+
+
 def kinds(record: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """What he met while he spoke with somebody."""
     found = [(one["kind"], one["agents"]) for one in record["segments"]]
@@ -65,6 +76,13 @@ async def test_three_hear_each_other_until_the_first_agent_leaves_and_all_of_it_
         path = f"/api/calls/{call_id(linkedid)}/conference"
         assert (await floor.ask("POST", path))[1]["error"]["id"] == "in-conference"
         assert await leg.transfer("7002") == 404  # Asterisk would send the colleague along
+        await asked.hold()
+        await floor.fact("CallHeld", linkedid=linkedid, agent="1003")
+        await asked.retrieve()
+        await floor.fact("CallRetrieved", linkedid=linkedid, agent="1003")
+        await muted(floor, linkedid, caller, leg, asked)
+        assert (await floor.post(f"/api/calls/{call_id(linkedid)}/unmute"))["linkedid"] == linkedid
+        await hear_each_other(caller, leg, asked)
         await leg.hang_up()
         await sees(floor, "1002", "ready")
         await sees(floor, "1003", "talking")
@@ -84,6 +102,10 @@ async def test_three_hear_each_other_until_the_first_agent_leaves_and_all_of_it_
         assert (record["ended_by"], record["outcome"], record["transfers"]) == ("agent", "answered", [])
         assert len(record["recordings"]) == 1
         assert not record["reconstructed"]
+        (mute,) = record["mutes"]
+        assert (mute["agent"], mute["by"]) == ("1002", "api:owner")
+        assert mute["started_at"] < mute["ended_at"]
+        assert record["conversations"][1]["hold_ms"] > 0
         asking = await floor.record("1002", recorded=False)
         assert (asking["direction"], asking["consult_of"]) == ("internal", record["id"])
         keep_ledger(floor.settings, linkedid, "conference")
@@ -93,10 +115,12 @@ async def test_three_hear_each_other_until_the_first_agent_leaves_and_all_of_it_
 async def test_a_conference_is_over_when_the_caller_leaves_it_and_outlives_the_daemon(floor: RunningCentre) -> None:
     async with staffed(floor, "1002", "1003", audio=True) as phones:
         linkedid, caller, leg, asked = await joined(floor, phones, "100")
+        await muted(floor, linkedid, caller, leg, asked)
         floor.messages.clear()
         floor.kill_daemon()
         await floor.seen(lambda message: "snapshot" in message)
         await sees(floor, "1002", "talking")
+        await floor.post(f"/api/calls/{call_id(linkedid)}/unmute")
         await hear_each_other(caller, leg, asked)
         await phones.dial("4002", number="200")
         await floor.shows("/api/queues/support", lambda queue: queue["waiting"] == 1)

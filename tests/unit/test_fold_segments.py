@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd.facts import CallHeld, CallRetrieved
+from acd.facts import CallHeld, CallMuted, CallRetrieved, CallUnmuted
 from recording.channels import Connection, Interval
 from recording.fold import fold
 from recording.record import CallRecord, Direction, Segment, SegmentKind
@@ -138,6 +138,26 @@ def test_a_hold_divides_the_talk() -> None:
     facts = [*call.facts, CallHeld(at_ms=held_ms, **told), CallRetrieved(at_ms=held_ms + 600, **told)]
     record = whole(fold(call.rows, facts))
     assert [_told(one) for one in record.segments][3:6] == ["talking:1001", "hold:1001", "talking:1001"]
+
+
+def test_whoever_is_muted_is_so_within_his_conversation_until_it_is_lifted_or_over() -> None:
+    call = _call("answered_with_hold")
+    plain = call.record()
+    (talk,) = plain.conversations
+    start_ms, end_ms = (int(one.timestamp() * 1000) for one in (talk.started_at, talk.ended_at))
+    told = {"linkedid": plain.linkedid, "agent": "1001", "by": "agent:1001"}
+    facts = [
+        CallMuted(at_ms=start_ms + 100, **told),
+        CallMuted(at_ms=start_ms + 200, **told),  # told again: it is so already
+        CallUnmuted(at_ms=start_ms + 300, **told),
+        CallUnmuted(at_ms=start_ms + 350, **told),
+        CallMuted(at_ms=end_ms - 50, **told),
+    ]
+    record = whole(fold(call.rows, [*call.facts, *facts]))
+    first, second = record.mutes
+    assert (first.agent, first.by, first.ended_at - first.started_at) == ("1001", "agent:1001", 200 * _MS)
+    assert abs(second.ended_at - talk.ended_at) <= 20 * _MS
+    assert record.model_copy(update={"mutes": ()}) == plain
 
 
 SPANS = st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda span: tuple(sorted(span)))
