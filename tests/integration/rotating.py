@@ -23,7 +23,7 @@ async def rotating(settings: Settings) -> AsyncIterator[None]:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     ledger, *_ = files
-    assert ledger.number > 10
+    assert ledger.number > 3
     for path in ledger.files():
         data = path.read_bytes()
         reading = read_rows(data)
