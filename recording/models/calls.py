@@ -21,6 +21,7 @@ class Call(Base):
         Index(None, "queue", "started_at"),
         Index(None, "agent", "started_at"),
         Index(None, "caller", "started_at"),
+        Index(None, "outcome", "started_at"),
     )
 
     id: Mapped[str] = mapped_column(
