@@ -42,7 +42,8 @@ def test_the_daemon_imports_nothing_that_reports_are_written_with() -> None:
 async def test_reports_come_as_json_and_in_every_form(tmp_path: Path) -> None:
     async with open_floor(tmp_path) as web:
         _, kinds = await web.get("/api/reports")
-        assert [one["name"] for one in kinds["reports"]] == ["hour", "day", "week", "month", "quarter", "free"]
+        names = ["hour", "day", "week", "month", "quarter", "free", "bulletin"]
+        assert [one["name"] for one in kinds["reports"]] == names
         assert len(kinds["figures"]) == 23
         status, day = await web.get("/api/reports/day?at=2026-11-20&language=cmn")
         assert status == 200
