@@ -213,6 +213,7 @@ class Daemon:
             recordings=settings.recordings_folder,
             keeping=self.keeping,
             reports=Reports(settings),
+            figures=Reports(settings, at_most=1),
             access=Access(credentials.token, AccessTokens(self.store)),
             folder=folder_of(settings),
             mask_numbers=settings.mask_numbers,
@@ -254,6 +255,7 @@ class Daemon:
             await runner.cleanup()
             await self.look_ups.close()
             await self.floor.reports.close()
+            await self.floor.figures.close()
             self.journal.close()
             await self.store.close()
 

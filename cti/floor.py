@@ -64,6 +64,8 @@ class Floor:
     Asterisk has been taken.
     `pauses` are those of recordings that people ask for. `recordings` is the folder that `Recording.file` counts from,
     `keeping` the process that has those that lie elsewhere, `folder` the one in which administrators edit.
+    `reports` are the processes that make what takes long, `figures` is one that answers with figures alone: who watches
+    those does not wait for a month's report.
     `mask_numbers`: numbers are whole for who was given that permission alone (cti/http/masks.py).
     `schedules_changed` wakes who sends reports by mail.
     """
@@ -89,6 +91,7 @@ class Floor:
     recordings: Path
     keeping: Keeping
     reports: Reports
+    figures: Reports
     access: Access
     folder: Folder
     draws: QualityDraws

@@ -72,7 +72,7 @@ class MailRounds:
         told = {"schedule": delivery.schedule, "period": delivery.period, "attempt": delivery.attempts + 1}
         try:
             order = {"schedule": delivery.schedule, "period": delivery.period, "recipient": delivery.recipient}
-            async with self._reports.make({"mail": order}) as made:
+            async with self._reports.make({"mail": order}, "mail") as made:
                 async for _ in made.pieces():
                     pass
         except ReportFailed as error:

@@ -2,14 +2,13 @@
 started when somebody asks, make reports, exports and mails, and end when nobody has asked for a while.
 
 Each makes one thing at a time. One that takes too long, or whose asker has gone, is killed; who asks while all are busy
-waits his turn, and is refused where too many do.
+waits his turn (cti/turns.py), and is refused where too many do.
 """
 
 import asyncio
 import json
 import os
 import sys
-from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,16 +17,17 @@ from typing import Any
 import structlog
 
 from cti.settings import Settings
+from cti.turns import TooMany, Turns
 
 log = structlog.get_logger()
 
 PROCESSES_AT_MOST = 2
+BUSY = "reports-busy"
 WAITING_AT_MOST = 16
 LIMIT_S = 120.0
 """So long the making of one thing may take, its sending not counted."""
 IDLE_S = 120.0
 LONGEST_HEADER = 1024 * 1024
-PIECE_AT_MOST = 16 * 1024 * 1024
 
 
 class ReportFailed(Exception):
@@ -41,7 +41,7 @@ class ReportFailed(Exception):
 
 
 def _busy() -> ReportFailed:
-    return ReportFailed("reports-busy", "too many reports are being made; expected to be asked again later", 503)
+    return ReportFailed(BUSY, "too many reports are being made; expected to be asked again later", 503)
 
 
 def _too_slow(limit_s: float) -> ReportFailed:
@@ -90,13 +90,14 @@ class Made:
 
 
 class Reports:
-    """The processes. `program` is what each runs; the daemon's own says nothing."""
+    """The processes, `at_most` of them. `program` is what each runs; the daemon's own says nothing."""
 
     def __init__(
         self,
         settings: Settings,
         program: Sequence[str] = (sys.executable, "-m", "cti.reporting_main"),
         *,
+        at_most: int = PROCESSES_AT_MOST,
         limit_s: float = LIMIT_S,
         idle_s: float = IDLE_S,
     ) -> None:
@@ -106,14 +107,17 @@ class Reports:
         self._idle_s = idle_s
         self._idle: list[_Worker] = []
         self._all: list[_Worker] = []
-        self._free = PROCESSES_AT_MOST
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._turns = Turns(at_most, WAITING_AT_MOST)
         self._reaping: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def make(self, order: Mapping[str, Any]) -> AsyncIterator[Made]:
-        """Have something made. Who leaves the context before all of it was read has it killed. Raises ReportFailed."""
-        await self._turn()
+    async def make(self, order: Mapping[str, Any], asker: str = "") -> AsyncIterator[Made]:
+        """Have something made; askers take turns. Who leaves the context before all of it was read has it killed.
+        Raises ReportFailed."""
+        try:
+            await self._turns.take(asker)
+        except TooMany:
+            raise _busy() from None
         worker = None
         made = None
         try:
@@ -138,7 +142,7 @@ class Reports:
                     self._rest(worker)
                 else:
                     self._kill(worker)
-            self._pass_on()
+            self._turns.pass_on()
 
     async def close(self) -> None:
         """End all processes."""
@@ -150,31 +154,6 @@ class Reports:
     def processes(self) -> Sequence[int]:
         """Those there are now."""
         return [worker.process.pid for worker in self._all]
-
-    async def _turn(self) -> None:
-        if self._free:
-            self._free -= 1
-            return
-        if len(self._waiting) >= WAITING_AT_MOST:
-            raise _busy()
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._pass_on()
-            else:
-                self._waiting.remove(turn)
-            raise
-
-    def _pass_on(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._free += 1
 
     async def _worker(self) -> _Worker:
         while self._idle:

@@ -1,10 +1,10 @@
 """A process that makes reports, exports and mails for the daemon that started it (cti/reporting.py), one after another:
 neither their libraries nor their work take anything from routing. It ends with its standard input.
 
-    in   {"report": {…}} an Order, {"forecast": {…}} a ForecastOrder, {"calls": {…}} an export, {"mail": {…}} a mail,
-         one a line
-    out  {"media": …, "name": …} and then the thing: 4 bytes of length and as many of it, until a length of 0;
-         or {"error": {"id": …, "message": …, "status": …, "field": …}}
+    in   {"report": {…}} an Order, {"figures": {…}} a FiguresOrder, {"series": {…}} a SeriesOrder, {"forecast": {…}} a
+         ForecastOrder, {"calls": {…}} an export, {"mail": {…}} a mail, one a line
+    out  {"media": …, "name": …} and then the thing: 4 bytes of length and as many of it (256 KiB at most), until a
+         length of 0; or {"error": {"id": …, "message": …, "status": …, "field": …}}
 """
 
 import asyncio
@@ -18,7 +18,7 @@ import structlog
 from cti.logs import write_logs
 from cti.processes import give_way
 from cti.reporting_errors import told
-from cti.reporting_work import Work
+from cti.reporting_work import PIECE, Work
 from cti.settings import load_settings
 from recording.store import Store
 
@@ -37,8 +37,9 @@ async def serve(work: Work, orders: BinaryIO, answers: BinaryIO) -> None:
             continue
         _say(answers, about)
         for piece in pieces:  # should this fail, what was said so far cannot be taken back: the process ends
-            if piece:
-                answers.write(len(piece).to_bytes(4, "big") + piece)
+            for begin in range(0, len(piece), PIECE):  # small: the daemon's loop hands on one at a time
+                part = piece[begin : begin + PIECE]
+                answers.write(len(part).to_bytes(4, "big") + part)
         answers.write(bytes(4))
         answers.flush()
 

@@ -15,11 +15,13 @@ from typing import IO, Any
 from pydantic import BaseModel, ConfigDict
 
 from cti.centre import Centre
+from cti.figure_answers import reports_of, series_of
 from cti.figures_file import rules_of
 from cti.reporting_errors import NoSchedule, UnknownSubject
 from cti.settings import Settings
 from cti.versions.start import current_centre, versions_of
 from recording.figures.inputs import all_inputs
+from recording.figures.order import FiguresOrder, SeriesOrder
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import AnyFigures, Figures
 from recording.forecasting.order import FORECAST, ForecastOrder
@@ -43,6 +45,9 @@ PAGE = 1_000
 
 EXPORTED = frozenset({Form.CSV, Form.PARQUET, Form.XLSX})
 IN_MEMORY_AT_MOST = 8 * 1024 * 1024
+
+ANSWER = "application/json; charset=utf-8"
+"""The media type of what is no file, but an answer of the API."""
 
 About = dict[str, Any]
 
@@ -70,7 +75,7 @@ class DeliveryOrder(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A thing that was made: its media type, a name for its file, and its bytes."""
+    """A thing that was made: its media type, a name for its file (none: it is an answer of the API), and its bytes."""
 
     media: str
     name: str
@@ -103,6 +108,8 @@ class Work:
         if "calls" in message:
             wanted = CallExport.model_validate(message["calls"])
             made = await self.calls(wanted.which, wanted.form, masked=wanted.masked, bom=wanted.bom)
+        elif "figures" in message or "series" in message:
+            made = await self.figures(message)
         elif "forecast" in message:
             made = await self.forecast(ForecastOrder.model_validate(message["forecast"]))
         else:
@@ -125,6 +132,17 @@ class Work:
         figures = await self._figures(self._store, centre)
         made = await import_module("cti.forecasts").foresee(order, centre, figures, self._now())
         return Made(MEDIA[Form.JSON], "forecast.json", iter([made.model_dump_json().encode()]))
+
+    async def figures(self, message: Mapping[str, Any]) -> Made:
+        """Figures as the API answers them. Raises SQLAlchemy's errors while the data base is away."""
+        rules = rules_of(self.centre())
+        figures = Figures(self._store, rules, all_inputs(self._store))
+        answer: BaseModel
+        if "series" in message:
+            answer = await series_of(SeriesOrder.model_validate(message["series"]), figures, rules)
+        else:
+            answer = await reports_of(FiguresOrder.model_validate(message["figures"]), figures, rules)
+        return Made(ANSWER, "", iter([answer.model_dump_json().encode()]))
 
     async def calls(self, which: CallFilter, form: Form, *, masked: bool, bom: bool = False) -> Made:
         """Calls as columns and rows. Raises OrderError."""

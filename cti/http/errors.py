@@ -62,6 +62,8 @@ class ApiError(Exception):
 
     id = "refused"
     status = 400
+    retry_after_s: int | None = None
+    """After so many seconds it may be asked again, where that can be said."""
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -353,6 +355,8 @@ def _told(request: web.Request, error: Exception) -> tuple[int, ErrorDetail, dic
         case ApiError():
             if isinstance(error, Unauthorized):
                 headers["WWW-Authenticate"] = "Bearer"
+            if error.retry_after_s is not None:
+                headers["Retry-After"] = str(error.retry_after_s)
             return error.status, error.detail(), headers
         case VersionError():
             status, error_id, message = VERSION_STATUS.get(type(error), 409), error.id, str(error)

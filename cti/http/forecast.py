@@ -79,7 +79,7 @@ async def show_forecast(asked: Asked[ForecastQuery, Nothing]) -> web.StreamRespo
         raise Unfit(str(error), "scope") from None
     except ValueError as error:
         raise Unfit(str(error), getattr(error, "field", "period")) from None
-    return await send(asked.request, asked.floor.reports, {"forecast": order.model_dump(mode="json")})
+    return await send(asked.request, asked.floor.reports, {"forecast": order.model_dump(mode="json")}, asked.holder)
 
 
 ENDPOINTS = (Endpoint("GET", "/api/forecast", show_forecast, ForecastQuery, Nothing, Outlook, errors=(404, 500, 503)),)

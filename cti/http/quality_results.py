@@ -107,7 +107,7 @@ async def show_bulletin(asked: Asked[BulletinQuery, Nothing]) -> Bulletin | web.
     day, scope = query.day or datetime.now(zone).date(), scope_of(query)
     if query.format is not Form.JSON:
         order = Order(report=REPORT, scope=str(scope), at=day.isoformat(), language=query.language, form=query.format)
-        return await send(asked.request, asked.floor.reports, {"report": order.model_dump(mode="json")})
+        return await send(asked.request, asked.floor.reports, {"report": order.model_dump(mode="json")}, asked.holder)
     quota = centre.sampling.monthly_quota if centre.sampling else None
     with judging():
         return await bulletin_of(asked.floor.store, day, zone, scope, quota)

@@ -18,7 +18,7 @@ from cti.http.errors import ApiError, Unfit
 from cti.http.masks import require_numbers
 from cti.http.quality import require_insight
 from cti.http.views import View
-from cti.reporting import Made, ReportFailed, Reports
+from cti.reporting import BUSY, Made, ReportFailed, Reports
 from recording.figures.catalogue import FIGURES
 from recording.reports.document import Language, ReportDocument
 from recording.reports.named import REPORTS
@@ -26,6 +26,9 @@ from recording.reports.order import MEDIA, Form, Order
 from recording.store import CallFilter
 
 CALL_FILTER = TypeAdapter(CallFilter)
+
+RETRY_AFTER_S = 5
+"""When who was refused because too many wait may ask again."""
 
 LOOKS_S = 0.5
 """So often it is looked whether who asked is still there: aiohttp does not tell while nothing is sent."""
@@ -38,6 +41,7 @@ class ReportRefused(ApiError):
         super().__init__(str(error), error.field)
         self.id = error.id
         self.status = error.status
+        self.retry_after_s = RETRY_AFTER_S if error.id == BUSY else None
 
 
 class NotYours(ApiError):
@@ -146,7 +150,7 @@ async def make_report(asked: Asked[ReportQuery, Nothing]) -> web.StreamResponse:
         order.period(datetime.now(UTC), asked.floor.centre.time_zone)
     except ValueError as error:
         raise Unfit(str(error), getattr(error, "field", None)) from None
-    return await send(asked.request, asked.floor.reports, {"report": order.model_dump(mode="json")})
+    return await send(asked.request, asked.floor.reports, {"report": order.model_dump(mode="json")}, asked.holder)
 
 
 async def export_calls(asked: Asked[CallsQuery, Nothing]) -> web.StreamResponse:
@@ -157,16 +161,16 @@ async def export_calls(asked: Asked[CallsQuery, Nothing]) -> web.StreamResponse:
     masked = query.masked or asked.mask is not None
     which = CALL_FILTER.dump_python(query.filter(asked.floor.centre.time_zone), mode="json")
     order = {"which": which, "form": query.format, "masked": masked, "bom": query.bom}
-    return await send(asked.request, asked.floor.reports, {"calls": order})
+    return await send(asked.request, asked.floor.reports, {"calls": order}, asked.holder)
 
 
-async def send(request: web.Request, reports: Reports, order: Mapping[str, Any]) -> web.StreamResponse:
+async def send(request: web.Request, reports: Reports, order: Mapping[str, Any], holder: Holder) -> web.StreamResponse:
     """Have it made, and send it as it comes. Raises ApiError until the first byte is sent; after that, a connection
     that is cut says that not all of it came."""
     response: web.StreamResponse | None = None
     async with _while_asked(request):
         try:
-            async with reports.make(order) as made:
+            async with reports.make(order, holder.name) as made:
                 response = web.StreamResponse(headers=_headers(made))
                 await response.prepare(request)
                 async for piece in made.pieces():
@@ -182,7 +186,8 @@ async def send(request: web.Request, reports: Reports, order: Mapping[str, Any])
 
 
 def _headers(made: Made) -> dict[str, str]:
-    name = made.about["name"]
+    if not (name := made.about["name"]):  # no file, but an answer
+        return {"Content-Type": made.about["media"]}
     shown = "attachment" if not name.endswith((".json", ".html", ".txt")) else "inline"
     return {"Content-Type": made.about["media"], "Content-Disposition": f'{shown}; filename="{name}"'}
 

@@ -285,7 +285,7 @@ async def open_floor(
         return parts
 
     monitors = Monitors()
-    reports = Reports(settings, REPORTS)
+    reports, figures = Reports(settings, REPORTS), Reports(settings, at_most=1)
     sounds = Sounds(settings, distributor, str)
     sounds.hold(centre)
     floor = Floor(
@@ -310,6 +310,7 @@ async def open_floor(
         recordings=folder,
         keeping=keeping or near_keeping(store, folder),
         reports=reports,
+        figures=figures,
         access=Access(TOKEN, AccessTokens(store)),
         folder=folder_of(settings),
         draws=QualityDraws(DrawProcess(settings), Draws(store).due, lambda: centre),
@@ -323,6 +324,7 @@ async def open_floor(
     finally:
         await client.close()
         await reports.close()
+        await figures.close()
         distributor.close()
         await store.close()
 

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.contract
 LIGHT = (sys.executable, "-S", "-E", str(Path(__file__).with_name("light_process.py")))
 
 
-def reports_in(folder: Path, **limits: float) -> Reports:
-    return Reports(Settings(state=folder), LIGHT, **limits)
+def reports_in(folder: Path, *, limit_s: float = reporting.LIMIT_S, idle_s: float = reporting.IDLE_S) -> Reports:
+    return Reports(Settings(state=folder), LIGHT, limit_s=limit_s, idle_s=idle_s)
 
 
 async def made(reports: Reports, **order: str) -> bytes:
