@@ -2,6 +2,7 @@
 period that goes on, its part until now.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,7 +18,21 @@ _PRECISE = 10**8
 """Sums that are no whole numbers are told to eight places."""
 
 
-class Expenses:
+class _OneByOne(ABC):
+    """Reads of one scope at a time."""
+
+    @abstractmethod
+    async def sums(self, scope: Scope, period: Period, names: Collection[str], now: datetime) -> Mapping[str, Decimal]:
+        """Those of one."""
+
+    async def each(
+        self, scopes: Collection[Scope], period: Period, names: Collection[str], now: datetime
+    ) -> Mapping[Scope, Mapping[str, Decimal]]:
+        """Those of several, one after another: no agent has any of his own."""
+        return {scope: await self.sums(scope, period, names, now) for scope in scopes}
+
+
+class Expenses(_OneByOne):
     """Figure 4: the costs of this store. Those of several currencies are no sum, and no data."""
 
     def __init__(self, store: Store) -> None:
@@ -32,7 +47,7 @@ class Expenses:
         return {"cost": next(iter(found.values()))} if len(found) == 1 else {}
 
 
-class Turnover:
+class Turnover(_OneByOne):
     """Figure 23: the staff of this store, by whole days."""
 
     def __init__(self, store: Store) -> None:

@@ -11,7 +11,7 @@ from recording.figures.entered import Expenses, Turnover
 from recording.figures.period import Period
 from recording.figures.scope import Scope
 from recording.figures.shifts import Shifts
-from recording.quality.figure import mean_score
+from recording.quality.figure import NONE, MeanScore, mean_score, mean_scores
 from recording.store import Store
 
 _HUNDREDTH = Decimal("0.01")
@@ -22,6 +22,11 @@ class Inputs(Protocol):
 
     async def sums(self, scope: Scope, period: Period, names: Collection[str], now: datetime) -> Mapping[str, Decimal]:
         """Those of `names` that it knows, of what has happened before `now`."""
+
+    async def each(
+        self, scopes: Collection[Scope], period: Period, names: Collection[str], now: datetime
+    ) -> Mapping[Scope, Mapping[str, Decimal]]:
+        """The same of several scopes at once; of which it knows nothing, it tells nothing."""
 
 
 class AllInputs:
@@ -35,6 +40,16 @@ class AllInputs:
         found: dict[str, Decimal] = {}
         for part in self._parts:
             found |= await part.sums(scope, period, names, now)
+        return found
+
+    async def each(
+        self, scopes: Collection[Scope], period: Period, names: Collection[str], now: datetime
+    ) -> Mapping[Scope, Mapping[str, Decimal]]:
+        """What any of them knows of each."""
+        found: dict[Scope, dict[str, Decimal]] = {scope: {} for scope in scopes}
+        for part in self._parts:
+            for scope, sums in (await part.each(scopes, period, names, now)).items():
+                found[scope] |= sums
         return found
 
 
@@ -51,8 +66,23 @@ class Scores:
         """The scores in points, and how many they are of."""
         if "score" not in names:
             return {}
-        found = await mean_score(self._store, scope, period.since, period.until)
-        return {"score": found.sum_hundredths * _HUNDREDTH, "evaluations": Decimal(found.evaluations)}
+        return _scored(await mean_score(self._store, scope, period.since, period.until))
+
+    async def each(
+        self, scopes: Collection[Scope], period: Period, names: Collection[str], now: datetime
+    ) -> Mapping[Scope, Mapping[str, Decimal]]:
+        """Those of a kind are read at once."""
+        if "score" not in names:
+            return {}
+        found: dict[Scope, Mapping[str, Decimal]] = {}
+        for kind in {scope.kind for scope in scopes}:
+            means = await mean_scores(self._store, kind, period.since, period.until)
+            found |= {scope: _scored(means.get(scope.name, NONE)) for scope in scopes if scope.kind is kind}
+        return found
+
+
+def _scored(mean: MeanScore) -> Mapping[str, Decimal]:
+    return {"score": mean.sum_hundredths * _HUNDREDTH, "evaluations": Decimal(mean.evaluations)}
 
 
 def all_inputs(store: Store) -> AllInputs:

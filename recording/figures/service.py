@@ -84,10 +84,10 @@ class Figures:
                 found = {name: {**row, **one} for name, row in (await reading.each(kind, period, names)).items()}
             book = await rule_book(connection)
         made: list[Report] = []
-        for name, row in found.items():
-            scope = Scope(kind, name)
-            told = await self._inputs.sums(scope, period, names, now)
-            made.append(self._report(scope, period, figures, {**row, **told}, now, book))
+        scopes = {Scope(kind, name): row for name, row in found.items()}
+        told = await self._inputs.each(scopes, period, names, now)
+        for scope, row in scopes.items():
+            made.append(self._report(scope, period, figures, {**row, **told.get(scope, {})}, now, book))
             await asyncio.sleep(0)  # whoever else lives in this loop comes first
         return made
 

@@ -5,6 +5,7 @@ kept. No long report keeps the loop from anything else.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -63,9 +64,9 @@ class _Lasting:
 
 @dataclass(slots=True)
 class _Done:
-    """What came of it."""
+    """What came of it, by agent."""
 
-    adhered_ms: int = 0
+    adhered_ms: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     came: set[str] = field(default_factory=set)
 
 
@@ -77,28 +78,30 @@ class Shifts:
 
     async def sums(self, scope: Scope, period: Period, names: Collection[str], now: datetime) -> Mapping[str, Decimal]:
         """Of the time before `now`. A shift belongs to the period in which it begins."""
+        return (await self.each([scope], period, names, now)).get(scope, {})
+
+    async def each(
+        self, scopes: Collection[Scope], period: Period, names: Collection[str], now: datetime
+    ) -> Mapping[Scope, Mapping[str, Decimal]]:
+        """Of several scopes; what they have in common is read once."""
         until = min(now, period.until)
-        if not _NAMES & set(names) or scope.kind is ScopeKind.QUEUE or until <= period.since:
+        whose = [scope for scope in scopes if scope.kind is not ScopeKind.QUEUE]
+        if not whose or not _NAMES & set(names) or until <= period.since:
             return {}
         schedules = Schedules(self._store, period.zone)
-        agents = await self._agents(schedules, scope)
-        plan = await schedules.plan(agents, period.start.date(), (period.end - timedelta(microseconds=1)).date())
+        agents = await self._agents(schedules, whose)
+        every = sorted({agent for some in agents.values() for agent in some})
+        plan = await schedules.plan(every, period.start.date(), (period.end - timedelta(microseconds=1)).date())
         due: dict[str, _Due] = {}
-        for number, agent in enumerate(agents, 1):
+        for number, agent in enumerate(every, 1):
             if (his := _due(plan, agent, period, until, now)).shifts or his.working:
                 due[agent] = his
             if number % _TOGETHER == 0:
                 await asyncio.sleep(0)  # whoever else lives in this loop comes first
         done = await self._done(due, period)
-        scheduled_ms = {agent: total_ms(one.working) for agent, one in due.items()}
-        expected = {agent for agent, one in due.items() if one.shifts}
-        at_all = sum(length_ms > 0 for length_ms in scheduled_ms.values())
-        numbers = {
-            "adherent_ms": done.adhered_ms, "scheduled_ms": sum(scheduled_ms.values()),
-            "attended": len(done.came & expected), "scheduled": len(expected),
-            "scheduled_agents": max(at_all, len(expected)),
-        }  # fmt: skip
-        return {name: Decimal(number) for name, number in numbers.items()}
+        return {
+            scope: _sums({agent: due[agent] for agent in some if agent in due}, done) for scope, some in agents.items()
+        }
 
     async def _done(self, due: Mapping[str, _Due], period: Period) -> _Done:
         """By the sums where they tell it, and by the log where they do not."""
@@ -118,27 +121,34 @@ class Shifts:
             came = his.came or (bool(last and last.signed_in) and _meets(one.shifts, now_on))
             if not known or (one.shifts and not came):  # he may have come in a break alone, or later than the period
                 log = await self._stays(agent, period.since, one.until)
-                done.adhered_ms += adherence(one.working, log).adhered_ms
+                done.adhered_ms[agent] += adherence(one.working, log).adhered_ms
                 done.came |= attendance(one.shifts, {agent: signed_in(log)})[0]
                 continue
-            done.adhered_ms += his.work_ms + earlier.work_ms
+            done.adhered_ms[agent] += his.work_ms + earlier.work_ms
             if last and last.state in AT_WORK:
-                done.adhered_ms += total_ms(meet(one.working, now_on))
+                done.adhered_ms[agent] += total_ms(meet(one.working, now_on))
             if came:
                 done.came.add(agent)
         return done
 
-    async def _agents(self, schedules: Schedules, scope: Scope) -> list[str]:
-        if scope.kind is ScopeKind.AGENT:
-            return [scope.name]
-        assigned = {one.agent for one in await schedules.assignments(None)}
-        if scope.kind is ScopeKind.TEAM:
-            table = AgentTeam.__table__
-            async with self._store.engine.connect() as connection:
-                his = select(AgentTeam.agent).where(AgentTeam.team == scope.name)
-                rows = await connection.execute(select(table).where(table.c.agent.in_(his)))
-                assigned &= set(Members(rows, scope.name).stays)
-        return sorted(assigned)
+    async def _agents(self, schedules: Schedules, scopes: Iterable[Scope]) -> dict[Scope, list[str]]:
+        found: dict[Scope, list[str]] = {}
+        assigned: set[str] | None = None
+        for scope in scopes:
+            if scope.kind is ScopeKind.AGENT:
+                found[scope] = [scope.name]
+                continue
+            if assigned is None:
+                assigned = {one.agent for one in await schedules.assignments(None)}
+            found[scope] = sorted(assigned & await self._members(scope.name) if scope.name else assigned)
+        return found
+
+    async def _members(self, team: str) -> set[str]:
+        table = AgentTeam.__table__
+        his = select(AgentTeam.agent).where(AgentTeam.team == team)
+        async with self._store.engine.connect() as connection:
+            rows = await connection.execute(select(table).where(table.c.agent.in_(his)))
+            return set(Members(rows, team).stays)
 
     async def _stays(self, agent: str, start: datetime, end: datetime) -> list[Stay]:
         table = AgentStateEntry.__table__
@@ -149,6 +159,18 @@ class Shifts:
         async with self._store.engine.connect() as connection:
             found = [*(await connection.execute(before)).mappings(), *(await connection.execute(within)).mappings()]
         return list(stays(in_order([StateEntry(**row) for row in found]), start, end))
+
+
+def _sums(due: Mapping[str, _Due], done: _Done) -> Mapping[str, Decimal]:
+    scheduled_ms = {agent: total_ms(one.working) for agent, one in due.items()}
+    expected = {agent for agent, one in due.items() if one.shifts}
+    at_all = sum(length_ms > 0 for length_ms in scheduled_ms.values())
+    numbers = {
+        "adherent_ms": sum(done.adhered_ms[agent] for agent in due), "scheduled_ms": sum(scheduled_ms.values()),
+        "attended": len(done.came & expected), "scheduled": len(expected),
+        "scheduled_agents": max(at_all, len(expected)),
+    }  # fmt: skip
+    return {name: Decimal(number) for name, number in numbers.items()}
 
 
 def _due(plan: Plan, agent: str, period: Period, until: datetime, now: datetime) -> _Due:

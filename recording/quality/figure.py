@@ -8,13 +8,14 @@ Scores that were made elsewhere (recording/inputs/scores.py) count beside them, 
 Functions raise SQLAlchemy's errors while the data base is away.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import ColumnElement, and_, func, select, true
 
-from recording.figures.scope import Scope, ScopeKind
+from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.models import EvaluationEntry, OutsideScore
 from recording.quality.evaluations import REVIEW
 from recording.store import Store
@@ -40,6 +41,9 @@ class MeanScore:
         return exact.quantize(Decimal(1), ROUND_HALF_UP).scaleb(-2)
 
 
+NONE = MeanScore(0, 0)
+
+
 async def mean_score(store: Store, scope: Scope, start: datetime, end: datetime) -> MeanScore:
     """That of a scope in [start, end). The team is the one the agent was in when his call was drawn."""
     where = and_(counting(start, end), of_scope(scope))
@@ -51,6 +55,21 @@ async def mean_score(store: Store, scope: Scope, start: datetime, end: datetime)
         total, number = (await connection.execute(query)).one()
         more, of = (await connection.execute(others)).one()
     return MeanScore(int(total) + int(more), number + of)
+
+
+async def mean_scores(store: Store, kind: ScopeKind, start: datetime, end: datetime) -> Mapping[str, MeanScore]:
+    """Those of every queue, team or agent that has any in [start, end), by name; of the centre, its own by ""."""
+    if kind is ScopeKind.CENTRE:
+        return {"": await mean_score(store, CENTRE, start, end)}
+    found: dict[str, MeanScore] = {}
+    async with store.engine.connect() as connection:
+        for table, where in ((TABLE, counting(start, end)), (OUTSIDE, counting_elsewhere(CENTRE, start, end))):
+            name = table.c[kind.value]
+            query = select(name, func.sum(table.c.score_hundredths), func.count()).where(where).group_by(name)
+            for his, total, number in await connection.execute(query):
+                before = found.get(his, NONE)
+                found[his] = MeanScore(before.sum_hundredths + int(total), before.evaluations + number)
+    return found
 
 
 def of_scope(scope: Scope) -> ColumnElement[bool]:

@@ -131,6 +131,8 @@ async def _held_against_the_log(store: Store, agents: list[str], chance: random.
         scope = chance.choice([CENTRE, Scope(ScopeKind.AGENT, chance.choice(agents))])
         his = agents if scope is CENTRE else [scope.name]
         told = await Shifts(store).sums(scope, period, NAMES, now)
+        every = [CENTRE, *(Scope(ScopeKind.AGENT, agent) for agent in agents)]
+        assert (await Shifts(store).each(every, period, NAMES, now)).get(scope, {}) == told
         if now > period.since:
             expected = await _by_log(store, his, period, now)
             assert {name: told[name] for name in expected} == expected, (period.name, scope, now)
