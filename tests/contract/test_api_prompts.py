@@ -103,6 +103,7 @@ async def test_the_command_lists_records_restores_and_exports(
     async with open_floor(tmp_path) as web:
         reach(web, tmp_path, monkeypatch)
         monkeypatch.setenv("CALLCENTER_STATE", str(tmp_path))
+        monkeypatch.setenv("LOGNAME", "anna")
         put_sounds(web)
         number = str((await listed(web))["number"])
         file = write_wav(tmp_path / "new.wav", babble(1, 8000, 3_000), 8000)
@@ -112,7 +113,10 @@ async def test_the_command_lists_records_restores_and_exports(
             return capsys.readouterr().out
 
         assert (await says("list", "--said-in", "hotline/greeting", "--language", "en")).splitlines()[1].endswith(TEXT)
-        assert await says("replace", number, str(file)) == f"Prompt {number} is recorded by owner (upload): {TEXT}\n"
+        assert (
+            await says("replace", number, str(file))
+            == f"Prompt {number} is recorded by command:anna (upload): {TEXT}\n"
+        )
         assert TEXT in await says("list", "--recorded")
         assert f'"number": {number}' in await says("list", "--recorded", "--json")
         assert await says("restore", number) == f"Prompt {number} is spoken by espeak-ng en-us: {TEXT}\n"

@@ -19,7 +19,7 @@ async def _kept(store: Store) -> dict[str, int]:
 
 
 async def test_calls_from_before_a_moment_are_forgotten_whole_and_their_records_stay(store: Store) -> None:
-    calls = sorted((real_call(name) for name in NAMES), key=lambda call: call.facts[0].at_ms if call.facts else 0)
+    calls = sorted((real_call(name) for name in NAMES), key=lambda call: call.rows[0].at_us)
     for call in calls:
         for one in call.batches():
             await store.ingest(one)
