@@ -2,7 +2,7 @@
 neither their libraries nor their work take anything from routing. It ends with its standard input.
 
     in   {"report": {…}} an Order, {"figures": {…}} a FiguresOrder, {"series": {…}} a SeriesOrder, {"forecast": {…}} a
-         ForecastOrder, {"calls": {…}} an export, {"mail": {…}} a mail, one a line
+         ForecastOrder, {"bulletin": {…}} a BulletinOrder, {"calls": {…}} an export, {"mail": {…}} a mail, one a line
     out  {"media": …, "name": …} and then the thing: 4 bytes of length and as many of it (256 KiB at most), until a
          length of 0; or {"error": {"id": …, "message": …, "status": …, "field": …}}
 """

@@ -7,13 +7,14 @@ import os
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from importlib import import_module
 from typing import IO, Any
 
 from pydantic import BaseModel, ConfigDict
 
+from acd.masking import Mask, masked
 from cti.centre import Centre
 from cti.figure_answers import reports_of, series_of
 from cti.figures_file import rules_of
@@ -25,6 +26,7 @@ from recording.figures.order import FiguresOrder, SeriesOrder
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import AnyFigures, Figures
 from recording.forecasting.order import FORECAST, ForecastOrder
+from recording.quality.bulletin import Bulletin
 from recording.quality.bulletin_paper import paper_of
 from recording.quality.bulletin_reading import bulletin_of
 from recording.record import CallRecord
@@ -61,6 +63,16 @@ class CallExport(BaseModel):
     form: Form
     masked: bool = False
     bom: bool = False
+
+
+class BulletinOrder(BaseModel):
+    """Whose bulletin of which day is wanted, as the API answers with it; `masked`: numbers in its notes are."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    day: date
+    scope: str
+    masked: bool
 
 
 class DeliveryOrder(BaseModel):
@@ -110,6 +122,8 @@ class Work:
             made = await self.calls(wanted.which, wanted.form, masked=wanted.masked, bom=wanted.bom)
         elif "figures" in message or "series" in message:
             made = await self.figures(message)
+        elif "bulletin" in message:
+            made = await self.shown_bulletin(BulletinOrder.model_validate(message["bulletin"]))
         elif "forecast" in message:
             made = await self.forecast(ForecastOrder.model_validate(message["forecast"]))
         else:
@@ -199,10 +213,20 @@ class Work:
         names = await self._names(centre)
         require_known(scope, names)
         zone = centre.time_zone
-        day = order.period(self._now(), zone).start.date()
-        quota = centre.sampling.monthly_quota if centre.sampling else None
-        made = await bulletin_of(self._store, day, zone, scope, quota)
+        made = await self._bulletin_of(order.period(self._now(), zone).start.date(), scope)
         return paper_of(made, order.language, centre=centre.name, zone=zone, made_at=self._now(), names=names.agents)
+
+    async def shown_bulletin(self, order: BulletinOrder) -> Made:
+        """The bulletin of quality as the API answers with it."""
+        made = await self._bulletin_of(order.day, Scope.parse(order.scope))
+        if order.masked:
+            made = masked(made, Mask(own=self.centre().numbers))
+        return Made(ANSWER, "", iter([made.model_dump_json().encode()]))
+
+    async def _bulletin_of(self, day: date, scope: Scope) -> Bulletin:
+        centre = self.centre()
+        quota = centre.sampling.monthly_quota if centre.sampling else None
+        return await bulletin_of(self._store, day, centre.time_zone, scope, quota)
 
     async def document(self, order: Order) -> ReportDocument:
         """A report of figures, as a value."""

@@ -17,7 +17,6 @@ from recording.figures.period import Period, PeriodError, Unit
 from recording.figures.scope import CENTRE, Scope, ScopeError
 from recording.quality.bulletin import Bulletin
 from recording.quality.bulletin_paper import REPORT
-from recording.quality.bulletin_reading import bulletin_of
 from recording.quality.score_table import ScoreTable, agents_of, score_table
 from recording.quality.scores import By, CountedScore, counted_scores
 from recording.reports.document import Language
@@ -98,19 +97,17 @@ class CountedScores(View):
     more: bool
 
 
-async def show_bulletin(asked: Asked[BulletinQuery, Nothing]) -> Bulletin | web.StreamResponse:
+async def show_bulletin(asked: Asked[BulletinQuery, Nothing]) -> web.StreamResponse:
     """What was evaluated on a day, its best and weakest items, fatal errors, agents below the pass mark, what is
     overdue, appeals, reviewers, calibrations, and the month so far; as JSON, as a page or as text."""
     require_insight(asked.holder)
-    query, centre = asked.query, asked.floor.centre
-    zone = centre.time_zone
-    day, scope = query.day or datetime.now(zone).date(), scope_of(query)
+    query = asked.query
+    day, scope = query.day or datetime.now(asked.floor.centre.time_zone).date(), scope_of(query)
     if query.format is not Form.JSON:
         order = Order(report=REPORT, scope=str(scope), at=day.isoformat(), language=query.language, form=query.format)
         return await send(asked.request, asked.floor.reports, {"report": order.model_dump(mode="json")}, asked.holder)
-    quota = centre.sampling.monthly_quota if centre.sampling else None
-    with judging():
-        return await bulletin_of(asked.floor.store, day, zone, scope, quota)
+    wanted = {"day": day.isoformat(), "scope": str(scope), "masked": asked.mask is not None}
+    return await send(asked.request, asked.floor.figures, {"bulletin": wanted}, asked.holder)
 
 
 async def show_scores(asked: Asked[ScoresQuery, Nothing]) -> ScoreTable:

@@ -1,9 +1,8 @@
 """Whether reports delay routing: the idle gap of agents while callers wait, and the time from a caller's answer to the
 INVITE at an agent, with month reports asked for without a pause and without any, by turns on the same centre.
 
-The figures of a month are asked of the daemon itself, and at the same time a whole month's report of the process that
-makes reports. The data base (SQLite) has a year of whole calls. 20 agents, 60 callers waiting, calls of 2.5 s, all
-recorded.
+The figures of a month are asked for, and at the same time a whole month's report, each of a process of its own. The
+data base (SQLite) has a year of whole calls. 20 agents, 60 callers waiting, calls of 2.5 s, all recorded.
 """
 
 import argparse
@@ -19,7 +18,7 @@ from tests.load.bench_idle_gap import answer_to_invite_ms, idle_gaps_ms
 from tests.load.centre import OURS, asterisk_version, bench_centre
 from tests.load.whole_calls import fill
 
-AGENTS, WAITING, ROUNDS = 20, 60, 2
+AGENTS, WAITING = 20, 60
 MONTH = "2026-05"
 ASKED = {
     "figures": f"/api/figures?scope=centre&period={MONTH}",
@@ -52,7 +51,9 @@ async def main() -> None:
     """By turns, then the table and the file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=100_000, help="how many there are in the data base before")
-    calls = parser.parse_args().calls
+    parser.add_argument("--rounds", type=int, default=2, help="how often each of the two is measured")
+    given = parser.parse_args()
+    calls, rounds = given.calls, given.rounds
     names = ("idle_gap", "answer_to_invite")
     raw: dict[str, dict[str, list[float]]] = {side: {name: [] for name in names} for side in ("with", "without")}
     took_ms: dict[str, list[float]] = {name: [] for name in ASKED}
@@ -61,7 +62,7 @@ async def main() -> None:
         store = Store(centre.settings.database_url)
         await fill(store, calls)
         await store.close()
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for side, each in raw.items():
                 if side == "with":
                     async with asking(centre, took_ms):
@@ -74,7 +75,7 @@ async def main() -> None:
         for name in names
     }
     conditions = {
-        "agents": AGENTS, "waiting": WAITING, "rounds": ROUNDS, "recording": True, "calls_in_the_data_base": calls,
+        "agents": AGENTS, "waiting": WAITING, "rounds": rounds, "recording": True, "calls_in_the_data_base": calls,
         "asked": ASKED, "answered_ms": took_ms,
     }  # fmt: skip
     path = write(
