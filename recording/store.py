@@ -16,7 +16,7 @@ from recording.at_hand import LinesAtHand
 from recording.database import WRITING, is_away, migrate, open_engine
 from recording.entries import Batch, Position, Source, entry
 from recording.figures.listing import CountedCalls
-from recording.ledger import vanished_row
+from recording.ledger import LedgerRow, vanished_row
 from recording.models import AgentAccount, Call, CallInProgress, LedgerEvent, LedgerPosition, RecordingFile
 from recording.record import CallRecord, Recording
 from recording.record_changes import Change, changes, newest
@@ -118,13 +118,18 @@ class Store:
     async def close_vanished(self, live: Collection[str], at_us: int | None = None) -> list[CallRecord]:
         """Ends the calls of which Asterisk, killed, will write no end: all in progress but `live` (linkedids).
 
-        `at_us` is when Asterisk was lost, as near as is known. Should its own word come after all, that is taken.
+        `at_us` is when Asterisk was lost, as near as is known: who asked may have begun to ask before a call came that
+        is lost too, and no call ends before the last that was written of it. Should Asterisk's own word come after all,
+        that is taken.
         """
         async with self.transaction() as connection:
             known = set(await connection.scalars(select(CallInProgress.linkedid)))
             gone = sorted(known - set(live))
             moment = at_us or time_ns() // 1000
-            await write_lines(connection, [entry(Source.LEDGER, vanished_row(one, moment)) for one in gone])
+            kept = await kept_entries(connection, gone)
+            ends_us = [max([moment, *(_at_us(line.event) for line in kept.get(one, ()))]) for one in gone]
+            rows = [vanished_row(one, end_us) for one, end_us in zip(gone, ends_us, strict=True)]
+            await write_lines(connection, [entry(Source.LEDGER, row) for row in rows])
             await connection.execute(delete(CallInProgress).where(CallInProgress.linkedid.in_(gone)))
             return await refold(connection, gone)
 
@@ -240,3 +245,7 @@ def _calls(which: CallFilter) -> Select[tuple[dict[str, object]]]:
     if which.counted is not None:
         query = query.where(which.counted.condition())
     return query
+
+
+def _at_us(event: LedgerRow | Fact) -> int:
+    return event.at_us if isinstance(event, LedgerRow) else event.at_ms * 1000

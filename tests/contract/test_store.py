@@ -208,6 +208,19 @@ async def test_a_call_that_asterisk_lost_is_ended_by_us_and_only_if_it_is_gone(s
     assert await store.close_vanished({alive.record().linkedid}) == []
 
 
+async def test_a_lost_call_does_not_end_before_what_was_written_of_it(store: Store) -> None:
+    call = real_call("answered_agent_hangs_up")
+    journal, ledger = call.batches()
+    connected = next(
+        at for at, row in enumerate(call.rows) if row.type == RowType.BRIDGE_ENTER and "line" in row.channel
+    )
+    await store.ingest(journal)
+    await store.ingest(batch(Source.LEDGER, ledger.entries[: connected + 1]))
+    (record,) = await store.close_vanished((), call.rows[0].at_us - 1_000_000)
+    assert (record.outcome, record.reason) == (CallOutcome.ANSWERED, "asterisk_lost")
+    assert record.ended_at >= record.conversations[0].started_at > record.started_at
+
+
 async def test_a_call_back_that_begins_again_under_its_name_goes_on_until_its_last_end(store: Store) -> None:
     call = real_call("refused_then_reached", CALLBACKS)
     entries = call.batches()[1].entries
