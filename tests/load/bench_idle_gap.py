@@ -90,7 +90,8 @@ async def answer_to_invite_ms(centre: RunningCentre, side: Side) -> list[float]:
                 ring.cancel()
             await asyncio.gather(*pending, return_exceptions=True)
             leg = done.pop().result()
-            times.append((leg.at_us[Moment.INVITED] - call.at_us[Moment.ANSWERED]) / 1000)
+            answered_us = await call.reached(Moment.ANSWERED)  # another SIPp tells it, sometimes later than the INVITE
+            times.append((leg.at_us[Moment.INVITED] - answered_us) / 1000)
             await leg.answer()
             await leg.hang_up()
             await call.ended()
