@@ -6,7 +6,6 @@ recording stays silent until we are back: the journal tells of it.
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,8 +14,9 @@ import structlog
 
 from acd.distributor import Distributor
 from acd.errors import NotInConversation, RoutingError
-from acd.facts import CallReleased, Fact, RecordingPaused, RecordingResumed, from_json
+from acd.facts import CallReleased, Fact, RecordingPaused, RecordingResumed
 from ivr.recording_pause import Recording
+from recording.facts import facts_among
 from recording.holding import FLOW
 
 log = structlog.get_logger()
@@ -187,13 +187,7 @@ def open_pauses(lines: Iterable[bytes]) -> dict[str, RecordingPaused]:
     """The pauses that a journal tells the beginning of and not the end, by linkedid; not those of flows, which end
     otherwise. A line that is no fact is passed over."""
     found: dict[str, RecordingPaused] = {}
-    for line in lines:
-        if not any(name in line for name in _NAMES):
-            continue
-        try:
-            fact = from_json(json.loads(line))
-        except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
-            continue
+    for fact in facts_among(lines, _NAMES):
         match fact:
             case RecordingPaused() if fact.by != FLOW:
                 found[fact.linkedid] = fact

@@ -4,7 +4,6 @@ declares again the surges and the closures that were on. Which calls are owed an
 An agent's phone and his call are Asterisk's to tell, and come with the first snapshot.
 """
 
-import json
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -22,9 +21,9 @@ from acd.facts import (
     NotReadyExceeded,
     OutcomeOwed,
     SurgeDeclared,
-    from_json,
 )
 from acd.states import AgentState, Status
+from recording.facts import facts_among
 from recording.holding import ABSENT
 
 log = structlog.get_logger()
@@ -68,13 +67,7 @@ class Latest:
 def latest(lines: Iterable[bytes]) -> Latest:
     """What a journal's lines say last; a line that is no fact is passed over."""
     said = Latest()
-    for line in lines:
-        if not any(name in line for name in _NAMES):
-            continue
-        try:
-            fact = from_json(json.loads(line))
-        except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
-            continue
+    for fact in facts_among(lines, _NAMES):
         match fact:
             case AgentStateChanged():
                 said.agents[fact.agent] = _following(said.agents.get(fact.agent), fact)

@@ -1,6 +1,7 @@
 """What the router's journal says, line by line: the counterpart of recording.ledger for our own facts."""
 
 import json
+from collections.abc import Collection, Iterable, Iterator
 
 from pydantic import ValidationError
 
@@ -33,6 +34,19 @@ def read_facts(data: bytes, *, final: bool = False) -> Reading[Fact]:
         except FactError as error:
             rejected.append(RejectedLine(body=body, why=str(error)))
     return Reading(events=tuple(facts), rejected=tuple(rejected), consumed=consumed)
+
+
+def facts_among(lines: Iterable[bytes], marks: Collection[bytes]) -> Iterator[Fact]:
+    """The facts in those lines that have one of these marks in them, for who looks back on few among many; a line that
+    is no fact, torn by a full disk or of another version, is passed over."""
+    for line in lines:
+        if not any(mark in line for mark in marks):
+            continue
+        try:
+            fact = from_json(json.loads(line))
+        except (ValueError, KeyError, TypeError):
+            continue
+        yield fact
 
 
 def parse_fact(body: str) -> Fact:

@@ -2,11 +2,11 @@
 as a fact. What is looked at, and when, is decided in cti.alarms.watch.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from acd.facts import AlarmCleared, AlarmRaised, Fact, from_json
+from acd.facts import AlarmCleared, AlarmRaised, Fact
+from recording.facts import facts_among
 
 Place = tuple[str, str]
 """The id of an alarm, and where it stands."""
@@ -37,13 +37,7 @@ class Alarms:
     def restore(self, lines: Iterable[bytes]) -> None:
         """After a restart of ours: those that stand by the journal's lines go on, since when they did, until a look
         finds otherwise."""
-        for line in lines:
-            if not any(name in line for name in _NAMES):
-                continue
-            try:
-                fact = from_json(json.loads(line))
-            except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
-                continue
+        for fact in facts_among(lines, _NAMES):
             if isinstance(fact, AlarmRaised):
                 self._standing[fact.alarm, fact.where] = Alarm(fact.alarm, fact.where, fact.what, fact.at_ms)
             elif isinstance(fact, AlarmCleared):

@@ -3,7 +3,6 @@ customer who was being rung has answered meanwhile. Neither needs the database (
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +11,8 @@ from acd.callback_book import CallbackBook
 from acd.callback_history import TOLD_BY, history
 from acd.callback_rules import CallbackRules, MessageRules
 from acd.callbacks import MARK, is_callback, requested_ms
-from acd.facts import Fact, from_json
+from acd.facts import Fact
+from recording.facts import facts_among
 from recording.ledger import RowError, RowType, parse_row
 from recording.series import Series
 
@@ -34,13 +34,7 @@ def restore_callbacks(
 
 def told(lines: Iterable[bytes]) -> Iterator[Fact]:
     """The facts among a journal's lines that a history is made of; a line that is no fact is passed over."""
-    for line in lines:
-        if not any(mark in line for mark in _MARKS):
-            continue
-        try:
-            fact = from_json(json.loads(line))
-        except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
-            continue
+    for fact in facts_among(lines, _MARKS):
         if isinstance(fact, TOLD_BY):
             yield fact
 
