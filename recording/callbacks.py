@@ -61,7 +61,7 @@ def told_otherwise(
         "outcome": CallOutcome.ANSWERED if record.conversations else CallOutcome.NOT_REACHED,
         "agent": record.agent if record.conversations else None,
         "ended_by": ended_by,
-        "reason": record.reason if record.conversations else _why(customer, story, ended_by),
+        "reason": _reason(record, customer, story, ended_by),
         "callback": callback_of(record.linkedid) if is_callback(record.linkedid) else None,
         "origin": call_id(dialled.origin) if dialled and dialled.origin else None,
         "legs": (record.legs[0].model_copy(update={"number": number}), *record.legs[1:]),
@@ -90,6 +90,13 @@ def _ended_by(customer: Channel, agents: Sequence[Channel]) -> EndedBy:
     if customer.source == customer.name:
         return EndedBy.CALLER
     return EndedBy.AGENT if agents and agents[-1].name in sources else EndedBy.SYSTEM
+
+
+def _reason(record: CallRecord, customer: Channel, story: Account, ended_by: EndedBy) -> str:
+    if not record.conversations:
+        return _why(customer, story, ended_by)
+    untold = story.ended is None and record.reason != ASTERISK_LOST
+    return CallbackOutcome.REACHED.value if untold and not is_callback(record.linkedid) else record.reason
 
 
 def _why(customer: Channel, story: Account, ended_by: EndedBy) -> str:

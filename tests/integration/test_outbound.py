@@ -1,6 +1,8 @@
 """Agents who call numbers outside, by their phones and by their desktops: on real phones."""
 
+import os
 import shutil
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -92,3 +94,39 @@ async def test_an_agent_calls_outside_by_phone_and_by_desktop_and_only_whom_he_m
             await refused.ended()
             status, answer = await outward.ask("POST", f"/api/agents/{phone}/dial", json={"number": number})
             assert (status, answer["error"]["id"]) == (409, error)
+
+
+async def test_an_agents_call_outside_outlives_the_daemon_and_dies_with_asterisk_and_is_one_record_either_way(
+    outward: RunningCentre,
+) -> None:
+    async with staffed(outward, "1002", seats=SEATS, customers=(CUSTOMER,), audio=True) as phones:
+        placed = phones["1002"].dial(f"9{CUSTOMER}")
+        customer = await phones[CUSTOMER].next_call()
+        await customer.answer()
+        await hear_each_other(placed, customer)
+        async with outward.without_daemon():
+            await hear_each_other(placed, customer)
+        await sees(outward, "1002", "ready")
+        status, answer = await outward.ask("POST", "/api/agents/1002/dial", json={"number": CUSTOMER})
+        assert (status, answer["error"]["id"]) == (409, "agent-busy")  # his phone is engaged: nothing is offered to him
+        await hear_each_other(placed, customer)
+        await placed.hang_up()
+        await customer.ended()
+        record = await outward.record(CUSTOMER)
+        assert told(record) == ("outbound", CUSTOMER, "answered", "reached", "1002")
+        assert (record["ended_by"], record["reconstructed"]) == ("agent", True)
+        assert [one["agent"] for one in record["conversations"]] == ["1002"]
+        assert (len(record["recordings"]), record["missing"]) == (1, [])
+        keep_ledger(outward.settings, record["linkedid"], "daemon_killed_called_outside", CALLBACKS)
+        await outward.seen(lambda message: "record" in message)
+        outward.messages.clear()
+
+        placed = phones["1002"].dial(f"9{CUSTOMER}")
+        customer = await phones[CUSTOMER].next_call()
+        await customer.answer()
+        await hear_each_other(placed, customer)
+        os.kill(outward.asterisk, signal.SIGKILL)
+        record = await outward.record(CUSTOMER, recorded=False)
+        assert (record["direction"], record["agent"], record["reason"]) == ("outbound", "1002", "asterisk_lost")
+        assert (record["outcome"], record["reconstructed"]) == ("answered", True)
+        assert record["talk_ms"] > 0

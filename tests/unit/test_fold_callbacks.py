@@ -36,10 +36,11 @@ def called_back(name: str) -> RealCall:
     return real_call(name, CALLBACKS)
 
 
-# What an agent calls himself: outcome, reason, who ended it, with whom the customer spoke.
+# What an agent calls himself: outcome, reason, who ended it, with whom the customer spoke, reconstructed.
 CALLED_OUTSIDE = {
-    "called_outside": (CallOutcome.ANSWERED, "reached", EndedBy.AGENT, "1002"),
-    "called_outside_busy": (CallOutcome.NOT_REACHED, "busy", EndedBy.CALLER, None),
+    "called_outside": (CallOutcome.ANSWERED, "reached", EndedBy.AGENT, "1002", False),
+    "called_outside_busy": (CallOutcome.NOT_REACHED, "busy", EndedBy.CALLER, None, False),
+    "daemon_killed_called_outside": (CallOutcome.ANSWERED, "reached", EndedBy.AGENT, "1002", True),
 }
 
 
@@ -47,12 +48,13 @@ CALLED_OUTSIDE = {
 def test_an_agents_own_call_is_one_of_ours_with_no_call_back_behind_it(name: str) -> None:
     call = called_back(name)
     record = call.record()
-    assert (record.outcome, record.reason, record.ended_by, record.agent) == CALLED_OUTSIDE[name]
-    assert (record.direction, record.callback, record.reconstructed) == (Direction.OUTBOUND, None, False)
+    told = (record.outcome, record.reason, record.ended_by, record.agent, record.reconstructed)
+    assert told == CALLED_OUTSIDE[name]
+    assert (record.direction, record.callback) == (Direction.OUTBOUND, None)
     assert (record.offers, record.queues) == ((), ())
     assert [leg.kind.value for leg in record.legs] == ["caller", "agent"]
     alone = whole(fold(call.rows))
-    assert (alone.outcome, alone.reconstructed) == (record.outcome, True)
+    assert (alone.outcome, alone.reason, alone.reconstructed) == (record.outcome, record.reason, True)
     assert {one.caller for one in (record, alone)} == {"13900000001"}
 
 
