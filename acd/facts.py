@@ -42,6 +42,7 @@ from acd.talk_facts import (
     CallHeld,
     CallJoined,
     CallMuted,
+    CallNotParked,
     CallParked,
     CallReleased,
     CallRetrieved,
@@ -66,6 +67,7 @@ __all__ = [
     "CallHeld",
     "CallJoined",
     "CallMuted",
+    "CallNotParked",
     "CallOffered",
     "CallOutcomeSet",
     "CallOverflowed",
@@ -345,8 +347,8 @@ FACTS: Mapping[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         CallArrived, NodeEntered, MenuAnswered, WayTaken, CallQueued, CallOffered, OfferEnded, CallDequeued, CallHeld,
-        CallRetrieved, CallReleased, CallTransferred, CallJoined, CallParked, CallUnparked, OutsideRefused,
-        CallMuted, CallUnmuted,
+        CallRetrieved, CallReleased, CallTransferred, CallJoined, CallParked, CallNotParked, CallUnparked,
+        OutsideRefused, CallMuted, CallUnmuted,
         WrapUpExtended, WrapUpEnded, CallEnded,
         AgentDefined, AgentStateChanged, NotReadyExceeded, AgentEdited, DaemonStarted, LinkChanged, PromptReplaced,
         CallerRecognised, CallerTold, VoicemailLeft, LookUpEnded, TransferEnded,

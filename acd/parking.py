@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from acd.errors import ParkingFull
-from acd.facts import CallParked, CallUnparked, Fact
+from acd.facts import CallNotParked, CallParked, CallUnparked, Fact
 from acd.states import DequeueReason, ParkingOutcome
 from acd.targets import LEAVE, Target
 from acd.timers import Timers
@@ -79,7 +79,11 @@ class Parking:
         since_ms: int | None = None,
     ) -> Parked:
         """He waits at a space from now on, or since `since_ms` if a daemon before us parked him. Raises ParkingFull."""
-        space = self.free(wish)
+        try:
+            space = self.free(wish)
+        except ParkingFull:
+            self._state(CallNotParked(at_ms=now_ms, linkedid=linkedid, agent=agent, queue=queue))
+            raise
         since_ms = now_ms if since_ms is None else since_ms
         parked = Parked(linkedid=linkedid, space=space, agent=agent, queue=queue, since_ms=since_ms, until_ms=until_ms)
         self.by_call[linkedid], self._last = parked, space

@@ -85,6 +85,7 @@ class ParkingOutcome(StrEnum):
     RETURNED = "returned"  # nobody came in time: he goes back to who parked him, then to his queue
     ABANDONED = "abandoned"
     WITHDRAWN = "withdrawn"  # by us: the service stopped; he goes on in the plain queue
+    FULL = "full"  # there was none: he goes back at once
 
 
 class TransferKind(StrEnum):

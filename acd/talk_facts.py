@@ -68,6 +68,14 @@ class CallParked(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallNotParked(CallFact):
+    """All spaces are taken: the caller whom `agent` wanted to park goes back to `agent` at once, then to `queue`."""
+
+    agent: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallUnparked(CallFact):
     """The caller is parked no more. `agent` is who fetched him, empty for nobody."""
 

@@ -203,7 +203,7 @@ class Daemon:
             alarms=self.alarms,
             closure_sounds=self.closure_sounds,
             studio=self.sounds.studio,
-            send_on=Sending(self.switch.client, self.distributor),
+            send_on=Sending(self.switch.client, self.distributor, self.journeys),
             confer=Conference(self.switch.client, self.distributor),
             mute=Muting(self.switch.client, self.distributor, self.switch.channel_at),
             dial=DeskDialling(self.switch.client, self.distributor, self.dialling),
@@ -375,7 +375,8 @@ class Daemon:
 
     def _entrance(self, dialled: str) -> Entrance:
         centre = self.administration.centre
-        return Entrance(centre.flows, centre.numbers[dialled].flow, self.administration.version.number)
+        number = centre.numbers[dialled]
+        return Entrance(centre.flows, number.flow, self.administration.version.number, number.fallback)
 
     async def _flows_of(self, version: int) -> Mapping[str, Flow] | None:
         """The flows in which a caller began; None where they cannot be had, so that he goes on in those of now."""

@@ -4,12 +4,14 @@ What becomes of the caller then is told in ivr/transfers.py.
 """
 
 from acd.callbacks import is_callback
+from acd.conversations import Conversation
 from acd.distributor import Distributor
 from acd.errors import AgentBusy, NotInConversation
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiRefused
 from ivr import variables
 from ivr.destinations import AGENT_WORD, PARK_WORD, QUEUE_WORD, Destination
+from ivr.journeys import Journeys
 from ivr.transfers import CONTEXT
 
 
@@ -17,21 +19,20 @@ class Sending:
     """`await sending(linkedid, destination)` takes the caller out of his conversation and sends him to a queue or an
     agent, or parks him. The agent he was with is released."""
 
-    def __init__(self, client: AmiClient, distributor: Distributor) -> None:
+    def __init__(self, client: AmiClient, distributor: Distributor, journeys: Journeys) -> None:
         self._client = client
         self._distributor = distributor
+        self._journeys = journeys
 
     async def __call__(self, linkedid: str, destination: Destination) -> None:
         """Returns when Asterisk has taken it on.
 
         Raises NotInConversation, UnknownQueue, UnknownAgent, NotSignedIn, AgentBusy (for the agent himself),
-        ParkingFull;
-        AmiLinkLost and AmiTimeout, after which the caller may be on his way or not.
+        ParkingFull; AmiLinkLost and AmiTimeout, after which the caller may be on his way or not.
         """
         router = self._distributor.router
         talk = router.conversations.by_call.get(linkedid)
-        # Of a colleague who asks his phone alone disposes; and a call-back is the agent's own call, not its customer's.
-        if talk is None or not talk.queue or is_callback(linkedid):
+        if talk is None or self._agents_own(talk):
             raise NotInConversation(linkedid)
         if destination.parked:
             word, queue = PARK_WORD + router.parking.free(destination.space), talk.queue
@@ -50,3 +51,12 @@ class Sending:
             await self._client.action("Redirect", {"Channel": linkedid, **where})
         except AmiRefused:
             raise NotInConversation(linkedid) from None  # he has hung up meanwhile
+
+    def _agents_own(self, talk: Conversation) -> bool:
+        """Whether an agent's channel is the call's first: of a colleague who asks his phone alone disposes, and a
+        call-back is the agent's own call, not its customer's. A daemon that has not seen the call begin takes one
+        without a queue for such a one."""
+        if is_callback(talk.linkedid):
+            return True
+        journey = self._journeys.get(talk.linkedid)
+        return not talk.queue if journey is None else journey.agents_own

@@ -60,10 +60,13 @@ async def _connected(desk: Desk, session: AgiSession, linkedid: str, step: Trans
     left = await queue(Enqueue(destination.queue))
     if isinstance(left, Goodbye):
         return _Outcome(left)
+    return _Outcome(transferred(left))
+
+
+def transferred(left: QueueLeft) -> Transferred:
+    """What came of a stay in a queue."""
     answered = left.outcome is DequeueReason.ANSWERED
-    return _Outcome(
-        Transferred(answered, "" if answered else NOT_ANSWERED, agent=left.agent, queue=left.queue or destination.queue)
-    )
+    return Transferred(answered, "" if answered else NOT_ANSWERED, agent=left.agent, queue=left.queue)
 
 
 async def _outside(desk: Desk, session: AgiSession, step: Transfer, number: str) -> _Outcome:

@@ -14,7 +14,7 @@ class Journey:
     """One call. `queued` is its last entry, `waited_ms` its waiting in all queues until it last left one; `place` is
     (first entry, entry into the queue) of an agent who stood there for him, milliseconds since the epoch. `asking` are
     the calls in which its agent asks for somebody now; `joined`: he has put the caller into one of them. `agent` is who
-    spoke with the caller last."""
+    spoke with the caller last. `agents_own`: an agent's telephone has begun it, to ask or to call outside."""
 
     queued: CallQueued | None = None
     waited_ms: int = 0
@@ -22,6 +22,7 @@ class Journey:
     asking: set[str] = field(default_factory=set)
     joined: bool = False
     agent: str = ""
+    agents_own: bool = False
 
 
 class Journeys:
@@ -54,7 +55,7 @@ class Journeys:
         """Take note."""
         match fact:
             case CallArrived():
-                self._journeys.setdefault(fact.linkedid, Journey())
+                self._journeys.setdefault(fact.linkedid, Journey(agents_own=not fact.flow))
                 if (about := self.get(fact.consult_of)) is not None:
                     about.asking.add(fact.linkedid)
                     self._about[fact.linkedid] = fact.consult_of

@@ -8,11 +8,13 @@ from ivr.flow.model import Flow
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """What a dialled number leads to: a flow of one version of the files."""
+    """What a dialled number leads to: a flow of one version of the files. `fallback` is the queue of its callers where
+    nothing else says one."""
 
     flows: Mapping[str, Flow]
     flow: str
     version: int = 0
+    fallback: str = ""
 
 
 async def _forgotten(version: int) -> Mapping[str, Flow] | None:

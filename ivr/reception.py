@@ -1,5 +1,7 @@
 """Asterisk's door: finds the flow of each caller who comes in and serves him, to his hang-up or the flow's end."""
 
+from dataclasses import replace
+
 import structlog
 
 from ivr.agi.session import AgiSession
@@ -49,4 +51,4 @@ class Reception:
         outermost = position.standings[0].flow
         if flows is None or outermost not in flows:
             return entrance
-        return Entrance(flows, outermost, position.version)
+        return replace(entrance, flows=flows, flow=outermost, version=position.version)

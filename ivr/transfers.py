@@ -5,6 +5,7 @@ flow, with its data and priority, his language) is still on his channel, how lon
 """
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 
 from acd.distributor import Distributor
@@ -64,13 +65,19 @@ def moved(step: Enqueue, queue: str) -> Enqueue:
     return replace(step, queue=queue, skills={}, requires=ANY if step.requires.skills else step.requires, music=None)
 
 
+def back(caller: Caller, fallback: str, queues: Collection[str]) -> Enqueue:
+    """His wait where no flow of ours says one: in the queue he came from; if he came to his agent without one, in that
+    which takes the callers of the number he dialled (`fallback`)."""
+    return Enqueue(next((one for one in (caller.queue, fallback) if one in queues), next(iter(queues))))
+
+
 class Transfer:
     """One caller who was sent on. `known`: this daemon has seen his call before."""
 
     def __init__(
         self, caller: Caller, destination: Destination | None, distributor: Distributor, journeys: Journeys
     ) -> None:
-        """Where the destination is none, or no more, he goes back to the queue he came from."""
+        """Where the destination is none, or no more, he goes back to the queue he came from (`back`)."""
         self._caller = caller
         self._destination = destination or Destination(queue=caller.queue)
         self._distributor = distributor
@@ -80,12 +87,9 @@ class Transfer:
             self._journey.joined = False
 
     @property
-    def enqueue(self) -> Enqueue | None:
-        """His wait if no flow goes on with him; None if he is sent to a number, whose flow begins."""
-        if self._destination.number:
-            return None
-        queues = self._distributor.router.queues
-        return Enqueue(self._caller.queue if self._caller.queue in queues else next(iter(queues)))
+    def to_number(self) -> bool:
+        """Whether he is sent to a number of the centre, whose flow begins."""
+        return self._destination.number != ""
 
     @property
     def parking(self) -> ParkingOrder | None:

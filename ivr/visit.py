@@ -37,7 +37,7 @@ from ivr.flow.steps import (
     Transferred,
 )
 from ivr.flow.steps import Timeout as NoKey
-from ivr.flow_transfers import transfer
+from ivr.flow_transfers import transfer, transferred
 from ivr.journeys import Journeys
 from ivr.look_ups.asking import look_up
 from ivr.parking import ParkedStay, ParkingOrder, Standing
@@ -46,7 +46,7 @@ from ivr.recording_pause import RecordingPause
 from ivr.saying import Saying
 from ivr.trail import fact_of
 from ivr.transfers import Transfer as SentOn
-from ivr.transfers import moved, sent_on
+from ivr.transfers import back, moved, sent_on
 from ivr.voicemail import Taken, finish_message, reason_of, take_message
 from ivr.waiting import Goodbye, Stay
 from ivr.walker import Walker
@@ -123,8 +123,10 @@ class Visit:
 
     async def _walk(self) -> str:
         at = self._position
-        if at is None and self._transfer is not None and (sent := self._transfer.enqueue) is not None:
-            left = await self._queue(sent)  # he came to his agent without a flow of ours, and has none to go on in
+        if at is None and self._transfer is not None and not self._transfer.to_number:
+            left = await self._queue(
+                self._back()
+            )  # he came to his agent without a flow of ours, and has none to go on in
             if isinstance(left, Goodbye):
                 return left.reason
             return "served" if left.outcome is DequeueReason.ANSWERED else left.outcome.value
@@ -179,10 +181,18 @@ class Visit:
                 raise AssertionError("the walk ends with it")
 
     async def _connect(self, step: Transfer) -> Transferred | Goodbye:
+        sent = self._transfer is not None and not self._transfer.to_number
+        if sent or self._parking is not None or self._entered_before_ms is not None:
+            # The agent whom his flow has found for him has sent him on from here.
+            left = await self._queue(self._back())
+            return left if isinstance(left, Goodbye) else transferred(left)
         given = await transfer(self._desk, self._session, self._caller.linkedid, step, self._queue)
         if isinstance(given, Transferred) and given.agent:
             self._ended_by = EndedBy.AGENT
         return given
+
+    def _back(self) -> Enqueue:
+        return back(self._caller, self._entrance.fallback, self._distributor.router.queues)
 
     async def _keep_position(self) -> None:
         """Write where he is on his channel, whenever he comes to another node."""

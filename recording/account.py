@@ -16,6 +16,7 @@ from acd.facts import (
     CallEnded,
     CallHeld,
     CallMuted,
+    CallNotParked,
     CallOffered,
     CallOverflowed,
     CallParked,
@@ -33,7 +34,7 @@ from acd.facts import (
     WayTaken,
     WrapUpEnded,
 )
-from acd.states import AgentState
+from acd.states import AgentState, ParkingOutcome
 from acd.targets import TargetKind
 from recording.aftermath import asked_for, closings, messages, surveys
 from recording.channels import Interval
@@ -142,6 +143,9 @@ def _parkings(facts: Iterable[Fact], ended_us: int) -> tuple[Parking, ...]:
             case CallParked() if not stands or found[-1].space != fact.space:
                 found.append(Parking(space=fact.space, agent=fact.agent, started_at=_at(fact), ended_at=utc(ended_us)))
                 stands = True
+            case CallNotParked():
+                outcome, at = ParkingOutcome.FULL, _at(fact)
+                found.append(Parking(space=None, agent=fact.agent, started_at=at, ended_at=at, outcome=outcome))
             case CallUnparked() if found and found[-1].outcome is None:
                 last, to = found[-1], fact.agent or None
                 found[-1] = last.model_copy(update={"ended_at": _at(fact), "outcome": fact.outcome, "to": to})

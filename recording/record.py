@@ -115,10 +115,10 @@ class Transfer(_Value):
 
 
 class Parking(_Value):
-    """`agent` parked the caller at `space`. `outcome` is how he left it, null where the router did not live to tell;
-    `to` is who fetched him, null for nobody."""
+    """`agent` parked the caller at `space`, or wanted to when none was free (null). `outcome` is how he left it, null
+    where the router did not live to tell; `to` is who fetched him, null for nobody."""
 
-    space: str
+    space: str | None
     agent: str
     started_at: datetime
     ended_at: datetime

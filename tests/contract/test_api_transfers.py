@@ -11,6 +11,7 @@ from acd.distributor import Distributor
 from acd.errors import AgentBusy, NotInConversation, NotSignedIn, RoutingError, UnknownAgent, UnknownQueue
 from cti.sending import Sending
 from ivr.destinations import Destination
+from ivr.journeys import Journeys
 from recording.identity import call_id
 from tests.contract.ami_owner import linked
 from tests.contract.fake_ami import Peer
@@ -32,7 +33,7 @@ async def talking() -> AsyncIterator[tuple[Sending, Distributor, Peer]]:
         router.roster.define("1003", "1003", {})
     async with linked() as (client, peer):
         try:
-            yield Sending(client, floor), floor, peer
+            yield Sending(client, floor, Journeys(floor)), floor, peer
         finally:
             floor.close()
 

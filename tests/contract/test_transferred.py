@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 
-from acd.facts import CallArrived, CallDequeued, CallEnded, CallQueued, CallTransferred, NodeEntered
+from acd.facts import CallArrived, CallDequeued, CallEnded, CallQueued, CallTransferred, NodeEntered, TransferEnded
 from acd.queues import QueueSettings
 from acd.states import AgentState, EndedBy, TransferKind
 from ivr.desk import Desk
@@ -36,6 +36,7 @@ FLOW = Flow.model_validate(
                 "kind": "queue", "queue": "sales", "skills": {"sales": 5}, "priority": 4, "data": {"topic": "bill"},
                 "then": "goodbye",
             },
+            "colleague": {"kind": "transfer", "extension": 1001, "next": "goodbye", "otherwise": "greeting"},
             "goodbye": {"kind": "hangup", "reason": "served", "text": {"en": "Goodbye."}},
         },
     }
@@ -135,6 +136,23 @@ async def test_a_caller_sent_to_a_number_begins_its_flow(story: Story) -> None:
     assert [fact.node for fact in story.floor.named(NodeEntered)] == ["greeting", "sales", "goodbye"]
     assert story.floor.named(CallTransferred)[0].queue == ""
     assert story.floor.named(CallQueued)[0].skills == {"sales": 5}
+
+
+@pytest.mark.parametrize(("to", "queue"), [("7002", "support"), ("agent/1001", "sales")])
+async def test_a_caller_whom_his_flow_has_connected_is_sent_on_as_any_other(story: Story, to: str, queue: str) -> None:
+    await story.sent_to(to, node="colleague", queue="")
+    (queued,) = story.floor.named(CallQueued)  # he came out of none: the one that serves his number
+    assert queued.queue == queue
+    assert not story.floor.named(TransferEnded)  # the flow's own transfer was over before
+    assert [fact.node for fact in story.floor.named(NodeEntered)] == ["goodbye"]
+    assert story.floor.named(CallEnded)[-1].reason == "served"
+
+
+async def test_who_came_to_his_agent_by_his_flow_and_then_stood_in_a_queue_stands_there_again(story: Story) -> None:
+    async with story.called(node="colleague", queue="support") as asterisk:
+        await asterisk.serve({"EXEC Dial": dial(asterisk, ("ANSWER", "16"))})
+    (queued,) = story.floor.named(CallQueued)
+    assert (queued.queue, queued.entered_ms) == ("support", int(ENTERED))
 
 
 async def test_a_caller_who_came_to_his_agent_without_us_is_served_and_that_is_all(story: Story) -> None:

@@ -1,18 +1,44 @@
 """Callers whom agents park, and who fetches them: on real phones."""
 
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from cti.simulation.telephones import Telephones
 from recording.identity import call_id
 from tests.integration.asterisk_cdr import agrees_with_asterisk
 from tests.integration.centre_fixture import RunningCentre
-from tests.integration.floor_fixture import conversation, sees, staffed, talk
+from tests.integration.floor_fixture import conversation, running_floor, sees, staffed, talk
 from tests.integration.kept_ledgers import keep_ledger
 from tests.integration.test_transfers import hear_each_other
 
 pytestmark = pytest.mark.integration
+
+DIRECT = """\
+flow: direct
+languages: [en]
+start: send
+nodes:
+  send: {kind: transfer, extension: 1001, ring_s: 20, next: served, otherwise: away}
+  served: {kind: hangup, reason: served, text: {en: Goodbye.}}
+  away: {kind: hangup, reason: away, text: {en: He takes no calls now.}}
+"""
+
+
+@pytest_asyncio.fixture
+async def narrow(dialplans: Path, floor_prompts: Path, music: Path, tmp_path: Path) -> AsyncIterator[RunningCentre]:
+    """A floor with two spaces, out of which nobody goes back by himself, and a number whose flow wants 1001."""
+    folder = shutil.copytree(dialplans, tmp_path / "dialplans")
+    file = folder / "centre.yaml"
+    written = file.read_text("utf-8").replace("spaces: 701-703, back_s: 5", "spaces: 701-702, back_s: 600")
+    file.write_text(written.replace("  4001:", "  4041: {flow: direct, fallback: support}\n  4001:"), "utf-8")
+    (folder / "flows/direct.yaml").write_text(DIRECT, "utf-8")
+    async with running_floor(folder, floor_prompts, music) as running:
+        yield running
 
 
 def met(record: dict[str, Any]) -> list[str]:
@@ -152,3 +178,63 @@ async def test_the_daemons_death_loses_no_parked_caller(floor: RunningCentre) ->
         assert parkings(record) == [("1002", "fetched", "1003")]
         assert record["reconstructed"]
         keep_ledger(floor.settings, record["linkedid"], "daemon_killed_parked")
+
+
+async def test_all_spaces_are_taken_and_a_parked_caller_of_a_flows_transfer_is_fetched_by_the_bare_code(
+    narrow: RunningCentre,
+) -> None:
+    async with staffed(narrow, "1001", "1002", "1003", audio=True) as phones:
+        first, leg = await conversation(phones, "4041", "1001", number="100")
+        arrived = await narrow.fact("CallArrived", caller="100")
+        assert await leg.transfer("700") == 200
+        parked = await narrow.fact("CallParked", agent="1001", linkedid=arrived["linkedid"])
+        assert parked["queue"] == "support"  # he came through none: the queue of the number he dialled
+        await sees(narrow, "1001", "ready")
+        await narrow.post("/api/agents/1001/not-ready", {"reason": "break"})
+
+        second, leg = await conversation(phones, "4001", "1002", number="110")
+        queued = await narrow.fact("CallQueued", queue="sales")
+        await narrow.post(f"/api/calls/{call_id(queued['linkedid'])}/park")
+        await leg.ended()
+        await narrow.fact("CallParked", agent="1002", linkedid=queued["linkedid"])
+        await sees(narrow, "1002", "ready")
+
+        third, leg = await conversation(phones, "4001", "1002", number="120")
+        queued = await narrow.fact("CallArrived", caller="120")
+        path = f"/api/calls/{call_id(queued['linkedid'])}"
+        assert (await narrow.ask("POST", f"{path}/park", json={}))[1]["error"]["id"] == "parking-full"
+        await leg.hold()
+        await sees(narrow, "1002", "holding")
+        asking = phones["1002"].dial("700")
+        assert asking.audio
+        await asking.audio.hears_something()  # busy tone, and no space
+        await asking.ended()
+        assert await leg.transfer("700") == 200
+        await narrow.fact("CallNotParked", agent="1002", linkedid=queued["linkedid"])
+        back = await phones["1002"].next_call()
+        assert back.caller == "120"
+        await talk(third, back)
+        await back.hang_up()
+        record = await narrow.record("120")
+        agrees_with_asterisk(narrow.settings.state, record)
+        assert parkings(record) == [("1002", "full", None)]
+        assert (record["parked_ms"], record["transfers"], record["reconstructed"]) == (0, [], False)
+        assert [one["agent"] for one in record["conversations"]] == ["1002", "1002"]
+        keep_ledger(narrow.settings, record["linkedid"], "parked_nowhere")
+        await sees(narrow, "1002", "ready")
+
+        taking = phones["1002"].dial("*24")  # whom he has parked himself
+        await hear_each_other(second, taking)
+        await taking.hang_up()
+        await second.ended()
+        taking = phones["1003"].dial("*24")  # who is left
+        await hear_each_other(first, taking)
+        await taking.hang_up()
+        await first.ended()
+        record = await narrow.record("100")
+        agrees_with_asterisk(narrow.settings.state, record)
+        assert parkings(record) == [("1001", "fetched", "1003")]
+        assert met(record)[-3:] == ["talking:1001", "parked:1001", "talking:1003"]
+        assert (record["outcome"], record["reason"], record["reconstructed"]) == ("answered", "served", False)
+        assert (record["transfers"], [one["node"] for one in record["ivr_path"]]) == ([], ["send", "served"])
+        keep_ledger(narrow.settings, record["linkedid"], "parked_from_a_flow")

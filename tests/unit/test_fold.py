@@ -79,6 +79,8 @@ EXPECTED = {
     "parked_and_returned": (
         ANSWERED, "caller", "1002", [("1002", "answered"), ("1002", "answered")], "abandoned", False,
     ),
+    "parked_from_a_flow": (ANSWERED, "agent", "1001", [("1001", "answered"), ("1003", "answered")], None, False),
+    "parked_nowhere": (ANSWERED, "agent", "1002", [("1002", "answered"), ("1002", "answered")], "answered", False),
     "picked_up": (ANSWERED, "agent", "1003", [("1002", "withdrawn"), ("1003", "answered")], "answered", False),
     "refused_call_limit": (CallOutcome.BLOCKED, "system", None, [], None, False),
     "picked_up_by_code": (ANSWERED, "caller", "1003", [("1002", "withdrawn"), ("1003", "answered")], "answered", False),
@@ -145,7 +147,7 @@ def test_times_agree_with_themselves(name: str) -> None:
         assert record.started_at <= leg.started_at <= leg.ended_at <= record.ended_at
 
 
-ENDS_WITH_THE_TALK = frozenset({"surveyed"})
+ENDS_WITH_THE_TALK = frozenset({"surveyed", "parked_from_a_flow"})
 """Of what the caller hears and keys after his agent, Asterisk's own record says nothing."""
 
 
