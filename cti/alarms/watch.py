@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from acd.facts import AgentStateChanged, ClosureDeclared, ClosureLifted, Fact, NotReadyExceeded
-from acd.states import Status
+from acd.states import NotReadyReason, Status
 from cti.alarms.advice import OTHER, PARTS
 from cti.alarms.standing import Alarms, Place
 from cti.floor import Floor
@@ -64,7 +64,7 @@ class AlarmWatch:
                 minutes = absence.allowed_ms // 60_000
                 words = f"not ready ({absence.reason or 'no reason'}) for longer than {minutes} minutes"
                 yield ("agent-not-ready-too-long", f"agent:{agent.number}"), words
-            known = {"", *centre.reasons, *centre.system_reasons}
+            known = {"", *centre.reasons, *NotReadyReason}  # those of the system are known whether limited or not
             if agent.status is Status.NOT_READY and agent.reason not in known:
                 yield ("reason-unknown", f"agent:{agent.number}"), f"not ready for {agent.reason!r}"
         for calendar, closure in self._floor.closures.on.items():

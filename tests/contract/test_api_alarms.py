@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from acd.facts import AlarmCleared, AlarmRaised, Fact
+from acd.states import NotReadyReason
 from cti.alarms.advice import ADVICE
 from cti.alarms.watch import AlarmWatch
 from cti.floor import Part
@@ -48,6 +49,20 @@ async def test_each_part_that_is_not_well_and_what_is_wrong_on_the_floor_is_an_a
             router.set_ready("1001", cause="api", now_ms=now_ms)
         await watch.look()
         assert len(standing(web)) == 4
+
+
+async def test_a_reason_that_the_files_do_not_have_is_wrong_but_no_reason_of_the_systems_own(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        watch = AlarmWatch(web.floor, web.floor.alarms)
+        web.sign_in("1001")
+        for reason in (*NotReadyReason, "gone from the files"):
+            with web.floor.distributor.command() as (router, now_ms):
+                router.set_not_ready("1001", reason, cause="system", now_ms=now_ms)
+            await watch.look()
+            wrong = reason not in [*NotReadyReason]
+            assert standing(web) == (
+                {("reason-unknown", "agent:1001", f"not ready for {reason!r}")} if wrong else set()
+            )
 
 
 async def test_the_api_the_live_stream_and_the_metrics_tell_what_stands(tmp_path: Path) -> None:
