@@ -8,7 +8,6 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,9 @@ from cti.centre import load_centre
 from cti.incumbency import daemon_of
 from cti.settings import Settings
 from cti.simulation.telephones import Telephones
-from recording.ingest import Ingest
-from recording.reconcile.day import Day, reconcile
-from recording.record import CallRecord
-from recording.store import Store
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.examples import keeping_examples
+from tests.integration.reconciled import reconciled
 from tests.integration.recorded_whole import recorded_whole
 from tests.made_tables import lend_tables
 from tests.shared_prompts import lend, provide
@@ -88,25 +84,6 @@ class RunningCentre:
                 await self._process.wait()
         if self._process is not None and self._process.returncode == -signal.SIGKILL:
             await self._end_orphans()
-
-    async def reconcile(self) -> None:
-        """Assert, of the stopped centre, that its records agree with Asterisk's own, but for what a killed Asterisk
-        could not write."""
-        found = await self.compared()
-        assert found.reconciliation.agrees, f"records and Asterisk's own differ:\n{_told(found)}"
-
-    async def compared(self) -> Day:
-        """The records of the stopped centre against Asterisk's own. What the recorder had not read yet is read
-        first."""
-        store = Store(self.settings.database_url)
-        try:
-            await store.migrate()
-            await Ingest(store, self.settings.ledger, self.settings.journal, _nobody).catch_up()
-            now = datetime.now(UTC)
-            day = timedelta(days=1)
-            return await reconcile(store, self.settings.asterisk_log, now - day, now + day, settled=timedelta())
-        finally:
-            await store.close()
 
     @property
     def daemon(self) -> int:
@@ -317,17 +294,9 @@ async def centre(music: Path, prompts: Path) -> AsyncIterator[RunningCentre]:
             await running.start()
             yield running
         await running.stop()
-        await running.reconcile()
+        await reconciled(settings)
         if not running.silent:
             await recorded_whole(settings)
     finally:
         await running.stop()
         shutil.rmtree(state)
-
-
-async def _nobody(record: CallRecord) -> None:
-    """Nobody waits for it any more."""
-
-
-def _told(found: Day) -> str:
-    return "\n".join(map(str, (*found.reconciliation.differences, *found.unreadable)))

@@ -21,6 +21,7 @@ from cti.simulation.telephones import Telephones
 from tests.integration.asterisk_fixture import PLAIN, free_settings
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.examples import keeping_examples
+from tests.integration.reconciled import reconciled
 from tests.integration.recorded_whole import recorded_whole
 from tests.made_tables import lend_tables
 from tests.shared_prompts import lend, provide
@@ -77,7 +78,7 @@ async def running_floor(
             await running.start()
             yield running
         await running.stop()
-        await running.reconcile()
+        await reconciled(settings)
         if not running.silent:
             await recorded_whole(settings)
     finally:

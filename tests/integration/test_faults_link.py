@@ -14,6 +14,7 @@ from tests.integration.asterisk_cdr import agrees_with_asterisk
 from tests.integration.asterisk_fixture import RunningAsterisk
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.five_callers import FiveCallers
+from tests.integration.reconciled import reconciled
 from tests.integration.tcp_proxy import TcpProxy
 from tests.made_tables import lend_tables
 from tests.shared_prompts import lend
@@ -43,6 +44,9 @@ async def linked(asterisk: RunningAsterisk, prompts: Path) -> AsyncIterator[Link
         try:
             await centre.start()
             yield Linked(centre, wire)
+            await centre.stop()
+            await asterisk.process.stop()  # its last rows are written then
+            await reconciled(settings)
         finally:
             await centre.stop()
 

@@ -1,15 +1,26 @@
-"""What every benchmark leaves behind: `var/bench/<name>.json` with the figures and the machine they are from."""
+"""What every benchmark leaves behind: `var/bench/<name>.json` with the figures and the machine they are from,
+and how the records of its calls agree with Asterisk's own. One whose records do not agree has failed, whatever its
+figures are.
+"""
 
+import asyncio
 import json
 import math
 import os
 import platform
-from collections.abc import Sequence
+import sys
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from cti.settings import Settings
+from recording.reconcile.comparison import Cause
+from tests.integration.reconciled import compared, told
 
 FOLDER = Path(__file__).parents[2] / "var" / "bench"
 
@@ -51,6 +62,40 @@ def write(
     path = FOLDER / f"{name}.json"
     path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+async def note_agreement(settings: Settings) -> None:
+    """Compares the records of a stopped instance with Asterisk's own; prints the result and keeps it for `write`. What
+    a killed Asterisk could not write is told, and is no difference.
+    """
+    day = await compared(settings)
+    found = day.reconciliation
+    reconciled.append(
+        {
+            "records": found.records,
+            "rows": sum(found.rows.values()),
+            "differences": sum(one.cause is not Cause.ASTERISK_LOST for one in found.differences) + len(day.unreadable),
+            "causes": Counter(one.cause.value for one in found.differences),
+        }
+    )
+    print(f"records against Asterisk's own: {reconciled[-1]}", flush=True)
+    if text := told(day):
+        print(text, flush=True)
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Runs a benchmark; then ends the process with 1 if records differed from Asterisk's own."""
+    asyncio.run(main)
+    if differences := sum(one["differences"] for one in reconciled):
+        sys.exit(f"{differences} differences between records and Asterisk's own")
+
+
+def options(description: str | None, **defaults: int | float) -> Namespace:
+    """What the command line says, as `--seconds 30`, of these; smaller values make a short run."""
+    parser = ArgumentParser(description=description)
+    for name, default in defaults.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default, help=f"{default} unless told")
+    return parser.parse_args()
 
 
 def figures(values: Sequence[float]) -> dict[str, Any]:

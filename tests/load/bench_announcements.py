@@ -29,9 +29,10 @@ from ivr.flow.model import Flow
 from ivr.music import compose, provide_music
 from ivr.published import Entrance, Published
 from ivr.reception import Reception
+from recording.journal import Journal
 from tests.integration.asterisk_fixture import RunningAsterisk, running_asterisk
 from tests.integration.line import line_of
-from tests.load.bench import figures, write
+from tests.load.bench import figures, note_agreement, options, run, write
 
 ROUNDS = 60
 AGENT = "1002"
@@ -56,7 +57,7 @@ def entrance_to(queue: str) -> Entrance:
     return Entrance({queue: flow}, queue)
 
 
-async def delays_ms(asterisk: RunningAsterisk, folder: Path, state: str, story: str) -> list[float]:
+async def delays_ms(asterisk: RunningAsterisk, folder: Path, state: str, story: str, rounds: int) -> list[float]:
     """One caller, offered to the agent again and again."""
     refused = asyncio.Event()
 
@@ -65,7 +66,8 @@ async def delays_ms(asterisk: RunningAsterisk, folder: Path, state: str, story: 
             refused.set()
 
     distributor = Distributor(Router(), Clock())
-    distributor.on_fact.append(hear)
+    journal = Journal(asterisk.settings.journal)
+    distributor.on_fact += [hear, journal.append]
     desk = Desk(
         distributor=distributor,
         sound_of=lambda prompt: story,
@@ -85,7 +87,7 @@ async def delays_ms(asterisk: RunningAsterisk, folder: Path, state: str, story: 
     async with line_of(asterisk, folder, audio=True) as line:
         caller = await line.phones.dial("4001", number="100")
         await caller.answered()
-        for number in range(ROUNDS):
+        for number in range(rounds):
             await asyncio.sleep(SETTLED_S + number * STEP_S)
             refused.clear()
             decided_us = time_ns() // 1000
@@ -99,6 +101,7 @@ async def delays_ms(asterisk: RunningAsterisk, folder: Path, state: str, story: 
         await caller.hang_up()
     await agi.stop()
     distributor.close()
+    journal.close()
     return times
 
 
@@ -111,6 +114,7 @@ def tell(name: str, times: Sequence[float]) -> dict[str, object]:
 
 async def main() -> None:
     """All states on one Asterisk, then the file."""
+    rounds = options(__doc__, rounds=ROUNDS).rounds
     with tempfile.TemporaryDirectory() as folder:
         music = provide_music(Path(folder) / "music").parent
         async with running_asterisk(music) as asterisk:
@@ -122,11 +126,13 @@ async def main() -> None:
                 sound.writeframes(compose()[: STORY_S * SAMPLE_RATE].tobytes())
             results = {}
             for state in STATES:
-                times = await delays_ms(asterisk, Path(folder) / state, state, str(story.with_suffix("")))
+                times = await delays_ms(asterisk, Path(folder) / state, state, str(story.with_suffix("")), rounds)
                 results[state] = tell(state, times)
             version = (await asterisk.console("core show version")).split()[1]
-    print(write("announcements", results, None, asterisk=version, conditions={"rounds": ROUNDS, "agents": 1}))
+            await asterisk.process.stop()
+            await note_agreement(asterisk.settings)
+    print(write("announcements", results, None, asterisk=version, conditions={"rounds": rounds, "agents": 1}))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

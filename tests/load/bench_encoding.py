@@ -10,7 +10,6 @@ second of the processor that the encoder has used: alone, and beside the calls.
 
 import asyncio
 import itertools
-import sys
 import tempfile
 import wave
 from array import array
@@ -23,8 +22,8 @@ from typing import Any
 from recording.audio import RATE, duration_ms
 from recording.encoding.encoder import Encoder
 from recording.record import AudioFormat
-from tests.load.bench import write
-from tests.load.bench_menus import OURS, measured, noting, set_sounds, told
+from tests.load.bench import options, run, write
+from tests.load.bench_menus import LASTS_S, OURS, measured, noting, set_sounds, told
 from tests.load.centre import PROMPTS, asterisk_version, bench_centre
 from tests.load.cpu import cpu_s
 
@@ -92,9 +91,10 @@ class Backlog:
 
 async def main() -> None:
     """Alone, then both sides by turns, then the file."""
+    given = options(__doc__, callers=CALLERS, seconds=LASTS_S, rounds=ROUNDS)
     quiet: list[dict[str, Any]] = []
     encoding: list[dict[str, Any]] = []
-    async with noting() as times, bench_centre(1, channels=CALLERS) as centre:
+    async with noting() as times, bench_centre(1, channels=given.callers) as centre:
         with tempfile.TemporaryDirectory(prefix="callcenter-speech-") as folder:
             raw = Path(folder) / "speech.raw"
             speech(raw)
@@ -105,23 +105,23 @@ async def main() -> None:
             }
             print("alone", alone, flush=True)
             await set_sounds(centre)
-            for turn in range(ROUNDS):
+            for turn in range(given.rounds):
                 for name, sides in (("quiet", quiet), ("encoding", encoding)):
                     at = centre.settings.state / f"{name}-{turn}"
                     (at / "sipp").mkdir(parents=True)
                     if name == "quiet":
-                        result = await measured(centre, at, OURS, times, CALLERS)
+                        result = await measured(centre, at, OURS, times, given.callers, given.seconds)
                     else:
                         async with backlog.running(AudioFormat.FLAC):
-                            result = await measured(centre, at, OURS, times, CALLERS)
+                            result = await measured(centre, at, OURS, times, given.callers, given.seconds)
                         result["encoded"], backlog.done = backlog.done, []
                     sides.append(result)
                     print(name, {key: told(value) for key, value in result.items()}, flush=True)
             await backlog.encoder.close()
         version = await asterisk_version(centre)
-    conditions = {"callers": CALLERS, "rounds": ROUNDS, "recorded": True, "spoken_s": SPOKEN_S}
+    conditions = {"callers": given.callers, "rounds": given.rounds, "recorded": True, "spoken_s": SPOKEN_S}
     print(write("encoding", encoding, quiet, asterisk=version, conditions=conditions, alone=alone))
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    run(main())

@@ -6,12 +6,14 @@ answer the caller receives to the INVITE at the agent.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from itertools import count, pairwise
 
 from cti.simulation.call import Call, Moment
 from cti.simulation.telephones import Telephones
 from tests.integration.centre_fixture import RunningCentre
-from tests.load.bench import figures, write
+from tests.load.bench import figures, options, run, write
 from tests.load.centre import (
     APP_QUEUE,
     APP_QUEUE_DEFAULT,
@@ -35,7 +37,9 @@ ROUNDS = 2
 SIDES = (OURS, APP_QUEUE, APP_QUEUE_DEFAULT)
 
 
-async def idle_gaps_ms(centre: RunningCentre, side: Side, waiting: int = WAITING) -> list[float]:
+async def idle_gaps_ms(
+    centre: RunningCentre, side: Side, waiting: int = WAITING, measure_s: int = MEASURE_S
+) -> list[float]:
     """The idle gaps of all agents while so many callers wait; an agent's first call is ramp."""
     line = Telephones(centre.settings.state / "line", sip_port=centre.settings.sip_port, audio=False)
     async with centre.phones(ring_ms=1, talk_ms=TALK_MS) as phones, line:
@@ -45,7 +49,7 @@ async def idle_gaps_ms(centre: RunningCentre, side: Side, waiting: int = WAITING
             while sum(Moment.ANSWERED in call.at_us for call in line.calls) < waiting:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         async with agents_of(centre, side, APART_S):
-            await asyncio.sleep(MEASURE_S)
+            await asyncio.sleep(measure_s)
             gaps = [gap for phone in phones for gap in _gaps_ms([call for call in phone.calls if call.incoming])]
         callers.cancel()
         await asyncio.gather(callers, return_exceptions=True)
@@ -77,12 +81,12 @@ def _gaps_ms(calls: list[Call]) -> list[float]:
     ]
 
 
-async def answer_to_invite_ms(centre: RunningCentre, side: Side) -> list[float]:
+async def answer_to_invite_ms(centre: RunningCentre, side: Side, calls: int = SINGLE_CALLS) -> list[float]:
     """One caller after the other, agents free."""
     times = []
     async with centre.phones(audio=True) as phones, agents_of(centre, side, 0):
         await phones.register()
-        for caller in range(SINGLE_CALLS):
+        for caller in range(calls):
             call = await phones.dial(side.dialled, number=f"8{caller:06}")
             rings = [asyncio.create_task(phone.next_call()) for phone in phones]
             done, pending = await asyncio.wait(rings, return_when=asyncio.FIRST_COMPLETED)
@@ -101,18 +105,23 @@ async def answer_to_invite_ms(centre: RunningCentre, side: Side) -> list[float]:
 
 async def main() -> None:
     """All sides by turns, then the table and the file."""
-    measures = {"idle_gap": idle_gaps_ms, "answer_to_invite": answer_to_invite_ms}
+    given = options(__doc__, agents=AGENTS, waiting=WAITING, seconds=MEASURE_S, calls=SINGLE_CALLS, rounds=ROUNDS)
+    measures: dict[str, Callable[[RunningCentre, Side], Awaitable[list[float]]]] = {
+        "idle_gap": partial(idle_gaps_ms, waiting=given.waiting, measure_s=given.seconds),
+        "answer_to_invite": partial(answer_to_invite_ms, calls=given.calls),
+    }
     raw: dict[str, dict[str, list[float]]] = {side.name: {name: [] for name in measures} for side in SIDES}
-    async with bench_centre(AGENTS, channels=2 * AGENTS + WAITING) as centre:
+    async with bench_centre(given.agents, channels=2 * given.agents + given.waiting) as centre:
         version = await asterisk_version(centre)
-        for _ in range(ROUNDS):
+        for _ in range(given.rounds):
             for side in SIDES:
                 for name, measure in measures.items():
                     raw[side.name][name] += await measure(centre, side)
     results = {side: {name: figures(values) for name, values in each.items()} for side, each in raw.items()}
     conditions = {
-        "agents": AGENTS, "waiting": WAITING, "talk_ms": TALK_MS, "agents_join_apart_s": APART_S, "rounds": ROUNDS,
-        "recording": True, "app_queue": "retry=0, autofill=yes, ringinuse=no, strategy=rrmemory",
+        "agents": given.agents, "waiting": given.waiting, "talk_ms": TALK_MS, "agents_join_apart_s": APART_S,
+        "rounds": given.rounds, "recording": True,
+        "app_queue": "retry=0, autofill=yes, ringinuse=no, strategy=rrmemory",
         "app_queue_default": "retry=5, autofill=no (its defaults), ringinuse=no, strategy=rrmemory",
     }  # fmt: skip
     ours, theirs = results[OURS.name], {name: each for name, each in results.items() if name != OURS.name}
@@ -128,4 +137,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

@@ -33,7 +33,7 @@ from ivr.prompts import Prompts
 from tests.integration.asterisk_fixture import free_range
 from tests.integration.centre_fixture import RunningCentre
 from tests.load import agi_times
-from tests.load.bench import write
+from tests.load.bench import options, run, write
 from tests.load.centre import asterisk_version, bench_centre, console, silence
 from tests.load.cpu import used_s
 from tests.load.rtp_callers import Plan
@@ -95,13 +95,13 @@ async def signalling(
 
 
 async def measured(
-    centre: RunningCentre, folder: Path, dialled: str, times: Path, callers: int = CALLERS
+    centre: RunningCentre, folder: Path, dialled: str, times: Path, callers: int, lasts_s: float = LASTS_S
 ) -> dict[str, Any]:
     """All callers on one side, from the first ring to the last hang-up. `times` is what the daemon writes."""
     plan = Plan(
         ports=ears(centre, callers),
         listened=LISTENED,
-        lasts_s=LASTS_S,
+        lasts_s=lasts_s,
         menu_keys=MENU_KEYS,
         digits=DIGITS,
         digits_per_s=8,
@@ -215,21 +215,22 @@ async def noting() -> AsyncIterator[Path]:
 
 async def main() -> None:
     """Both sides by turns, then the file."""
+    given = options(__doc__, callers=CALLERS, seconds=LASTS_S, rounds=ROUNDS)
     sides: dict[str, list[dict[str, Any]]] = {"ours": [], "plain": []}
-    async with noting() as times, bench_centre(1, channels=CALLERS) as centre:
+    async with noting() as times, bench_centre(1, channels=given.callers) as centre:
         await set_sounds(centre)
-        for turn in range(ROUNDS):
+        for turn in range(given.rounds):
             for name, dialled in (("ours", OURS), ("plain", PLAIN)):
                 folder = centre.settings.state / f"{name}-{turn}"
                 (folder / "sipp").mkdir(parents=True)
-                result = await measured(centre, folder, dialled, times)
+                result = await measured(centre, folder, dialled, times, given.callers, given.seconds)
                 sides[name].append(result)
                 print(name, {key: told(value) for key, value in result.items()}, flush=True)
         version = await asterisk_version(centre)
     conditions = {
-        "callers": CALLERS,
+        "callers": given.callers,
         "listened": LISTENED,
-        "seconds": LASTS_S,
+        "seconds": given.seconds,
         "recorded": True,
     }
     path = write(
@@ -253,4 +254,4 @@ async def set_sounds(centre: RunningCentre) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

@@ -14,6 +14,7 @@ from time import perf_counter
 
 from recording.keeping.search import Wanted, query_of
 from recording.store import Store
+from tests.load.bench import options, write
 
 CALLS = 500_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,8 +34,8 @@ SEARCHES: Mapping[str, Wanted] = {
 }
 
 
-def _calls(dice: random.Random) -> Iterator[tuple[str, str, int, str, int | None, str, str, str]]:
-    for n in range(CALLS):
+def _calls(dice: random.Random, count: int) -> Iterator[tuple[str, str, int, str, int | None, str, str, str]]:
+    for n in range(count):
         at = (START + timedelta(seconds=n * EVERY_S)).strftime("%Y-%m-%d %H:%M:%S.%f")
         outcome = "voicemail" if dice.random() < 0.0001 else "answered"
         mark = dice.randint(1, 9) if dice.random() < 0.1 else None
@@ -46,8 +47,8 @@ def _calls(dice: random.Random) -> Iterator[tuple[str, str, int, str, int | None
         yield f"{dice.getrandbits(128):032x}", at, dice.randint(1_000, 600_000), outcome, mark, agent, queue, number
 
 
-def _fill(file: Path) -> None:
-    calls = list(_calls(random.Random(5)))
+def _fill(file: Path, count: int) -> None:
+    calls = list(_calls(random.Random(5), count))
     with sqlite3.connect(file) as data:
         data.executemany("INSERT INTO recorded_call VALUES (?, ?, ?, ?, ?)", (one[:5] for one in calls))
         for kind, at in (("agent", 5), ("queue", 6), ("number", 7)):
@@ -56,7 +57,8 @@ def _fill(file: Path) -> None:
     data.close()
 
 
-async def _measure(store: Store) -> None:
+async def _measure(store: Store) -> dict[str, dict[str, float]]:
+    took: dict[str, dict[str, float]] = {}
     async with store.engine.connect() as connection:
         for name, wanted in SEARCHES.items():
             best = float("inf")
@@ -64,21 +66,25 @@ async def _measure(store: Store) -> None:
                 began = perf_counter()
                 found = len((await connection.execute(query_of(wanted).limit(51))).all())
                 best = min(best, perf_counter() - began)
+            took[name] = {"best_ms": round(best * 1000, 1), "found": found}
             print(f"{name:34} {best * 1000:8.1f} ms  {found} found")
+    return took
 
 
 async def main() -> None:
     """Fill and measure."""
+    count = options(__doc__, calls=CALLS).calls
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "calls.db"
         store = Store(f"sqlite:///{file}")
         try:
             await store.migrate()
-            _fill(file)
-            print(f"{CALLS} recorded calls, {file.stat().st_size / 1e6:.0f} MB")
-            await _measure(store)
+            _fill(file, count)
+            print(f"{count} recorded calls, {file.stat().st_size / 1e6:.0f} MB")
+            took = await _measure(store)
         finally:
             await store.close()
+    print(write("recordings", took, None, calls=count))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 
 from recording.store import Store
 from tests.integration.centre_fixture import RunningCentre
-from tests.load.bench import figures, write
+from tests.load.bench import figures, run, write
 from tests.load.bench_idle_gap import answer_to_invite_ms, idle_gaps_ms
 from tests.load.centre import OURS, asterisk_version, bench_centre
 from tests.load.whole_calls import fill
@@ -97,4 +97,4 @@ async def _measure(centre: RunningCentre, into: dict[str, list[float]]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

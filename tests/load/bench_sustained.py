@@ -14,18 +14,19 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tests.integration.centre_fixture import RunningCentre
-from tests.load.bench import write
+from tests.load.bench import options, run, write
 from tests.load.centre import MANNED_APP_QUEUE_NUMBER, OURS, asterisk_version, bench_centre, silence
-from tests.load.cpu import children, used_s
+from tests.load.cpu import child, used_s
 from tests.load.traffic import Outcome, Traffic
 
 AGENTS = 360
 TALK_MS = 4000
 WAIT_MS = 2000
 CALLERS_S = 10
-FIRST_PER_S = 24.0
+FIRST_PER_S, LAST_PER_S = 24.0 / AGENTS, 1000 / (TALK_MS + WAIT_MS)
+"""For each agent: where the search begins, and where no rate can be carried."""
+
 RISE = 1.25
-LAST_PER_S = AGENTS / (TALK_MS + WAIT_MS) * 1000
 CLOSER = 3
 """Halvings of the gap between the last good and the first failed rate: it is an eighth of RISE then, 3 %."""
 
@@ -47,8 +48,9 @@ class Step:
 class Search:
     """One side's limit, closed in on from both ends."""
 
-    def __init__(self, measure: Callable[[float], Awaitable[Step]]) -> None:
+    def __init__(self, measure: Callable[[float], Awaitable[Step]], agents: int) -> None:
         self.steps: list[Step] = []
+        self._agents = agents
         self._measure = measure
         self._closer = CLOSER
 
@@ -62,10 +64,10 @@ class Search:
     def next_per_s(self) -> float | None:
         """What to measure next; None when the limit is known."""
         if not self.steps:
-            return FIRST_PER_S
+            return FIRST_PER_S * self._agents
         if self._failed_per_s == float("inf"):
             rate = self.carried_per_s * RISE
-            return rate if rate <= LAST_PER_S else None
+            return rate if rate <= LAST_PER_S * self._agents else None
         return (self.carried_per_s + self._failed_per_s) / 2 if self._closer else None
 
     @property
@@ -82,10 +84,11 @@ class Search:
 class Sides:
     """Both sides on one centre."""
 
-    def __init__(self, centre: RunningCentre, traffic: Traffic) -> None:
+    def __init__(self, centre: RunningCentre, traffic: Traffic, callers_s: int) -> None:
         self._centre = centre
+        self._callers_s = callers_s
         self._traffic = traffic
-        [recorder] = children(centre.daemon)
+        recorder = child(centre.daemon, "cc-recorder")
         self._pids = {"daemon": centre.daemon, "recorder": recorder, "asterisk": centre.asterisk}
 
     async def ours(self, per_s: float) -> Step:
@@ -102,7 +105,7 @@ class Sides:
 
     async def _step(self, name: str, dialled: str, per_s: float) -> Step:
         before = used_s(self._pids)
-        outcome = await self._traffic.callers(dialled, per_s=per_s, calls=round(per_s * CALLERS_S))
+        outcome = await self._traffic.callers(dialled, per_s=per_s, calls=round(per_s * self._callers_s))
         used = {process: seconds - before[process] for process, seconds in used_s(self._pids).items()}
         cpu_ms = {process: round(1000 * seconds / outcome.calls, 1) for process, seconds in used.items()}
         late = sum(ms > TALK_MS + WAIT_MS for ms in outcome.served_ms)
@@ -121,7 +124,7 @@ class Sides:
         await silence(self._centre)
         while any(self._centre.settings.recordings_folder.glob("*.raw")):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-        for day in self._centre.settings.recordings_folder.iterdir():
+        for day in self._centre.settings.recordings_folder.glob("[0-9]*"):
             shutil.rmtree(day)
 
 
@@ -132,19 +135,24 @@ def report(search: Search) -> dict[str, Any]:
 
 async def main() -> None:
     """Both sides by turns, then the table and the file."""
-    begun_s = time.monotonic()
-    async with bench_centre(AGENTS, channels=2 * AGENTS + 100) as centre:
+    given = options(__doc__, agents=AGENTS, seconds=BOUND_S, callers_s=CALLERS_S)
+    async with bench_centre(given.agents, channels=2 * given.agents + 100) as centre:
         version = await asterisk_version(centre)
         traffic = Traffic(centre, centre.settings.state / "sipp", talk_ms=TALK_MS, patience_ms=TALK_MS + 2 * WAIT_MS)
         async with traffic.phones():
-            sides = Sides(centre, traffic)
-            searches = {"app_queue": Search(sides.app_queue), "ours": Search(sides.ours)}
-            while any(search.next_per_s for search in searches.values()) and time.monotonic() - begun_s < BOUND_S:
+            sides = Sides(centre, traffic, given.callers_s)
+            searches = {
+                "app_queue": Search(sides.app_queue, given.agents),
+                "ours": Search(sides.ours, given.agents),
+            }
+            begun_s = time.monotonic()
+            while any(search.next_per_s for search in searches.values()) and time.monotonic() - begun_s < given.seconds:
                 for search in searches.values():
                     await search.go_on()
     ours, theirs = searches["ours"], searches["app_queue"]
     conditions = {
-        "agents": AGENTS, "talk_ms": TALK_MS, "callers_for_s": CALLERS_S, "recording": True, "sound": "both ways",
+        "agents": given.agents, "talk_ms": TALK_MS, "callers_for_s": given.callers_s, "recording": True,
+        "sound": "both ways",
         "failed_when": f"more than {BAD_SHARE:.0%} of the calls not served within {WAIT_MS} ms, or with SIP said again",
         "app_queue": "retry=0, autofill=yes, ringinuse=no, strategy=rrmemory",
     }  # fmt: skip
@@ -160,4 +168,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

@@ -9,7 +9,6 @@ import secrets
 import shutil
 import tempfile
 import wave
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,10 +23,9 @@ from cti.settings import HOME
 from ivr.announcements import all_prompts
 from ivr.music import provide_music
 from ivr.prompts import Prompts
-from recording.reconcile.day import Day
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.centre_fixture import RunningCentre
-from tests.load.bench import FOLDER, reconciled
+from tests.load.bench import FOLDER, note_agreement
 
 PROMPTS = FOLDER / "prompts"
 """Spoken once for all benchmarks: that takes longer than the rest of a start."""
@@ -138,22 +136,10 @@ async def bench_centre(agents: int, channels: int) -> AsyncIterator[RunningCentr
         await console(centre, "queue reload all")
         yield centre
         await centre.stop()
-        reconciled.append(_agreement(await centre.compared()))
-        print(f"records against Asterisk's own: {reconciled[-1]}")
+        await note_agreement(settings)
     finally:
         await centre.stop()
         shutil.rmtree(state)
-
-
-def _agreement(day: Day) -> dict[str, Any]:
-    """What was compared, and the number of differences by their cause."""
-    found = day.reconciliation
-    return {
-        "records": found.records,
-        "rows": sum(found.rows.values()),
-        "differences": len(found.differences),
-        "causes": Counter(one.cause.value for one in found.differences),
-    }
 
 
 @asynccontextmanager

@@ -12,10 +12,13 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
 
 
-def children(pid: int) -> list[int]:
-    """The processes that this one has started, and that are still there."""
+def child(pid: int, name: str) -> int:
+    """The process of that name (`cc-recorder`) that this one has started; raises LookupError if there is none."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text("utf-8").split()]
+    for one in (int(number) for task in tasks for number in task.read_text("utf-8").split()):
+        if Path(f"/proc/{one}/comm").read_text("utf-8").strip() == name:
+            return one
+    raise LookupError(f"process {pid} has no {name}")
 
 
 def used_s(pids: dict[str, int]) -> dict[str, float]:
