@@ -17,7 +17,7 @@ shells := acd/distributor.py,acd/clock.py,acd/timers.py
 # Where Python is told to keep no compiled modules, each of the hundreds of processes of the tests would compile ours anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test coverage call bench lint style types tests setup machine python tree
+.PHONY: run test coverage call bench soak lint style types tests setup machine python tree
 
 run: packages = $(run_packages) $(tree_packages)
 run: machine python tree
@@ -44,6 +44,10 @@ coverage: python
 bench: setup
 	@for bench in tests/load/bench_*.py; do $(bin)/python -m tests.load.$$(basename $$bench .py) || exit 1; done
 
+# An hour of traffic in which everything is killed again and again, and nobody may be lost. MINUTES=10 is shorter.
+soak: setup
+	@$(bin)/python -m tests.load.soak $(if $(MINUTES),--minutes $(MINUTES))
+
 lint: style types
 
 style: python
@@ -53,7 +57,7 @@ style: python
 types: python
 	$(bin)/mypy
 
-setup test bench: packages = $(test_packages) $(tree_packages)
+setup test bench soak: packages = $(test_packages) $(tree_packages)
 setup: machine python tree
 
 # What is missing comes all at once, so that who has no root is told one line.
