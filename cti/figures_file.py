@@ -14,7 +14,7 @@ from cti.queues_file import Queue
 from ivr.documents import Document, Part, Problem, read_document
 from ivr.yaml_tree import Tree
 from recording.figures.catalogue import FIGURES
-from recording.figures.rules import Rules, Thresholds, band_of
+from recording.figures.rules import Rules, ShareBy, Thresholds, band_of
 
 INDICATIONS = Path(__file__).parents[1] / "asterisk" / "indications.conf"
 
@@ -47,6 +47,8 @@ class FiguresFile(Part):
     """Which of the usual denominators is in force; the others stand beside it in every report."""
     first_contact_days: Annotated[int, Field(ge=1, le=90)] = 7
     """A call is resolved at first contact if none on the same matter follows within so many days."""
+    share_costs_by: Literal["handle_time", "calls", "none"] = "handle_time"
+    """By what queues, teams and agents bear the costs that were entered for none of their kind."""
     bands: dict[str, BandPart] = Field(default_factory=dict)
     """By the key of the figure."""
 
@@ -98,6 +100,7 @@ def rules_of(centre: Centre, indications: Path = INDICATIONS) -> Rules:
         bands={key: band_of(one.low, one.high, one.norm, one.wish) for key, one in said.bands.items()},
         first_contact_days=said.first_contact_days,
         country_code=centre.country_code,
+        share_costs_by=ShareBy(said.share_costs_by),
     )
 
 

@@ -7,6 +7,7 @@ import structlog
 from pydantic import ValidationError
 
 from recording.database import is_away
+from recording.figures.addends.values import AddendsError
 from recording.figures.period import PeriodError
 from recording.figures.scope import ScopeError
 from recording.forecasting.order import ForecastOrderError
@@ -37,6 +38,7 @@ STATUS: Mapping[type[Exception], int] = {
     OrderError: 422,
     ForecastOrderError: 422,
     PeriodError: 422,
+    AddendsError: 422,
     ScopeError: 422,
     UnknownSubject: 404,
     NoSchedule: 404,

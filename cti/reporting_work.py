@@ -21,6 +21,8 @@ from cti.figures_file import rules_of
 from cti.reporting_errors import NoSchedule, UnknownSubject
 from cti.settings import Settings
 from cti.versions.start import current_centre, versions_of
+from recording.figures.addends.listing import addends
+from recording.figures.addends.values import AddendsOrder
 from recording.figures.inputs import all_inputs
 from recording.figures.order import FiguresOrder, SeriesOrder
 from recording.figures.scope import Scope, ScopeKind
@@ -120,7 +122,7 @@ class Work:
         if "calls" in message:
             wanted = CallExport.model_validate(message["calls"])
             made = await self.calls(wanted.which, wanted.form, masked=wanted.masked, bom=wanted.bom)
-        elif "figures" in message or "series" in message:
+        elif "figures" in message or "series" in message or "addends" in message:
             made = await self.figures(message)
         elif "bulletin" in message:
             made = await self.shown_bulletin(BulletinOrder.model_validate(message["bulletin"]))
@@ -150,9 +152,11 @@ class Work:
     async def figures(self, message: Mapping[str, Any]) -> Made:
         """Figures as the API answers them. Raises SQLAlchemy's errors while the data base is away."""
         rules = rules_of(self.centre())
-        figures = Figures(self._store, rules, all_inputs(self._store))
+        figures = Figures(self._store, rules, all_inputs(self._store, rules.share_costs_by))
         answer: BaseModel
-        if "series" in message:
+        if "addends" in message:
+            answer = await addends(self._store, AddendsOrder.model_validate(message["addends"]), rules)
+        elif "series" in message:
             answer = await series_of(SeriesOrder.model_validate(message["series"]), figures, rules)
         else:
             answer = await reports_of(FiguresOrder.model_validate(message["figures"]), figures, rules)
@@ -359,4 +363,5 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
 
 async def figures_of(store: Store, centre: Centre) -> AnyFigures:
     """The figures of this instance, judged as the centre's files say."""
-    return Figures(store, rules_of(centre), all_inputs(store))
+    rules = rules_of(centre)
+    return Figures(store, rules, all_inputs(store, rules.share_costs_by))

@@ -3,9 +3,12 @@
 import argparse
 import getpass
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from re import fullmatch
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from cti.commands.errors import BadInput
 
 
 def fitting(pattern: str, expected: str) -> Callable[[str], str]:
@@ -32,6 +35,15 @@ def subcommands(
         return sub
 
     return command
+
+
+def instant(text: str, zone: ZoneInfo) -> datetime:
+    """A time; the centre's, where it names no zone. Raises BadInput."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"{text!r} is no time; expected one such as 2026-11-22T08:00") from None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 agent_number = fitting(r"[0-9]{2,8}", "2 to 8 digits")

@@ -8,6 +8,7 @@ from cti.settings import SettingsError
 from ivr.documents import DocumentError
 from ivr.rehearsal.moment import MomentError
 from recording.database import DatabaseError
+from recording.figures.addends.values import AddendsError
 from recording.figures.period import PeriodError
 from recording.figures.scope import ScopeError
 from recording.inputs.costs import SecondCurrency
@@ -30,4 +31,5 @@ BAD_INPUT = (
     PeriodError,
     ScopeError,
     OrderError,
+    AddendsError,
 )

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from acd.states import CallOutcome
-from cti.commands.arguments import agent_number, subcommands
+from cti.commands.addends import addends_arguments, list_addends
+from cti.commands.arguments import agent_number, instant, subcommands
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, Exit
 from cti.commands.report_schedules import add_schedules, address
@@ -75,7 +76,8 @@ def export_calls(settings: Settings, given: argparse.Namespace) -> Exit:
     form = form_of(given, Form.CSV)
 
     async def export(work: Work) -> Made:
-        since, until = _instant(given.since, work), _instant(given.until, work)
+        zone = work.centre().time_zone
+        since, until = (text and instant(text, zone) for text in (given.since, given.until))
         counted = given.counted and CountedCalls(
             scope=Scope.parse(given.scope), counted=given.counted, since=since, until=until
         )
@@ -126,6 +128,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     calls.add_argument("--scope", default="centre", help="whose sum: centre, queue:NAME, team:NAME, agent:NUMBER")
     calls.add_argument("--masked", action="store_true", help="numbers of callers but for their last three figures")
     output_arguments(calls)
+    addends_arguments(command("addends", list_addends))
 
 
 def mail_argument(parser: argparse.ArgumentParser) -> None:
@@ -173,16 +176,6 @@ def _scope(given: argparse.Namespace) -> str:
         if name := getattr(given, kind):
             return f"{kind}:{name}"
     return "centre"
-
-
-def _instant(text: str | None, work: Work) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"{text!r} is no time; expected one such as 2026-11-22T08:00") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=work.centre().time_zone)
 
 
 def _counted(text: str) -> str:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from cti.floor import Floor
 from cti.http import (
+    addends,
     agent_log,
     agents,
     alarms,
@@ -70,6 +71,7 @@ ENDPOINTS: tuple[Endpoint[Any, Any], ...] = (
     *own_calls.ENDPOINTS,
     *calls.ENDPOINTS,
     *figures.ENDPOINTS,
+    *addends.ENDPOINTS,
     *recordings.ENDPOINTS,
     *recordings_kept.ENDPOINTS,
     *recordings_search.ENDPOINTS,

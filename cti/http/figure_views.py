@@ -57,7 +57,8 @@ class CatalogueView(View):
 
 class NumberView(View):
     """A number. `value` is null where there is no data; `calls` is the query that lists the calls of the numerator at
-    /api/calls, `of` those of the denominator, `evaluations` that of /api/quality/counted for a mean of scores."""
+    /api/calls, `of` those of the denominator, `evaluations` that of /api/quality/counted for a mean of scores,
+    `addends` that of /api/figures/addends for its sums that are not of calls."""
 
     value: float | None
     numerator: float
@@ -68,6 +69,7 @@ class NumberView(View):
     calls: Mapping[str, str] | None
     of: Mapping[str, str] | None
     evaluations: Mapping[str, str] | None
+    addends: Mapping[str, str] | None
 
 
 class ValueView(NumberView):
@@ -202,6 +204,7 @@ def _number(one: FigureValue) -> dict[str, object]:
         "calls": _query(one.calls),
         "of": _query(one.of),
         "evaluations": one.evaluations,
+        "addends": one.addends and one.addends.query,
     }
 
 

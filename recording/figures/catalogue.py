@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
+from recording.figures.counts import TIMES
 from recording.figures.period import Unit
 from recording.figures.scope import ScopeKind
 
@@ -183,14 +184,14 @@ _ALL = (
         meaning="How long abandoned calls had waited, short ones not counted.",
     ),
     Figure(
-        key="cost_per_call", number=4, title="Cost per call", unit=UnitOf.MONEY, decimals=2,
+        key="cost_per_call", number=4, title="Cost per call", unit=UnitOf.MONEY, decimals=2, version=2,
         formula=Formula(
             numerator={"cost": 1}, denominator={"answered": 1, "served_by_ivr": 1},
             counted="answered|served_by_ivr", of="answered|served_by_ivr",
         ),
         band=_band("2", "5", norm="4"), direction=Direction.LOWER, source=Source.COSTS, periods=(_WEEK,),
-        scopes=frozenset({ScopeKind.CENTRE}),
-        meaning="The centre's cost per call answered by an agent or the IVR.",
+        meaning="The centre's cost per call answered by an agent or the IVR; of a queue, team or agent: what it bears "
+        "of that.",
     ),
     Figure(
         key="handle_time", number=5, title="Handle time", unit=UnitOf.SECONDS,
@@ -337,6 +338,14 @@ _ALL = (
 
 FIGURES: Mapping[str, Figure] = {figure.key: figure for figure in _ALL}
 """All of them by key, in the order of their numbers."""
+
+LISTED = frozenset(
+    {
+        *("adherent_ms", "scheduled_ms", "attended", "scheduled", "cost", "left_per_year", "mean_agents"),
+        *("state_signed_in_ms", *TIMES),
+    }
+)
+"""The sums that are not of calls and not of scores: what adds up to them is listed by recording.figures.addends."""
 
 CATALOGUE = sha256(" ".join(figure.formula_id for figure in _ALL).encode()).hexdigest()[:12]
 """The version of all formulas together, stamped on each report."""

@@ -7,8 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from recording.figures.entered import Expenses, Turnover
+from recording.figures.entered import Turnover
+from recording.figures.expenses import Expenses
 from recording.figures.period import Period
+from recording.figures.rules import ShareBy
 from recording.figures.scope import Scope
 from recording.figures.shifts import Shifts
 from recording.quality.figure import NONE, MeanScore, mean_score, mean_scores
@@ -85,6 +87,6 @@ def _scored(mean: MeanScore) -> Mapping[str, Decimal]:
     return {"score": mean.sum_hundredths * _HUNDREDTH, "evaluations": Decimal(mean.evaluations)}
 
 
-def all_inputs(store: Store) -> AllInputs:
+def all_inputs(store: Store, share_costs_by: ShareBy) -> AllInputs:
     """Everything that this store knows besides calls."""
-    return AllInputs(Scores(store), Shifts(store), Expenses(store), Turnover(store))
+    return AllInputs(Scores(store), Shifts(store), Expenses(store, share_costs_by), Turnover(store))

@@ -91,7 +91,7 @@ class Reading:
         starts = [piece.since for piece in pieces]
         rows: list[Row] = [{} for _ in pieces]
         alone = len(pieces) == 1
-        members = await self._members(scope.name) if scope.kind is ScopeKind.TEAM else None
+        members = await self.members(scope.name) if scope.kind is ScopeKind.TEAM else None
         for table, columns in _columns(scope, names):
             where = [*_within(table, period), *_of_scope(table, scope, members, period)]
             query = _summing(table, columns, by=() if alone else ("half_hour",)).where(*where)
@@ -139,7 +139,11 @@ class Reading:
 
     async def agents(self, scope: Scope, period: Period) -> int:
         """How many agents of the scope were signed in at any time of the period."""
-        members = await self._members(scope.name) if scope.kind is ScopeKind.TEAM else None
+        return len(await self.signed_in(scope, period))
+
+    async def signed_in(self, scope: Scope, period: Period) -> set[str]:
+        """Who they are."""
+        members = await self.members(scope.name) if scope.kind is ScopeKind.TEAM else None
         table = AgentStateHalfHour
         query = select(table.agent).distinct().where(*_within(table, period))
         query = query.where(*_of_scope(table, scope, members, period))
@@ -147,9 +151,10 @@ class Reading:
         for agent, half_hour, _ in await self._going_on(period):
             if _is_of(scope, members, agent, half_hour):
                 found.add(agent)
-        return len(found)
+        return found
 
-    async def _members(self, team: str) -> Members:
+    async def members(self, team: str) -> Members:
+        """Who was in a team when."""
         his = select(AgentTeam.agent).where(AgentTeam.team == team)
         table = AgentTeam.__table__
         return Members(await self._connection.execute(select(table).where(table.c.agent.in_(his))), team)

@@ -44,6 +44,29 @@ class CallsBehind:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddendsBehind:
+    """What adds up to sums that are not of calls. Programs list it by `query` at /api/figures/addends. What was known
+    at `as_of` counts."""
+
+    scope: Scope
+    since: datetime
+    until: datetime
+    as_of: datetime
+    sums: tuple[str, ...]
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """As GET /api/figures/addends takes it."""
+        return {
+            "scope": str(self.scope),
+            "sums": ",".join(self.sums),
+            "since": self.since.isoformat(),
+            "until": self.until.isoformat(),
+            "as_of": self.as_of.isoformat(),
+        }
+
+
 def scores_behind(scope: Scope, since: datetime, until: datetime) -> Mapping[str, str]:
     """The query of GET /api/quality/counted for the scores that figure 12 of this scope and time is of."""
     return {"scope": str(scope), "since": since.isoformat(), "until": until.isoformat()}
@@ -55,7 +78,8 @@ class FigureValue:
     usual ways of counting it is, empty for the only one; of `parts` each is a number of its own, such as the blind and
     the announced of all transfers, or the other variants. `sample` is of how many calls (agents, days) it speaks.
     `good` is None where nobody can say. `calls` are those of the numerator, `of` those of the denominator;
-    `evaluations` is the query of /api/quality/counted that lists the scores it is the mean of."""
+    `evaluations` is the query of /api/quality/counted that lists the scores it is the mean of; `addends` are those of
+    its sums, on either side, that are not of calls."""
 
     key: str
     version: int
@@ -72,6 +96,7 @@ class FigureValue:
     calls: CallsBehind | None = None
     of: CallsBehind | None = None
     evaluations: Mapping[str, str] | None = None
+    addends: AddendsBehind | None = None
     parts: Mapping[str, "FigureValue"] = field(default_factory=dict)
 
     @property

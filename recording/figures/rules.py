@@ -5,10 +5,19 @@ are aimed at. The files it says it in are read in cti; how calls are judged is d
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from recording.figures.catalogue import FIGURES, Band
+
+
+class ShareBy(StrEnum):
+    """By what queues, teams and agents bear the costs that were entered for none of their kind."""
+
+    HANDLE_TIME = "handle_time"
+    CALLS = "calls"
+    NONE = "none"  # not at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +33,8 @@ class Thresholds:
 class Rules:
     """`thresholds` by queue, `otherwise` for a queue that is not among them and a call in none; `ring_cadence_ms` is
     how long one ring is; `service_level` names the variant in force; `bands` are those that are not the catalogue's;
-    within `first_contact_days` a further call takes "resolved" back; numbers are compared by `country_code`."""
+    within `first_contact_days` a further call takes "resolved" back; numbers are compared by `country_code`; costs are
+    shared out by `share_costs_by`."""
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
@@ -34,6 +44,7 @@ class Rules:
     bands: Mapping[str, Band] = field(default_factory=dict)
     first_contact_days: int = 7
     country_code: str = ""
+    share_costs_by: ShareBy = ShareBy.HANDLE_TIME
 
     def of_queue(self, queue: str | None) -> Thresholds:
         """The thresholds of this queue; None: of a call in no queue."""
@@ -44,8 +55,8 @@ class Rules:
         return self.bands.get(key, FIGURES[key].band)
 
     def to_json(self) -> dict[str, Any]:
-        """What calls are judged by, as it is kept beside the sums: all but the bands, the variant in force and the
-        cadence, which are asked for only when a report is made."""
+        """What calls are judged by, as it is kept beside the sums: all but the bands, the variant in force, the
+        cadence and the sharing of costs, which are asked for only when a report is made."""
         return {
             "zone": self.zone.key,
             "thresholds": {name: _told(one) for name, one in sorted(self.thresholds.items())},

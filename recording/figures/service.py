@@ -110,24 +110,24 @@ class Figures:
             found: dict[str, Decimal | int] = {**row, AGENTS: count}
             found |= await self._inputs.sums(scope, piece, names, now)
             for figure in figures:
-                points[figure.key].append((piece, self._value(figure, found, scope, piece)))
+                points[figure.key].append((piece, self._value(figure, found, scope, piece, now)))
             await asyncio.sleep(0)  # whoever else lives in this loop comes first
         return [Series(key=key, scope=scope, period=period, points=tuple(his)) for key, his in points.items()]
 
     def _report(
         self, scope: Scope, period: Period, figures: Sequence[Figure], found: Found, now: datetime, book: RuleBook
     ) -> Report:
-        values = tuple(self._value(figure, found, scope, period) for figure in figures)
+        values = tuple(self._value(figure, found, scope, period, now) for figure in figures)
         rules = book.within(period.since, period.until)
         return Report(scope=scope, period=period, as_of=now, catalogue=CATALOGUE, values=values, rules=rules)
 
-    def _value(self, figure: Figure, found: Found, scope: Scope, period: Period) -> FigureValue:
+    def _value(self, figure: Figure, found: Found, scope: Scope, period: Period, now: datetime) -> FigureValue:
         derived: dict[str, Decimal | int] = {**found}
         if "line_answered" in found:
             derived[_CADENCE] = int(found["line_answered"]) * self._rules.ring_cadence_ms
         if all(STATE + name in found for name in TIME_NAMES):
             derived[_SIGNED_IN] = sum(int(found[STATE + name]) for name in TIME_NAMES)
-        return value_of(figure, derived, scope, period, self._rules)
+        return value_of(figure, derived, scope, period, self._rules, now)
 
 
 def _wanted(kind: ScopeKind, keys: Collection[str] | None) -> list[Figure]:

@@ -4,50 +4,26 @@ of those alone whose sums cannot tell: a shift or break that begins within five 
 kept. No long report keeps the loop from anything else.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
 
 from acd.states import AgentState
+from recording.figures.duty import Due, duties, stays_of
 from recording.figures.period import Period
-from recording.figures.reading import Members
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.slots import Slots, Worked, worked
-from recording.inputs.attendance import AT_WORK, Stay, adherence, attendance, signed_in, stays
-from recording.inputs.plan import ONE_DAY, Plan, PlannedShift
-from recording.inputs.schedules import Schedules
-from recording.inputs.spans import Span, meet, total_ms, union
-from recording.models import AgentLastState, AgentStateEntry, AgentTeam
-from recording.state_entries import StateEntry, in_order
+from recording.inputs.attendance import AT_WORK, adherence, attendance, signed_in
+from recording.inputs.plan import PlannedShift
+from recording.inputs.spans import Span, meet, total_ms
+from recording.models import AgentLastState
 from recording.store import Store
 
 _NAMES = frozenset({"adherent_ms", "scheduled_ms", "attended", "scheduled"})
-_TOGETHER = 20
-"""Agents planned without letting others come first."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """What an agent should do in a period: `shifts` begin in it, `working` is his time until `until`."""
-
-    shifts: Sequence[PlannedShift]
-    working: Sequence[Span]
-    until: datetime
-
-    @property
-    def own(self) -> list[Span]:
-        """Of that the time of these shifts."""
-        return [span for span in self.working if self.shifts and span.start >= self.shifts[0].span.start]
-
-    @property
-    def before(self) -> list[Span]:
-        """And that of a shift which began before the period."""
-        return [span for span in self.working if not self.shifts or span.start < self.shifts[0].span.start]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +64,13 @@ class Shifts:
         whose = [scope for scope in scopes if scope.kind is not ScopeKind.QUEUE]
         if not whose or not _NAMES & set(names) or until <= period.since:
             return {}
-        schedules = Schedules(self._store, period.zone)
-        agents = await self._agents(schedules, whose)
-        every = sorted({agent for some in agents.values() for agent in some})
-        plan = await schedules.plan(every, period.start.date(), (period.end - timedelta(microseconds=1)).date())
-        due: dict[str, _Due] = {}
-        for number, agent in enumerate(every, 1):
-            if (his := _due(plan, agent, period, until, now)).shifts or his.working:
-                due[agent] = his
-            if number % _TOGETHER == 0:
-                await asyncio.sleep(0)  # whoever else lives in this loop comes first
+        agents, due = await duties(self._store, whose, period, now)
         done = await self._done(due, period)
         return {
             scope: _sums({agent: due[agent] for agent in some if agent in due}, done) for scope, some in agents.items()
         }
 
-    async def _done(self, due: Mapping[str, _Due], period: Period) -> _Done:
+    async def _done(self, due: Mapping[str, Due], period: Period) -> _Done:
         """By the sums where they tell it, and by the log where they do not."""
         slots = Slots(period.zone)
         told = {agent: one for agent, one in due.items() if all(map(slots.fits, one.working))}
@@ -120,7 +87,7 @@ class Shifts:
             known = agent in told and his.known and earlier.known
             came = his.came or (bool(last and last.signed_in) and _meets(one.shifts, now_on))
             if not known or (one.shifts and not came):  # he may have come in a break alone, or later than the period
-                log = await self._stays(agent, period.since, one.until)
+                log = await stays_of(self._store, agent, period.since, one.until)
                 done.adhered_ms[agent] += adherence(one.working, log).adhered_ms
                 done.came |= attendance(one.shifts, {agent: signed_in(log)})[0]
                 continue
@@ -131,37 +98,8 @@ class Shifts:
                 done.came.add(agent)
         return done
 
-    async def _agents(self, schedules: Schedules, scopes: Iterable[Scope]) -> dict[Scope, list[str]]:
-        found: dict[Scope, list[str]] = {}
-        assigned: set[str] | None = None
-        for scope in scopes:
-            if scope.kind is ScopeKind.AGENT:
-                found[scope] = [scope.name]
-                continue
-            if assigned is None:
-                assigned = {one.agent for one in await schedules.assignments(None)}
-            found[scope] = sorted(assigned & await self._members(scope.name) if scope.name else assigned)
-        return found
 
-    async def _members(self, team: str) -> set[str]:
-        table = AgentTeam.__table__
-        his = select(AgentTeam.agent).where(AgentTeam.team == team)
-        async with self._store.engine.connect() as connection:
-            rows = await connection.execute(select(table).where(table.c.agent.in_(his)))
-            return set(Members(rows, team).stays)
-
-    async def _stays(self, agent: str, start: datetime, end: datetime) -> list[Stay]:
-        table = AgentStateEntry.__table__
-        columns = [table.c[name] for name in StateEntry.model_fields]
-        his = select(*columns).where(table.c.agent == agent)
-        before = his.where(table.c.at < start).order_by(table.c.at.desc()).limit(1)
-        within = his.where(table.c.at >= start, table.c.at < end).order_by(table.c.at)
-        async with self._store.engine.connect() as connection:
-            found = [*(await connection.execute(before)).mappings(), *(await connection.execute(within)).mappings()]
-        return list(stays(in_order([StateEntry(**row) for row in found]), start, end))
-
-
-def _sums(due: Mapping[str, _Due], done: _Done) -> Mapping[str, Decimal]:
+def _sums(due: Mapping[str, Due], done: _Done) -> Mapping[str, Decimal]:
     scheduled_ms = {agent: total_ms(one.working) for agent, one in due.items()}
     expected = {agent for agent, one in due.items() if one.shifts}
     at_all = sum(length_ms > 0 for length_ms in scheduled_ms.values())
@@ -173,17 +111,5 @@ def _sums(due: Mapping[str, _Due], done: _Done) -> Mapping[str, Decimal]:
     return {name: Decimal(number) for name, number in numbers.items()}
 
 
-def _due(plan: Plan, agent: str, period: Period, until: datetime, now: datetime) -> _Due:
-    first, last = period.start.date(), (period.end - timedelta(microseconds=1)).date()
-    every = plan.shifts(agent, first - 2 * ONE_DAY, last)  # a shift may have begun the day before
-    shifts = [shift for shift in every if period.since <= shift.span.start < until]
-    working = meet(union(_spans(every)), [Span(period.since, until)])
-    return _Due(shifts, working, min(now, max([until, *(shift.span.end for shift in shifts)])))
-
-
 def _meets(shifts: Iterable[PlannedShift], spans: Sequence[Span]) -> bool:
     return bool(spans and meet((shift.span for shift in shifts), spans))
-
-
-def _spans(shifts: Iterable[PlannedShift]) -> Iterable[Span]:
-    return (span for shift in shifts for span in shift.working)

@@ -16,7 +16,7 @@ from recording.figures.period import HALF_HOUR_S, floor
 _MILLISECOND = timedelta(milliseconds=1)
 _HALF_HOUR = timedelta(seconds=HALF_HOUR_S)
 
-_NAMES: Mapping[AgentState, str] = {
+SUM_OF: Mapping[AgentState, str] = {
     AgentState.READY: "ready_ms",
     AgentState.NOT_READY: "not_ready_ms",
     AgentState.RINGING: "ringing_ms",
@@ -65,7 +65,7 @@ def of_states(lasting: Iterable[Stretch], zone: ZoneInfo) -> dict[datetime, Time
     """The times of one agent by half hour (its beginning, UTC)."""
     sums: dict[datetime, dict[str, int]] = {}
     for one in lasting:
-        name = _NAMES.get(one.state)
+        name = SUM_OF.get(one.state)
         at = one.start
         while name and at < one.end:
             half_hour = floor(at, zone).astimezone(UTC)

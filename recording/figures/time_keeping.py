@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.facts import AgentDefined, AgentEdited, AgentStateChanged, Fact
@@ -17,6 +17,7 @@ from acd.states import AgentState
 from recording.conflicts import inserting_new, upserting
 from recording.figures.adding import adding
 from recording.figures.counts import Times, names_of
+from recording.figures.log_stretches import entries_of
 from recording.figures.rule_book import rules_in_force
 from recording.figures.states import WORK, Change, at_work, of_states, stretches
 from recording.instants import utc
@@ -103,17 +104,7 @@ async def _put_between(
 ) -> list[Change]:
     """New entries among older ones: everything from the one before them on is added up anew. The agent's changes from
     there on."""
-    table = AgentStateEntry.__table__
-    first = utc(facts[0].at_ms * 1000)
-    columns = [table.c[name] for name in StateEntry.model_fields]
-    query = select(*columns).where(table.c.agent == agent)
-    # Back to an entry alone in its millisecond: in which order those of one stand follows from what was before.
-    earlier = select(table.c.at).where(table.c.agent == agent, table.c.at < first).group_by(table.c.at)
-    alone = earlier.having(func.count() == 1).order_by(table.c.at.desc()).limit(1)
-    if (since := await connection.scalar(alone)) is not None:
-        query = query.where(table.c.at >= since)
-    rows = (await connection.execute(query.order_by(table.c.at))).mappings()
-    kept = [StateEntry(**row) for row in rows]
+    kept = await entries_of(connection, agent, utc(facts[0].at_ms * 1000))
     added = [*kept, *map(_entry, facts)]
     _add(sums, agent, [Change(one.at, one.after) for one in in_order(kept)], zone, -1)
     changes = [Change(one.at, one.after) for one in in_order(sorted(added, key=lambda one: one.at))]

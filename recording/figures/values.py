@@ -3,13 +3,14 @@ numbers are decimals, nothing is rounded here.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
-from recording.figures.catalogue import Band, Direction, Figure, Formula, Source, Sums
+from recording.figures.catalogue import LISTED, Band, Direction, Figure, Formula, Source, Sums
 from recording.figures.period import Period
-from recording.figures.report import CallsBehind, FigureValue, Judgement, scores_behind
+from recording.figures.report import AddendsBehind, CallsBehind, FigureValue, Judgement, scores_behind
 from recording.figures.rules import Rules
-from recording.figures.scope import Scope
+from recording.figures.scope import Scope, ScopeKind
 
 Found = Mapping[str, Decimal | int]
 """The sums of a scope and a period by their names. A name that is missing makes every figure of it "no data"."""
@@ -18,17 +19,21 @@ AGENTS = "agents"
 """The sum that says of how many agents the others are."""
 
 
-def value_of(figure: Figure, found: Found, scope: Scope, period: Period, rules: Rules) -> FigureValue:
-    """The figure, with its parts and variants."""
+def value_of(figure: Figure, found: Found, scope: Scope, period: Period, rules: Rules, now: datetime) -> FigureValue:
+    """The figure, with its parts and variants, as of `now`."""
     formula, variant = figure.formula, figure.variant
+    if figure.source is Source.COSTS and scope.kind is not ScopeKind.CENTRE:
+        variant = rules.share_costs_by
     if figure.variants:
         variant = rules.service_level
         formula = figure.variants[variant]
     parts = {
-        name: _value(figure, one, name if name in figure.variants else "", found, scope, period, rules, whole=False)
+        name: _value(
+            figure, one, name if name in figure.variants else "", found, scope, period, rules, now, whole=False
+        )
         for name, one in {**figure.parts, **figure.variants}.items()
     }
-    return _value(figure, formula, variant, found, scope, period, rules, parts=parts)
+    return _value(figure, formula, variant, found, scope, period, rules, now, parts=parts)
 
 
 def _value(
@@ -39,6 +44,7 @@ def _value(
     scope: Scope,
     period: Period,
     rules: Rules,
+    now: datetime,
     *,
     parts: Mapping[str, FigureValue] | None = None,
     whole: bool = True,
@@ -66,6 +72,7 @@ def _value(
         calls=_behind(formula.counted, scope, period),
         of=_behind(formula.of, scope, period),
         evaluations=scores_behind(scope, period.start, period.end) if figure.source is Source.SCORES else None,
+        addends=_addends(formula, scope, period, now),
         parts=parts or {},
     )
 
@@ -121,3 +128,10 @@ def _behind(counted: str, scope: Scope, period: Period) -> CallsBehind | None:
     if not counted:
         return None
     return CallsBehind(scope=scope, since=period.start, until=period.end, counted=counted)
+
+
+def _addends(formula: Formula, scope: Scope, period: Period, now: datetime) -> AddendsBehind | None:
+    sums = tuple(name for name in dict.fromkeys((*formula.numerator, *formula.denominator)) if name in LISTED)
+    if not sums:
+        return None
+    return AddendsBehind(scope=scope, since=period.start, until=period.end, as_of=now, sums=sums)

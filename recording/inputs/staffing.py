@@ -4,7 +4,7 @@ are those of the centre's calendar.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -47,6 +47,11 @@ class Stint:
     last: date
     share: int
     team: str
+
+    @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.last - self.first).days + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +107,15 @@ class Staffing:
         joined = [one for one in self._within(StaffEvent.JOINED, first, last) if team in (None, one.team)]
         left = [one for one in self._within(StaffEvent.LEFT, first, last) if team in (None, self._team(one))]
         days = (last - first).days + 1
-        worked = sum(
-            one.share * max(0, (min(one.last, last) - max(one.first, first)).days + 1)
-            for stints in self._stints.values()
-            for one in stints
-            if team in (None, one.team)
-        )
+        worked = sum(one.share * one.days for one in self.within(first, last, team))
         mean = Fraction(worked, 100 * days) if days > 0 else Fraction()
         return StaffChanges(joined=tuple(joined), left=tuple(left), mean_full_time=mean, days=days)
+
+    def within(self, first: date, last: date, team: str | None = None) -> list[Stint]:
+        """Who belonged to the centre on these days, both included, cut to them; of one team, None for all."""
+        every = (one for stints in self._stints.values() for one in stints if team in (None, one.team))
+        cut = (replace(one, first=max(one.first, first), last=min(one.last, last)) for one in every)
+        return [one for one in cut if one.first <= one.last]
 
     def _within(self, event: StaffEvent, first: date, last: date) -> Iterator[StaffEntry]:
         return (one for one in self._entries if one.event is event and first <= one.day <= last)

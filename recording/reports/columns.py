@@ -73,6 +73,7 @@ NUMBER_COLUMNS = (
     Column("high", Kind.NUMBER, "upper end of what a forecast expects, in `unit`"),
     Column("calls", Kind.TEXT, "query of /api/calls that lists the calls behind the number"),
     Column("evaluations", Kind.TEXT, "query of /api/quality/counted that lists the scores it is the mean of"),
+    Column("addends", Kind.TEXT, "query of /api/figures/addends that lists what adds up to its other sums"),
 )
 
 
@@ -106,5 +107,5 @@ def _row(report: str, section: Section, number: Number) -> Sequence[Datum]:
         number.judgement.value if number.judgement else None,
         *(number.before, number.change, number.share, number.low, number.high),
         None if number.calls is None else urlencode(number.calls),
-        None if number.evaluations is None else urlencode(number.evaluations),
+        *(None if query is None else urlencode(query) for query in (number.evaluations, number.addends)),
     )

@@ -185,6 +185,7 @@ class _Composer:
             before=None if before is None else before.value,
             calls=None if value.calls is None else dict(value.calls.query),
             evaluations=value.evaluations,
+            addends=None if value.addends is None else dict(value.addends.query),
         )
 
 

@@ -88,7 +88,8 @@ class Number(_Value):
     computed from, 0 with no data. `good` is None where nobody can say. `before` is the same in the time that the report
     compares with, `share` in % of its section's whole, `low` and `high` the limits within which a forecast expects it.
     `calls` is the query of /api/calls that lists the calls behind it, None where they are no calls; `evaluations` that
-    of /api/quality/counted where it is a mean of scores."""
+    of /api/quality/counted where it is a mean of scores, `addends` that of /api/figures/addends where it has sums that
+    are not of calls."""
 
     key: str
     version: int
@@ -110,6 +111,17 @@ class Number(_Value):
     high: Value | None = None
     calls: Mapping[str, str] | None = None
     evaluations: Mapping[str, str] | None = None
+    addends: Mapping[str, str] | None = None
+
+    @property
+    def behind(self) -> Mapping[str, Mapping[str, str]]:
+        """The queries of what it was made from, by their paths."""
+        queries = {
+            "/api/calls": self.calls,
+            "/api/quality/counted": self.evaluations,
+            "/api/figures/addends": self.addends,
+        }
+        return {path: query for path, query in queries.items() if query is not None}
 
     @property
     def change(self) -> Decimal | None:

@@ -3,7 +3,7 @@ column is decided here, how a cell looks is the form's.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -20,8 +20,8 @@ class Cell:
     value: Decimal | datetime | None = None
     unit: Unit | None = None
     good: bool | None = None
-    calls: Mapping[str, str] | None = None
-    evaluations: Mapping[str, str] | None = None
+    behind: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By its path at the API the query of each list that the number is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def _of_line(number: Number | None, part: str = "value") -> Cell:
     shown = showing.plain(value, number.unit)
     if part != "value":
         return Cell(shown, value, number.unit)
-    return Cell(shown, value, number.unit, number.good, number.calls, number.evaluations)
+    return Cell(shown, value, number.unit, number.good, number.behind)
 
 
 def _grid(numbers: Iterable[Number], language: Language) -> Table:
@@ -193,7 +193,7 @@ def _grid(numbers: Iterable[Number], language: Language) -> Table:
 
 def _value(number: Number, language: Language) -> Cell:
     text = showing.with_unit(number.value, number.unit, language)
-    return Cell(text, number.value, number.unit, number.good, number.calls, number.evaluations)
+    return Cell(text, number.value, number.unit, number.good, number.behind)
 
 
 def _other(value: Decimal | None, unit: Unit, language: Language) -> Cell:

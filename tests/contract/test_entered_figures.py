@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from recording.figures.entered import Expenses, Turnover
+from recording.figures.entered import Turnover
+from recording.figures.expenses import Expenses
 from recording.figures.inputs import AllInputs
 from recording.figures.period import Period, Unit
 from recording.figures.rules import Rules

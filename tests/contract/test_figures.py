@@ -35,7 +35,7 @@ pytest_plugins = ["tests.contract.databases"]
 
 async def _remember(store: Store, day: Day) -> Figures:
     await remember(store, day)
-    return Figures(store, day.rules, all_inputs(store), clock=lambda: day.now)
+    return Figures(store, day.rules, all_inputs(store, day.rules.share_costs_by), clock=lambda: day.now)
 
 
 @pytest.mark.parametrize("name", DAYS)

@@ -13,6 +13,8 @@ from sqlalchemy import select, update
 from acd.facts import AgentStateChanged, to_json
 from acd.states import AgentState, Status
 from recording.entries import Source, entry
+from recording.figures.addends.listing import addends
+from recording.figures.addends.values import MOST, Addend, AddendsOrder
 from recording.figures.period import Period
 from recording.figures.recounting import recount_times
 from recording.figures.rule_book import keep_rules
@@ -136,6 +138,23 @@ async def _held_against_the_log(store: Store, agents: list[str], chance: random.
         if now > period.since:
             expected = await _by_log(store, his, period, now)
             assert {name: told[name] for name in expected} == expected, (period.name, scope, now)
+            listed = dict.fromkeys(expected, Decimal())
+            for one in await _listed(store, scope, period, now):
+                listed[one.sum] += one.amount
+            assert listed == expected, (period.name, scope, now)
+
+
+async def _listed(store: Store, scope: Scope, period: Period, now: datetime) -> list[Addend]:
+    """What is said to add up to them."""
+    order = AddendsOrder(
+        sums=tuple(NAMES), scope=str(scope), since=period.start, until=period.end, as_of=now, limit=MOST
+    )  # fmt: skip
+    page = await addends(store, order, Rules(zone=ZONE))
+    found = list(page.addends)
+    while page.next is not None:
+        page = await addends(store, order.model_copy(update={"after": page.next}), Rules(zone=ZONE))
+        found += page.addends
+    return found
 
 
 def to_json_line(fact: AgentStateChanged) -> str:

@@ -196,11 +196,9 @@ def _cell(cell: Cell, right: bool, url: str) -> Markup:
     if cell.good is not None:
         marks += Markup(' data-good="{}"').format("yes" if cell.good else "no")
     shown = escape(_clean(cell.text))
-    for path, behind in (("/api/calls", cell.calls), ("/api/quality/counted", cell.evaluations)):
-        if behind is not None:
-            query = f"{path}?{urlencode(behind, safe=READABLE)}"
-            marks += Markup(' title="{}"').format(query)
-            shown = Markup('<a href="{}">{}</a>').format(f"{url}{query}", shown) if url else shown
+    if queries := [f"{path}?{urlencode(query, safe=READABLE)}" for path, query in cell.behind.items()]:
+        marks += Markup(' title="{}"').format(" · ".join(queries))
+        shown = Markup('<a href="{}">{}</a>').format(f"{url}{queries[0]}", shown) if url else shown
     if cell.good is not None and not right:
         shown = Markup("<span>{}</span>").format(shown)
     return Markup("<td{}>{}</td>").format(marks, shown)

@@ -1,6 +1,7 @@
 """A report for the terminal, and for the plain part of a mail. Chinese characters take two columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from shlex import quote
 
 from wcwidth import wcswidth
@@ -10,6 +11,9 @@ from recording.reports.document import ReportDocument, Section
 from recording.reports.paper import Paper
 from recording.reports.tables import Table, tables_of
 from recording.reports.words import say
+
+COMMANDS = {"/api/calls": "report calls", "/api/figures/addends": "report addends"}
+"""What lists in the terminal what the API lists at a path."""
 
 
 def text_of(document: ReportDocument, *, calls: bool = False) -> str:
@@ -70,13 +74,23 @@ def _lines(document: ReportDocument, *, calls: bool) -> Iterator[str]:
 
 
 def _behind(section: Section, document: ReportDocument) -> Iterator[str]:
-    """Of each number of calls the command that lists them."""
+    """Of each number the commands that list what it was made from."""
     for number in section.numbers:
-        if number.calls is not None and number.value is not None:
-            at = "" if number.span == document.span else f"{showing.time_of(number.span, document.span)} "
-            whose = "" if number.subject == document.subject else f"{number.subject.title} "
-            words = " ".join(f"--{name} {quote(value)}" for name, value in number.calls.items())
-            yield _printable(f"{at}{whose}{number.title}: callcenter report calls {words}")
+        if number.value is None:
+            continue
+        at = "" if number.span == document.span else f"{showing.time_of(number.span, document.span)} "
+        whose = "" if number.subject == document.subject else f"{number.subject.title} "
+        for path, query in number.behind.items():
+            yield _printable(f"{at}{whose}{number.title}: callcenter {_command(path, query)}")
+
+
+def _command(path: str, query: Mapping[str, str]) -> str:
+    if path in COMMANDS:
+        words = " ".join(f"--{name.replace('_', '-')} {quote(value)}" for name, value in query.items())
+        return f"{COMMANDS[path]} {words}"
+    since, until = (f"{datetime.fromisoformat(query[end]):%Y-%m-%dT%H:%M}" for end in ("since", "until"))
+    kind, _, name = query["scope"].partition(":")
+    return f"quality counted {since}..{until}" + (f" --{kind} {quote(name)}" if name else "")
 
 
 def _filled(text: str, width: int, *, right: bool) -> str:

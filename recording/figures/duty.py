@@ -1,0 +1,102 @@
+"""What agents should do in a period, by their schedules, and what the log of states says they did: what figures 1 and
+15 are of, and what stands behind them.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from recording.figures.log_stretches import entries_of
+from recording.figures.period import Period
+from recording.figures.reading import Members
+from recording.figures.scope import Scope, ScopeKind
+from recording.inputs.attendance import Stay, stays
+from recording.inputs.plan import ONE_DAY, Plan, PlannedShift
+from recording.inputs.schedules import Schedules
+from recording.inputs.spans import Span, meet, union
+from recording.models import AgentTeam
+from recording.store import Store
+
+_TOGETHER = 20
+"""Agents planned without letting others come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What an agent should do in a period: `shifts` begin in it, `working` is his time until `until`."""
+
+    shifts: Sequence[PlannedShift]
+    working: Sequence[Span]
+    until: datetime
+
+    def kind_at(self, moment: datetime) -> str:
+        """How the shift of this moment came to be; one from before the period is a shift like any other."""
+        there = (shift for shift in self.shifts if shift.span.start <= moment < shift.span.end)
+        kind = next((shift.kind for shift in there), None)
+        return "shift" if kind is None else kind.value
+
+    @property
+    def own(self) -> list[Span]:
+        """Of that the time of these shifts."""
+        return [span for span in self.working if self.shifts and span.start >= self.shifts[0].span.start]
+
+    @property
+    def before(self) -> list[Span]:
+        """And that of a shift which began before the period."""
+        return [span for span in self.working if not self.shifts or span.start < self.shifts[0].span.start]
+
+
+async def duties(
+    store: Store, scopes: Sequence[Scope], period: Period, now: datetime
+) -> tuple[dict[Scope, list[str]], dict[str, Due]]:
+    """Who belongs to each scope, and of each of them who has any what he should do in the time before `now`."""
+    schedules = Schedules(store, period.zone)
+    agents = await _agents(store, schedules, scopes)
+    every = sorted({agent for some in agents.values() for agent in some})
+    plan = await schedules.plan(every, period.start.date(), (period.end - timedelta(microseconds=1)).date())
+    due: dict[str, Due] = {}
+    for number, agent in enumerate(every, 1):
+        if (his := _due(plan, agent, period, now)).shifts or his.working:
+            due[agent] = his
+        if number % _TOGETHER == 0:
+            await asyncio.sleep(0)  # whoever else lives in this loop comes first
+    return agents, due
+
+
+async def stays_of(store: Store, agent: str, start: datetime, end: datetime) -> list[Stay]:
+    """What he did in this time, by the log of states."""
+    async with store.engine.connect() as connection:
+        return list(stays(await entries_of(connection, agent, start, end), start, end))
+
+
+async def _agents(store: Store, schedules: Schedules, scopes: Iterable[Scope]) -> dict[Scope, list[str]]:
+    found: dict[Scope, list[str]] = {}
+    assigned: set[str] | None = None
+    for scope in scopes:
+        if scope.kind is ScopeKind.AGENT:
+            found[scope] = [scope.name]
+            continue
+        if assigned is None:
+            assigned = {one.agent for one in await schedules.assignments(None)}
+        found[scope] = sorted(assigned & await _members(store, scope.name) if scope.name else assigned)
+    return found
+
+
+async def _members(store: Store, team: str) -> set[str]:
+    table = AgentTeam.__table__
+    his = select(AgentTeam.agent).where(AgentTeam.team == team)
+    async with store.engine.connect() as connection:
+        rows = await connection.execute(select(table).where(table.c.agent.in_(his)))
+        return set(Members(rows, team).stays)
+
+
+def _due(plan: Plan, agent: str, period: Period, now: datetime) -> Due:
+    first, last = period.start.date(), (period.end - timedelta(microseconds=1)).date()
+    until = min(now, period.until)
+    every = plan.shifts(agent, first - 2 * ONE_DAY, last)  # a shift may have begun the day before
+    shifts = [shift for shift in every if period.since <= shift.span.start < until]
+    working = meet(union(span for shift in every for span in shift.working), [Span(period.since, until)])
+    return Due(shifts, working, min(now, max([until, *(shift.span.end for shift in shifts)])))
