@@ -5,6 +5,7 @@ and can be misused, so it is decided here and nowhere else; which text is a numb
 from acd.errors import RoutingError
 from acd.seats import outside_seat
 from cti.centre import Centre
+from cti.people import People
 from ivr.desk import Outside
 from ivr.dialling import MayDial
 
@@ -49,6 +50,12 @@ def seat_outside(centre: Centre, agent: str, number: str) -> str:
     if number in centre.numbers:
         raise NumberOfOurs
     return seat
+
+
+async def stored_seat(people: People, centre: Centre, agent: str) -> str:
+    """The agent's seat at the number stored with him. Raises as `seat_outside`."""
+    person = await people.find(agent)
+    return seat_outside(centre, agent, person.outside if person else "")
 
 
 def outside_of(centre: Centre) -> Outside | None:

@@ -71,6 +71,10 @@ class Switch:
         """Every channel of this Asterisk: its uniqueid, and the linkedid of its call."""
         return self._link.channels
 
+    def known_channels(self) -> Mapping[str, str] | None:
+        """The channels; None while its state is not known."""
+        return self.channels if self.ready.is_set() else None
+
     def listen_to_callbacks(self, listener: Callable[[Message], None]) -> None:
         """`listener` is told how the agents' channels of call-backs fare (Link.on_callback)."""
         self._link.on_callback = listener
