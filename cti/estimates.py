@@ -2,19 +2,19 @@
 after a restart with what the journal tells.
 """
 
-import json
 from pathlib import Path
 
 from acd.distributor import Distributor
 from acd.estimates import Estimates
-from acd.facts import AgentStateChanged, CallDequeued, CallOffered, CallQueued, DaemonStarted, OfferEnded, from_json
+from acd.facts import AgentStateChanged, CallDequeued, CallOffered, CallQueued, DaemonStarted, OfferEnded
+from recording.facts import facts_among
 from recording.series import Series
 
 RECALLED = 16 * 1024 * 1024
 """So many bytes of the journal's end are read again: some hours of a busy centre, half a second."""
 
 _KINDS = (AgentStateChanged, CallQueued, CallOffered, OfferEnded, CallDequeued, DaemonStarted)
-_NAMES = tuple(f'{{"fact":"{kind.__name__}"'.encode() for kind in _KINDS)
+_NAMES = tuple(f'"{kind.__name__}"'.encode() for kind in _KINDS)
 
 
 def estimates_of(distributor: Distributor) -> Estimates:
@@ -37,10 +37,5 @@ def estimates_of(distributor: Distributor) -> Estimates:
 def recall(estimates: Estimates, journal: Path) -> None:
     """Let them learn again from the journal's end what they knew. It ends with the start of this daemon, after which
     nobody waits; a line that is no fact is passed over."""
-    for line in Series(journal).last_lines(RECALLED):
-        if not line.startswith(_NAMES):
-            continue
-        try:
-            estimates.on_fact(from_json(json.loads(line)))
-        except (ValueError, KeyError, TypeError):  # torn by a full disk, or of another version
-            continue
+    for fact in facts_among(Series(journal).last_lines(RECALLED), _NAMES):
+        estimates.on_fact(fact)
