@@ -9,8 +9,8 @@ from acd.states import NotReadyReason
 from cti.alarms.advice import ADVICE
 from cti.alarms.watch import AlarmWatch
 from cti.floor import Part
+from tests.contract.command_line import callcenter, running
 from tests.contract.fake_floor import FakeFloor, open_floor
-from tests.contract.test_commands import callcenter, running
 
 pytestmark = pytest.mark.contract
 

@@ -1,6 +1,5 @@
 """Call-backs over HTTP and on the command line."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +7,8 @@ import pytest
 
 from acd.callbacks import Callback
 from acd.states import CallbackOutcome
-from cti.commands import main
-from tests.contract.fake_floor import TOKEN, FakeFloor, open_floor
+from tests.contract.command_line import Terminal, running
+from tests.contract.fake_floor import FakeFloor, open_floor
 
 pytestmark = pytest.mark.contract
 
@@ -133,14 +132,8 @@ async def test_the_command_line_adds_lists_hastens_and_cancels(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CALLCENTER_STATE", str(tmp_path))
-    async with open_floor(tmp_path) as web:
-        (tmp_path / "token").write_text(TOKEN + "\n")
-        monkeypatch.setenv("CALLCENTER_HTTP_PORT", str(web.client.port))
-
-        async def callcenter(*arguments: str) -> str:
-            assert await asyncio.to_thread(main, ("callbacks", *arguments)) == 0
-            return capsys.readouterr().out
-
+    callcenter = Terminal(capsys, "callbacks")
+    async with running(tmp_path, monkeypatch) as web:
         said = await callcenter("add", NUMBER, "sales", "--data", "account=4711")
         name = said.split()[1]
         assert said == f"Call-back {name} for queue sales is requested.\n"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.command_line import callcenter
 from tests.contract.fake_floor import BEARER, FakeFloor, open_floor
-from tests.contract.test_commands import callcenter
 
 pytestmark = pytest.mark.contract
 

@@ -8,8 +8,8 @@ import pytest
 from acd.closures import EVERY
 from acd.facts import ClosureDeclared, ClosureLifted
 from ivr.prompts.audio import ENDINGS
+from tests.contract.command_line import callcenter, reach
 from tests.contract.fake_floor import FakeFloor, open_floor
-from tests.contract.test_commands import callcenter, reach
 from tests.unit.running_floor import Told
 
 pytestmark = pytest.mark.contract

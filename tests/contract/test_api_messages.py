@@ -1,14 +1,13 @@
 """Messages that callers have left, over HTTP and on the command line."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from acd.callbacks import Callback, VoiceMessage, Wish
 from acd.states import CallbackOutcome
-from cti.commands import main
-from tests.contract.fake_floor import BEARER, TOKEN, FakeFloor, open_floor
+from tests.contract.command_line import Terminal, running
+from tests.contract.fake_floor import BEARER, FakeFloor, open_floor
 
 pytestmark = pytest.mark.contract
 
@@ -88,14 +87,8 @@ async def test_the_command_line_lists_saves_hastens_and_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CALLCENTER_STATE", str(tmp_path))
-    async with open_floor(tmp_path) as web:
-        (tmp_path / "token").write_text(TOKEN + "\n")
-        monkeypatch.setenv("CALLCENTER_HTTP_PORT", str(web.client.port))
-
-        async def callcenter(*arguments: str, code: int = 0) -> str:
-            assert await asyncio.to_thread(main, ("messages", *arguments)) == code
-            return capsys.readouterr().out
-
+    callcenter = Terminal(capsys, "messages")
+    async with running(tmp_path, monkeypatch) as web:
         left = leave(web)
         hear(web, left, CallbackOutcome.PUT_BACK)
         header, line = (await callcenter()).splitlines()

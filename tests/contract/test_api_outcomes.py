@@ -14,8 +14,8 @@ from cti.outcome_keys import OutcomeKeys
 from recording.access import AccessTokens
 from recording.identity import call_id
 from recording.inputs.outcomes import Outcome, Outcomes
+from tests.contract.command_line import callcenter, reach
 from tests.contract.fake_floor import BEARER, FakeFloor, open_floor
-from tests.contract.test_commands import callcenter, reach
 
 pytestmark = pytest.mark.contract
 

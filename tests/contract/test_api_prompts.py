@@ -10,8 +10,8 @@ import pytest
 from acd.facts import Fact, PromptReplaced
 from ivr.flow.steps import Prompt
 from ivr.prompts import audio
+from tests.contract.command_line import callcenter, reach
 from tests.contract.fake_floor import BEARER, FakeFloor, open_floor
-from tests.contract.test_commands import callcenter, reach
 from tests.unit.sounds import babble, lufs, read_wav, tone, write_wav
 
 pytestmark = pytest.mark.contract

@@ -8,8 +8,8 @@ import pytest
 from acd.facts import SurgeDeclared
 from acd.queues import Blended, Step
 from acd.requirements import parse
+from tests.contract.command_line import callcenter, reach
 from tests.contract.fake_floor import FakeFloor, open_floor
-from tests.contract.test_commands import callcenter, reach
 from tests.unit.running_floor import Told
 
 pytestmark = pytest.mark.contract

@@ -1,12 +1,9 @@
 """The command line against a running floor, a database, and files that do not fit."""
 
-import asyncio
 import io
 import json
 import re
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +11,8 @@ import pytest
 from cti.accounts import load_credentials
 from cti.commands import main
 from cti.people import pin_fits
-from tests.contract.fake_floor import TOKEN, FakeFloor, open_floor
+from tests.contract.command_line import callcenter, running
+from tests.contract.fake_floor import TOKEN
 
 pytestmark = pytest.mark.contract
 
@@ -23,23 +21,6 @@ pytestmark = pytest.mark.contract
 def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALLCENTER_STATE", str(tmp_path))
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-
-
-@asynccontextmanager
-async def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeFloor]:
-    async with open_floor(tmp_path) as web:
-        reach(web, tmp_path, monkeypatch)
-        yield web
-
-
-def reach(web: FakeFloor, state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands find this floor from now on."""
-    (state / "token").write_text(TOKEN + "\n")
-    monkeypatch.setenv("CALLCENTER_HTTP_PORT", str(web.client.port))
-
-
-async def callcenter(*arguments: str) -> int:
-    return await asyncio.to_thread(main, arguments)
 
 
 async def test_agents_sign_in_and_out_and_are_listed(

@@ -13,8 +13,8 @@ from recording.inputs.cost_shares import Cost
 from recording.inputs.costs import Costs
 from recording.inputs.sheets import SHEETS, Known, SheetUnfit, give_out, take_in
 from recording.store import Store
+from tests.contract.command_line import callcenter
 from tests.contract.fake_floor import BEARER, FakeFloor, open_floor
-from tests.contract.test_commands import callcenter
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]

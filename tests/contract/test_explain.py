@@ -11,8 +11,8 @@ from acd.facts import Fact, to_json
 from recording.entries import Batch, Position, Source, entry
 from recording.forgetting import forget
 from recording.identity import call_id
+from tests.contract.command_line import callcenter, running
 from tests.contract.fake_floor import FakeFloor
-from tests.contract.test_commands import callcenter, running
 
 pytestmark = pytest.mark.contract
 

@@ -13,8 +13,8 @@ from recording.inputs.sheets import SHEETS, Known, SheetUnfit, give_out, take_in
 from recording.inputs.staff import Staff
 from recording.quality.figure import NONE, mean_score, mean_scores
 from recording.store import Store
+from tests.contract.command_line import callcenter
 from tests.contract.fake_floor import PEOPLE, open_floor
-from tests.contract.test_commands import callcenter
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]

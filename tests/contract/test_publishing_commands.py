@@ -11,9 +11,9 @@ from cti.settings import load_settings
 from cti.versions.errors import VersionsDamaged
 from cti.versions.start import serving, start, versions_of
 from ivr.prompts import Prompts
+from tests.contract.command_line import callcenter, reach
 from tests.contract.fake_floor import HOME, open_floor
 from tests.contract.test_api_publishing import edit, refuses
-from tests.contract.test_commands import callcenter, reach
 
 pytestmark = pytest.mark.contract
 

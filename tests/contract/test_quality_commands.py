@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.command_line import Terminal, callcenter
 from tests.contract.test_api_quality import MARKS, drawing_all, recorded_call
-from tests.contract.test_commands import callcenter
 
 pytestmark = pytest.mark.contract
 
@@ -31,11 +31,7 @@ async def test_a_call_is_drawn_judged_released_appealed_and_decided(
 ) -> None:
     async with recorded_call(tmp_path) as (_, record):
         pass  # the service is away from here on
-
-    async def said(*arguments: str) -> str:
-        assert await callcenter("quality", *arguments) == 0, capsys.readouterr().err
-        return capsys.readouterr().out
-
+    said = Terminal(capsys, "quality")
     assert (await said("sheets")).splitlines()[1].split()[:3] == ["hotline", "12", "4"]
     form = await said("form", "--language", "en")
     assert "  # Answers rightly and in full: a mark from 0 to 5" in form
@@ -118,11 +114,7 @@ async def test_calls_are_drawn_by_the_rules_and_explained(tmp_path: Path, capsys
 async def test_reviewers_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with recorded_call(tmp_path) as (_, record):
         pass
-
-    async def said(*arguments: str) -> str:
-        assert await callcenter(*arguments) == 0, capsys.readouterr().err
-        return capsys.readouterr().out
-
+    said = Terminal(capsys)
     for name in ("anna", "boris"):
         await said("tokens", "add", name, "--role", "reader", "--may", "review")
     calibration = (await said("quality", "calibrate", record.id, "anna", "boris")).split()[-1].rstrip(".")
@@ -142,11 +134,7 @@ async def test_who_is_ill_is_absent_and_his_work_is_done_by_others(
 ) -> None:
     async with recorded_call(tmp_path) as (_, record):
         pass
-
-    async def said(*arguments: str) -> str:
-        assert await callcenter(*arguments) == 0, capsys.readouterr().err
-        return capsys.readouterr().out
-
+    said = Terminal(capsys)
     for name in ("anna", "boris"):
         await said("tokens", "add", name, "--role", "reader", "--may", "review")
     evaluation = (await said("quality", "draw", record.id, "--reviewer", "anna")).split()[-1].rstrip(".")

@@ -2,7 +2,6 @@
 own, with no service running.
 """
 
-import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from cti.commands import main
 from recording.store import Agent, Store
+from tests.contract.command_line import callcenter
 
 pytestmark = pytest.mark.contract
 
@@ -65,10 +65,6 @@ async def recorded(own_state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         shutil.copytree(source, dialplans, dirs_exist_ok=True)
     monkeypatch.setenv("CALLCENTER_DIALPLANS", str(dialplans))
     return dialplans
-
-
-async def callcenter(*arguments: str) -> int:
-    return await asyncio.to_thread(main, arguments)
 
 
 async def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:

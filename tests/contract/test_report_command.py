@@ -1,6 +1,5 @@
 """`callcenter report`, with figures made by hand and a real data base."""
 
-import asyncio
 import csv
 import io
 import json
@@ -11,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cti import reporting_work
-from cti.commands import main
+from tests.contract.command_line import callcenter
 from tests.contract.fake_floor import open_floor
 from tests.sample_figures import sample_figures
 
@@ -27,10 +26,6 @@ async def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for ledger in ("answered_agent_hangs_up", "abandoned_waiting", "served_by_ivr"):
             await web.remember(ledger)
     return tmp_path
-
-
-async def callcenter(*arguments: str) -> int:
-    return await asyncio.to_thread(main, arguments)
 
 
 async def test_reports_are_printed_and_written_in_the_form_that_the_file_is_called(

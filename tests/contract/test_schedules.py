@@ -15,8 +15,8 @@ from recording.inputs.sheets import SHEETS, Known, SheetUnfit, give_out, take_in
 from recording.inputs.shifts import Assignment, Break, ExceptionKind, Pattern, PatternShift, ShiftException
 from recording.inputs.spans import Span
 from recording.store import Store
+from tests.contract.command_line import callcenter
 from tests.contract.fake_floor import BEARER, PEOPLE, FakeFloor, open_floor
-from tests.contract.test_commands import callcenter
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]

@@ -17,8 +17,8 @@ from recording.inputs.shifts import Assignment, Pattern, PatternShift
 from recording.inputs.staff import Staff
 from recording.inputs.staffing import StaffEntry, StaffEvent
 from recording.store import Store
+from tests.contract.command_line import callcenter
 from tests.contract.fake_floor import BEARER, PEOPLE, FakeFloor, open_floor
-from tests.contract.test_commands import callcenter
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
