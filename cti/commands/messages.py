@@ -1,28 +1,29 @@
 """`callcenter messages …`: what callers have left for agents to hear, from the running service."""
 
 import argparse
-import json
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from cti.commands.callbacks import Shown, local, words
 from cti.commands.errors import BadInput, Exit
+from cti.commands.owed import add_commands, moment, plain, print_list, standing, words
 from cti.commands.service import Service
-from cti.commands.tables import seconds, table
+from cti.commands.tables import seconds
 from cti.settings import Settings
+
+COLUMNS = {
+    "LEFT": moment("requested_ms"),
+    "NUMBER": plain("number"),
+    "QUEUE": plain("queue"),
+    "LENGTH": lambda one, _: seconds(one["message"]["duration_ms"]),
+    "STATE": standing,
+    "AGENT": plain("agent"),
+    "UNTIL": moment("expires_ms"),
+    "ID": plain("id"),
+}
 
 
 def list_messages(settings: Settings, given: argparse.Namespace) -> Exit:
     """Show messages in the order they were left."""
-    service = Service(settings)
-    answer = service.get("/api/callbacks", state=given.state, queue=given.queue, kind="message")
-    if given.json:
-        print(json.dumps(answer, indent=2, ensure_ascii=False))
-        return Exit.DONE
-    zone = ZoneInfo(service.get("/api/centre")["time_zone"])
-    header = ("LEFT", "NUMBER", "QUEUE", "LENGTH", "STATE", "AGENT", "UNTIL", "ID")
-    print(table(header, (_row(one, zone) for one in answer["callbacks"])))
-    return Exit.DONE
+    return print_list(settings, given, "message", COLUMNS)
 
 
 def save(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -54,34 +55,7 @@ def hasten(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter messages`; nothing means `list`."""
-    commands = parser.add_subparsers(title="commands", metavar="command")
-    listing = commands.add_parser("list", help="show messages", description=list_messages.__doc__)
-    listing.add_argument("--state", choices=("open", "done", "all"), default="open", help="which (default: open)")
-    listing.add_argument("--queue", help="for this queue")
-    listing.add_argument("--json", action="store_true", help="the API's own answer")
-    listing.set_defaults(run=list_messages)
-    parser.set_defaults(**vars(listing.parse_args([])))
-    saving = commands.add_parser("save", help="write a message's sound into a file", description=save.__doc__)
-    saving.add_argument("id", help="the message's id")
+    command = add_commands(parser, list_messages, {"done": done, "now": hasten})
+    saving = command("save", save)
+    saving.add_argument("id", help="as `list` shows it")
     saving.add_argument("file", nargs="?", help="a file that is not there yet (default: <id>.wav)")
-    saving.set_defaults(run=save)
-    for name, run, what in (
-        ("done", done, "a message needs nothing more"),
-        ("now", hasten, "let one that was put back be heard at once"),
-    ):
-        sub = commands.add_parser(name, help=what, description=run.__doc__)
-        sub.add_argument("id", help="the message's id")
-        sub.set_defaults(run=run)
-
-
-def _row(one: Shown, zone: ZoneInfo) -> tuple[str, ...]:
-    return (
-        local(one["requested_ms"], zone),
-        one["number"] or "-",
-        one["queue"],
-        seconds(one["message"]["duration_ms"]),
-        words(one["outcome"] or one["state"]),
-        one["agent"] or "-",
-        local(one["expires_ms"], zone),
-        one["id"],
-    )
