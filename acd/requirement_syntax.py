@@ -8,8 +8,8 @@ compared with numbers as if they were words. What it means is decided in acd.req
 """
 
 import re
-from dataclasses import dataclass
 
+from acd.descent import Descent
 from acd.errors import RoutingError
 from acd.requirement_trees import AGENT, ANYONE, KEYWORDS, WORD, All, Attribute, Either, Level, Tree, is_number, join
 
@@ -42,41 +42,18 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    column: int
-
-    @property
-    def keyword(self) -> str:
-        """The word in small letters or the sign, for comparison; nothing of a quoted text."""
-        return self.text.lower() if self.kind in ("word", "sign") else ""
-
-    def __str__(self) -> str:
-        if self.kind == "end":
-            return "the text ends here"
-        if self.kind == "stray" and self.text in "\"'":
-            return "a quoted text has no end"
-        return f"{self.text} does not fit here"
-
-
-class _Reader:
-    """Recursive descent, one token ahead."""
-
+class _Reader(Descent):
     def __init__(self, text: str) -> None:
-        matches = _TOKEN.finditer(text)
-        self._tokens = (_Token(kind := str(m.lastgroup), m[kind], m.start(kind) + 1) for m in matches)
-        self._next = next(self._tokens)
+        super().__init__(_TOKEN, text)
         self._depth = 0
 
     def read(self) -> Tree:
-        if self._next.keyword == "any":
+        if self.ahead.keyword == "any":
             self._take()
             tree: Tree = ANYONE
         else:
             tree = self._alternatives(negated=False)
-        if self._next.kind != "end":
+        if self.ahead.kind != "end":
             raise self._error("and, or, or the end")
         return tree
 
@@ -95,7 +72,7 @@ class _Reader:
     def _factor(self, *, negated: bool) -> Tree:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise RequirementError(self._next.column, "nested too deep", f"at most {DEEPEST} levels")
+            raise RequirementError(self.ahead.start + 1, "nested too deep", f"at most {DEEPEST} levels")
         if self._taken("not"):
             tree = self._factor(negated=not negated)
         elif self._taken("("):
@@ -107,15 +84,15 @@ class _Reader:
         return tree
 
     def _comparison(self, *, negated: bool) -> Tree:
-        name = self._next
+        name = self.ahead
         if name.kind != "word" or name.keyword in KEYWORDS or not name.text[0].isalpha():
             raise self._error("the name of a skill or an attribute, not, or (")
         self._take()
         excluded = self._taken("not")
-        if excluded or self._next.keyword == "in":
+        if excluded or self.ahead.keyword == "in":
             self._must_take("in", "in")
             return Attribute(name.text, self._list(name.text), excluded is negated)
-        if (operator := self._next.keyword) in OPPOSITE:
+        if (operator := self.ahead.keyword) in OPPOSITE:
             self._take()
             return self._compared(name.text, operator, negated=negated)
         if name.text == AGENT:
@@ -123,8 +100,8 @@ class _Reader:
         return Level(name.text, "<" if negated else ">=", 1)
 
     def _compared(self, name: str, operator: str, *, negated: bool) -> Tree:
-        if name != AGENT and self._next.kind == "word" and is_number(self._next.text):
-            if int(self._next.text) > GREATEST_LEVEL:
+        if name != AGENT and self.ahead.kind == "word" and is_number(self.ahead.text):
+            if int(self.ahead.text) > GREATEST_LEVEL:
                 raise self._error(f"a level from 0 to {GREATEST_LEVEL}, or an attribute's number in quotes")
             return Level(name, OPPOSITE[operator] if negated else operator, int(self._take().text))
         if operator not in ("=", "!="):
@@ -140,29 +117,14 @@ class _Reader:
         return tuple(dict.fromkeys(values))
 
     def _value(self, name: str) -> str:
-        if self._next.kind == "quoted":
+        if self.ahead.kind == "quoted":
             quoted = self._take().text
             return re.sub(r"\\(.)", r"\1", quoted[1:-1]) if quoted[0] == '"' else quoted[1:-1]
-        if self._next.kind != "word" or self._next.keyword in KEYWORDS:
+        if self.ahead.kind != "word" or self.ahead.keyword in KEYWORDS:
             raise self._error("a word, or a text in quotes")
-        if name != AGENT and is_number(self._next.text):
+        if name != AGENT and is_number(self.ahead.text):
             raise self._error("a word, or the number in quotes")
         return self._take().text
 
-    def _take(self) -> _Token:
-        token = self._next
-        self._next = next(self._tokens, token)
-        return token
-
-    def _taken(self, keyword: str) -> bool:
-        if self._next.keyword != keyword:
-            return False
-        self._take()
-        return True
-
-    def _must_take(self, keyword: str, expected: str) -> None:
-        if not self._taken(keyword):
-            raise self._error(expected)
-
     def _error(self, expected: str) -> RequirementError:
-        return RequirementError(self._next.column, str(self._next), expected)
+        return RequirementError(self.ahead.start + 1, str(self.ahead), expected)

@@ -9,10 +9,9 @@ evaluation.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
+from acd.descent import Descent, Token
 from ivr.flow.expression_trees import (
     COMPARISONS,
     DEEPEST,
@@ -50,40 +49,12 @@ class ExpressionError(ValueError):
         self.column, self.wrong, self.expected = column, wrong, expected
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A piece of the text. `start` counts from 0."""
-
-    kind: str
-    text: str
-    start: int
-
-    @property
-    def keyword(self) -> str:
-        """The word in small letters or the sign, for comparison; nothing of a quoted text."""
-        return self.text.lower() if self.kind in ("word", "sign") else ""
-
-    def __str__(self) -> str:
-        if self.kind == "end":
-            return "the text ends here"
-        if self.kind == "stray" and self.text in "\"'":
-            return "a quoted text has no end"
-        shown = self.text if len(self.text) <= 40 else f"{self.text[:40]}…"
-        return f"{shown} does not fit here"
-
-
 _TOKEN = re.compile(
     r"""[ \t\n]*(?: (?P<word>[^\W\d]\w*(?:\.\w+)*) | (?P<number>[0-9]+(?:\.[0-9]+)?(?![\w.]))
                   | (?P<sign><=|>=|!=|[=<>()+*/,-]) | (?P<quoted>'(?:[^'\n]|'')*'|"(?:[^"\n]|"")*")
                   | (?P<end>\Z) | (?P<stray>[0-9][\w.]*|.) )""",
     re.VERBOSE | re.DOTALL,
 )
-
-
-def _tokens(text: str, start: int) -> Iterator[Token]:
-    for found in _TOKEN.finditer(text, start):
-        kind = str(found.lastgroup)
-        yield Token(kind, found[kind], found.start(kind))
 
 
 def read(text: str) -> Tree:
@@ -101,14 +72,11 @@ def read_from(text: str, start: int) -> tuple[Tree, Token]:
     return reader.alternatives(), reader.ahead
 
 
-class _Reader:
-    """Recursive descent, one token ahead."""
-
+class _Reader(Descent):
     def __init__(self, text: str, start: int) -> None:
-        self._tokens = _tokens(text, start)
+        super().__init__(_TOKEN, text, start)
         self._last = start + LONGEST
         self._depth = 0
-        self.ahead = next(self._tokens)
 
     def alternatives(self) -> Tree:
         parts = [self._conjunction()]
@@ -229,21 +197,10 @@ class _Reader:
             raise ExpressionError(self.ahead.start + 1, "nested too deep", f"at most {DEEPEST} levels")
 
     def _take(self) -> Token:
-        token = self.ahead
-        self.ahead = next(self._tokens, token)
+        token = super()._take()
         if self.ahead.start > self._last:
             raise ExpressionError(self._last + 1, "the expression is too long", f"at most {LONGEST} characters")
         return token
-
-    def _taken(self, keyword: str) -> bool:
-        if self.ahead.keyword != keyword:
-            return False
-        self._take()
-        return True
-
-    def _must_take(self, keyword: str, expected: str) -> None:
-        if not self._taken(keyword):
-            raise self._error(expected)
 
     def _error(self, expected: str) -> ExpressionError:
         return ExpressionError(self.ahead.start + 1, str(self.ahead), expected)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from acd.descent import Token
 from ivr.flow.evaluation import Data, as_text
-from ivr.flow.expression_syntax import ExpressionError, Token, read_from
+from ivr.flow.expression_syntax import ExpressionError, read_from
 from ivr.flow.expression_trees import Value
 from ivr.flow.expressions import Expression
 
