@@ -12,7 +12,7 @@ cores := $(subst $(space),$(comma),$(strip acd/* ivr/flow/* ivr/flow/check/* ivr
     ivr/speaking/* ivr/drawing/* ivr/rehearsal/* \
     $(addprefix ivr/agi/,codec.py commands.py replies.py environment.py) $(addprefix cti/ami/,codec.py message.py) \
     $(addprefix recording/,account.py channels.py fold.py ledger.py offers.py visits.py)))
-shells := acd/distributor.py,acd/clock.py,acd/timers.py
+shells := acd/distributor.py,acd/clock.py,acd/timers.py,acd/waking.py
 
 # Where Python is told to keep no compiled modules, each of the hundreds of processes of the tests would compile ours anew.
 export PYTHONDONTWRITEBYTECODE :=

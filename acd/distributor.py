@@ -21,6 +21,7 @@ from acd.router import Router
 from acd.seats import Seats
 from acd.states import DequeueReason
 from acd.targets import Target
+from acd.waking import Waking
 
 log = structlog.get_logger()
 
@@ -78,8 +79,7 @@ class Distributor:
         self._places: dict[str, Place] = {}
         self._untold: deque[Fact] = deque()
         self._telling: asyncio.Handle | None = None
-        self._alarm: asyncio.TimerHandle | None = None
-        self._alarm_ms: int | None = None
+        self._waking = Waking(clock, self._tick)
         self._closed = False
 
     @contextmanager
@@ -126,8 +126,7 @@ class Distributor:
         is told by Asterisk: an end in order leaves the same behind as a sudden one."""
         self._tell_all()
         self._closed = True
-        if self._alarm is not None:
-            self._alarm.cancel()
+        self._waking.set(None)
 
     def _carry_out(self, outcome: Outcome) -> None:
         if self._closed:
@@ -142,7 +141,7 @@ class Distributor:
             if (place := self._places.get(linkedid)) is not None:
                 place.put(target)
         self._tell(outcome.facts, phones_first=bool(outcome.offers))
-        self._set_alarm()
+        self._waking.set(self.router.next_due_ms)
 
     def _tell(self, facts: Iterable[Fact], *, phones_first: bool = False) -> None:
         """Phones first: an agent's idle gap is what we are measured by. The tasks that ring them are woken already, so
@@ -161,20 +160,7 @@ class Distributor:
             for listener in self.on_fact:
                 _safely(listener, fact)
 
-    def _set_alarm(self) -> None:
-        due_ms = self.router.next_due_ms
-        if due_ms == self._alarm_ms:
-            return
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-        self._alarm_ms = due_ms
-        if due_ms is not None:
-            delay_s = max(0, due_ms - self.clock.now_ms()) / 1000
-            self._alarm = asyncio.get_running_loop().call_later(delay_s, self._ring)
-
-    def _ring(self) -> None:
-        self._alarm = self._alarm_ms = None
+    def _tick(self) -> None:
         with self.command() as (router, now_ms):
             router.tick(now_ms=now_ms)
 

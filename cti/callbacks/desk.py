@@ -15,6 +15,7 @@ from acd.errors import CallbackAsked, RoutingError
 from acd.facts import AgentStateChanged, CallArrived, CallEnded, Fact, LinkChanged, OfferEnded
 from acd.offers import Offer
 from acd.states import AgentState, CallbackOutcome, CallbackState, OfferOutcome
+from acd.waking import Waking
 from cti.ami.message import Message
 from cti.callbacks.means import Means
 from cti.callbacks.ringing import Ringing
@@ -38,8 +39,7 @@ class CallbackDesk:
         self._distributor = means.distributor
         self._stays: dict[str, asyncio.Task[None]] = {}
         self._asking: set[asyncio.Task[None]] = set()
-        self._alarm: asyncio.TimerHandle | None = None
-        self._alarm_ms: int | None = None
+        self._waking = Waking(means.distributor.clock, self._tick)
         self._distributor.on_fact.append(self._on_fact)
         self._distributor.on_withdrawn.append(self._withdrawn)
 
@@ -151,8 +151,7 @@ class CallbackDesk:
         """No call-back is offered any more. What goes on, a ringing phone or a talk, goes on without us."""
         for task in (*self._stays.values(), *self._asking):
             task.cancel()
-        if self._alarm is not None:
-            self._alarm.cancel()
+        self._waking.set(None)
 
     # For the stays
 
@@ -254,7 +253,7 @@ class CallbackDesk:
                 task.cancel()
         for callback in decided.enter:
             self._stay(callback)
-        self._set_alarm()
+        self._waking.set(self._book.next_due_ms)
 
     def _forget(self, message: VoiceMessage) -> None:
         try:
@@ -278,20 +277,7 @@ class CallbackDesk:
         with self.tell() as (book, now_ms):
             book.put_out(linkedid, now_ms=now_ms)
 
-    def _set_alarm(self) -> None:
-        due_ms = self._book.next_due_ms
-        if due_ms == self._alarm_ms:
-            return
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-        self._alarm_ms = due_ms
-        if due_ms is not None:
-            delay_s = max(0, due_ms - self._distributor.clock.now_ms()) / 1000
-            self._alarm = asyncio.get_running_loop().call_later(delay_s, self._ring)
-
-    def _ring(self) -> None:
-        self._alarm = self._alarm_ms = None
+    def _tick(self) -> None:
         with self.tell() as (book, now_ms):
             book.tick(now_ms=now_ms)
 
