@@ -279,16 +279,11 @@ def prompts() -> Path:
     return provide(load_centre(Path(__file__).parents[2] / "dialplans"))
 
 
-@pytest_asyncio.fixture
-async def centre(music: Path, prompts: Path) -> AsyncIterator[RunningCentre]:
-    """A whole centre with the shipped dialplans, nobody signed in."""
-    state = Path(tempfile.mkdtemp(prefix="callcenter-"))
-    settings = free_settings(state)
-    provide_credentials(state)
-    shutil.copytree(music, state / "sounds/music/default", dirs_exist_ok=True)
-    lend(state, prompts)
-    lend_tables(settings.database_file)
-    running = RunningCentre(settings, load_credentials(state))
+@contextlib.asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[RunningCentre]:
+    """The centre of these settings, from its start until it was stopped in order; then what it leaves must agree with
+    what Asterisk wrote, and of no talk the recording may be missing. Its state folder goes with it."""
+    running = RunningCentre(settings, load_credentials(settings.state))
     try:
         async with keeping_examples(settings, running.credentials):
             await running.start()
@@ -299,4 +294,17 @@ async def centre(music: Path, prompts: Path) -> AsyncIterator[RunningCentre]:
             await recorded_whole(settings)
     finally:
         await running.stop()
-        shutil.rmtree(state)
+        shutil.rmtree(settings.state)
+
+
+@pytest_asyncio.fixture
+async def centre(music: Path, prompts: Path) -> AsyncIterator[RunningCentre]:
+    """A whole centre with the shipped dialplans, nobody signed in."""
+    state = Path(tempfile.mkdtemp(prefix="callcenter-"))
+    settings = free_settings(state)
+    provide_credentials(state)
+    shutil.copytree(music, state / "sounds/music/default", dirs_exist_ok=True)
+    lend(state, prompts)
+    lend_tables(settings.database_file)
+    async with served(settings) as running:
+        yield running

@@ -12,17 +12,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from cti.accounts import load_credentials, provide_credentials
+from cti.accounts import provide_credentials
 from cti.centre import load_centre
 from cti.recording_settings import RecordingSettings
 from cti.settings import LookUpSettings
 from cti.simulation.call import Call
 from cti.simulation.telephones import Telephones
 from tests.integration.asterisk_fixture import PLAIN, free_settings
-from tests.integration.centre_fixture import RunningCentre
-from tests.integration.examples import keeping_examples
-from tests.integration.reconciled import reconciled
-from tests.integration.recorded_whole import recorded_whole
+from tests.integration.centre_fixture import RunningCentre, served
 from tests.made_tables import lend_tables
 from tests.shared_prompts import lend, provide
 
@@ -72,18 +69,8 @@ async def running_floor(
     lend(state, prompts)
     if not database:
         lend_tables(settings.database_file)
-    running = RunningCentre(settings, load_credentials(state))
-    try:
-        async with keeping_examples(settings, running.credentials):
-            await running.start()
-            yield running
-        await running.stop()
-        await reconciled(settings)
-        if not running.silent:
-            await recorded_whole(settings)
-    finally:
-        await running.stop()
-        shutil.rmtree(state)
+    async with served(settings) as running:
+        yield running
 
 
 @pytest_asyncio.fixture
