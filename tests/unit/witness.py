@@ -3,7 +3,7 @@
 He shares no code with the router, so that what the facts tell is enough to know the floor.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,16 +11,19 @@ from acd.facts import (
     AgentStateChanged,
     CallDequeued,
     CallHeld,
+    CallNotParked,
     CallOffered,
+    CallParked,
     CallQueued,
     CallReleased,
     CallRetrieved,
     CallTransferred,
+    CallUnparked,
     Fact,
     OfferEnded,
     WrapUpEnded,
 )
-from acd.states import AgentState, DequeueReason, OfferOutcome, Status
+from acd.states import AgentState, DequeueReason, OfferOutcome, ParkingOutcome, Status
 
 
 class Standing(Enum):
@@ -28,6 +31,8 @@ class Standing(Enum):
 
     WAITING = "waiting"
     OFFERED = "offered"
+    PARKED = "parked"
+    FETCHED = "fetched"  # parked, while the agent is rung, or on his line, who is to have him
     ASKED = "asked"  # in no queue: a colleague's call, while the phone of the one agent rings whom it is for
     TALKING = "talking"
     GONE = "gone"
@@ -43,6 +48,9 @@ class SeenCall:
     since_ms: int = 0
     held_since_ms: int | None = None
     hold_ms: int = 0
+    space: str = ""
+    on_line: bool = False
+    """Whoever fetches him has opened a line for it."""
 
 
 @dataclass
@@ -64,12 +72,17 @@ class SeenAgent:
 class Witness:
     """Feed him `phone_changed` before and `see` after each verb, then let him `look_around`."""
 
-    def __init__(self, queue_skills: Mapping[str, Mapping[str, int]]) -> None:
+    def __init__(self, queue_skills: Mapping[str, Mapping[str, int]], spaces: Collection[str]) -> None:
         self._queue_skills = queue_skills
+        self._spaces = spaces
         self._engaged: dict[str, bool] = {}
         self._came = 0
         self.agents: dict[str, SeenAgent] = {}
         self.calls: dict[str, SeenCall] = {}
+        self.parked: list[CallParked] = []
+        """Who is parked; `returned` are those for whom nobody came, taken out by who puts them into
+        their queues."""
+        self.returned: list[CallParked] = []
 
     def phone_changed(self, phone: str, *, engaged: bool, now_ms: int) -> None:
         self._engaged[phone] = engaged
@@ -89,6 +102,12 @@ class Witness:
 
     def standing(self, *wanted: Standing) -> list[str]:
         return sorted(linkedid for linkedid, call in self.calls.items() if call.standing in wanted)
+
+    @property
+    def spaces(self) -> dict[str, str]:
+        """The space of each caller who is parked."""
+        there = (*self._calls(Standing.PARKED), *self._calls(Standing.FETCHED))
+        return {linkedid: call.space for linkedid, call in there}
 
     @property
     def free(self) -> set[str]:
@@ -123,6 +142,8 @@ class Witness:
                 self._released(fact)
             case CallTransferred():
                 self._transferred(fact)
+            case CallParked() | CallNotParked() | CallUnparked():
+                self._parking(fact)
             case WrapUpEnded():
                 assert self.agents[fact.agent].linkedid == fact.linkedid
                 assert fact.wrap_up_ms >= 0
@@ -143,7 +164,9 @@ class Witness:
     def _offered(self, fact: CallOffered) -> None:
         call, agent = self.calls[fact.linkedid], self.agents[fact.agent]
         assert (agent.state, agent.linkedid) == (AgentState.RINGING, fact.linkedid)
-        if call.standing is not Standing.ASKED:
+        if call.standing is Standing.PARKED:
+            call.standing = Standing.FETCHED
+        elif call.standing is not Standing.ASKED:
             assert call.standing is Standing.WAITING
             assert fact.wait_ms == fact.at_ms - call.order[1]
             call.standing = Standing.OFFERED
@@ -153,8 +176,9 @@ class Witness:
         call = self.calls[fact.linkedid]
         assert call.agent == fact.agent
         assert fact.ring_ms == fact.at_ms - call.since_ms
-        if call.standing is Standing.ASKED:
-            call.standing = Standing.TALKING if fact.outcome is OfferOutcome.ANSWERED else Standing.GONE
+        if call.standing in (Standing.ASKED, Standing.FETCHED):
+            fallen_back = Standing.PARKED if call.standing is Standing.FETCHED else Standing.GONE
+            call.standing = Standing.TALKING if fact.outcome is OfferOutcome.ANSWERED else fallen_back
             call.since_ms = fact.at_ms
             return
         assert call.standing is Standing.OFFERED
@@ -175,6 +199,41 @@ class Witness:
             self._retrieved(call, fact.at_ms)
         assert (fact.talk_ms, fact.hold_ms) == (fact.at_ms - call.since_ms - call.hold_ms, call.hold_ms)
         call.standing = Standing.GONE
+
+    def _parking(self, fact: CallParked | CallNotParked | CallUnparked) -> None:
+        match fact:
+            case CallParked():
+                self._parked(fact)
+            case CallNotParked():
+                assert sorted(self.spaces.values()) == sorted(self._spaces)
+                self.returned.append(_as_parked(fact))
+            case CallUnparked():
+                self._unparked(fact)
+
+    def _parked(self, fact: CallParked) -> None:
+        """Each has a space of his own. A daemon that comes back says it again, with the time that he had left."""
+        known = self.calls.get(fact.linkedid)
+        assert known is None or known.standing is Standing.GONE
+        assert fact.space in self._spaces
+        assert fact.space not in self.spaces.values()
+        self.calls[fact.linkedid] = SeenCall(
+            queue=fact.queue, order=(0, 0, 0), needs={}, standing=Standing.PARKED, space=fact.space
+        )
+        self.parked.append(fact)
+
+    def _unparked(self, fact: CallUnparked) -> None:
+        call = self.calls[fact.linkedid]
+        (parked,) = (one for one in self.parked if one.linkedid == fact.linkedid)
+        self.parked.remove(parked)
+        assert (fact.space, fact.parked_ms >= 0) == (call.space, True)
+        if fact.outcome is ParkingOutcome.FETCHED:
+            assert (call.standing, call.agent) == (Standing.TALKING, fact.agent)
+            return
+        assert (call.standing, fact.agent) == (Standing.PARKED, "")  # nobody is rung for him any more
+        call.standing = Standing.GONE
+        if fact.outcome is ParkingOutcome.RETURNED:
+            assert fact.at_ms >= parked.until_ms
+            self.returned.append(parked)
 
     def _transferred(self, fact: CallTransferred) -> None:
         """Both conversations are over; the agent who was asked is in another with the caller, in the same breath."""
@@ -204,6 +263,10 @@ class Witness:
         if call.standing is Standing.ASKED:
             assert agent.state in (AgentState.READY, AgentState.NOT_READY)
             assert not self._engaged.get(agent.phone, False)
+            return
+        if call.standing is Standing.PARKED:
+            assert agent.state in (AgentState.READY, AgentState.NOT_READY)
+            assert call.on_line or not self._engaged.get(agent.phone, False)
             return
         assert agent.idle_since_ms is not None
         assert agent.can_serve(call)
@@ -237,3 +300,9 @@ class Witness:
     def _in_queue(self, queue: str) -> int:
         waiting = (Standing.WAITING, Standing.OFFERED)
         return sum(1 for call in self.calls.values() if call.queue == queue and call.standing in waiting)
+
+
+def _as_parked(fact: CallNotParked) -> CallParked:
+    return CallParked(
+        at_ms=fact.at_ms, linkedid=fact.linkedid, space="", agent=fact.agent, queue=fact.queue, until_ms=fact.at_ms
+    )
