@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy import select
 
 from recording.figures.calls import of_call
-from recording.figures.counts import CALLS, Times, names_of
+from recording.figures.counts import AGENTS_ANSWERED, CALLS, Times, names_of
 from recording.figures.rule_book import rules_in_force
 from recording.figures.rules import Rules
 from recording.figures.scope import ScopeKind
@@ -34,7 +34,7 @@ async def stored(store: Store) -> Sums:
     found: Sums = {}
     async with store.engine.connect() as connection:
         for kind, (table, keys) in TABLES.items():
-            names = (*names_of(Times), *WORK) if kind == "times" else CALLS
+            names = {"times": (*names_of(Times), *WORK), "centre": (*CALLS, AGENTS_ANSWERED)}.get(kind, CALLS)
             for row in (await connection.execute(select(table.__table__))).mappings():
                 key = (kind, row["half_hour"].isoformat(), *(row[name] for name in keys))
                 found[key] = {name: row[name] for name in names if row[name]}
@@ -64,6 +64,8 @@ def of_records(records: Iterable[CallRecord], rules: Rules) -> Sums:
             names = {ScopeKind.CENTRE: (), ScopeKind.QUEUE: (one.queue,), ScopeKind.AGENT: (one.agent, one.queue)}
             for name, value in one.counts.some().items():
                 found[(one.kind.value, one.half_hour.isoformat(), *names[one.kind])][name] += value
+                if one.kind is ScopeKind.AGENT and name == "answered":
+                    found["centre", one.half_hour.isoformat()][AGENTS_ANSWERED] += value
     return {key: dict(sums) for key, sums in found.items()}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from recording.figures.adding import adding
 from recording.figures.calls import Contribution, of_call
 from recording.figures.counted import BITS
-from recording.figures.counts import CALLS
+from recording.figures.counts import AGENTS_ANSWERED, CALLS
 from recording.figures.rule_book import rule_book
 from recording.figures.scope import ScopeKind
 from recording.figures.settling import contacts_of_callers, records_of
@@ -88,6 +88,9 @@ def _add(changes: dict[_Row, dict[str, int]], rows: Iterable[Mapping[str, Any]],
         sums = changes[row["kind"], row["name"], row["queue"], row["half_hour"]]
         for name, value in row["sums"].items():
             sums[name] += sign * value
+        if row["kind"] == ScopeKind.AGENT.value:
+            of_all = changes[ScopeKind.CENTRE.value, "", "", row["half_hour"]]
+            of_all[AGENTS_ANSWERED] += sign * row["sums"].get("answered", 0)
 
 
 async def _apply(connection: AsyncConnection, changes: Mapping[_Row, Mapping[str, int]]) -> None:
@@ -96,13 +99,17 @@ async def _apply(connection: AsyncConnection, changes: Mapping[_Row, Mapping[str
     for (kind, name, queue, half_hour), sums in sorted(changes.items()):
         if any(sums.values()):
             keys = dict(zip(_KEYS[kind][1].split(), (half_hour, name, queue), strict=False))
-            rows[kind].append({**keys, **_NOTHING, **sums})
+            rows[kind].append({**keys, **_NOTHING[kind], **sums})
     for kind, changed in rows.items():
         table, key = _KEYS[kind]
         await connection.execute(adding(table, key, tuple(changed[0]), connection.dialect.name), changed)
 
 
-_NOTHING = dict.fromkeys(CALLS, 0)
+_NOTHING: Mapping[str, Mapping[str, int]] = {
+    ScopeKind.CENTRE.value: dict.fromkeys((*CALLS, AGENTS_ANSWERED), 0),
+    ScopeKind.QUEUE.value: dict.fromkeys(CALLS, 0),
+    ScopeKind.AGENT.value: dict.fromkeys(CALLS, 0),
+}
 _KEYS: Mapping[str, tuple[type[Base], str]] = {
     ScopeKind.CENTRE.value: (CentreHalfHour, "half_hour"),
     ScopeKind.QUEUE.value: (QueueHalfHour, "half_hour queue"),

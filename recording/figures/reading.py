@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.states import AgentState
-from recording.figures.counts import CALLS, Times, names_of
+from recording.figures.counts import AGENTS_ANSWERED, CALLS, Times, names_of
 from recording.figures.period import Period
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.states import Change, of_states, stretches
@@ -34,8 +34,6 @@ _TABLES: Mapping[ScopeKind, type[Base]] = {
     ScopeKind.TEAM: AgentHalfHour,
     ScopeKind.AGENT: AgentHalfHour,
 }
-_OF_AGENTS = "agents_answered"
-
 Row = dict[str, int]
 """Sums by their names; those of the log of states with `state_` before."""
 
@@ -176,12 +174,13 @@ class Reading:
 
 def _columns(scope: Scope, names: Collection[str]) -> list[tuple[type[Base], dict[str, str]]]:
     """The tables to read, and of each its columns with the names of the sums they become."""
-    calls = {name: name for name in CALLS if name in names}
+    ready = (*CALLS, AGENTS_ANSWERED) if scope.kind is ScopeKind.CENTRE else CALLS
+    calls = {name: name for name in ready if name in names}
     found: list[tuple[type[Base], dict[str, str]]] = []
     if calls:
         found.append((_TABLES[scope.kind], calls))
-    if _OF_AGENTS in names and scope.kind is not ScopeKind.QUEUE:
-        found.append((AgentHalfHour, {"answered": _OF_AGENTS}))
+    if AGENTS_ANSWERED in names and scope.kind in (ScopeKind.TEAM, ScopeKind.AGENT):
+        found.append((AgentHalfHour, {"answered": AGENTS_ANSWERED}))
     if scope.kind is not ScopeKind.QUEUE:
         times = {name: STATE + name for name in TIME_NAMES if STATE + name in names}
         if times:

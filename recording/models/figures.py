@@ -86,6 +86,9 @@ class CentreHalfHour(_CallSums, Base):
     half_hour: Mapped[datetime] = mapped_column(
         UtcDateTime, primary_key=True, comment="when the half hour of the centre's clock began, UTC"
     )
+    agents_answered: Mapped[int] = _number(
+        "the sum of agent_half_hour.answered: calls that agents answered, once for each agent"
+    )
 
 
 class QueueHalfHour(_CallSums, Base):

@@ -10,15 +10,19 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, select
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, delete, select
 
 from acd.facts import AgentDefined, AgentEdited, AgentStateChanged, Fact, to_json
 from acd.states import AgentState, Status
 from recording.entries import Batch, Entry, Source
 from recording.figures.counting import count_calls
+from recording.figures.counts import AGENTS_ANSWERED
 from recording.figures.recounting import recount_calls, recount_times
 from recording.figures.rule_book import keep_rules, keep_rules_for, rule_book
 from recording.figures.rules import Rules, Thresholds
+from recording.migrations.versions import v0030_agents_answered
 from recording.models import (
     AgentHalfHour,
     AgentLastState,
@@ -222,3 +226,20 @@ async def test_another_time_zone_holds_for_older_calls_when_they_are_counted_aga
     await recount_calls(store)
     await recount_times(store)
     assert await stored(store) == await from_raw(store)
+
+
+async def test_what_agents_answered_before_it_stood_ready_is_added_up_by_its_migration(store: Store) -> None:
+    for call in REAL:
+        for one in call.batches():
+            await store.ingest(one)
+    told = await stored(store)
+    assert any(sums.get(AGENTS_ANSWERED) for sums in told.values())
+
+    def again(connection: Connection) -> None:
+        connection.exec_driver_sql("ALTER TABLE centre_half_hour DROP COLUMN agents_answered")
+        with Operations.context(MigrationContext.configure(connection)):
+            v0030_agents_answered.upgrade()
+
+    async with store.transaction() as connection:
+        await connection.run_sync(again)
+    assert await stored(store) == told

@@ -87,6 +87,10 @@ async def fill(store: Store, calls: int, *, sums_only: bool = False) -> None:
                 f"INSERT INTO {table} (half_hour{keys}, {', '.join(CALLS)}) SELECT {half_hour}{columns}, {sums} "
                 f"FROM bench_call JOIN bench_story USING (story) WHERE {where} GROUP BY t / 1800{keys}"
             )
+        await connection.exec_driver_sql(
+            "UPDATE centre_half_hour SET agents_answered = coalesce((SELECT sum(answered) FROM agent_half_hour "
+            "WHERE agent_half_hour.half_hour = centre_half_hour.half_hour), 0)"
+        )
         await connection.exec_driver_sql(_states(dialect))
         for one in later:
             await connection.exec_driver_sql(one)
