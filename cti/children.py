@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 
+import structlog
+
 from cti.processes import ended, fork, reap, spawn
 from cti.settings import Settings
 
+log = structlog.get_logger()
+
+RESTART_S = 0.5
+GRACE_S = 5.0
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line of theirs."""
 
@@ -76,6 +82,29 @@ async def started(module: str, settings: Settings) -> Child:
     if waiting:
         to_it.write(BEGIN)
     return Child(born.pid, to_it, of_it, lines)
+
+
+async def keep_alive(
+    name: str,
+    settings: Settings,
+    *,
+    born: Callable[[Child], None],
+    hear: Callable[[str], None],
+    died: Callable[[], None],
+) -> None:
+    """Let a child of this name live (cti/<name>_main.py), and after it another, until cancelled. `hear` gets each line
+    that it says."""
+    while True:
+        child = await started(f"cti.{name}_main", settings)
+        born(child)
+        try:
+            async for line in child.lines:
+                hear(line.decode())
+        finally:
+            died()
+            await child.end(GRACE_S)
+        log.error(f"{name}-ended", error_id=f"{name}-ended")
+        await asyncio.sleep(RESTART_S)
 
 
 def _with_pipes(birth: Callable[..., int]) -> _Born:

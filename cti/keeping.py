@@ -4,7 +4,6 @@ tells it when there may be something new, and asks it for audio and peaks.
 What is to be kept is in the data base and in the folder of recordings, so a process that dies costs nothing but time.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -12,16 +11,12 @@ from time import time
 from typing import Any
 
 import aiohttp
-import structlog
 
-from cti.children import Child, started
+from cti.children import Child, keep_alive
 from cti.floor import Part
 from cti.keeping_port import KeepingRefused
-from cti.recorder import GRACE_S, RESTART_S
 from cti.settings import Settings
 from recording.keeping.kept import Kept
-
-log = structlog.get_logger()
 
 ANSWER_S = 60.0
 """Longer than a store is tried."""
@@ -65,10 +60,7 @@ class KeepingProcess:
     async def run(self) -> None:
         """Keep the process alive until cancelled."""
         try:
-            while True:
-                await self._live_once()
-                log.error("keeping-ended", error_id="keeping-ended")
-                await asyncio.sleep(RESTART_S)
+            await keep_alive("keeping", self._settings, born=self._born, hear=self._hear, died=self._died)
         finally:
             if self._client is not None:
                 await self._client.close()
@@ -118,14 +110,11 @@ class KeepingProcess:
             )
         return self._client
 
-    async def _live_once(self) -> None:
-        process = self._process = await started("cti.keeping_main", self._settings)
-        try:
-            async for line in process.lines:
-                self._hear(line.decode())
-        finally:
-            self._process = None
-            await process.end(GRACE_S)
+    def _born(self, process: Child) -> None:
+        self._process = process
+
+    def _died(self) -> None:
+        self._process = None
 
     def _hear(self, line: str) -> None:
         if line.startswith('{"record":'):

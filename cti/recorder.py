@@ -3,21 +3,13 @@
 What is written down meanwhile waits in the ledger and the journal, so a dead recorder costs nothing but time.
 """
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import structlog
-
-from cti.children import Child, started
+from cti.children import Child, keep_alive
 from cti.settings import Settings
 from recording.room import Space
-
-log = structlog.get_logger()
-
-RESTART_S = 0.5
-GRACE_S = 5.0
 
 
 class RecorderProcess:
@@ -57,23 +49,16 @@ class RecorderProcess:
 
     async def run(self) -> None:
         """Keep the process alive until cancelled."""
-        while True:
-            await self._live_once()
-            log.error("recorder-ended", error_id="recorder-ended")
-            await asyncio.sleep(RESTART_S)
+        await keep_alive("recorder", self._settings, born=self._born, hear=self._hear, died=self._died)
 
-    async def _live_once(self) -> None:
-        process = await started("cti.recorder_main", self._settings)
+    def _born(self, process: Child) -> None:
         self._process, self._questions, self.room = process, 0, Space.ENOUGH
         self._say({"told": self._told})
         if self._live() is not None:
             self.settle()
-        try:
-            async for line in process.lines:
-                self._hear(line.decode())
-        finally:
-            self._process = None
-            await process.end(GRACE_S)
+
+    def _died(self) -> None:
+        self._process = None
 
     def _hear(self, line: str) -> None:
         if line.startswith('{"record":'):
