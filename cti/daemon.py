@@ -36,7 +36,8 @@ from recording.standing import standing
 log = structlog.get_logger()
 
 GRACE_S = 0.2
-"""How long callers' sessions may end by themselves when we stop; then the dialplan takes them over."""
+"""How long callers' sessions may end by themselves when we stop; then the dialplan takes them over. Who asks by HTTP,
+or follows, is not waited for longer either: the next daemon cannot begin before."""
 
 UNUSABLE = (SettingsError, DocumentError, VersionError, AccountsError, DatabaseError, PromptError, AgiCannotListen)
 """What starting again does not cure."""
@@ -72,7 +73,7 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
 
 
 async def _open_web(parts: Parts) -> web.AppRunner:
-    runner = web.AppRunner(make_app(parts.floor), access_log=None)
+    runner = web.AppRunner(make_app(parts.floor), access_log=None, shutdown_timeout=GRACE_S)
     await runner.setup()
     await web.TCPSite(runner, parts.settings.listen, parts.settings.http_port).start()
     return runner
@@ -81,8 +82,6 @@ async def _open_web(parts: Parts) -> web.AppRunner:
 async def _prepare(parts: Parts) -> None:
     """What must be there before the first call: tables, people, prompts, and who was signed in."""
     centre = parts.administration.centre
-    await parts.store.migrate()
-    await parts.rules.write()
     await parts.sounds.make(centre)
     parts.sounds.hold(centre)
     parts.distributor.on_fact.insert(0, parts.journal.append)
@@ -90,7 +89,7 @@ async def _prepare(parts: Parts) -> None:
         parts.distributor.on_fact.append(parts.stream.put)
     now_ms = parts.distributor.clock.now_ms()
     parts.distributor.state(DaemonStarted(at_ms=now_ms, node=parts.settings.node, version=version("callcenter")))
-    await parts.people.enrol(parts.accounts)
+    await parts.tables.at_once()
     recall(parts.estimates, parts.journal.path)
     held = standing(parts.journal.path)
     restore(parts.distributor, parts.closures, held)

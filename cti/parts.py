@@ -4,7 +4,7 @@ kept running and ended is decided in cti/daemon.py.
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from acd.clock import Clock
 from acd.closures import Closures
@@ -48,6 +48,7 @@ from cti.service_hours import ServiceHours
 from cti.settings import Settings
 from cti.sounds import Sounds
 from cti.switch import Switch
+from cti.tables import Runs, Tables
 from cti.versions.start import folder_of, load_of, start, versions_of
 from ivr.agi.server import AgiServer, Handler
 from ivr.closing import Closing
@@ -71,13 +72,6 @@ if TYPE_CHECKING:
     from cti.facts_stream import FactsStream
 
 
-class Runs(Protocol):
-    """A part that has a life of its own."""
-
-    async def run(self) -> None:
-        """Until cancelled; what it raises ends the daemon."""
-
-
 class Parts:
     """All parts of one daemon, joined; none of them runs yet."""
 
@@ -94,7 +88,9 @@ class Parts:
         )
         self.journal = Journal(settings.journal)
         self.store = Store(settings.database_url)
-        self.people = People.with_staff(self.store, self._define, self.administration.today)
+        self.people = People.with_staff(
+            self.store, self._define, self.administration.today, settings.state / "people.json"
+        )
         self.estimates = estimates_of(self.distributor)
         self.live = LiveHub(self.distributor, self.estimates)
         self.hours = ServiceHours(self.distributor)
@@ -136,6 +132,7 @@ class Parts:
         self.administration.on_change.append(self._take_edit)
         self.draws = make_draws(settings, self.store, self.administration)
         self.rules = RuleKeeping(self.store, self.administration)
+        self.tables = Tables(self.store, self.rules, self.people, self.accounts)
         self.keeping = KeepingProcess(settings, self.live.on_record)
         self.recorder = RecorderProcess(settings, self.switch.known_channels, self._on_record)
         self.stream = _stream(settings.redis)
@@ -199,8 +196,9 @@ class Parts:
 
     def running(self) -> Sequence[Runs]:
         """Those that have a life of their own, side by side."""
-        always = self.switch, self.recorder, self.keeping, self.sounds, self.rules, self.draws, self.mails
-        return [*always, self.alarm_watch, *([self.stream] if self.stream else [])]
+        on_tables: Sequence[Runs] = (self.recorder, self.keeping, self.rules, self.draws, self.mails)
+        always = self.tables, self.switch, self.sounds, self.alarm_watch
+        return [*always, *map(self.tables.behind, on_tables), *([self.stream] if self.stream else [])]
 
     def _reception(self) -> Reception:
         desk = Desk(

@@ -1,7 +1,9 @@
 """Who is known, and whose PIN it is. The database is a list in memory here."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -10,6 +12,7 @@ from acd.errors import UnknownAgent
 from cti.accounts import Account
 from cti.people import People, hash_pin, pin_fits
 from recording.store import Agent, Store
+from tests.virtual_time import in_virtual_time
 
 pytestmark = pytest.mark.unit
 
@@ -19,11 +22,13 @@ class Database:
 
     def __init__(self) -> None:
         self.rows: dict[str, Agent] = {}
-        self.away = False
+        self.away = self.hangs = False
 
     async def agents(self, *, active_only: bool = True) -> list[Agent]:
         if self.away:
             raise ConnectionRefusedError
+        if self.hangs:
+            await asyncio.Event().wait()
         return [agent for agent in self.rows.values() if agent.active or not active_only]
 
     async def save_agents(self, agents: Sequence[Agent]) -> None:
@@ -33,11 +38,11 @@ class Database:
 class Floor:
     """People over a database, and whom the router was told of."""
 
-    def __init__(self) -> None:
-        self.database = Database()
+    def __init__(self, database: Database | None = None, kept: Path | None = None) -> None:
+        self.database = database or Database()
         self.known: dict[str, dict[str, int]] = {}
         self.people = People(
-            cast(Store, self.database), lambda agent: self.known.update({agent.number: dict(agent.skills)})
+            cast(Store, self.database), lambda agent: self.known.update({agent.number: dict(agent.skills)}), kept=kept
         )
 
 
@@ -106,6 +111,46 @@ async def test_people_are_known_from_memory_while_the_database_is_away() -> None
     await floor.people.enrol([account("1001")])
     floor.database.away = True
     assert await floor.people.authenticate("1001", "493817")
+
+
+@in_virtual_time
+async def test_people_are_known_from_memory_while_the_database_does_not_answer() -> None:
+    floor = Floor()
+    floor.database.rows["1001"] = Agent(number="1001", name="Li Na", phone="1001", pin_hash="")
+    await floor.people.load()
+    floor.database.hangs = True
+    assert await floor.people.find("1001") == floor.database.rows["1001"]
+
+
+async def test_the_next_daemon_knows_them_while_the_database_is_away(tmp_path: Path) -> None:
+    before, file = Floor(kept=tmp_path / "people.json"), tmp_path / "people.json"
+    assert not before.people.recall()
+    await before.people.enrol([account("1001"), account("1002")])
+    assert file.stat().st_mode & 0o777 == 0o600
+    await before.people.edit("1002", lambda agent: replace(agent, skills={"sales": 5}, attributes={"team": "a"}))
+    before.database.away = True
+    floor = Floor(before.database, file)
+    assert floor.people.recall()
+    assert floor.known == {"1001": {"sales": 3}, "1002": {"sales": 5}}
+    assert await floor.people.find("1002") == before.database.rows["1002"]
+    assert await floor.people.authenticate("1001", "493817")
+    floor.known.clear()
+    before.database.away = False
+    await floor.people.load()
+    assert floor.known == {}, "they are as they were"
+
+
+@pytest.mark.parametrize("text", ["", "[", "{}", "[1]", '[{"number": "1001"}]', '[{"number": "1001", "age": 7}]'])
+def test_a_file_of_people_that_is_none_is_as_good_as_nobody(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "people.json"
+    file.write_text(text)
+    assert not Floor(kept=file).people.recall()
+
+
+async def test_a_disk_that_takes_nothing_costs_only_the_memory(tmp_path: Path) -> None:
+    floor = Floor(kept=tmp_path / "no folder/people.json")
+    await floor.people.enrol([account("1001")])
+    assert set(floor.known) == {"1001"}
 
 
 async def test_a_mistake_in_reading_is_not_taken_for_a_database_that_is_away() -> None:
