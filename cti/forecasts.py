@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from acd.hours import Schedule
 from cti.centre import Centre
 from cti.figures_file import rules_of
-from recording.figures.period import Period
+from recording.figures.period import Period, Unit
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import AnyFigures
 from recording.forecasting.backtest import backtest
 from recording.forecasting.history import History, half_hours
-from recording.forecasting.model import LEAST_DAYS, TooLittleHistory
+from recording.forecasting.model import FURTHEST_DAYS, LEAST_DAYS, TooFarAhead, TooLittleHistory
 from recording.forecasting.order import ForecastOrder
 from recording.forecasting.outlook import outlook
 from recording.forecasting.source import HABIT_DAYS, NothingHandled, past
@@ -29,6 +29,9 @@ from recording.reports.material import Names
 
 USUAL_SHARE = 80.0
 """Where the centre's band of the service level has no lower end (kpi.md, figure 21)."""
+
+SHUT_AT_MOST = 14
+"""So many days are looked through for the next on which anything is open."""
 
 _LATER = (timedelta(0), timedelta(minutes=15), timedelta(minutes=29))
 """Where a half hour is looked at: a queue that opens at 8:15 is open in that of 8:00."""
@@ -64,18 +67,35 @@ async def foresee(order: ForecastOrder, centre: Centre, figures: AnyFigures, now
 async def ahead(
     period: Period, scope: Scope, centre: Centre, figures: AnyFigures, names: Names, language: Language, now: datetime
 ) -> Further:
-    """What follows this week, from what was known at its end, as sections of a report; where there is no forecast, the
-    sentence that says why."""
-    coming = Period.at(period.unit, period.end, centre.time_zone)
+    """What follows the time of a report, from what was known at its end, as sections of it: the next week or month, of
+    a day the next on which anything is open. Where there is no forecast, the sentence that says why."""
+    coming = following(period, opening(centre, scope))
+    if coming is None:
+        return no_forecast("forecast-all-shut", language, days=str(SHUT_AT_MOST))
     last = period.end.date() - timedelta(days=1)
     order = ForecastOrder(scope=str(scope), period=coming.name, known_until=last)
     try:
         made = await foresee(order, centre, figures, now)
     except TooLittleHistory as error:
         return no_forecast(error.id, language, days=str(error.days), least=str(LEAST_DAYS))
+    except TooFarAhead as error:
+        return no_forecast(error.id, language, days=str(FURTHEST_DAYS))
     except NothingHandled as error:
         return no_forecast(error.id, language, days=str(HABIT_DAYS))
-    return forecast_sections(made, subject_of(scope, names), language, centre.time_zone)
+    return forecast_sections(made, subject_of(scope, names), language, centre.time_zone, period.unit)
+
+
+def following(period: Period, is_open: Callable[[datetime], bool]) -> Period | None:
+    """The time of the same length after this one; of a day the next on which anything is open, None where none of the
+    next ones has such an hour."""
+    coming = Period.at(period.unit, period.end, period.zone)
+    if period.unit is not Unit.DAY:
+        return coming
+    for _ in range(SHUT_AT_MOST):
+        if any(is_open(half_hour.start) for half_hour in coming.split(Unit.HALF_HOUR)):
+            return coming
+        coming = Period.at(Unit.DAY, coming.end, period.zone)
+    return None
 
 
 def target_of(order: ForecastOrder, centre: Centre) -> Target:

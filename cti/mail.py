@@ -3,6 +3,7 @@ command or in a process of its own, never in the daemon.
 """
 
 import ssl
+from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -19,7 +20,7 @@ from aiosmtplib import (
 
 from cti.mail_settings import MailSettings, Tls
 from recording.reports import showing
-from recording.reports.document import ReportDocument
+from recording.reports.document import Layout, ReportDocument, Section
 from recording.reports.paper import Paper
 from recording.reports.rendering.page import page_of, page_of_paper
 from recording.reports.rendering.text import text_of, text_of_paper
@@ -47,13 +48,12 @@ def message_of(
     document: ReportDocument | Paper,
     recipient: str,
     sender: str,
-    attached: tuple[str, str, bytes],
+    attached: Sequence[tuple[str, str, bytes]],
     seal: str,
     now: datetime,
 ) -> EmailMessage:
-    """The mail: text, a page of the tables for programs that show it, and the whole as a file. `attached` is its name,
-    its media type and its bytes; `seal` names the mail, the same however often it is made."""
-    name, media, body = attached
+    """The mail: text, a page of the tables for programs that show it, and files, the whole as the first of them.
+    `attached` are their names, media types and bytes; `seal` names the mail, the same however often it is made."""
     language = document.language
     subject, text, page = _of_paper(document) if isinstance(document, Paper) else _of_report(document)
     mail = EmailMessage()
@@ -64,24 +64,29 @@ def message_of(
     digest = sha256(f"{seal}\n{recipient}".encode()).hexdigest()[:40]
     mail["Message-ID"] = f"<{digest}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers it
-    more = say("mail.attached", language, name=name)
+    more = say("mail.attached", language, name=attached[0][0])
     mail.set_content(f"{text}\n{more}\n")
     mail.add_alternative(page, subtype="html")
-    kind, _, subtype = media.partition(";")[0].partition("/")
-    charset = {"charset": "utf-8"} if kind == "text" else {}  # else a program may guess
-    mail.add_attachment(body, maintype=kind, subtype=subtype, filename=name, params=charset)
+    for name, media, body in attached:
+        kind, _, subtype = media.partition(";")[0].partition("/")
+        charset = {"charset": "utf-8"} if kind == "text" else {}  # else a program may guess
+        mail.add_attachment(body, maintype=kind, subtype=subtype, filename=name, params=charset)
     return mail
 
 
 def _of_report(document: ReportDocument) -> tuple[str, str, str]:
     """Its subject, its text, and a page of its tables."""
     language = document.language
-    shown = document.model_copy(
-        update={"sections": tuple(one for one in document.sections if one.layout not in CHARTED)}
-    )
+    sections = tuple(one for one in map(_as_table, document.sections) if one.layout not in CHARTED)
+    shown = document.model_copy(update={"sections": sections})
     when = showing.span(document.span, language)
     subject = say("mail.subject", language, title=document.title, subject=document.subject.title, when=when)
     return subject, text_of(shown), page_of(shown)
+
+
+def _as_table(section: Section) -> Section:
+    """The days of a forecast are few enough for their table."""
+    return section.model_copy(update={"layout": Layout.TIMES}) if section.key == "forecast" else section
 
 
 def _of_paper(paper: Paper) -> tuple[str, str, str]:

@@ -27,7 +27,7 @@ from recording.figures.inputs import all_inputs
 from recording.figures.order import FiguresOrder, SeriesOrder
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import AnyFigures, Figures
-from recording.forecasting.order import FORECAST, ForecastOrder
+from recording.forecasting.order import ForecastOrder
 from recording.quality.bulletin import Bulletin
 from recording.quality.bulletin_paper import paper_of
 from recording.quality.bulletin_reading import bulletin_of
@@ -37,6 +37,7 @@ from recording.reports.calls import calls_of
 from recording.reports.columns import Export, numbers_of
 from recording.reports.compose import NOTHING_FURTHER, compose
 from recording.reports.document import ReportDocument
+from recording.reports.forecast import half_hours_of
 from recording.reports.mails import ReportMails
 from recording.reports.material import Names, read_material
 from recording.reports.order import MEDIA, Form, Order, OrderError
@@ -199,11 +200,14 @@ class Work:
     async def mail(self, order: Order, recipient: str, seal: str) -> None:
         """Send a report to one recipient. Raises MailFailed."""
         mail = import_module("cti.mail")  # only who sends one needs what it takes
-        settings = self._settings.mail
+        settings, order = self._settings.mail, order.to_mail()
         document = await self.told(order)
         form = Form.HTML if order.form in (Form.JSON, Form.TEXT) else order.form
         body = b"".join(await asyncio.to_thread(list, self._written(document, order, form)))
-        attached = (file_name(document, form), MEDIA[form], body)
+        attached = [(file_name(document, form), MEDIA[form], body)]
+        if form is Form.HTML and isinstance(document, ReportDocument) and (halves := half_hours_of(document)):
+            csv = b"".join(written(halves, Form.CSV, bom=order.bom))
+            attached.append((f"forecast-{file_name(document, Form.CSV)}", MEDIA[Form.CSV], csv))
         message = mail.message_of(document, recipient, settings.sender, attached, seal, self._now())
         await mail.send(settings, message)
 
@@ -241,7 +245,7 @@ class Work:
         figures = await self._figures(self._store, centre)
         material = await read_material(figures, order.definition(), scope, period, keys)
         further = NOTHING_FURTHER
-        if order.definition().forecast and scope.kind in FORECAST and (not keys or "received" in keys):
+        if order.forecasts():
             ahead = import_module("cti.forecasts").ahead  # only who forecasts needs what it takes
             further = await ahead(period, scope, centre, figures, names, order.language, self._now())
         return compose(material, names, order.language, centre.time_zone.key, further)

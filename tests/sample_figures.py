@@ -2,7 +2,7 @@
 agent of none. Their values go by the hour and the weekday, so that whoever shows them can be held to it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -50,6 +50,11 @@ class SampleFigures:
         self.asked += 1
         points = tuple((one, value_of(FIGURES[key], scope, one)) for one in period.split(step))
         return Series(key=key, scope=scope, period=period, points=points)
+
+    async def received(self, scope: Scope, period: Period) -> Mapping[datetime, int]:
+        """As many as the figure has."""
+        series = await self.series("received", scope, period, Unit.HALF_HOUR)
+        return {step.since: int(value.value or 0) for step, value in series.points}
 
 
 async def sample_figures(_store: object, _centre: object) -> SampleFigures:

@@ -46,6 +46,12 @@ def instant(text: str, zone: ZoneInfo) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
+def forecast_argument(parser: argparse.ArgumentParser, usual: str) -> None:
+    """Whether a report has its forecast."""
+    said = f"with the forecast of the next day, week or month at its end, or without (default: {usual})"
+    parser.add_argument("--forecast", action=argparse.BooleanOptionalAction, default=None, help=said)
+
+
 agent_number = fitting(r"[0-9]{2,8}", "2 to 8 digits")
 phone = fitting(r"[A-Za-z0-9]{2,32}", "2 to 32 letters and digits")
 phone_or_none = fitting(r"[A-Za-z0-9]{2,32}|", "2 to 32 letters and digits, or nothing")

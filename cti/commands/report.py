@@ -9,7 +9,7 @@ from pathlib import Path
 
 from acd.states import CallOutcome
 from cti.commands.addends import addends_arguments, list_addends
-from cti.commands.arguments import agent_number, instant, subcommands
+from cti.commands.arguments import agent_number, forecast_argument, instant, subcommands
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, Exit
 from cti.commands.report_schedules import add_schedules, address
@@ -47,6 +47,7 @@ def show_report(settings: Settings, given: argparse.Namespace) -> Exit:
         form=form,
         bom=given.bom,
         calls=given.calls,
+        forecast=given.forecast,
     )
     return give(settings, order, given.output, given.mail)
 
@@ -114,6 +115,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         )
         report.add_argument("--keys", default="", metavar="KEY,…", help="only these figures (default: all)")
         report.add_argument("--language", type=Language, choices=list(Language), default=Language.ENGLISH)
+        forecast_argument(report, "the week and mails with, others without")
         output_arguments(report)
         mail_argument(report)
     add_schedules(command)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cti.commands.arguments import by_whom, fitting
+from cti.commands.arguments import by_whom, fitting, forecast_argument
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.tables import table
@@ -57,6 +57,7 @@ def send(settings: Settings, given: argparse.Namespace) -> Exit:
             language=given.language,
             form=given.format,
             at=given.at,
+            forecast=given.forecast,
             recipients=given.to,
         )
     except ValidationError as error:
@@ -91,6 +92,7 @@ def add_schedules(command: Callable[[str, Callable[..., Any]], argparse.Argument
     sending.add_argument("--keys", default="", metavar="KEY,…", help="only these figures (default: all)")
     sending.add_argument("--language", type=Language, choices=list(Language), default=Language.ENGLISH)
     sending.add_argument("--format", type=Form, choices=list(Form), default=Form.HTML, help="what is attached")
+    forecast_argument(sending, "with")
     by_whom(sending)
     command("unsend", unsend).add_argument("name", type=name)
 

@@ -43,6 +43,7 @@ class ScheduleGiven(Given):
     at: Annotated[time, Field(strict=False)] = Field(
         time(7), description="When, HH:MM of the centre's clock, on the day after the report's time is over."
     )
+    forecast: bool | None = Field(None, description="Without one, where false; else as far as the report may have it.")
     recipients: tuple[MailAddress, ...] = Field(strict=False, min_length=1, max_length=RECIPIENTS_AT_MOST)
 
 
@@ -55,6 +56,7 @@ class ScheduleView(View):
     keys: tuple[str, ...]
     language: Language
     form: Form
+    forecast: bool
     at: str
     recipients: tuple[str, ...]
     made_at: datetime
@@ -85,12 +87,19 @@ def schedule_of(name: str, given: ScheduleGiven, by: str) -> Schedule:
     if given.form in (Form.JSON, Form.TEXT):
         raise OrderError(f"nobody opens {given.form} from a mail; expected html, xlsx, csv or parquet", "form")
     order = Order(
-        report=given.report, scope=given.scope, keys=given.keys, language=given.language, form=given.form, bom=True
+        report=given.report,
+        scope=given.scope,
+        keys=given.keys,
+        language=given.language,
+        form=given.form,
+        bom=True,
+        forecast=given.forecast,
     )
     if order.definition().unit is Unit.RANGE:
         raise OrderError("a free report has no time of its own; expected another", "report")
     order.whose()
     order.figures()
+    order.forecasts()
     return Schedule(
         name=name,
         order=order.model_dump(mode="json", exclude={"at"}),
@@ -145,6 +154,7 @@ def view_of(schedule: Schedule) -> ScheduleView:
         keys=order.keys,
         language=order.language,
         form=order.form,
+        forecast=order.to_mail().forecasts(),
         at=f"{schedule.at:%H:%M}",
         recipients=schedule.recipients,
         made_at=schedule.made_at,

@@ -69,6 +69,11 @@ class ReportQuery(Given):
     language: Language = Language.ENGLISH
     format: Form = Form.JSON
     bom: bool = Field(False, description="CSV with a byte order mark, for spreadsheets that guess.")
+    forecast: bool | None = Field(
+        None,
+        description="Of day, week and month, the centre or a queue: whether the forecast of the next stands at the "
+        "end. Where nothing is said the week has it, and reports that are sent by mail.",
+    )
 
     def order(self, report: str) -> Order:
         """As those who make reports understand it. Raises Unfit."""
@@ -83,6 +88,7 @@ class ReportQuery(Given):
             language=self.language,
             form=self.format,
             bom=self.bom,
+            forecast=self.forecast,
         )
 
 
@@ -147,6 +153,7 @@ async def make_report(asked: Asked[ReportQuery, Nothing]) -> web.StreamResponse:
         if order.definition().in_words:
             require_insight(asked.holder)
         order.figures()
+        order.forecasts()
         order.period(datetime.now(UTC), asked.floor.centre.time_zone)
     except ValueError as error:
         raise Unfit(str(error), getattr(error, "field", None)) from None

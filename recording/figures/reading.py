@@ -108,6 +108,14 @@ class Reading:
                         row[STATE + name] = row.get(STATE + name, 0) + getattr(times, name)
         return rows
 
+    async def half_hours(self, scope: Scope, period: Period, name: str) -> dict[datetime, int]:
+        """One sum of calls in each half hour (its beginning, UTC) that has any."""
+        table = _TABLES[scope.kind]
+        members = await self.members(scope.name) if scope.kind is ScopeKind.TEAM else None
+        where = [*_within(table, period), *_of_scope(table, scope, members, period)]
+        rows = await self._connection.execute(_summing(table, {name: name}, by=("half_hour",)).where(*where))
+        return {half_hour: int(total) for half_hour, total in rows if total}
+
     async def each(self, kind: ScopeKind, period: Period, names: Collection[str]) -> dict[str, Row]:
         """The sums of every queue or agent that has any, by name."""
         rows: dict[str, Row] = defaultdict(dict)

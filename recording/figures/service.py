@@ -36,6 +36,9 @@ class AnyFigures(Protocol):
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
         """One figure, a value for each step of the period."""
 
+    async def received(self, scope: Scope, period: Period) -> Mapping[datetime, int]:
+        """How many calls each half hour (its beginning, UTC) received; one that is not there, none."""
+
 
 class Figures:
     """The figures of this store by these rules. `inputs` tells what is not calls; `clock` is for tests."""
@@ -94,6 +97,12 @@ class Figures:
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
         """One figure, a value for each step of the period. Raises KeyError for a figure that the scope has not."""
         return (await self.several([key], scope, period, step))[0]
+
+    async def received(self, scope: Scope, period: Period) -> Mapping[datetime, int]:
+        """How many calls each half hour (its beginning, UTC) received; one that is not there, none. Half a year of
+        them is read at once, and nothing is made of them."""
+        async with self._store.engine.connect() as connection:
+            return await Reading(connection, self._clock()).half_hours(scope, period, "received")
 
     async def several(self, keys: Collection[str], scope: Scope, period: Period, step: Unit) -> Sequence[Series]:
         """Several figures of the same steps, read at once, in the order of their numbers. Raises KeyError."""

@@ -47,12 +47,12 @@ class History:
         )
 
 
-def history_of(calls: Mapping[datetime, float], zone: ZoneInfo, first: date, last: date) -> History:
+def history_of(calls: Mapping[datetime, int], zone: ZoneInfo, first: date, last: date) -> History:
     """A history from the calls of each half hour, by its aware beginning; a half hour that is not there had none."""
     found: dict[tuple[date, int], list[float]] = {}
     for moment in half_hours(zone, first, last + timedelta(days=1)):
         local = moment.astimezone(zone)
-        found.setdefault((local.date(), slot_of(local)), []).append(calls.get(moment, 0.0))
+        found.setdefault((local.date(), slot_of(local)), []).append(float(calls.get(moment, 0)))
     days = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -36,6 +37,8 @@ SHARE_FADES = 0.9
 """The shares of a day: so many weeks, each counting this much of the one after it."""
 DRAWS = 1000
 SEED = 20261122
+REMEMBERED = 64
+"""Simulated days of so many pasts and lengths are kept, half a MiB each at most."""
 
 
 class TooLittleHistory(Exception):
@@ -157,18 +160,7 @@ class _Known:
 
     def simulated(self, ahead: int) -> "Numbers":
         """What the next days' calls may come to: (days, DRAWS)."""
-        roots = np.sqrt(self.slots.sum(1) + 0.25)
-        if np.ptp(roots) == 0:
-            return np.full((ahead, DRAWS), roots[0] ** 2 - 0.25)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that the search for the best weights ended early harms nobody
-            model = ETSModel(
-                roots, error="add", seasonal="add", seasonal_periods=WEEK, initialization_method="estimated"
-            )
-            fitted = model.fit(disp=False)
-            drawn = fitted.simulate(ahead, anchor="end", repetitions=DRAWS, rng=np.random.default_rng(SEED))
-        roots_ahead: Numbers = np.maximum(np.asarray(drawn, dtype=np.float64).reshape(ahead, DRAWS), 0)
-        return np.maximum(roots_ahead**2 - 0.25, 0)
+        return _simulated(tuple(float(total) for total in self.slots.sum(1)), ahead)
 
     def shares(self, weekday: int) -> "Numbers":
         """How a day of this weekday is shared out over its slots; they sum to 1, or to 0 where it never had a call."""
@@ -200,6 +192,27 @@ class _Known:
             over += float(((days - means) ** 2 - means).sum())
             squares += float((means**2).sum())
         return max(0.0, over / squares) if squares else 0.0
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _simulated(totals: tuple[float, ...], ahead: int) -> "Numbers":
+    """What follows days with these calls: (ahead, DRAWS), for reading only. To find the weights takes most of a
+    forecast's time, and who asks again for the same past is told the same."""
+    roots = np.sqrt(np.array(totals) + 0.25)
+    if np.ptp(roots) == 0:
+        drawn = np.full((ahead, DRAWS), roots[0] ** 2 - 0.25)
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that the search for the best weights ended early harms nobody
+            model = ETSModel(
+                roots, error="add", seasonal="add", seasonal_periods=WEEK, initialization_method="estimated"
+            )
+            fitted = model.fit(disp=False)
+            told = fitted.simulate(ahead, anchor="end", repetitions=DRAWS, rng=np.random.default_rng(SEED))
+        above: Numbers = np.maximum(np.asarray(told, dtype=np.float64).reshape(ahead, DRAWS), 0)
+        drawn = np.maximum(above**2 - 0.25, 0)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def _filled(table: "Numbers") -> "Numbers":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from recording.figures.period import Period, Unit, midnight
+from recording.figures.period import Period, midnight
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import AnyFigures
 from recording.forecasting.history import History, history_of
@@ -48,9 +48,8 @@ async def past(figures: AnyFigures, scope: Scope, zone: ZoneInfo, last: date, da
     """
     until = midnight(last + timedelta(days=1), zone)
     whole = Period.between(midnight(last - timedelta(days=days - 1), zone), until, zone)
-    series = await figures.series("received", scope, whole, Unit.HALF_HOUR)
-    calls = {period.since: float(value.value or 0) for period, value in series.points}
-    first = min((start for start, count in calls.items() if count), default=None)
+    calls = await figures.received(scope, whole)
+    first = min(calls, default=None)
     begin = first.astimezone(zone).date() if first else last
     habits = Period.between(midnight(last - timedelta(days=HABIT_DAYS - 1), zone), until, zone)
     report = await figures.report(

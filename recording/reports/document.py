@@ -52,6 +52,8 @@ class Layout(StrEnum):
     WEEK = "week"
     """Half hours of several days: charts as for lines, and for each key a table with a row for each time of the day and
     a column for each day."""
+    NUMBERS = "numbers"
+    """For programs alone: too many for people, who are told by the note where they are."""
     GRID = "grid"
     """A row for each queue, team or agent, a column for each figure."""
 
@@ -131,7 +133,7 @@ class Number(_Value):
 
 class Section(_Value):
     """A part of a report. Which section stands in which report is told by recording.reports.named; any other module may
-    make sections of these three layouts, and all forms show them."""
+    make sections of these layouts, and all forms show them."""
 
     key: str
     title: str

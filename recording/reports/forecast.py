@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from recording.figures.period import Unit as Length
 from recording.figures.period import later, midnight
 from recording.forecasting.values import DayOutlook, HalfHourOutlook, Outlook
 from recording.reports.compose import Further
-from recording.reports.document import Formula, Language, Layout, Number, Section, Span, Subject, Unit
+from recording.reports.document import Formula, Language, Layout, Number, ReportDocument, Section, Span, Subject, Unit
 from recording.reports.words import say
 
 HALF_HOUR_S = 1800
@@ -19,14 +20,31 @@ HALF_HOUR_S = 1800
 CALLS, ERLANG_A, ERLANG_C = "forecast_calls", "erlang_a", "erlang_c"
 HOURS = {ERLANG_A: "erlang_a_hours", ERLANG_C: "erlang_c_hours"}
 VERSION = 1
+_BY_HALF_HOURS = frozenset({"forecast_calls", "forecast_staff", "forecast_half_hours"})
 
 
-def forecast_sections(made: Outlook, subject: Subject, language: Language, zone: ZoneInfo) -> Further:
-    """The sections of a forecast that could be made."""
+def forecast_sections(
+    made: Outlook, subject: Subject, language: Language, zone: ZoneInfo, unit: Length = Length.WEEK
+) -> Further:
+    """The sections of a forecast that could be made: of a day its half hours one below the other, of a week side by
+    side, of a month its days; the half hours of a month are for programs."""
     maker = _Maker(made, subject, language, zone)
-    sections = (maker.days(), maker.calls(), maker.staff())
+    sections: tuple[Section, ...]
+    match unit:
+        case Length.DAY:
+            sections = (maker.days(), maker.half_hours(Layout.LINES))
+        case Length.MONTH:
+            sections = (maker.days(Layout.LINES), maker.half_hours(Layout.NUMBERS))
+        case _:
+            sections = (maker.days(), maker.calls(), maker.staff())
     named = (CALLS, *maker.formulas)
     return Further(tuple(one for one in sections if one.numbers), tuple(_formula(key, language) for key in named))
+
+
+def half_hours_of(document: ReportDocument) -> ReportDocument | None:
+    """The report with the half hours of its forecast alone, for a file of their own; None where it has none."""
+    found = tuple(one for one in document.sections if one.key in _BY_HALF_HOURS and one.numbers)
+    return document.model_copy(update={"sections": found}) if found else None
 
 
 def no_forecast(reason: str, language: Language, **said: str) -> Further:
@@ -43,22 +61,31 @@ class _Maker:
         self._made, self._subject, self._language, self._zone = made, subject, language, zone
         self.formulas = (ERLANG_C,) if made.patience_s is None else (ERLANG_A, ERLANG_C)
 
-    def days(self) -> Section:
+    def days(self, layout: Layout = Layout.TIMES) -> Section:
         """Each day: its calls, and the hours of agents."""
         note = self._say("note.forecast", level=f"{self._made.level * 100:g}", days=str(self._made.days_known))
         numbers = [number for day in self._made.days for number in self._of_day(day)]
-        return self._made_of("forecast", Layout.TIMES, numbers, note)
+        return self._made_of("forecast", layout, numbers, note)
 
     def calls(self) -> Section:
         """Each half hour's calls between their bounds."""
-        numbers = [
-            self._number(CALLS, _half_hour(one.start), one.calls, Unit.CALLS, low=one.low, high=one.high)
-            for one in self._made.half_hours
-        ]
-        return self._made_of("forecast_calls", Layout.WEEK, numbers)
+        return self._made_of("forecast_calls", Layout.WEEK, [self._calls(one) for one in self._made.half_hours])
 
     def staff(self) -> Section:
         """The agents of each half hour, by each formula."""
+        numbers = [number for one in self._made.half_hours for number in self._agents(one)]
+        return self._made_of("forecast_staff", Layout.WEEK, numbers, self._target())
+
+    def half_hours(self, layout: Layout) -> Section:
+        """Both in one: a row for each half hour."""
+        numbers = [number for one in self._made.half_hours for number in (self._calls(one), *self._agents(one))]
+        note = self._target()
+        if layout is Layout.NUMBERS:
+            note += self._say("note.for_programs")
+        return self._made_of("forecast_half_hours", layout, numbers, note)
+
+    def _target(self) -> str:
+        """What the agents are to reach, and what calls are like."""
         made = self._made
         patience = self._say("note.patience", s=f"{made.patience_s:.0f}") if made.patience_s else ""
         note = self._say(
@@ -70,8 +97,7 @@ class _Maker:
         )
         if made.for_agents < 1:
             note += self._say("note.for_agents", share=f"{made.for_agents * 100:.0f}")
-        numbers = [number for one in made.half_hours for number in self._agents(one)]
-        return self._made_of("forecast_staff", Layout.WEEK, numbers, note)
+        return note
 
     def _of_day(self, day: DayOutlook) -> Iterator[Number]:
         start = midnight(day.day, self._zone)
@@ -80,6 +106,9 @@ class _Maker:
         yield self._number("busiest", span, day.agents, Unit.PEOPLE, formula=self.formulas[0])
         for key in self.formulas:
             yield self._number(HOURS[key], span, getattr(day, HOURS[key]), Unit.HOURS, formula=key)
+
+    def _calls(self, one: HalfHourOutlook) -> Number:
+        return self._number(CALLS, _half_hour(one.start), one.calls, Unit.CALLS, low=one.low, high=one.high)
 
     def _agents(self, one: HalfHourOutlook) -> Iterator[Number]:
         for key in self.formulas:

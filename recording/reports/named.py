@@ -4,6 +4,7 @@ for the centre, a queue, a team, an agent. How sections are made is recording.re
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from recording.figures.period import Unit
 from recording.figures.scope import ScopeKind
@@ -84,20 +85,28 @@ PIECES: Mapping[ScopeKind, tuple[Piece, ...]] = {
 """The sections of each kind of subject, in their order."""
 
 
+class Forecasting(StrEnum):
+    """Whether there is a forecast at a report's end, where the order says nothing."""
+
+    NEVER = "never"  # nor where the order wants one
+    WANTED = "wanted"  # in a mail, and where the order wants one: these reports are asked for again and again
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """A report: the length of its time, the steps of its lines, and what both are compared with: so many days earlier,
     or, where `days_before` is 0, the time of the same length just before. `forecast`: at the end of that of the centre
-    and of a queue, what the next time of its length will bring, and how many agents that needs. `in_words`: it tells in
-    words what is not figures, such as the bulletin of quality; it has no sections of figures, and no columns for a
-    spreadsheet."""
+    and of a queue may stand what the next time of its length will bring, and how many agents that needs. `in_words`: it
+    tells in words what is not figures, such as the bulletin of quality; it has no sections of figures, and no columns
+    for a spreadsheet."""
 
     name: str
     unit: Unit
     step: Unit
     days_before: int = 7
     step_days_before: int = 7
-    forecast: bool = False
+    forecast: Forecasting = Forecasting.NEVER
     pieces: Mapping[ScopeKind, tuple[Piece, ...]] = field(default_factory=lambda: PIECES)
     in_words: bool = False
 
@@ -106,9 +115,9 @@ REPORTS: Mapping[str, Definition] = {
     one.name: one
     for one in (
         Definition(name="hour", unit=Unit.HOUR, step=Unit.HALF_HOUR),
-        Definition(name="day", unit=Unit.DAY, step=Unit.HALF_HOUR),
-        Definition(name="week", unit=Unit.WEEK, step=Unit.DAY, forecast=True),
-        Definition(name="month", unit=Unit.MONTH, step=Unit.DAY, days_before=0),
+        Definition(name="day", unit=Unit.DAY, step=Unit.HALF_HOUR, forecast=Forecasting.WANTED),
+        Definition(name="week", unit=Unit.WEEK, step=Unit.DAY, forecast=Forecasting.ALWAYS),
+        Definition(name="month", unit=Unit.MONTH, step=Unit.DAY, days_before=0, forecast=Forecasting.WANTED),
         Definition(name="quarter", unit=Unit.QUARTER, step=Unit.WEEK, days_before=0, step_days_before=91),
         Definition(name="free", unit=Unit.RANGE, step=Unit.DAY, days_before=0),
         Definition(name="bulletin", unit=Unit.DAY, step=Unit.DAY, in_words=True),

@@ -4,7 +4,7 @@ schedule and the process that makes reports say to each other.
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from recording.figures.catalogue import FIGURES
 from recording.figures.period import Period, PeriodError, Unit
 from recording.figures.scope import Scope
+from recording.forecasting.order import FORECAST
 from recording.reports.document import Language
-from recording.reports.named import REPORTS, Definition
+from recording.reports.named import REPORTS, Definition, Forecasting
 
 LONGEST = timedelta(days=1100)
 """Of a free report: three years, so that none asks for more lines than anybody can look at."""
@@ -56,7 +57,8 @@ class OrderError(ValueError):
 class Order(BaseModel):
     """An order of a report. `at` names its time as recording.figures.period.Period.parse has it, or any time in it;
     "now" is the one that runs, and nothing the last that is over. `keys` are the figures wanted, all where nothing is
-    said. `calls`: text tells of each number the command that lists the calls behind it."""
+    said. `calls`: text tells of each number the command that lists the calls behind it. `forecast`: whether
+    one stands at the end; as the report has it where nothing is said."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,6 +70,7 @@ class Order(BaseModel):
     form: Form = Form.JSON
     bom: bool = False
     calls: bool = False
+    forecast: bool | None = None
 
     def definition(self) -> Definition:
         """The report it names, where it is one that can be had so. Raises OrderError."""
@@ -77,6 +80,24 @@ class Order(BaseModel):
         if found.in_words:
             self._require_words(found)
         return found
+
+    def forecasts(self) -> bool:
+        """Whether a forecast stands at its end. Raises OrderError, ScopeError."""
+        if self.forecast and not self._can_forecast():
+            able = ", ".join(one.name for one in REPORTS.values() if one.forecast is not Forecasting.NEVER)
+            expected = f"one of {able}, of the centre or a queue"
+            raise OrderError(f"the {self.report} report of {self.scope} has none; expected {expected}", "forecast")
+        if not self._can_forecast() or (self.keys and "received" not in self.keys):
+            return False
+        return self.definition().forecast is Forecasting.ALWAYS if self.forecast is None else self.forecast
+
+    def to_mail(self) -> Self:
+        """The same as it is sent: with its forecast, where it may have one and nothing else was said."""
+        wants = self.forecast is None and self._can_forecast()
+        return self.model_copy(update={"forecast": True}) if wants else self
+
+    def _can_forecast(self) -> bool:
+        return self.definition().forecast is not Forecasting.NEVER and self.whose().kind in FORECAST
 
     def _require_words(self, found: Definition) -> None:
         if self.form in (Form.CSV, Form.PARQUET, Form.XLSX):

@@ -43,8 +43,8 @@ CHARTED = frozenset({Layout.LINES, Layout.WEEK})
 
 
 def tables_of(section: Section, document: ReportDocument) -> tuple[Table, ...]:
-    """The section's numbers as tables: none where it has none, of a week one for each key, of all others one."""
-    if not section.numbers:
+    """The section's numbers as tables: none where people see none, of a week one for each key, of all others one."""
+    if not section.numbers or section.layout is Layout.NUMBERS:
         return ()
     match section.layout:
         case Layout.ROWS:

@@ -160,6 +160,11 @@ async def test_the_week_has_the_forecast_of_the_next_one_and_the_forecast_can_be
         days = {number.span.start.date().isoformat() for number in sections["forecast"].numbers}
         assert (min(days), max(days)) == ("2026-11-16", "2026-11-22")
         assert {"forecast_calls/1", "erlang_c/1"} <= {one.formula for one in document.formulas}
+        _, day = await web.get("/api/reports/day?queue=sales&at=2026-11-20&keys=received&forecast=true")
+        assert "forecast_half_hours" in {one["key"] for one in day["sections"]}
+        _, plain = await web.get("/api/reports/day?queue=sales&at=2026-11-20&keys=received")
+        assert not [one for one in plain["sections"] if one["key"].startswith("forecast")]
+        assert (await web.get("/api/reports/hour?forecast=true"))[0] == 422
         status, alone = await web.get(
             "/api/forecast?scope=queue:sales&period=2026-11-23..2026-11-24&share=90&within=10&special=2026-11-24=0.5"
         )

@@ -20,7 +20,7 @@ FILE = ("day-2026-11-20.xlsx", "application/vnd.openxmlformats-officedocument.sp
 
 
 def mail_to(recipient: str, language: Language = Language.MANDARIN) -> EmailMessage:
-    return message_of(sample_report(language), recipient, "reports@example.org", FILE, "daily\n2026-11-20", NOW)
+    return message_of(sample_report(language), recipient, "reports@example.org", [FILE], "daily\n2026-11-20", NOW)
 
 
 def settings(port: int, **more: object) -> MailSettings:

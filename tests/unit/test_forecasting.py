@@ -126,7 +126,7 @@ def test_days_on_which_clocks_change_have_as_many_half_hours_as_they_have() -> N
     assert len(half_hours(BERLIN, date(2026, 3, 29), date(2026, 3, 30))) == 46
     autumn = half_hours(BERLIN, date(2026, 10, 25), date(2026, 10, 26))
     assert len(autumn) == 50
-    calls = {moment: float(number) for number, moment in enumerate(autumn)}
+    calls = {moment: number for number, moment in enumerate(autumn)}
     history = history_of(calls, BERLIN, date(2026, 10, 25), date(2026, 10, 25))
     assert history.days[0][4:8] == ((4 + 6) / 2, (5 + 7) / 2, 8, 9)
     spring = history_of({}, BERLIN, date(2026, 3, 29), date(2026, 3, 29))

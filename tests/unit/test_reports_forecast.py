@@ -13,9 +13,10 @@ from acd.calendar_dates import Dates
 from acd.calendars import Calendar, Holiday
 from acd.hours import parse_hours
 from cti.centre import load_centre
-from cti.forecasts import ahead, shut_days, target_of
+from cti.forecasts import ahead, following, shut_days, target_of
+from cti.mail import message_of
 from recording.figures.period import Period
-from recording.figures.scope import CENTRE, Scope
+from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.forecasting.history import History
 from recording.forecasting.order import ForecastOrder, ForecastOrderError
 from recording.forecasting.outlook import outlook
@@ -25,8 +26,9 @@ from recording.forecasting.staffing import Demand, Target, agents_needed
 from recording.forecasting.values import Outlook
 from recording.reports.columns import numbers_of
 from recording.reports.compose import Further
-from recording.reports.document import Language, Layout, ReportDocument, Subject
-from recording.reports.forecast import forecast_sections, no_forecast
+from recording.reports.document import Language, Layout, ReportDocument, Span, Subject
+from recording.reports.forecast import forecast_sections, half_hours_of, no_forecast
+from recording.reports.order import Order, OrderError
 from recording.reports.rendering.csv_file import csv_of
 from recording.reports.rendering.page import page_of
 from recording.reports.rendering.text import text_of
@@ -126,6 +128,76 @@ def test_a_past_week_is_followed_by_the_forecast_from_what_was_known_at_its_end(
     further = asyncio.run(ahead(period, CENTRE, centre, SampleFigures(), NAMES, Language.ENGLISH, now))
     days = sorted({number.span.start.date() for number in further.sections[0].numbers})
     assert (days[0], days[-1]) == (date(2026, 11, 2), date(2026, 11, 8))
+
+
+def _ahead(name: str, now: datetime = datetime(2026, 11, 30, tzinfo=UTC), scope: Scope = CENTRE) -> Further:
+    centre = load_centre(HOUSE / "dialplans")
+    period = Period.parse(name, centre.time_zone)
+    return asyncio.run(ahead(period, scope, centre, SampleFigures(), NAMES, Language.ENGLISH, now))
+
+
+def test_a_day_is_followed_by_the_next_on_which_the_queue_is_open_half_hour_by_half_hour() -> None:
+    whole, halves = _ahead("2026-11-20", scope=Scope(ScopeKind.QUEUE, "sales")).sections
+    assert {one.span.start.date() for one in whole.numbers} == {date(2026, 11, 21)}
+    assert halves.layout is Layout.LINES
+    hours = sorted({one.span.start for one in halves.numbers})
+    assert {one.date() for one in hours} == {date(2026, 11, 21)}
+    weekdays = following(Period.parse("2026-11-20", ZONE), lambda moment: moment.astimezone(ZONE).weekday() < 5)
+    assert weekdays == Period.parse("2026-11-23", ZONE)  # on Friday for Monday
+    calls = [one for one in halves.numbers if one.key == "forecast_calls"]
+    assert len(calls) == len(hours) == len([one for one in halves.numbers if one.key == "erlang_c"])
+    assert all(one.low is not None and one.low <= one.value <= one.high for one in calls if one.value and one.high)
+    assert sum(one.value for one in calls if one.value) == pytest.approx(whole.numbers[0].value, abs=1)
+
+
+def test_a_month_is_followed_by_the_days_of_the_next_and_its_half_hours_are_for_programs() -> None:
+    further = _ahead("2026-10", now=datetime(2026, 11, 2, tzinfo=UTC))
+    days, halves = further.sections
+    assert len({one.span.start.date() for one in days.numbers}) == 30
+    assert (days.layout, halves.layout) == (Layout.LINES, Layout.NUMBERS)
+    document = report(further).model_copy(update={"span": OCTOBER})
+    assert text_of(document).count("11-17") == 1
+    assert page_of(document).count("<svg") == 3  # calls, people, hours of each day
+    rows = list(csv.DictReader(io.StringIO(b"".join(csv_of(numbers_of(document))).decode())))
+    assert sum(row["section"] == "forecast_half_hours" for row in rows) == len(halves.numbers)
+    assert half_hours_of(document) == document.model_copy(update={"sections": (halves,)})
+    assert half_hours_of(sample_report()) is None
+
+
+OCTOBER = Span(start=datetime(2026, 10, 1, tzinfo=ZONE), end=datetime(2026, 11, 1, tzinfo=ZONE))
+
+
+def test_who_asks_too_early_or_while_all_is_shut_is_told_why_there_is_none() -> None:
+    (section,) = _ahead("2026-11", now=datetime(2026, 11, 2, tzinfo=UTC)).sections
+    assert section.note == "There is no forecast: it reaches 56 days beyond the last that is known."
+    assert following(Period.parse("2026-11-20", ZONE), lambda _: False) is None
+    closed = no_forecast("forecast-all-shut", Language.ENGLISH, days="14").sections[0]
+    assert closed.note == "There is no forecast: nothing is open in the next 14 days."
+
+
+def test_the_week_has_its_forecast_the_day_and_month_where_it_is_wanted_or_sent() -> None:
+    def order(report: str, scope: str = "centre", **more: object) -> Order:
+        return Order.model_validate({"report": report, "scope": scope} | more)
+
+    assert [order(name).forecasts() for name in ("day", "week", "month", "hour")] == [False, True, False, False]
+    assert [order(name).to_mail().forecasts() for name in ("day", "week", "month", "hour")] == [True, True, True, False]
+    assert order("day", forecast=True).forecasts()
+    assert not order("week", forecast=False).to_mail().forecasts()
+    assert not order("day", keys=("handle_time",), forecast=True).forecasts()
+    assert not order("day", "agent:1001").to_mail().forecasts()
+    for refused in (order("hour", forecast=True), order("day", "agent:1001", forecast=True)):
+        with pytest.raises(OrderError, match="has none; expected one of day, week, month, of the centre or a queue"):
+            refused.forecasts()
+
+
+def test_a_mail_has_the_days_in_itself_and_the_half_hours_as_a_file() -> None:
+    document = report(_ahead("2026-10", now=datetime(2026, 11, 2, tzinfo=UTC)))
+    files = [("month.html", "text/html; charset=utf-8", b"<p>"), ("forecast-month.csv", "text/csv", b"a,b")]
+    mail = message_of(document, "anna@example.org", "reports@example.org", files, "x", datetime.now(UTC))
+    text = mail.get_body(("plain",))
+    assert text is not None
+    assert "11-17" in text.get_content()
+    assert [one.get_filename() for one in mail.iter_attachments()] == ["month.html", "forecast-month.csv"]
 
 
 def test_the_target_is_that_of_the_files_unless_another_is_given() -> None:
