@@ -21,12 +21,11 @@ KEEP_MS = 24 * HOUR_MS
 @dataclass(slots=True)
 class Decisions:
     """What has been decided since the last look: call-backs to put into their queues, stays (linkedids) to take out,
-    facts to state, messages of which the audio is needed no longer."""
+    facts to state."""
 
     enter: list[Callback] = field(default_factory=list)
     leave: list[str] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
-    forget: list[VoiceMessage] = field(default_factory=list)
 
 
 class CallbackShelf:
@@ -92,7 +91,6 @@ class CallbackShelf:
                     self._end(callback, CallbackOutcome.EXPIRED, "time", now_ms)
                 case "forget":
                     del self._by_id[name]
-                    self._forget(callback)
                 case _:
                     pass
 
@@ -104,8 +102,6 @@ class CallbackShelf:
                 if (ended_ms := callback.ended_ms or 0) + KEEP_MS > now_ms:
                     self._by_id[callback.id] = callback
                     self._timers.set(("forget", callback.id), ended_ms + KEEP_MS)
-                else:
-                    self._forget(callback)
                 continue
             self._keep(callback)
             if callback.state is CallbackState.DUE and callback.due_ms is not None:
@@ -221,10 +217,6 @@ class CallbackShelf:
         self._timers.set(("forget", callback.id), now_ms + KEEP_MS)
         self._state(ended(callback, outcome, cause, now_ms))
         self._settle(callback.person, now_ms)
-
-    def _forget(self, callback: Callback) -> None:
-        if callback.message is not None:
-            self._out.forget.append(callback.message)
 
     def _state(self, fact: Fact) -> None:
         self._out.facts.append(fact)

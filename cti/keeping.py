@@ -14,7 +14,7 @@ import aiohttp
 
 from cti.children import Child, keep_alive
 from cti.floor import Part
-from cti.keeping_port import KeepingRefused
+from cti.keeping_port import UNAVAILABLE, KeepingRefused
 from cti.settings import Settings
 from recording.keeping.kept import Kept
 
@@ -67,20 +67,20 @@ class KeepingProcess:
 
     async def peaks(self, one: Kept, points: int) -> Mapping[str, Any]:
         """The peaks of a recording in so many points at most. Raises KeepingRefused."""
-        async with self._ask("GET", f"/{one.call}/{one.number}/peaks", {"points": points}) as answer:
+        async with self._ask("GET", "/peaks", {"file": one.file, "points": points}) as answer:
             found: Mapping[str, Any] = await answer.json()
             return found
 
     async def audio(self, one: Kept, span: range) -> AsyncGenerator[bytes, None]:
         """These bytes of a recording, in pieces. Raises KeepingRefused, before the first piece where it can."""
-        where = f"/{one.call}/{one.number}/audio"
-        async with self._ask("GET", where, {"start": span.start, "end": span.stop}) as answer:
+        asked: Mapping[str, int | str] = {"file": one.file, "start": span.start, "end": span.stop}
+        async with self._ask("GET", "/audio", asked) as answer:
             async for piece in answer.content.iter_chunked(PIECE):
                 yield piece
 
     async def wav(self, one: Kept) -> AsyncGenerator[bytes, None]:
         """A recording as a WAV file, in pieces. Raises KeepingRefused, before the first piece where it can."""
-        async with self._ask("GET", f"/{one.call}/{one.number}/wav", {}) as answer:
+        async with self._ask("GET", "/wav", {"file": one.file}) as answer:
             async for piece in answer.content.iter_chunked(PIECE):
                 yield piece
 
@@ -90,7 +90,9 @@ class KeepingProcess:
             pass
 
     @asynccontextmanager
-    async def _ask(self, method: str, path: str, query: Mapping[str, int]) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _ask(
+        self, method: str, path: str, query: Mapping[str, int | str]
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         try:
             async with self._session.request(method, f"http://keeping{path}", params=query) as answer:
                 if answer.status != 200:
@@ -98,7 +100,7 @@ class KeepingProcess:
                     raise KeepingRefused(said["id"], said["message"], answer.status)
                 yield answer
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise KeepingRefused("recordings-unavailable", "the recordings cannot be reached now", 503) from error
+            raise KeepingRefused(UNAVAILABLE, "the recordings cannot be reached now", 503) from error
 
     @property
     def _session(self) -> aiohttp.ClientSession:

@@ -16,9 +16,11 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from asyncinotify import Mask
 from structlog import get_logger
 
 from cti.keeping_parts import shelves_of
@@ -26,11 +28,14 @@ from cti.keeping_service import KeepingService
 from cti.logs import write_logs
 from cti.processes import LONGEST_LINE, NICENESS, give_way
 from cti.settings import Settings, load_settings
+from ivr.messages import VOICEMAIL
+from recording.changes import Changes
 from recording.database import is_away
 from recording.encoding.codec import decode
 from recording.keeping.eraser import Eraser
 from recording.keeping.erasing import Erasures
 from recording.keeping.kept import KeptRecordings, State
+from recording.keeping.left_messages import LeftMessages
 from recording.keeping.mover import Mover
 from recording.keeping.retention import Days, Retention, next_run
 from recording.keeping.turn import Turn
@@ -51,7 +56,8 @@ Say = Callable[[dict[str, Any]], None]
 class Work:
     """Brings to the shelf and deletes, whenever there may be something to do, until all is done."""
 
-    def __init__(self, mover: Mover, eraser: Eraser, kept: KeptRecordings, say: Say) -> None:
+    def __init__(self, left: LeftMessages, mover: Mover, eraser: Eraser, kept: KeptRecordings, say: Say) -> None:
+        self._left = left
         self._mover = mover
         self._eraser = eraser
         self._kept = kept
@@ -80,7 +86,8 @@ class Work:
             if not self._adopted:
                 await self._kept.adopt()
                 self._adopted = True
-            trouble = await self._mover.move()
+            left = await self._left.take(VOICEMAIL)
+            trouble = await self._mover.move() or left
             await self._eraser.erase()
             counts, oldest = await self._kept.counts(), await self._kept.oldest_waiting()
         except Exception as error:
@@ -92,6 +99,14 @@ class Work:
         numbers = {state.value: counts.get(state, 0) for state in (State.WAITING, State.MISSING, State.ERASING)}
         self._say({"ok": not trouble, "why": trouble, "since": since, **numbers})
         return trouble
+
+
+async def watch(folder: Path, look: Callable[[], None]) -> None:
+    """Look whenever something in this folder is gone: the note of a message that is finished. For ever."""
+    with Changes([folder], Mask.DELETE | Mask.MOVED_FROM) as changes:
+        while True:
+            await changes.names()
+            look()
 
 
 async def daily(retention: Retention, settings: Settings, now: Callable[[], datetime]) -> None:
@@ -146,7 +161,7 @@ async def _run(settings: Settings) -> None:
     )
     mover = Mover(kept, shelves, lambda file, _: decode(file), _now, _tell, turn)
     eraser = Eraser(kept, erasures, shelves, _now, _tell, turn)
-    work = Work(mover, eraser, kept, _say)
+    work = Work(LeftMessages(kept, settings.recordings_folder), mover, eraser, kept, _say)
     runner = web.AppRunner(KeepingService(kept, shelves, eraser.erase).application(), access_log=None)
     await runner.setup()
     socket = settings.keeping_socket
@@ -157,6 +172,7 @@ async def _run(settings: Settings) -> None:
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [
+                group.create_task(watch(settings.recordings_folder / VOICEMAIL, work.look)),
                 group.create_task(work.run()),
                 group.create_task(daily(Retention(store, eraser, _now), settings, _now)),
             ]

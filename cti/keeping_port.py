@@ -5,6 +5,9 @@ from typing import Any, Protocol
 
 from recording.keeping.kept import Kept
 
+UNAVAILABLE = "recordings-unavailable"
+"""The id of a refusal where nobody answered."""
+
 
 class Keeping(Protocol):
     """The process that keeps recordings (cti/keeping.py). Its methods raise KeepingRefused."""

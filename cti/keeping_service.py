@@ -37,9 +37,9 @@ class KeepingService:
     def application(self) -> web.Application:
         """All of them."""
         app = web.Application(middlewares=[_tell])
-        app.router.add_get("/{call}/{n}/audio", self._audio)
-        app.router.add_get("/{call}/{n}/wav", self._wav)
-        app.router.add_get("/{call}/{n}/peaks", self._peaks)
+        app.router.add_get("/audio", self._audio)
+        app.router.add_get("/wav", self._wav)
+        app.router.add_get("/peaks", self._peaks)
         app.router.add_post("/erase", self._erase_now)
         return app
 
@@ -64,7 +64,7 @@ class KeepingService:
         return web.json_response({"erased": await self._erase()})
 
     async def _find(self, request: web.Request) -> Kept:
-        one = await self._kept.find(request.match_info["call"], int(request.match_info["n"]))
+        one = await self._kept.of_file(request.query["file"])
         if one is None:
             raise NotOnShelf("there is no such recording any more")
         return one

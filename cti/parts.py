@@ -16,6 +16,7 @@ from cti.alarms.standing import Alarms
 from cti.alarms.watch import AlarmWatch
 from cti.asterisk_plan import AsteriskPlan
 from cti.calendar_port import CalendarPort
+from cti.callbacks.audio import KeptAudio
 from cti.callbacks.make import make_desk
 from cti.callers import Callers
 from cti.centre import Centre
@@ -122,8 +123,15 @@ class Parts:
             self.live.board,
             on_joined=self.consults.joined,
         )
+        self.keeping = KeepingProcess(settings, self.live.on_record)
+        self.message_audio = KeptAudio(self.store, self.keeping, settings.recordings_folder)
         self.callbacks, self.messages = make_desk(
-            settings, lambda: self.administration.centre, self.distributor, self.switch, self.prompts
+            settings,
+            lambda: self.administration.centre,
+            self.distributor,
+            self.switch,
+            self.prompts,
+            self.message_audio,
         )
         self.asterisk_plan = AsteriskPlan(settings, self.administration, self.switch.client.action)
         self.sounds.after.append(self.asterisk_plan.replaced)
@@ -133,7 +141,6 @@ class Parts:
         self.draws = make_draws(settings, self.store, self.administration)
         self.rules = RuleKeeping(self.store, self.administration)
         self.tables = Tables(self.store, self.rules, self.people, self.accounts)
-        self.keeping = KeepingProcess(settings, self.live.on_record)
         self.recorder = RecorderProcess(settings, self.switch.known_channels, self._on_record)
         self.stream = _stream(settings.redis)
         self.health = Health(

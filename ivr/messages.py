@@ -18,6 +18,9 @@ from ivr.wav import duration_ms, mend
 
 log = structlog.get_logger()
 
+VOICEMAIL = "voicemail"
+"""The folder of messages within that of the recordings."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:

@@ -17,9 +17,6 @@ from ivr.flow.steps import MessageTaken, Piece, Prompt, TakeMessage
 from ivr.messages import Messages, Note, Take
 from ivr.review import KEYS, LEAST_MS, Act, Review
 
-VOICEMAIL = "voicemail"
-"""The folder of messages within that of the recordings."""
-
 ENDS_BY = "#"
 ANSWER_MS = 5_000
 """How long he may think about what to do with his message."""

@@ -203,6 +203,8 @@ class Keeper:
         )
         said = await self._manifest(raw.stem, number, recording)
         place = await self._shelf.take(said, self.folder / recording.file)
+        if place:  # made again after it had left: it does not stay here open
+            (self.folder / recording.file).unlink(missing_ok=True)
         self._remember(said.model_copy(update={"place": place}))
         return recording.model_copy(update={"place": place})
 

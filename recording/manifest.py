@@ -7,6 +7,7 @@ without the data base. Who wants to check: `sha256` is of the file as it lies th
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
@@ -16,6 +17,14 @@ from recording.record import AudioFormat, CallRecord, LegKind, Missing, Pause, R
 
 SUFFIX = ".json"
 
+
+class Kind(StrEnum):
+    """What a recording is of."""
+
+    CALL = "call"
+    MESSAGE = "message"  # what its caller has said for an agent to hear
+
+
 MEDIA_TYPES = {AudioFormat.WAV: "audio/wav", AudioFormat.FLAC: "audio/flac", AudioFormat.OPUS: "audio/ogg"}
 """What browsers call the formats (RFC 2361, RFC 9639, RFC 7845)."""
 
@@ -23,14 +32,16 @@ MEDIA_TYPES = {AudioFormat.WAV: "audio/wav", AudioFormat.FLAC: "audio/flac", Aud
 class Manifest(BaseModel):
     """One recorded file. Times are aware UTC; positions (`pauses`) are milliseconds from the file's beginning.
 
-    `call` is the public id of the call, `number` counts its recordings from 1, `channel` is the uniqueid of the leg on
-    which it was made (left what that leg said, right what it heard). `sha256` and `bytes` are of the audio file before
-    any encryption, `pcm_sha256` of its samples. `missing` is what the call's talk lacks in all of its recordings.
+    `call` is the public id of the call, `number` counts its recordings of this `kind` from 1, `channel` is the uniqueid
+    of the leg on which it was made (left what that leg said, right what it heard; a message is what it said). `sha256`
+    and `bytes` are of the audio file before any encryption, `pcm_sha256` of its samples. `missing` is what the call's
+    talk lacks in all of its recordings.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     version: Literal[1] = 1
+    kind: Kind = Kind.CALL
     call: str
     linkedid: str
     number: int

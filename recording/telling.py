@@ -4,6 +4,7 @@ is told is read from the data base, from the number on behind which nothing has 
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from structlog import get_logger
 
@@ -15,6 +16,8 @@ log = get_logger()
 
 AT_ONCE = 50
 AGAIN_S = 1.0
+ANYWAY_S = 60.0
+"""What a command has changed beside us (recordings moved, calls folded anew) is told as soon as that."""
 
 Tell = Callable[[Change], None]
 """Takes a record that is new or has changed, with the number of its change."""
@@ -50,7 +53,9 @@ class Telling:
     async def run(self) -> None:
         """Each change once as a rule, with those of the same record that came after it."""
         while True:
-            await self._news.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ANYWAY_S):
+                    await self._news.wait()
             self._news.clear()
             try:
                 while self._told is not None and await self._some():

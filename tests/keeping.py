@@ -15,7 +15,7 @@ from recording.keeping.folder import FolderShelf
 from recording.keeping.holds import Holds
 from recording.keeping.kept import KeptRecordings
 from recording.keeping.master_keys import MasterKeys, read_keys
-from recording.keeping.mover import Mover
+from recording.keeping.mover import Mover, Samples
 from recording.keeping.retention import Retention
 from recording.keeping.s3 import S3Shelf
 from recording.keeping.shelf import Shelf
@@ -53,6 +53,7 @@ class Room:
     folder: Path
     shelf: Shelf
     sealing: bool = False
+    samples: Samples = samples
     told: list[CallRecord] = field(default_factory=list)
     now: datetime = NOW
 
@@ -64,7 +65,7 @@ class Room:
             {self.shelf.name: lambda: self.shelf}, self.shelf.name, self.folder, self._keys, self.sealing
         )
         self.turn = turn = asyncio.Lock()
-        self.mover = Mover(self.kept, self.shelves, samples, lambda: self.now, self._tell, turn)
+        self.mover = Mover(self.kept, self.shelves, self.samples, lambda: self.now, self._tell, turn)
         self.erasures = Erasures(self.store)
         self.eraser = Eraser(self.kept, self.erasures, self.shelves, lambda: self.now, self._tell, turn)
         self.retention = Retention(self.store, self.eraser, lambda: self.now)

@@ -246,20 +246,12 @@ class CallbackDesk:
     def _carry_out(self, decided: Decisions) -> None:
         for fact in decided.facts:
             self._distributor.state(fact)
-        for message in decided.forget:
-            self._forget(message)
         for linkedid in decided.leave:
             if (task := self._stays.get(linkedid)) is not None:
                 task.cancel()
         for callback in decided.enter:
             self._stay(callback)
         self._waking.set(self._book.next_due_ms)
-
-    def _forget(self, message: VoiceMessage) -> None:
-        try:
-            (self._means.recordings / message.file).unlink(missing_ok=True)
-        except OSError as error:
-            log.error("message-not-removed", error_id="message-not-removed", detail=error.strerror)
 
     def _stay(self, callback: Callback) -> None:
         linkedid = callback.linkedid

@@ -3,11 +3,12 @@ key what is to be done. What follows upon which key is told in ivr/hearing.py.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import structlog
 
-from acd.callbacks import Callback, VoiceMessage
-from cti.callbacks.means import Means
+from acd.callbacks import Callback
+from cti.callbacks.means import Means, MessageAway, Sound
 from ivr import message_words
 from ivr.agi.errors import AgiCommandFailed, AgiHungUp, AgiOver
 from ivr.agi.session import AgiSession
@@ -21,24 +22,26 @@ ANSWER_MS = 10_000
 
 
 class Listening:
-    """One agent, one message. `run` it once; `may_dial` is whether its caller can be called back just now."""
+    """One agent, one message. `run` it once; `sound` is None where there is none any more, `may_dial` is whether its
+    caller can be called back just now."""
 
     def __init__(
         self,
         session: AgiSession,
         callback: Callback,
-        message: VoiceMessage,
+        sound: Sound | None,
         means: Means,
         language: str,
         may_dial: Callable[[], bool],
     ) -> None:
         self._session = session
         self._callback = callback
-        self._message = message
+        self._sound = sound
         self._means = means
         self._language = language
         self._may_dial = may_dial
         self._hearing = Hearing()
+        self._written_down = False
         self.heard_ms = 0
 
     @property
@@ -47,8 +50,8 @@ class Listening:
         return self._hearing.whole
 
     async def run(self) -> Act:
-        """CALL, HEARD or PUT_BACK; whoever hangs up has said one of the last two by that. If Asterisk is gone the
-        message is put back."""
+        """CALL, HEARD or PUT_BACK; whoever hangs up has said one of the last two by that. If Asterisk is gone, or the
+        hearing cannot be written down, the message is put back."""
         hearing = self._hearing
         try:
             while hearing.act not in (Act.HEARD, Act.PUT_BACK):
@@ -59,6 +62,11 @@ class Listening:
                 hearing.feed(await self._do(hearing.act))
         except AgiHungUp:
             return hearing.hung_up()
+        except MessageAway as error:
+            log.error("message-not-played", error_id=error.id, detail=str(error), callback=self._callback.id)
+            with suppress(AgiOver):
+                await self._say([message_words.lost(self._language)])
+            return Act.PUT_BACK
         except AgiOver:
             return Act.PUT_BACK
         return hearing.act
@@ -82,10 +90,14 @@ class Listening:
                 return key or await self._session.wait_for_digit(ANSWER_MS)
 
     async def _play(self) -> str | None:
+        if self._sound is None:
+            return await self._say([message_words.lost(self._language)])
+        if not self._written_down:
+            await self._sound.heard_by(self._callback.agent)
+            self._written_down = True
         since_ms = self._now_ms()
-        sound = self._means.recordings / self._message.file
         try:
-            return await self._session.stream_file(str(sound.with_suffix("")), KEYS)
+            return await self._session.stream_file(str(self._sound.path.with_suffix("")), KEYS)
         except AgiCommandFailed as error:
             log.error("message-not-played", error_id=error.id, detail=str(error), callback=self._callback.id)
             return await self._say([message_words.lost(self._language)])

@@ -7,16 +7,15 @@ from acd.callback_book import CallbackBook
 from acd.callback_rules import CallbackRules, MessageRules
 from acd.distributor import Distributor
 from cti.callbacks.desk import CallbackDesk
-from cti.callbacks.means import Means
+from cti.callbacks.means import Means, MessageAudio
 from cti.callbacks.messages import MessageRoom
 from cti.callbacks.restoration import restore_callbacks, was_answered
 from cti.callbacks.rules import message_rules_of, rules_of
 from cti.centre import Centre
 from cti.settings import Settings
 from cti.switch import Switch
-from ivr.messages import Messages
+from ivr.messages import VOICEMAIL, Messages
 from ivr.prompts import Prompts
-from ivr.voicemail import VOICEMAIL
 from recording.numbers import canonical
 
 
@@ -37,7 +36,12 @@ def message_rules(centre: Centre, queue: str) -> MessageRules:
 
 
 def make_desk(
-    settings: Settings, now: Callable[[], Centre], distributor: Distributor, switch: Switch, prompts: Prompts
+    settings: Settings,
+    now: Callable[[], Centre],
+    distributor: Distributor,
+    switch: Switch,
+    prompts: Prompts,
+    audio: MessageAudio,
 ) -> tuple[CallbackDesk, Messages]:
     """The desk, with an empty book, and the messages that come to it. `now` is the centre as it is now."""
 
@@ -63,7 +67,7 @@ def make_desk(
         sound_of=prompts.sound,
         was_answered=partial(was_answered, settings.ledger),
         names_of=names_of,
-        recordings=settings.recordings_folder,
+        audio=audio,
     )
     book = CallbackBook(
         settings.node,

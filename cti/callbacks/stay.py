@@ -7,7 +7,7 @@ from typing import Protocol
 import structlog
 
 from acd.callback_book import CallbackBook
-from acd.callbacks import Callback, VoiceMessage
+from acd.callbacks import Callback
 from acd.distributor import Place
 from acd.offers import Offer
 from acd.requirements import ANY, parse
@@ -16,7 +16,7 @@ from acd.targets import Target, TargetKind
 from cti.ami.errors import AmiError, AmiRefused
 from cti.callbacks.dialling import Dialling
 from cti.callbacks.listening import Listening
-from cti.callbacks.means import Means
+from cti.callbacks.means import Means, MessageAway, Sound
 from cti.callbacks.ringing import Ringing
 from ivr import variables
 from ivr.agi.errors import AgiConnectionLost, AgiHungUp, AgiOver
@@ -53,6 +53,7 @@ class Stay:
         self._desk = desk
         self._means = means
         self._distributor = means.distributor
+        self._sound: Sound | None = None
 
     async def run(self) -> None:
         """Stand in the queue until the customer was dialled, or the stay is taken back. Raises UnknownQueue."""
@@ -90,7 +91,24 @@ class Stay:
                 return True
 
     async def _serve(self, offer: Offer) -> bool:
-        """Ring the agent, and with him the customer. False if the stay is over."""
+        """Ring the agent, and with him the customer; nobody is rung for a message that cannot be had now. False if the
+        stay is over."""
+        if self._callback.message is None:
+            return await self._offer(offer)
+        try:
+            self._sound = await self._means.audio.fetch(self._callback.message)
+        except MessageAway as error:
+            log.error("message-away", error_id=error.id, detail=str(error), callback=self._callback.id)
+            with self._desk.tell() as (book, now_ms):
+                book.put_out(self._linkedid, now_ms=now_ms)
+            return False
+        try:
+            return not self._stands(offer) or await self._offer(offer)
+        finally:
+            if self._sound is not None:
+                self._sound.put_away()
+
+    async def _offer(self, offer: Offer) -> bool:
         with self._desk.tell() as (book, now_ms):
             may_ring = book.offered(self._linkedid, offer.agent, now_ms=now_ms)
         if not may_ring:
@@ -146,7 +164,7 @@ class Stay:
         """The agent has picked up. What became of the offer, None if the customer was dialled, or the message heard."""
         dialling = Dialling(session, self._callback, offer, self._means)
         if self._callback.message is not None:
-            return await self._hear(session, dialling, self._callback.message, offer)
+            return await self._hear(session, dialling, offer)
         try:
             if not await dialling.announce():
                 await dialling.hang_up()
@@ -167,9 +185,7 @@ class Stay:
                 book.attempt_ended(self._linkedid, outcome, now_ms=now_ms)
         return None
 
-    async def _hear(
-        self, session: AgiSession, dialling: Dialling, message: VoiceMessage, offer: Offer
-    ) -> OfferOutcome | None:
+    async def _hear(self, session: AgiSession, dialling: Dialling, offer: Offer) -> OfferOutcome | None:
         """He hears the message: that is his conversation, and wrap-up follows, whether he calls back or not."""
         with self._desk.tell() as (book, _):
             wanted = self._stands(offer) and book.picked_up(self._linkedid)
@@ -180,7 +196,7 @@ class Stay:
             return OfferOutcome.WITHDRAWN
         with self._distributor.command() as (router, now_ms):
             router.answered(self._linkedid, phone=offer.phone, now_ms=now_ms)
-        listening = Listening(session, self._callback, message, self._means, dialling.language, self._may_dial)
+        listening = Listening(session, self._callback, self._sound, self._means, dialling.language, self._may_dial)
         outcome = CallbackOutcome.PUT_BACK
         try:
             outcome = await self._heard(listening, dialling, offer)

@@ -16,6 +16,7 @@ from cti.commands.errors import CommandError, Exit
 from cti.commands.service import Service
 from cti.commands.tables import table
 from cti.settings import Settings
+from recording.manifest import Kind
 from recording.store import Store
 
 SEARCHED = (
@@ -87,7 +88,7 @@ def list_erased(settings: Settings, given: argparse.Namespace) -> Exit:
     zone = _zone(service)
     answer = service.get("/api/recordings/erased", call=given.call, limit=given.limit, after=given.after)
     rows = (
-        (_local(one["gone_at"], zone), one["call"], str(one["n"]), one["rule"], *_said(one), one["sha256"])
+        (_local(one["gone_at"], zone), one["call"], _which(one), one["rule"], *_said(one), one["sha256"])
         for one in answer["erased"]
     )
     print(table(("GONE", "CALL", "N", "RULE", "BY", "WHY", "SHA-256"), rows))
@@ -104,7 +105,7 @@ def list_listenings(settings: Settings, given: argparse.Namespace) -> Exit:
     answer = service.get("/api/recordings/listenings", limit=given.limit, **query)
     rows = (
         (
-            *(_local(one["at"], zone), one["who"], one["call"], str(one["n"])),
+            *(_local(one["at"], zone), one["who"], one["call"], _which(one)),
             *(f"{one['first_byte']}-{one['last_byte']}/{one['bytes']}", one["address"]),
         )
         for one in answer["listenings"]
@@ -259,6 +260,11 @@ def _said(one: Mapping[str, Any]) -> Sequence[str]:
 
 def _zone(service: Service) -> ZoneInfo:
     return ZoneInfo(service.get("/api/centre")["time_zone"])
+
+
+def _which(one: Mapping[str, Any]) -> str:
+    """Of the call's recordings, or of the messages left in it."""
+    return f"message {one['n']}" if one["kind"] == Kind.MESSAGE else str(one["n"])
 
 
 def _local(instant: str, zone: ZoneInfo) -> str:

@@ -6,20 +6,20 @@ Times named `…_ms` are milliseconds since the epoch (UTC), as in the facts.
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-import structlog
 from aiohttp import web
 from pydantic import Field
 
 from acd.callbacks import ENGAGED, IN_QUEUE, Callback
 from acd.masking import Personal
 from acd.states import CallbackOutcome, CallbackState
-from cti.access import Role
+from cti.access import Permission
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.errors import UnknownRecording
+from cti.http.errors import UnknownRecording, reaching_records
+from cti.http.recordings import REFUSALS, give_kept
 from cti.http.views import View
 from recording.identity import call_id
-
-log = structlog.get_logger()
+from recording.keeping.kept import KeptRecordings
+from recording.keeping.left_messages import LeftMessages
 
 
 class MessageView(View):
@@ -118,20 +118,17 @@ async def tell_heard(asked: Asked[Nothing, Nothing]) -> CallbackView:
     return _view(asked.floor.callbacks.tell_heard(asked.path["id"]))
 
 
-async def fetch_message(asked: Asked[Nothing, Nothing]) -> web.FileResponse:
-    """What the caller has said, as a WAV file: 8 kHz, 16 bit, mono. Ranges can be asked for. It is there until a day
-    after the end of its call-back."""
+async def fetch_message(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
+    """What the caller has said, as a WAV file: 8 kHz, 16 bit, mono. Ranges can be asked for. Every fetch is written
+    down. When the call-back is forgotten, `/api/calls/{id}/messages/{n}` still has it."""
     one = asked.floor.callbacks.find(asked.path["id"])
     if one.message is None:
         raise UnknownRecording(f"call-back {one.id} brings no message")
-    file = asked.floor.recordings / one.message.file
-    if not file.is_file():
-        log.error("message-missing", error_id="message-missing", callback=one.id)
-        raise UnknownRecording(f"the message of call-back {one.id} is no longer in the folder of recordings")
-    log.info("message-fetched", callback=one.id)
-    return web.FileResponse(
-        file, headers={"Content-Type": "audio/wav", "Content-Disposition": f'inline; filename="{one.id}.wav"'}
-    )
+    with reaching_records():
+        kept = await LeftMessages(KeptRecordings(asked.floor.store), asked.floor.recordings).find(one.message.file)
+    if kept is None:
+        raise UnknownRecording(f"the message of call-back {one.id} is kept no longer")
+    return await give_kept(asked, kept)
 
 
 def _view(one: Callback) -> CallbackView:
@@ -177,7 +174,7 @@ ENDPOINTS = (
         Nothing,
         media="audio/wav",
         statuses=(200, 206),
-        errors=(404,),
-        role=Role.FLOOR,
+        errors=REFUSALS,
+        permission=Permission.LISTEN,
     ),
 )

@@ -15,6 +15,7 @@ from cti.http.masks import require_numbers
 from cti.http.views import View
 from recording.figures.listing import CountedCalls
 from recording.figures.scope import Scope
+from recording.keeping.kept import KeptRecordings
 from recording.manifest import Manifest, manifests
 from recording.record import CallRecord, Missing
 from recording.store import CallFilter, Page, Store
@@ -100,16 +101,21 @@ async def show_call(asked: Asked[Nothing, Nothing]) -> CallRecord:
 
 
 class Recordings(View):
-    """The manifest of each recording of a call, and the talk that none of them has."""
+    """The manifest of each recording of a call, the talk that none of them has, and the messages left in it."""
 
     recordings: tuple[Manifest, ...]
     missing: tuple[Missing, ...]
+    messages: tuple[Manifest, ...]
 
 
 async def list_recordings(asked: Asked[Nothing, Nothing]) -> Recordings:
     """The recordings of a call: what each is of, its checksums, when it is silent on purpose; not how it sounds."""
     record = await _record(asked.floor.store, asked.path["id"])
-    return Recordings(recordings=manifests(record), missing=record.missing)
+    with reaching_records():
+        messages = await KeptRecordings(asked.floor.store).messages(record.id)
+    return Recordings(
+        recordings=manifests(record), missing=record.missing, messages=tuple(one.manifest for one in messages)
+    )
 
 
 async def _record(store: Store, call: str) -> CallRecord:

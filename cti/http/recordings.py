@@ -2,7 +2,7 @@
 given out that was not written into the log of listenings before.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,8 @@ from cti.keeping_port import KeepingRefused
 from recording.keeping.findable import ERASED
 from recording.keeping.kept import Kept, KeptRecordings, State
 from recording.keeping.listening import Listenings
-from recording.manifest import MEDIA_TYPES, manifests
+from recording.keeping.local import local_file
+from recording.manifest import MEDIA_TYPES, Kind, manifests
 from recording.record import AudioFormat, Pause
 
 log = structlog.get_logger()
@@ -45,6 +46,13 @@ class PeaksQuery(Given):
     points: int = Field(1000, ge=1, le=8192)
 
 
+SIDES: Mapping[Kind, tuple[Literal["caller", "heard"], ...]] = {
+    Kind.CALL: ("caller", "heard"),
+    Kind.MESSAGE: ("caller",),
+}
+"""What the tracks of a recording are."""
+
+
 class TrackView(View):
     """The lowest and the highest sample of each bucket, from -127 to 127; silence is 0."""
 
@@ -54,7 +62,7 @@ class TrackView(View):
 
 
 class PeaksView(View):
-    """The peaks of both tracks. The last bucket may be shorter than the others."""
+    """The peaks of each track: a call has two, a message one. The last bucket may be shorter than the others."""
 
     call: str
     n: int
@@ -81,9 +89,24 @@ async def show_peaks(asked: Asked[PeaksQuery, Nothing]) -> PeaksView:
     return await give_peaks(asked, asked.path["id"], numbered(asked), asked.query.points)
 
 
+async def fetch_left_message(asked: Asked[Nothing, Nothing]) -> web.StreamResponse:
+    """A message that the caller has left in this call, counted from 1: WAV, 8 kHz, mono; ranges can be asked for. Every
+    fetch is written down."""
+    return await give_kept(asked, await _find_message(asked))
+
+
+async def show_left_message_peaks(asked: Asked[PeaksQuery, Nothing]) -> PeaksView:
+    """The peaks of a message, in so many points at most."""
+    return await _peaks(asked, await _find_message(asked), asked.query.points)
+
+
 async def give_peaks(asked: Asked[Query, Body], call: str, number: int, points: int) -> PeaksView:
     """The peaks of a recording. Whether he may see them has been looked at."""
-    one = await _find(asked, call, number)
+    return await _peaks(asked, await _find(asked, call, number), points)
+
+
+async def _peaks(asked: Asked[Query, Body], one: Kept, points: int) -> PeaksView:
+    _require(asked, one)
     try:
         found = await asked.floor.keeping.peaks(one, points)
     except KeepingRefused as error:
@@ -95,7 +118,7 @@ async def give_peaks(asked: Asked[Query, Body], call: str, number: int, points: 
         bucket_ms=found["bucket"] * 1000 / found["rate"],
         tracks=tuple(
             TrackView(who=who, lowest=track["lowest"], highest=track["highest"])
-            for who, track in zip(("caller", "heard"), found["tracks"], strict=True)
+            for who, track in zip(SIDES[one.kind], found["tracks"], strict=True)
         ),
         pauses=one.manifest.pauses,
     )
@@ -103,18 +126,23 @@ async def give_peaks(asked: Asked[Query, Body], call: str, number: int, points: 
 
 async def give(asked: Asked[Query, Body], call: str, number: int, wanted: str | None) -> web.StreamResponse:
     """A recording of this call, written down as heard. Whether he may hear it has been looked at."""
-    one = await _find(asked, call, number)
+    return await give_kept(asked, await _find(asked, call, number), wanted)
+
+
+async def give_kept(asked: Asked[Query, Body], one: Kept, wanted: str | None = None) -> web.StreamResponse:
+    """The same of a recording that was found. Raises UnknownRecording where it is missing."""
+    _require(asked, one)
     decoded = wanted is not None and one.format is not AudioFormat.WAV
     kind = AudioFormat.WAV if decoded else one.format
     span = range(one.bytes) if decoded else _span(asked.request, one.bytes)
     headers = {
         "Content-Type": MEDIA_TYPES[kind],
-        "Content-Disposition": f'inline; filename="{one.call}-{one.number}.{kind}"',
+        "Content-Disposition": f'inline; filename="{Path(one.file).with_suffix("").name}.{kind}"',
     }
     await _write_down(asked, one, span)
     if decoded:
         return await _stream(asked.request, web.StreamResponse(headers=headers), asked.floor.keeping.wav(one))
-    if (file := _local(asked.floor.recordings, one)) is not None:
+    if (file := local_file(asked.floor.recordings, one)) is not None:
         return web.FileResponse(file, headers=headers)
     answer = web.StreamResponse(headers={**headers, "Accept-Ranges": "bytes", "Content-Length": str(len(span))})
     if "Range" in asked.request.headers:
@@ -163,12 +191,29 @@ async def _find(asked: Asked[Query, Body], call: str, number: int) -> Kept:
             one = await kept.find(call, number)
     if one is None:
         raise UnknownRecording(f"call {call} has no recording {number}")
-    if one.state is State.ERASING:
-        raise RecordingErased(call, number)
-    if one.state is State.MISSING or (one.state is State.WAITING and _local(asked.floor.recordings, one) is None):
-        log.error("recording-missing", error_id="recording-missing", call=call, n=number)
-        raise UnknownRecording(f"recording {number} of call {call} is no longer in the folder of recordings")
     return one
+
+
+async def _find_message(asked: Asked[Query, Body]) -> Kept:
+    call, number = asked.path["id"], numbered(asked)
+    kept = KeptRecordings(asked.floor.store)
+    with reaching_records():
+        one = await kept.find(call, number, Kind.MESSAGE)
+        if one is None and await kept.was_erased(call, number, Kind.MESSAGE):
+            raise RecordingErased(call, number)
+    if one is None:
+        raise UnknownRecording(f"call {call} has no message {number}")
+    return one
+
+
+def _require(asked: Asked[Query, Body], one: Kept) -> None:
+    """It is there. Raises RecordingErased, UnknownRecording."""
+    if one.state is State.ERASING:
+        raise RecordingErased(one.call, one.number)
+    gone = one.state is State.WAITING and local_file(asked.floor.recordings, one) is None
+    if gone or one.state is State.MISSING:
+        log.error("recording-missing", error_id="recording-missing", call=one.call, n=one.number)
+        raise UnknownRecording(f"{one.kind} {one.number} of call {one.call} is no longer in the folder of recordings")
 
 
 def numbered(asked: Asked[Query, Body]) -> int:
@@ -177,13 +222,6 @@ def numbered(asked: Asked[Query, Body]) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 6):
         raise UnknownRecording(f"recordings are counted 1, 2, 3; there is no {text[:20]!r}")
     return int(text)
-
-
-def _local(folder: Path, one: Kept) -> Path | None:
-    """The file of one that lies open in the folder of recordings: it waits, or is kept there as it is."""
-    here = one.state is State.WAITING or (one.shelf == "folder" and one.wrapped is None)
-    file = folder / one.file
-    return file if here and file.is_file() else None
 
 
 def _span(request: web.Request, size: int) -> range:
@@ -223,6 +261,27 @@ ENDPOINTS = (
         media="audio/*",
         statuses=(200, 206),
         errors=REFUSALS,
+        permission=Permission.LISTEN,
+    ),
+    Endpoint(
+        "GET",
+        "/api/calls/{id}/messages/{n}",
+        fetch_left_message,
+        Nothing,
+        Nothing,
+        media="audio/wav",
+        statuses=(200, 206),
+        errors=REFUSALS,
+        permission=Permission.LISTEN,
+    ),
+    Endpoint(
+        "GET",
+        "/api/calls/{id}/messages/{n}/peaks",
+        show_left_message_peaks,
+        PeaksQuery,
+        Nothing,
+        PeaksView,
+        errors=(404, 410, 503),
         permission=Permission.LISTEN,
     ),
     Endpoint(

@@ -14,6 +14,7 @@ from cti.keeping_port import KeepingRefused
 from recording.keeping.erasing import PERSON, Erasures, Proof
 from recording.keeping.holds import Hold, Holds, RecordingHeld
 from recording.keeping.listening import Listening, Listenings
+from recording.manifest import Kind
 
 Why = Field(min_length=3, max_length=500, description="In words, for who looks later.")
 
@@ -53,6 +54,7 @@ class ProofView(View):
     """The proof that a recording is gone: nothing of it was found on its shelf and in the folder at `gone_at`."""
 
     call: str
+    kind: Kind
     n: int
     file: str
     started_at: datetime
@@ -107,6 +109,7 @@ class ListeningView(View):
     at: datetime
     who: str
     call: str
+    kind: Kind
     n: int
     file: str
     first_byte: int

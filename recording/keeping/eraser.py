@@ -48,7 +48,7 @@ class Eraser:
             for one in some:
                 tried.add(one.file)
                 async with self._turn:
-                    now = await self._kept.again(one)  # it may have been on its way to another shelf
+                    now = await self._kept.of_file(one.file)  # it may have been on its way to another shelf
                     if now is None or not await asyncio.to_thread(self._remove, now):
                         continue
                     for record in await self._erasures.gone(now, self._now()):

@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 from recording.keeping.findable import ERASED
 from recording.keeping.holds import RecordingHeld, held_of
 from recording.keeping.kept import Kept, State, tell_place
+from recording.manifest import Kind
 from recording.models import ErasedRecording, KeptRecording, RecordedCall, RecordedParty
 from recording.record import CallRecord
 from recording.store import Store
@@ -29,6 +30,7 @@ class Proof:
     id: int
     file: str
     call: str
+    kind: Kind
     number: int
     started_at: datetime
     duration_ms: int
@@ -64,7 +66,18 @@ class Erasures:
     async def gone(self, one: Kept, at: datetime) -> list[CallRecord]:
         """Nothing of it is there any more. Returns the call's record, which says so now."""
         said: dict[str, Any] = dict(one.erasing or {})
-        told = ("file", "call", "number", "started_at", "duration_ms", "bytes", "sha256", "shelf", "stored_sha256")
+        told = (
+            "file",
+            "call",
+            "kind",
+            "number",
+            "started_at",
+            "duration_ms",
+            "bytes",
+            "sha256",
+            "shelf",
+            "stored_sha256",
+        )
         proof = {
             **{name: getattr(one, name) for name in told},
             **{name: said[name] for name in ("rule", "by", "why")},
@@ -75,7 +88,8 @@ class Erasures:
             if not (await connection.execute(delete(KeptRecording).where(KeptRecording.file == one.file))).rowcount:
                 return []  # proven already
             await connection.execute(insert(ErasedRecording).values(proof))
-            left = select(func.count()).select_from(KeptRecording).where(KeptRecording.call == one.call)
+            of_call = (KeptRecording.call == one.call) & (KeptRecording.kind == Kind.CALL)
+            left = select(func.count()).select_from(KeptRecording).where(of_call)
             if not await connection.scalar(left):
                 for table in (RecordedCall, RecordedParty):
                     await connection.execute(delete(table).where(table.call == one.call))
@@ -90,4 +104,4 @@ class Erasures:
         if before is not None:
             query = query.where(table.c.id < before)
         async with self._store.engine.connect() as connection:
-            return [Proof(**row) for row in (await connection.execute(query)).mappings()]
+            return [Proof(**{**row, "kind": Kind(row["kind"])}) for row in (await connection.execute(query)).mappings()]

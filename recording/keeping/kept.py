@@ -13,9 +13,10 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.identity import call_id
+from recording.keeping.findable import ERASED
 from recording.keeping.wrapped import Wrapped
-from recording.manifest import Manifest, manifests
-from recording.models import KeptRecording, RecordingFile
+from recording.manifest import Kind, Manifest, manifests
+from recording.models import ErasedRecording, KeptRecording, RecordingFile
 from recording.record import AudioFormat, CallRecord
 from recording.store import Store
 from recording.transactions import refold_ended, upsert
@@ -41,6 +42,7 @@ class Kept:
 
     file: str
     call: str
+    kind: Kind
     number: int
     state: State
     started_at: datetime
@@ -63,13 +65,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a recording lies now."""
+    """Where a recording lies now; `told` is what its call's record says of that: empty for the folder of recordings."""
 
     shelf: str
     name: str
     bytes: int
     sha256: str
     wrapped: Wrapped | None
+    told: str
 
 
 class KeptRecordings:
@@ -80,11 +83,16 @@ class KeptRecordings:
 
     async def take(self, manifest: Manifest, _path: object = None) -> str:
         """Note a finished recording that lies in the folder of recordings, under `manifest.file`: from now on it waits
-        for its shelf. Taken again as it is, it stays where it is. Returns its place."""
+        for its shelf. Taken again as it is, it stays where it is; one that was deleted stays so. Returns its
+        place."""
         async with self._store.transaction() as connection:
             known = (await connection.execute(select(_TABLE).where(_TABLE.c.file == manifest.file))).mappings().first()
             if known is not None and known["sha256"] == manifest.sha256:
-                return str(known["shelf"])
+                on_record = select(RecordingFile.place).where(RecordingFile.file == manifest.file)
+                return await connection.scalar(on_record) or ""
+            gone = (ErasedRecording.call == manifest.call) & (ErasedRecording.file == manifest.file)
+            if await connection.scalar(select(ErasedRecording.id).where(gone).limit(1)) is not None:
+                return ERASED
             await upsert(connection, KeptRecording, "file", [_row(manifest)])
             return ""
 
@@ -113,19 +121,33 @@ class KeptRecordings:
             tried |= some
         return taken
 
-    async def find(self, call: str, number: int) -> Kept | None:
-        """The call's recording of this number, None where there is none, or no more."""
-        found = await self._read(_TABLE.c.call == call, _TABLE.c.number == number)
+    async def find(self, call: str, number: int, kind: Kind = Kind.CALL) -> Kept | None:
+        """The call's recording of this kind and number, None where there is none, or no more."""
+        found = await self._read(_TABLE.c.call == call, _TABLE.c.kind == kind, _TABLE.c.number == number)
         return found[0] if found else None
 
-    async def of_call(self, call: str) -> list[Kept]:
-        """Every recording there is of this call."""
-        return await self._read(_TABLE.c.call == call)
+    async def of_file(self, file: str) -> Kept | None:
+        """The recording of this name, None where there is none, or no more."""
+        found = await self._read(_TABLE.c.file == file)
+        return found[0] if found else None
+
+    async def messages(self, call: str) -> list[Kept]:
+        """The messages that there are of those left in this call."""
+        return await self._read(_TABLE.c.call == call, _TABLE.c.kind == Kind.MESSAGE)
+
+    async def was_erased(self, call: str, number: int, kind: Kind) -> bool:
+        """Whether there was this recording, and is no more."""
+        table = ErasedRecording.__table__
+        query = select(table.c.id).where(table.c.call == call, table.c.number == number, table.c.kind == kind)
+        async with self._store.engine.connect() as connection:
+            return await connection.scalar(query.limit(1)) is not None
 
     async def waiting(self, limit: int) -> list[Kept]:
-        """The oldest that wait for their shelf, and are on record: one that is being taken has time."""
+        """The oldest that wait for their shelf. One of a call is on its record by then: until then its raw file may be
+        made into it again."""
         on_record = select(RecordingFile.file).where(RecordingFile.file == _TABLE.c.file).exists()
-        return await self._read(_TABLE.c.state == State.WAITING, on_record, limit=limit)
+        ready = on_record | (_TABLE.c.kind == Kind.MESSAGE)
+        return await self._read(_TABLE.c.state == State.WAITING, ready, limit=limit)
 
     async def undescribed(self, limit: int) -> list[Kept]:
         """Some whose manifest is not the one that lies beside them."""
@@ -181,13 +203,13 @@ class KeptRecordings:
         held = (_TABLE.c.file == one.file) & (_TABLE.c.state == State.WAITING) & (_TABLE.c.sha256 == one.sha256)
         async with self._store.transaction() as connection:
             await connection.execute(update(KeptRecording).where(held).values(values))
-            return await tell_place(connection, one, "" if place.name == one.file else place.shelf)
+            return await tell_place(connection, one, place.told)
 
     async def described(self, one: Kept) -> None:
         """Its manifest lies beside it, unless another came meanwhile."""
         async with self._store.transaction() as connection:
             found = await connection.scalar(select(_TABLE.c.manifest).where(_TABLE.c.file == one.file))
-            if found == one.manifest.model_dump(mode="json"):
+            if found is not None and Manifest.model_validate(found) == one.manifest:
                 await connection.execute(update(KeptRecording).where(_TABLE.c.file == one.file).values(described=True))
 
     async def missing(self, one: Kept) -> None:
@@ -209,11 +231,6 @@ class KeptRecordings:
     async def between_shelves(self, limit: int) -> list[Kept]:
         """Some that are kept, and of which something may lie on another shelf, too."""
         return await self._read(_TABLE.c.state == State.KEPT, _TABLE.c.also != "", limit=limit)
-
-    async def again(self, one: Kept) -> Kept | None:
-        """The same as it is now; None if it is gone."""
-        found = await self._read(_TABLE.c.file == one.file)
-        return found[0] if found else None
 
     async def leaves(self, one: Kept, shelf: str) -> bool:
         """Something of it may lie on that shelf from now on, too. False if it is not kept where it was."""
@@ -259,6 +276,7 @@ def kept_of(row: Any) -> Kept:
     """The row as a value."""
     return Kept(
         **{name: row[name] for name in ("file", "call", "number", "started_at", "duration_ms", "bytes", "sha256")},
+        kind=Kind(row["kind"]),
         state=State(row["state"]),
         manifest=Manifest.model_validate(row["manifest"]),
         shelf=row["shelf"],
@@ -271,7 +289,7 @@ def kept_of(row: Any) -> Kept:
 
 
 def _row(manifest: Manifest) -> dict[str, Any]:
-    told: Sequence[str] = ("file", "call", "number", "started_at", "duration_ms", "bytes", "sha256")
+    told: Sequence[str] = ("file", "call", "kind", "number", "started_at", "duration_ms", "bytes", "sha256")
     return {
         **{name: getattr(manifest, name) for name in told},
         "state": State.WAITING,

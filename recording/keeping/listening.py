@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from recording.keeping.kept import Kept
+from recording.manifest import Kind
 from recording.models import RecordingListening
 from recording.store import Store
 
@@ -21,6 +22,7 @@ class Listening:
     at: datetime
     who: str
     call: str
+    kind: Kind
     number: int
     file: str
     first_byte: int
@@ -38,7 +40,7 @@ class Listenings:
     async def add(self, one: Kept, span: range, *, who: str, at: datetime, address: str) -> None:
         """These bytes of a recording are about to be given to somebody."""
         row = {
-            **{"at": at, "who": who, "call": one.call, "number": one.number, "file": one.file},
+            **{"at": at, "who": who, "call": one.call, "kind": one.kind, "number": one.number, "file": one.file},
             **{"first_byte": span.start, "last_byte": max(span.start, span.stop - 1), "bytes": one.bytes},
             "address": address,
         }
@@ -68,4 +70,6 @@ class Listenings:
             if held is not None:
                 query = query.where(held)
         async with self._store.engine.connect() as connection:
-            return [Listening(**row) for row in (await connection.execute(query)).mappings()]
+            return [
+                Listening(**{**row, "kind": Kind(row["kind"])}) for row in (await connection.execute(query)).mappings()
+            ]

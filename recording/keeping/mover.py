@@ -16,7 +16,7 @@ from recording.keeping.kept import Kept, KeptRecordings, Place, State
 from recording.keeping.master_keys import KeysError
 from recording.keeping.peaks import peaks_of
 from recording.keeping.sealing import part_key, seal
-from recording.keeping.shelf import PIECE, NotConfirmed, Put, Shelf, ShelfAway, ShelfError
+from recording.keeping.shelf import PIECE, NotConfirmed, Shelf, ShelfAway, ShelfError
 from recording.keeping.shelves import AUDIO, PEAKS, PEAKS_SUFFIX, SEALED_SUFFIX, Shelves
 from recording.keeping.wrapped import Wrapped
 from recording.manifest import Manifest, manifest_name
@@ -96,7 +96,7 @@ class Mover:
             beside = Path(folder) / "beside"
             self._put_beside(shelf, one, data_key, beside)
             if wrapped is None:
-                return _open_place(shelf, one, shelf.put(one.file, file))
+                return _open_place(shelf, one, file)
             return _sealed_place(shelf, one, file, Path(folder) / "sealed", data_key, wrapped)
 
     def _put_beside(self, shelf: Shelf, one: Kept, data_key: bytes, scratch: Path) -> None:
@@ -122,7 +122,7 @@ class Mover:
         while some := await self._kept.undescribed(ROUND):
             for one in some:
                 async with self._turn:
-                    now = await self._kept.again(one)  # it may lie on another shelf by now, or be gone
+                    now = await self._kept.of_file(one.file)  # it may lie on another shelf by now, or be gone
                     if now is None or now.state is not State.KEPT:
                         continue
                     try:
@@ -139,10 +139,12 @@ class Mover:
             self._shelves.shelf(one.shelf).put(manifest_name(one.file), scratch)
 
 
-def _open_place(shelf: Shelf, one: Kept, put: Put) -> Place:
+def _open_place(shelf: Shelf, one: Kept, file: Path) -> Place:
+    put = shelf.put(one.file, file)
     if put.sha256 != one.sha256:
         raise NotConfirmed(f"{one.file} is not the audio that was recorded: its checksum is another")
-    return Place(shelf=shelf.name, name=one.file, bytes=put.bytes, sha256=put.sha256, wrapped=None)
+    told = "" if shelf.lies_at(one.file, file) else shelf.name
+    return Place(shelf=shelf.name, name=one.file, bytes=put.bytes, sha256=put.sha256, wrapped=None, told=told)
 
 
 def _sealed_place(shelf: Shelf, one: Kept, file: Path, scratch: Path, data_key: bytes, wrapped: Wrapped) -> Place:
@@ -164,4 +166,5 @@ def _sealed_place(shelf: Shelf, one: Kept, file: Path, scratch: Path, data_key: 
     put = shelf.put(name, scratch)
     if put.sha256 != sealed.hexdigest():
         raise NotConfirmed(f"{name} changed while it was sent")
-    return Place(shelf=shelf.name, name=name, bytes=put.bytes, sha256=put.sha256, wrapped=wrapped)
+    told = shelf.name
+    return Place(shelf=shelf.name, name=name, bytes=put.bytes, sha256=put.sha256, wrapped=wrapped, told=told)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recording.keeping.kept import Kept, State
+from recording.keeping.kept import Kept
 from recording.keeping.master_keys import MasterKeys
 from recording.keeping.peaks import Peaks
 from recording.keeping.sealing import open_span, open_whole, part_key, span
@@ -42,12 +42,6 @@ class Shelves:
                 raise ShelfAway(f"the settings have no store {name}; expected it, recordings lie there")
             self._made[name] = self.make[name]()
         return self._made[name]
-
-    def local(self, one: Kept) -> Path | None:
-        """The file of a recording that lies open on this machine: it waits, or is kept there as it is."""
-        file = self.folder / one.file
-        waits = one.state is State.WAITING or (one.state is State.ERASING and not one.shelf)
-        return file if (waits or (one.wrapped is None and one.shelf)) and file.is_file() else None
 
     def read(self, one: Kept, start: int, end: int) -> Iterator[bytes]:
         """The bytes of the audio from `start` to `end` (not included), opened."""

@@ -10,13 +10,14 @@ from recording.models.base import NAME, Base, BigId, UtcDateTime
 
 
 class KeptRecording(Base):
-    """A recording that there is. `file` is its name in the call's record, `number` counts those of the call from 1;
-    `bytes` and `sha256` are of the audio itself. `state` is waiting (in the folder of recordings until its shelf has
-    confirmed it), kept, missing (it was to be kept and was not there), or erasing (to be deleted, for `erasing`).
-    `shelf` and `name` say where it is kept, `also` on which other shelf something of it may lie while it is moved,
-    `stored_bytes` and `stored_sha256` what lies there. A sealed one has its data key in `wrapped`, under the master key
-    named by `key`; both are empty for one that is not sealed. `manifest` is what lies beside it, `described` whether it
-    lies there as it is here.
+    """A recording that there is: of a call, or a message that its caller has left (`kind`). `file` is its name, that of
+    the call's record where it is a call's; `number` counts those of the call and kind from 1; `bytes` and `sha256` are
+    of the audio itself. `state` is waiting (in the folder of recordings until its shelf has confirmed it), kept,
+    missing (it was to be kept and was not there), or erasing (to be deleted, for `erasing`). `shelf` and `name` say
+    where it is kept, `also` on which other shelf something of it may lie while it is moved, `stored_bytes` and
+    `stored_sha256` what lies there. A sealed one has its data key in `wrapped`, under the master key named by `key`;
+    both are empty for one that is not sealed. `manifest` is what lies beside it, `described` whether it lies there as
+    it is here.
     """
 
     __tablename__ = "kept_recording"
@@ -30,7 +31,8 @@ class KeptRecording(Base):
         String(NAME), primary_key=True, comment="name of the recording in the call's record"
     )
     call: Mapped[str] = mapped_column(String(32), comment="id of the call")
-    number: Mapped[int] = mapped_column(comment="counts the recordings of the call from 1")
+    kind: Mapped[str] = mapped_column(String(8), server_default="call", comment="call, or message: one its caller left")
+    number: Mapped[int] = mapped_column(comment="counts the recordings of the call and kind from 1")
     state: Mapped[str] = mapped_column(String(16), comment="waiting, kept, missing or erasing")
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it began, UTC")
     duration_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds")
@@ -73,7 +75,8 @@ class ErasedRecording(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True, comment="counts up")
     file: Mapped[str] = mapped_column(String(NAME), comment="name of the recording in the call's record")
     call: Mapped[str] = mapped_column(String(32), comment="id of the call")
-    number: Mapped[int] = mapped_column(comment="counted the recordings of the call from 1")
+    kind: Mapped[str] = mapped_column(String(8), server_default="call", comment="call, or message: one its caller left")
+    number: Mapped[int] = mapped_column(comment="counted the recordings of the call and kind from 1")
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it began, UTC")
     duration_ms: Mapped[int] = mapped_column(BigInteger, comment="milliseconds")
     bytes: Mapped[int] = mapped_column(BigInteger, comment="size of the audio, not sealed")
@@ -121,7 +124,8 @@ class RecordingListening(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when, UTC")
     who: Mapped[str] = mapped_column(String(80), comment="the name of his token")
     call: Mapped[str] = mapped_column(String(32), comment="id of the call")
-    number: Mapped[int] = mapped_column(comment="which recording of the call, from 1")
+    kind: Mapped[str] = mapped_column(String(8), server_default="call", comment="call, or message: one its caller left")
+    number: Mapped[int] = mapped_column(comment="which recording of the call and kind, from 1")
     file: Mapped[str] = mapped_column(String(NAME), comment="name of the recording in the call's record")
     first_byte: Mapped[int] = mapped_column(BigInteger, comment="of the range that he was given, from 0")
     last_byte: Mapped[int] = mapped_column(BigInteger, comment="of the range that he was given, included")

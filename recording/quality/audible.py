@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.keeping.findable import ERASED
 from recording.keeping.kept import State
+from recording.manifest import Kind
 from recording.models import Call, KeptRecording
 from recording.record import CallRecord
 
@@ -28,7 +29,9 @@ def can_be_heard(record: CallRecord, gone: Collection[int]) -> bool:
 async def gone_recordings(connection: AsyncConnection) -> Mapping[str, frozenset[int]]:
     """The numbers of recordings that are missing or being erased, by call."""
     table = KeptRecording.__table__
-    rows = await connection.execute(select(table.c.call, table.c.number).where(table.c.state.in_(GONE)))
+    rows = await connection.execute(
+        select(table.c.call, table.c.number).where(table.c.state.in_(GONE), table.c.kind == Kind.CALL)
+    )
     found: dict[str, set[int]] = {}
     for call, number in rows:
         found.setdefault(call, set()).add(number)

@@ -27,8 +27,9 @@ from cti.administration import Administration
 from cti.alarms.standing import Alarms
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiLinkLost
+from cti.callbacks.audio import KeptAudio
 from cti.callbacks.desk import CallbackDesk
-from cti.callbacks.means import Means
+from cti.callbacks.means import Means, MessageAudio
 from cti.estimates import estimates_of
 from cti.floor import Floor, Part
 from cti.http.app import make_app
@@ -216,7 +217,7 @@ class FakeFloor:
         await self.floor.store.add_recordings([(call.linkedid, kept)])
 
 
-def _callbacks(distributor: Distributor, folder: Path) -> CallbackDesk:
+def _callbacks(distributor: Distributor, audio: MessageAudio) -> CallbackDesk:
     """Queue `sales` takes call-backs; Asterisk never comes, so none is ever dialled."""
     means = Means(
         client=AmiClient("127.0.0.1", 1, "", "", on_event=_nothing, on_up=_never, on_down=_nothing),
@@ -227,7 +228,7 @@ def _callbacks(distributor: Distributor, folder: Path) -> CallbackDesk:
         sound_of=str,
         was_answered=_never_answered,
         names_of=lambda queue: {},
-        recordings=folder,
+        audio=audio,
     )
     return CallbackDesk(CallbackBook("node1", {"sales": CallbackRules(prefixes=("0", "1"))}.get), means)
 
@@ -285,6 +286,7 @@ async def open_floor(
         return parts
 
     monitors = Monitors()
+    keeping = keeping or near_keeping(store, folder)
     reports, figures = Reports(settings, REPORTS), Reports(settings, at_most=1)
     sounds = Sounds(settings, distributor, str)
     sounds.hold(centre)
@@ -295,7 +297,7 @@ async def open_floor(
         people=people,
         directory=Directory(store),
         live=LiveHub(distributor, estimates_of(distributor), behind_at_most=behind_at_most),
-        callbacks=_callbacks(distributor, folder),
+        callbacks=_callbacks(distributor, KeptAudio(store, keeping, folder)),
         closures=Closures(distributor.state),
         alarms=Alarms(distributor.state),
         closure_sounds=ClosureSounds(folder / "closures"),
@@ -308,7 +310,7 @@ async def open_floor(
         pauses=CallPauses(monitors, distributor, lambda: {one: one for one in router.conversations}, limit_s=300),
         reconciler=Reconciler(settings),
         recordings=folder,
-        keeping=keeping or near_keeping(store, folder),
+        keeping=keeping,
         reports=reports,
         figures=figures,
         access=Access(TOKEN, AccessTokens(store)),

@@ -9,6 +9,7 @@ import pytest
 
 from recording.keeping.folder import FolderShelf
 from recording.keeping.kept import State
+from recording.keeping.local import local_file
 from recording.keeping.master_keys import KeyMissing, add_key
 from recording.keeping.sealing import HEADER, Tampered
 from recording.keeping.shelf import NotOnShelf, ShelfAway
@@ -51,12 +52,15 @@ async def test_a_finished_recording_comes_to_its_shelf_with_its_peaks_and_its_ma
     said = await room.finish()
     waiting = await room.kept.find(ID, 1)
     assert waiting
-    assert room.shelves.local(waiting) == room.folder / said.file
+    assert local_file(room.folder, waiting) == room.folder / said.file
     assert await room.mover.move() == ""
     assert sorted(room.shelf.names()) == sorted([said.file, f"{said.file}.peaks", said.file.replace(".wav", ".json")])
     assert b"".join(room.shelf.read(said.file)) == sound()
     assert json.loads(b"".join(room.shelf.read(said.file.replace(".wav", ".json"))))["sha256"] == said.sha256
     assert not (room.folder / said.file).exists()
+    record = await store.call(ID)
+    assert record
+    assert record.recordings[0].place == "folder", "the shelf's, which is another folder than that of recordings"
     kept = await room.kept.find(ID, 1)
     assert kept
     assert (kept.state, kept.shelf, kept.stored_sha256) == (State.KEPT, "folder", said.sha256)
@@ -94,7 +98,7 @@ async def test_plain_recordings_stay_where_they_are_when_their_folder_is_the_she
     assert (room.folder / said.file).read_bytes() == sound()
     kept = await room.kept.find(ID, 1)
     assert kept
-    assert room.shelves.local(kept) == room.folder / said.file
+    assert local_file(room.folder, kept) == room.folder / said.file
     record = await sqlite.call(ID)
     assert record
     assert record.recordings[0].place == ""

@@ -16,6 +16,7 @@ from recording.store import Store
 from recording.telling import Telling
 from tests.contract.fake_floor import BEARER, TOKEN, open_floor
 from tests.ledgers import NAMES, real_call
+from tests.made_tables import lend_tables
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
@@ -128,6 +129,25 @@ async def heard(listener: Listener, count: int) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+
+
+async def test_what_a_command_changes_beside_the_recorder_is_told_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recording.telling.ANYWAY_S", 0.01)
+    lend_tables(tmp_path / "records.db")
+    ours, command = (Store(f"sqlite:///{tmp_path / 'records.db'}") for _ in range(2))
+    listener = Listener(ours)
+    await listener.telling.begin(None)
+    running = asyncio.create_task(listener.telling.run())
+    record = await keep(command, "served_by_ivr")
+    async with asyncio.timeout(60):
+        change = await listener.told.get()
+    assert change.document["id"] == record.id
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await ours.close()
+    await command.close()
 
 
 async def test_a_monitor_that_comes_again_is_told_what_it_missed_and_up_to_where_it_has_all(tmp_path: Path) -> None:

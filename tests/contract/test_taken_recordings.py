@@ -1,6 +1,7 @@
 """What the recorder's keeper finishes is taken, comes to its shelf and is found by a search."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ async def test_a_raw_file_becomes_a_recording_on_its_shelf(tmp_path: Path) -> No
         told: asyncio.Queue[CallRecord] = asyncio.Queue()
         keeper = Keeper(store, room.folder, told.put, shelf=room.kept)
         (room.folder / f"{LINKEDID}.raw").write_bytes(bytes(32_000))
+        closed_ns = (room.folder / f"{LINKEDID}.raw").stat().st_mtime_ns
 
         async def nobody() -> dict[str, str]:
             return {}
@@ -42,5 +44,12 @@ async def test_a_raw_file_becomes_a_recording_on_its_shelf(tmp_path: Path) -> No
         assert [call.id for call in found] == [record.id]
         await keeper.told(found[0])  # a manifest that says the same again
         assert await room.mover.move() == ""
+        (room.folder / f"{LINKEDID}.raw").write_bytes(bytes(32_000))  # killed before it was gone
+        os.utime(room.folder / f"{LINKEDID}.raw", ns=(closed_ns, closed_ns))
+        await keeper.sweep(nobody)
+        assert not list(room.folder.rglob("*.wav")), "made again, it does not stay beside what its shelf has"
+        again = await store.call(record.id)
+        assert again
+        assert [one.place for one in again.recordings] == ["folder"]
     finally:
         await store.close()

@@ -12,8 +12,10 @@ import pytest_asyncio
 from asyncinotify import Inotify, Mask
 
 from cti.centre import load_centre
+from cti.recording_settings import RecordingSettings
 from cti.simulation.telephones import Call, Telephones
 from ivr.tones import BEEP_HZ
+from recording.keeping.master_keys import add_key
 from tests.integration.centre_fixture import WAIT_S, RunningCentre
 from tests.integration.floor_fixture import HOME, running_floor
 from tests.shared_prompts import provide
@@ -34,9 +36,15 @@ def message_dialplans(tmp_path_factory: pytest.TempPathFactory, prompts: Path) -
 
 
 @pytest_asyncio.fixture
-async def message_floor(message_dialplans: Path, prompts: Path, music: Path) -> AsyncIterator[RunningCentre]:
-    """The centre, nobody signed in. Customers are reached over the carrier's line, as 4000."""
-    async with running_floor(message_dialplans, prompts, music) as running:
+async def message_floor(
+    message_dialplans: Path, prompts: Path, music: Path, tmp_path: Path
+) -> AsyncIterator[RunningCentre]:
+    """The centre, nobody signed in. Customers are reached over the carrier's line, as 4000. What is recorded is sealed,
+    messages too."""
+    keys = tmp_path / "keys"
+    add_key(keys, "first")
+    sealed = RecordingSettings(encrypt=True, keys=keys)
+    async with running_floor(message_dialplans, prompts, music, recordings=sealed) as running:
         yield running
 
 
@@ -60,6 +68,14 @@ async def lies_there(floor: RunningCentre, length_ms: int, name: str = "*.wav") 
             while not (found := [file for file in folder.glob(name) if _length_ms(file) >= length_ms]):
                 await inotify.get()
     return found[0]
+
+
+async def is_sealed(floor: RunningCentre) -> None:
+    """Wait until no message lies open any more."""
+    folder = floor.settings.recordings_folder
+    async with asyncio.timeout(WAIT_S):
+        while list(folder.rglob("*.wav")) or not list(folder.rglob("*-message-*.sealed")):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # folders that come and go are not watched
 
 
 async def hears_it(phones: Telephones, agent: str, *, shown: str = CUSTOMER) -> Call:

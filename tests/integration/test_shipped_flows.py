@@ -12,7 +12,7 @@ import pytest_asyncio
 from cti.simulation.telephones import Call, Keying, Telephones
 from ivr.closure_words import words_of
 from ivr.flow.parts import YES
-from ivr.voicemail import VOICEMAIL
+from ivr.messages import VOICEMAIL
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import HOME, running_floor, staffed, talk
 from tests.integration.listening import PLAYED, likeness

@@ -10,6 +10,7 @@ from tests.integration.message_fixture import (
     CALLERS_TONE_HZ,
     CUSTOMER,
     hears_it,
+    is_sealed,
     lies_there,
     message_dialplans,
     message_floor,
@@ -43,6 +44,7 @@ async def test_a_message_is_reviewed_and_kept_and_the_agent_who_hears_it_calls_b
         assert (asked["number"], asked["queue"], asked["cause"]) == (CUSTOMER, "sales", "voicemail")
         assert asked["message_ms"] >= 2_000
         name = asked["callback"]
+        await is_sealed(message_floor)
 
         await message_floor.sign_in("1001")
         leg = await hears_it(phones, "1001")
@@ -51,6 +53,7 @@ async def test_a_message_is_reviewed_and_kept_and_the_agent_who_hears_it_calls_b
         await leg.ended()
         heard = await message_floor.fact("MessageHeard", callback=name)
         assert (heard["linkedid"], heard["agent"], heard["whole"]) == (arrived["linkedid"], "1001", False)
+        await is_sealed(message_floor)  # the file for his telephone is gone
 
         leg = await hears_it(phones, "1001")
         await leg.press("1")
@@ -68,3 +71,8 @@ async def test_a_message_is_reviewed_and_kept_and_the_agent_who_hears_it_calls_b
         reached = await record_of(message_floor, f"{name}.2")
         assert (reached["outcome"], reached["direction"], reached["caller"]) == ("answered", "outbound", CUSTOMER)
         assert (reached["agent"], reached["origin"]) == ("1001", left["id"])
+        log = (await message_floor.get(f"/api/recordings/listenings?call={left['id']}"))["listenings"]
+        assert [(one["who"], one["kind"], one["n"]) for one in log] == [("agent:1001", "message", 1)] * 2
+        (said,) = (await message_floor.get(f"/api/calls/{left['id']}/recordings"))["messages"]
+        assert said["duration_ms"] == asked["message_ms"]
+        await is_sealed(message_floor)

@@ -36,7 +36,6 @@ class CallbackFloor:
         self.book = CallbackBook("node1", rules.get, message_rules_of=self.message_rules)
         self.now_ms = 1_800_000_000_000
         self.facts: list[Fact] = []
-        self.forgotten: list[VoiceMessage] = []
         self.standing: list[str] = []
         """The stays in queues, in the order of their entry there."""
         if up:
@@ -51,7 +50,6 @@ class CallbackFloor:
         """Take what the book has decided; the router's word of who stands in its queue is among the facts."""
         out = self.book.take()
         self.facts += out.facts
-        self.forgotten += out.forget
         for linkedid in out.leave:
             self.standing.remove(linkedid)
         for one in out.enter:

@@ -17,7 +17,7 @@ from cti.ami.codec import Headers
 from cti.ami.errors import AmiError, AmiLinkLost
 from cti.ami.message import Message
 from cti.callbacks.desk import CallbackDesk
-from cti.callbacks.means import Means
+from cti.callbacks.means import Means, MessageAway
 from ivr.agi.errors import AgiHungUp, AgiOver
 from ivr.agi.session import AgiSession
 from ivr.flow.steps import Prompt
@@ -120,6 +120,45 @@ class AgentsLine:
             raise self._over
 
 
+class AudioAtHand:
+    """The audio of messages (cti.callbacks.means.MessageAudio) in files of one folder; `away` says what is."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str]] = []
+        """Who has heard which file."""
+        self.put_away: list[str] = []
+        self.gone = False
+        self.away: set[str] = set()
+        """fetch, or heard_by."""
+
+    async def fetch(self, message: VoiceMessage) -> "SoundAtHand | None":
+        self.require("fetch")
+        return None if self.gone else SoundAtHand(self, message.file)
+
+    def tidy(self) -> None:
+        """Nothing was left."""
+
+    def require(self, what: str) -> None:
+        if what in self.away:
+            raise MessageAway("the store is away")
+
+
+class SoundAtHand:
+    """One of its files."""
+
+    def __init__(self, audio: AudioAtHand, file: str) -> None:
+        self.path = Path("/recordings") / file
+        self._audio = audio
+        self._file = file
+
+    async def heard_by(self, agent: str) -> None:
+        self._audio.require("heard_by")
+        self._audio.heard.append((agent, self._file))
+
+    def put_away(self) -> None:
+        self._audio.put_away.append(self._file)
+
+
 class CallingFloor:
     """The queues `sales` and `support`, some agents ready, and an Asterisk that is there."""
 
@@ -128,6 +167,7 @@ class CallingFloor:
         self.told = Told()
         self.distributor.on_fact.append(self.told)
         self.ami = FakeAmi()
+        self.audio = AudioAtHand()
         self.channels: dict[str, str] = {}
         self.answered: set[str] = set()
         """What the ledger says: stays whose customers have answered."""
@@ -146,7 +186,7 @@ class CallingFloor:
             sound_of=_text,
             was_answered=self._was_answered,
             names_of=lambda queue: {"en": "Sales"},
-            recordings=Path("/recordings"),
+            audio=self.audio,
         )
         self.desk = CallbackDesk(self.book, self.means)
 

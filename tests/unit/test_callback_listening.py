@@ -183,3 +183,62 @@ async def test_a_phone_that_does_not_answer_leaves_the_message_at_its_place() ->
         await settle()
         assert floor.state("1001") == (AgentState.NOT_READY, "missed_call")
         assert left.state is CallbackState.RINGING  # the next agent's phone
+
+
+@in_virtual_time
+async def test_each_hearing_is_written_down_once_and_its_file_put_away() -> None:
+    async with calling("1001") as floor:
+        left = await floor.leave()
+        line = ListeningLine(left.linkedid)
+        line.presses = {CHOICE[0]: "2"}  # and again
+        await floor.picks_up(left.linkedid, line)
+        assert line.said.count(SOUND) == 2
+        assert floor.audio.heard == [("1001", "voicemail/1.wav")]
+        assert not floor.audio.put_away
+        await asyncio.sleep(31)
+        assert floor.audio.put_away == ["voicemail/1.wav"]
+
+
+@in_virtual_time
+async def test_who_hangs_up_before_the_first_word_has_heard_nothing() -> None:
+    async with calling("1001") as floor:
+        left = await floor.leave()
+        line = ListeningLine(left.linkedid)
+        line.presses = {"A message for Sales.": "#"}
+        await floor.picks_up(left.linkedid, line)
+        assert (floor.audio.heard, floor.audio.put_away) == ([], ["voicemail/1.wav"])
+
+
+@in_virtual_time
+async def test_nobody_is_rung_for_a_message_that_cannot_be_had_and_it_comes_again() -> None:
+    async with calling("1001") as floor:
+        floor.audio.away = {"fetch"}
+        left = await floor.leave()
+        assert not floor.ami.named("Originate")
+        assert (left.state, floor.state("1001")[0]) == (CallbackState.DUE, AgentState.READY)
+        floor.audio.away.clear()
+        await asyncio.sleep(60)
+        await settle()
+        line = await floor.picks_up(left.linkedid, ListeningLine(left.linkedid))
+        assert SOUND in line.said
+
+
+@in_virtual_time
+async def test_what_cannot_be_written_down_is_not_played_and_put_back() -> None:
+    async with calling("1001") as floor:
+        left = await floor.leave()
+        floor.audio.away = {"heard_by"}
+        line = await floor.picks_up(left.linkedid, ListeningLine(left.linkedid))
+        assert SOUND not in line.said
+        assert line.said[-1] == "The message cannot be played."
+        assert (left.state, left.last, line.hung_up) == (CallbackState.DUE, CallbackOutcome.PUT_BACK, True)
+
+
+@in_virtual_time
+async def test_a_message_that_is_kept_no_longer_is_told_as_lost() -> None:
+    async with calling("1001") as floor:
+        floor.audio.gone = True
+        left = await floor.leave()
+        line = await floor.picks_up(left.linkedid, ListeningLine(left.linkedid))
+        assert line.said[2:] == ["The message cannot be played.", *CHOICE]
+        assert floor.audio.heard == []

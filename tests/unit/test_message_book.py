@@ -3,8 +3,6 @@
 import pytest
 
 from acd.callback_rules import HOUR_MS, MINUTE_MS, CallbackRules
-from acd.callback_shelf import KEEP_MS
-from acd.callbacks import VoiceMessage
 from acd.errors import CallbackOver, CallbackUnderWay, NoMessage
 from acd.facts import CallbackAttempted, CallbackDialled, CallbackEnded, CallbackRequested, MessageHeard
 from acd.hours import parse_hours
@@ -158,16 +156,6 @@ def test_a_supervisor_who_has_heard_it_says_so_once_and_of_a_message_only() -> N
         floor.book.tell_heard(left.id, cause="api", now_ms=floor.now_ms)
     with pytest.raises(NoMessage):
         floor.book.tell_heard(asked.id, cause="api", now_ms=floor.now_ms)
-
-
-def test_its_audio_is_needed_until_a_day_after_its_end() -> None:
-    floor = CallbackFloor()
-    left = floor.leave_message()
-    floor.hear(left)
-    floor.wait(KEEP_MS - 1)
-    assert floor.forgotten == []
-    floor.wait(1)
-    assert floor.forgotten == [VoiceMessage("voicemail/1.wav", 5_000)]
 
 
 def test_verbs_of_hearing_do_nothing_for_what_brings_no_message() -> None:
