@@ -14,6 +14,7 @@ from recording.balance.identity import Balance
 from recording.balance.watch import BalanceWatch
 from recording.encoding.encoder import Encoder
 from recording.entries import Source
+from recording.figures.day_keeping import DayKeeping
 from recording.forgetting import Forgetting
 from recording.ingest import AskLive, Ingest
 from recording.keeper import Keeper
@@ -66,6 +67,7 @@ class Recorder:
         self._on_waiting = on_waiting
         self._ingest = Ingest(store, ledger, journal, self._tell, on_health)
         self._forgetting = Forgetting(store, keep_lines)
+        self._days = DayKeeping(store)
         self._rotation = Rotation(
             store,
             journal=journal,
@@ -93,6 +95,7 @@ class Recorder:
                 group.create_task(self._keeper.run())
                 group.create_task(self._balance.run())
                 group.create_task(self._forgetting.run())
+                group.create_task(self._days.run())
                 group.create_task(self._rotation.run())
                 group.create_task(self._shares.run())
                 group.create_task(self._watch_room())

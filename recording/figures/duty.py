@@ -38,32 +38,27 @@ class Due:
         kind = next((shift.kind for shift in there), None)
         return "shift" if kind is None else kind.value
 
-    @property
-    def own(self) -> list[Span]:
-        """Of that the time of these shifts."""
-        return [span for span in self.working if self.shifts and span.start >= self.shifts[0].span.start]
-
-    @property
-    def before(self) -> list[Span]:
-        """And that of a shift which began before the period."""
-        return [span for span in self.working if not self.shifts or span.start < self.shifts[0].span.start]
-
 
 async def duties(
     store: Store, scopes: Sequence[Scope], period: Period, now: datetime
 ) -> tuple[dict[Scope, list[str]], dict[str, Due]]:
     """Who belongs to each scope, and of each of them who has any what he should do in the time before `now`."""
     schedules = Schedules(store, period.zone)
-    agents = await _agents(store, schedules, scopes)
+    agents = await agents_of(store, schedules, scopes)
     every = sorted({agent for some in agents.values() for agent in some})
     plan = await schedules.plan(every, period.start.date(), (period.end - timedelta(microseconds=1)).date())
+    return agents, await due_of(plan, every, period, now)
+
+
+async def due_of(plan: Plan, agents: Iterable[str], period: Period, now: datetime) -> dict[str, Due]:
+    """What these agents should do in the time before `now`; nothing of those who should do nothing."""
     due: dict[str, Due] = {}
-    for number, agent in enumerate(every, 1):
+    for number, agent in enumerate(agents, 1):
         if (his := _due(plan, agent, period, now)).shifts or his.working:
             due[agent] = his
         if number % _TOGETHER == 0:
             await asyncio.sleep(0)  # whoever else lives in this loop comes first
-    return agents, due
+    return due
 
 
 async def stays_of(store: Store, agent: str, start: datetime, end: datetime) -> list[Stay]:
@@ -72,7 +67,8 @@ async def stays_of(store: Store, agent: str, start: datetime, end: datetime) -> 
         return list(stays(await entries_of(connection, agent, start, end), start, end))
 
 
-async def _agents(store: Store, schedules: Schedules, scopes: Iterable[Scope]) -> dict[Scope, list[str]]:
+async def agents_of(store: Store, schedules: Schedules, scopes: Iterable[Scope]) -> dict[Scope, list[str]]:
+    """Who belongs to each scope; to the centre and to teams those alone who were ever given a pattern."""
     found: dict[Scope, list[str]] = {}
     assigned: set[str] | None = None
     for scope in scopes:
@@ -80,7 +76,7 @@ async def _agents(store: Store, schedules: Schedules, scopes: Iterable[Scope]) -
             found[scope] = [scope.name]
             continue
         if assigned is None:
-            assigned = {one.agent for one in await schedules.assignments(None)}
+            assigned = await schedules.assigned()
         found[scope] = sorted(assigned & await _members(store, scope.name) if scope.name else assigned)
     return found
 

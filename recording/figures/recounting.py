@@ -4,11 +4,12 @@ time and begun again: each step is a transaction of its own that leaves sums and
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, insert, select
 
 from acd.states import AgentState
+from recording.agent_days import forget_log
 from recording.conflicts import upserting
 from recording.figures.counting import count_calls
 from recording.figures.counts import Times, names_of
@@ -62,6 +63,7 @@ async def _recount_agent(store: Store, agent: str) -> None:
     async with store.transaction() as connection:
         zone = (await rules_in_force(connection)).zone
         await connection.execute(select(AgentLastState.at).where(AgentLastState.agent == agent).with_for_update())
+        await forget_log(connection, {agent: datetime(1970, 1, 1, tzinfo=UTC)})
         query = select(*columns).where(table.c.agent == agent).order_by(table.c.at)
         entries = [StateEntry(**row) for row in (await connection.execute(query)).mappings()]
         changes = [Change(one.at, one.after) for one in in_order(entries)]

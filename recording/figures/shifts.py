@@ -1,49 +1,42 @@
-"""Figures 1 and 15: what agents did, held against their shifts. Read are the half-hour sums, which tell the time at
-work of each five minutes: a month of hundreds of agents has millions of entries in the log of states. The log is read
-of those alone whose sums cannot tell: a shift or break that begins within five minutes, and time from before these were
-kept. No long report keeps the loop from anything else.
+"""Figures 1 and 15: what agents did, held against their shifts. Days that are over have been worked out and are added
+up (recording.figures.day_keeping); the hours of other days, and days that something has changed of, are told from the
+half-hour sums (recording.figures.doing).
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from acd.states import AgentState
-from recording.figures.duty import Due, duties, stays_of
-from recording.figures.period import Period
+from recording.figures.doing import Doing, Done
+from recording.figures.duty import agents_of, due_of
+from recording.figures.period import Period, Unit
 from recording.figures.scope import Scope, ScopeKind
-from recording.figures.slots import Slots, Worked, worked
-from recording.inputs.attendance import AT_WORK, adherence, attendance, signed_in
-from recording.inputs.plan import PlannedShift
-from recording.inputs.spans import Span, meet, total_ms
-from recording.models import AgentLastState
+from recording.inputs.plan import Plan
+from recording.inputs.schedules import Schedules
+from recording.models import AgentDay
 from recording.store import Store
 
 _NAMES = frozenset({"adherent_ms", "scheduled_ms", "attended", "scheduled"})
+_BY_NAME = 50
+"""Of more agents than these all that is kept is read."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Lasting:
-    """The state in which an agent is: his sums do not have it before it ends."""
-
-    state: AgentState
-    since: datetime
-
-    @property
-    def signed_in(self) -> bool:
-        return self.state is not AgentState.SIGNED_OUT
+_DAY = AgentDay.__table__.c
+_SUMS = [_DAY[one.name] for one in fields(Done)]
 
 
 @dataclass(slots=True)
-class _Done:
-    """What came of it, by agent."""
+class _Told:
+    """What is told of an agent: how many days were worked out, and the sum of these and of all else."""
 
-    adhered_ms: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    came: set[str] = field(default_factory=set)
+    days: int = 0
+    done: Done = field(default_factory=Done)
 
 
 class Shifts:
@@ -64,52 +57,101 @@ class Shifts:
         whose = [scope for scope in scopes if scope.kind is not ScopeKind.QUEUE]
         if not whose or not _NAMES & set(names) or until <= period.since:
             return {}
-        agents, due = await duties(self._store, whose, period, now)
-        done = await self._done(due, period)
-        return {
-            scope: _sums({agent: due[agent] for agent in some if agent in due}, done) for scope, some in agents.items()
-        }
-
-    async def _done(self, due: Mapping[str, Due], period: Period) -> _Done:
-        """By the sums where they tell it, and by the log where they do not."""
-        slots = Slots(period.zone)
-        told = {agent: one for agent, one in due.items() if all(map(slots.fits, one.working))}
-        table = AgentLastState.__table__
+        schedules = Schedules(self._store, period.zone)
+        agents = await agents_of(self._store, schedules, whose)
+        every = sorted({agent for some in agents.values() for agent in some})
+        days, around = _whole_days(period, until)
         async with self._store.engine.connect() as connection:
-            rows = await connection.execute(select(table))
-            lasting = {row.agent: _Lasting(AgentState(row.state), row.at) for row in rows}
-            own = await worked(connection, {agent: one.own for agent, one in told.items()}, slots)
-            before = await worked(connection, {agent: one.before for agent, one in told.items()}, slots)
-        done = _Done()
-        for agent, one in due.items():
-            his, earlier, last = own.get(agent, Worked()), before.get(agent, Worked()), lasting.get(agent)
-            now_on = [Span(last.since, one.until)] if last and last.since < one.until else []
-            known = agent in told and his.known and earlier.known
-            came = his.came or (bool(last and last.signed_in) and _meets(one.shifts, now_on))
-            if not known or (one.shifts and not came):  # he may have come in a break alone, or later than the period
-                log = await stays_of(self._store, agent, period.since, one.until)
-                done.adhered_ms[agent] += adherence(one.working, log).adhered_ms
-                done.came |= attendance(one.shifts, {agent: signed_in(log)})[0]
-                continue
-            done.adhered_ms[agent] += his.work_ms + earlier.work_ms
-            if last and last.state in AT_WORK:
-                done.adhered_ms[agent] += total_ms(meet(one.working, now_on))
-            if came:
-                done.came.add(agent)
-        return done
+            told = await _worked_out(connection, every, days, period.zone, now) if days else {}
+            left = {stretch: list(every) for stretch in around}
+            lacking = [agent for agent in every if days and (agent not in told or told[agent].days < len(days))]
+            if lacking:
+                known = await _by_day(connection, lacking, days, period.zone, now)
+                told |= {agent: _Told(len(his), sum(his.values(), Done())) for agent, his in known.items()}
+                left |= _missing(known, days, period.zone)
+            if left:
+                plan = await _plan(schedules, left)
+                for stretch, some in left.items():
+                    for agent, done in (await work_out(connection, plan, some, stretch, now)).items():
+                        told.setdefault(agent, _Told()).done += done
+        return {scope: _sums([told[agent].done for agent in some if agent in told]) for scope, some in agents.items()}
 
 
-def _sums(due: Mapping[str, Due], done: _Done) -> Mapping[str, Decimal]:
-    scheduled_ms = {agent: total_ms(one.working) for agent, one in due.items()}
-    expected = {agent for agent, one in due.items() if one.shifts}
-    at_all = sum(length_ms > 0 for length_ms in scheduled_ms.values())
+async def work_out(
+    connection: AsyncConnection, plan: Plan, agents: Iterable[str], stretch: Period, now: datetime
+) -> dict[str, Done]:
+    """What these agents should do before `now`, and did; nothing of those who should do nothing."""
+    due = await due_of(plan, agents, stretch, now)
+    return await Doing(connection).done(due, stretch)
+
+
+async def _plan(schedules: Schedules, left: Mapping[Period, Collection[str]]) -> Plan:
+    first = min(stretch.start for stretch in left).date()
+    last = max(stretch.end for stretch in left) - timedelta(microseconds=1)
+    return await schedules.plan({agent for some in left.values() for agent in some}, first, last.date())
+
+
+def _whole_days(period: Period, until: datetime) -> tuple[Sequence[date], Sequence[Period]]:
+    """The days of the centre's calendar that are over in this part of the period, and what else there is of it."""
+    days: list[date] = []
+    around: list[Period] = []
+    for piece in period.split(Unit.DAY):
+        if piece.since >= until:
+            break
+        if piece.unit is Unit.DAY and piece.until <= until:
+            days.append(piece.start.date())
+        else:
+            around.append(piece)
+    return days, around
+
+
+def _kept(agents: Sequence[str], days: Sequence[date], zone: ZoneInfo, now: datetime) -> list[ColumnElement[bool]]:
+    """The rows of these days that hold: all they rest on was over before `now`, by the clock of this zone."""
+    some = [_DAY.agent.in_(agents)] if len(agents) <= _BY_NAME else []
+    return [*some, _DAY.day >= days[0], _DAY.day <= days[-1], _DAY.zone == zone.key, _DAY.until <= now]
+
+
+async def _worked_out(
+    connection: AsyncConnection, agents: Sequence[str], days: Sequence[date], zone: ZoneInfo, now: datetime
+) -> dict[str, _Told]:
+    query = (
+        select(_DAY.agent, func.count(), *map(func.sum, _SUMS))
+        .where(*_kept(agents, days, zone, now))
+        .group_by(_DAY.agent)
+    )
+    return {agent: _Told(days, Done(*map(int, sums))) for agent, days, *sums in (await connection.execute(query)).all()}
+
+
+async def _by_day(
+    connection: AsyncConnection, agents: Sequence[str], days: Sequence[date], zone: ZoneInfo, now: datetime
+) -> dict[str, dict[date, Done]]:
+    """Each of their days that is kept: which are missing, and the sum of the others, is to be of the same moment."""
+    known: dict[str, dict[date, Done]] = {agent: {} for agent in agents}
+    query = select(_DAY.agent, _DAY.day, *_SUMS).where(*_kept(agents, days, zone, now))
+    for agent, day, *sums in (await connection.execute(query)).all():
+        if agent in known:
+            known[agent][day] = Done(*sums)
+    return known
+
+
+def _missing(known: Mapping[str, Collection[date]], days: Sequence[date], zone: ZoneInfo) -> dict[Period, list[str]]:
+    """The stretches of days of which nothing is kept, and of whom."""
+    found: dict[Period, list[str]] = defaultdict(list)
+    for agent, his in known.items():
+        for kept, some in groupby(days, key=his.__contains__):
+            if not kept:
+                first, *others = some
+                last = others[-1] if others else first
+                found[Period(Period.day(first, zone).start, Period.day(last, zone).end)].append(agent)
+    return found
+
+
+def _sums(told: Collection[Done]) -> Mapping[str, Decimal]:
+    expected = [one for one in told if one.shifts]
+    at_all = sum(one.scheduled_ms > 0 for one in told)
     numbers = {
-        "adherent_ms": sum(done.adhered_ms[agent] for agent in due), "scheduled_ms": sum(scheduled_ms.values()),
-        "attended": len(done.came & expected), "scheduled": len(expected),
+        "adherent_ms": sum(one.adherent_ms for one in told), "scheduled_ms": sum(one.scheduled_ms for one in told),
+        "attended": sum(one.attended > 0 for one in expected), "scheduled": len(expected),
         "scheduled_agents": max(at_all, len(expected)),
     }  # fmt: skip
     return {name: Decimal(number) for name, number in numbers.items()}
-
-
-def _meets(shifts: Iterable[PlannedShift], spans: Sequence[Span]) -> bool:
-    return bool(spans and meet((shift.span for shift in shifts), spans))

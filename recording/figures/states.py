@@ -14,7 +14,7 @@ from recording.figures.counts import Times
 from recording.figures.period import HALF_HOUR_S, floor
 
 _MILLISECOND = timedelta(milliseconds=1)
-_HALF_HOUR = timedelta(seconds=HALF_HOUR_S)
+HALF_HOUR = timedelta(seconds=HALF_HOUR_S)
 
 SUM_OF: Mapping[AgentState, str] = {
     AgentState.READY: "ready_ms",
@@ -32,7 +32,7 @@ AT_WORK = frozenset({AgentState.READY, AgentState.RINGING, AgentState.TALKING, A
 
 
 SLOT = timedelta(minutes=5)
-WORK = tuple(f"work_{number}_ms" for number in range(_HALF_HOUR // SLOT))
+WORK = tuple(f"work_{number}_ms" for number in range(HALF_HOUR // SLOT))
 """The time at work in each five minutes of a half hour, by which breaks and shifts that cut one are measured."""
 
 
@@ -69,7 +69,7 @@ def of_states(lasting: Iterable[Stretch], zone: ZoneInfo) -> dict[datetime, Time
         at = one.start
         while name and at < one.end:
             half_hour = floor(at, zone).astimezone(UTC)
-            end = min(half_hour + _HALF_HOUR, one.end)
+            end = min(half_hour + HALF_HOUR, one.end)
             row = sums.setdefault(half_hour, {})
             row[name] = row.get(name, 0) + (end - _whole(at)) // _MILLISECOND
             at = end

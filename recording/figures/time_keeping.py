@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.facts import AgentDefined, AgentEdited, AgentStateChanged, Fact
 from acd.states import AgentState
+from recording.agent_days import forget_log
 from recording.conflicts import inserting_new, upserting
 from recording.figures.adding import adding
 from recording.figures.counts import Times, names_of
@@ -53,6 +54,8 @@ async def add_states(connection: AsyncConnection, new: Mapping[str, AgentStateCh
     last = {row.agent: Change(row.at, AgentState(row.state)) for row in await connection.execute(query)}
     sums: _Sums = defaultdict(lambda: [0] * len(_SUMS))
     rows: list[dict[str, Any]] = []
+    first = {agent: min(fact.at_ms for fact in facts) for agent, facts in by_agent.items()}
+    await forget_log(connection, {agent: utc(at_ms * 1000) for agent, at_ms in first.items()})
     for agent, facts in sorted(by_agent.items()):
         facts.sort(key=lambda fact: fact.at_ms)
         before = last.get(agent)

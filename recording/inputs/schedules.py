@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy import delete, select
 
+from recording.agent_days import forget_agents, forget_exceptions, take_turn
 from recording.inputs.plan import ONE_DAY, Plan
 from recording.inputs.shifts import Assignment, ExceptionKind, Pattern, ShiftException
 from recording.inputs.spans import Span
@@ -68,7 +69,12 @@ class Schedules:
     async def save_patterns(self, patterns: Iterable[Pattern]) -> None:
         """Add patterns, or change those that are known, for all who have them, also for days that are over."""
         rows = [one.model_dump(mode="json") for one in patterns]
+        users = (
+            select(ShiftAssignment.agent).where(ShiftAssignment.pattern.in_([row["name"] for row in rows])).distinct()
+        )
         async with self._store.transaction() as connection:
+            await take_turn(connection)
+            await forget_agents(connection, set(await connection.scalars(users)))
             await upsert(connection, ShiftPattern, "name", rows)
 
     async def remove_pattern(self, name: str) -> bool:
@@ -79,6 +85,11 @@ class Schedules:
                 raise PatternUsed(name, agents)
             done = await connection.execute(delete(ShiftPattern).where(ShiftPattern.name == name))
             return bool(done.rowcount)
+
+    async def assigned(self) -> set[str]:
+        """Whoever was ever given a pattern."""
+        async with self._store.engine.connect() as connection:
+            return set(await connection.scalars(select(ShiftAssignment.agent).distinct()))
 
     async def assignments(self, agents: Collection[str] | None = None) -> list[Assignment]:
         """Who works by which pattern from when on, in order; of these agents, None for all."""
@@ -97,12 +108,16 @@ class Schedules:
             if one.pattern and one.pattern not in known:
                 raise UnknownPattern(one.pattern, sorted(known))
         async with self._store.transaction() as connection:
+            await take_turn(connection)
+            await forget_agents(connection, {one.agent for one in given})
             await upsert(connection, ShiftAssignment, "agent since", [one.model_dump() for one in given])
 
     async def remove_assignment(self, agent: str, since: date) -> bool:
         """Take an assignment back: the one before it goes on. False where there is none."""
         mine = (ShiftAssignment.agent == agent) & (ShiftAssignment.since == since)
         async with self._store.transaction() as connection:
+            await take_turn(connection)
+            await forget_agents(connection, {agent})
             return bool((await connection.execute(delete(ShiftAssignment).where(mine))).rowcount)
 
     async def exceptions(self, agents: Collection[str] | None, first: date, last: date) -> list[ShiftException]:
@@ -126,6 +141,8 @@ class Schedules:
             row = one.model_dump(mode="json")
             rows.append({**row, "day": one.day, "start": row["start"] or "", "end": row["end"] or ""})
         async with self._store.transaction() as connection:
+            await take_turn(connection)
+            await forget_exceptions(connection, ((row["agent"], row["day"]) for row in rows))
             await upsert(connection, ShiftExceptionEntry, "agent day kind start", rows)
 
     async def remove_exceptions(self, agent: str, day: date, kind: ExceptionKind | None = None) -> int:
@@ -135,6 +152,8 @@ class Schedules:
         if kind is not None:
             mine &= table.kind == kind.value
         async with self._store.transaction() as connection:
+            await take_turn(connection)
+            await forget_exceptions(connection, [(agent, day)])
             return (await connection.execute(delete(table).where(mine))).rowcount
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import delete, select, update
 
+from recording.agent_days import forget_agents, take_turn
 from recording.inputs import cells
 from recording.inputs.sheet import Column, Sheet
 from recording.inputs.staffing import StaffChanges, StaffEntry, StaffEvent, Staffing
@@ -44,12 +45,16 @@ class Staff:
         """Add entries, or replace those of the same agent, day and event; all or none."""
         rows = [{**one.model_dump(), "event": one.event.value} for one in entries]
         async with self._store.transaction() as connection:
+            await take_turn(connection)
+            await forget_agents(connection, {row["agent"] for row in rows})
             await upsert(connection, StaffRecord, "agent day event", rows)
 
     async def remove(self, agent: str, day: date, event: StaffEvent) -> bool:
         """Take an entry out; False where there is none. His account stays as it is."""
         mine = (StaffRecord.agent == agent) & (StaffRecord.day == day) & (StaffRecord.event == event.value)
         async with self._store.transaction() as connection:
+            await take_turn(connection)
+            await forget_agents(connection, {agent})
             return bool((await connection.execute(delete(StaffRecord).where(mine))).rowcount)
 
     async def joined(self, agents: Sequence[tuple[str, str]], day: date) -> None:

@@ -15,6 +15,8 @@ from recording.models.calls import (
     SurveyAnswer,
 )
 from recording.models.figures import (
+    AgentDay,
+    AgentDayTurn,
     AgentHalfHour,
     AgentLastState,
     AgentStateHalfHour,
@@ -59,6 +61,8 @@ __all__ = [
     "NAME",
     "AccessToken",
     "AgentAccount",
+    "AgentDay",
+    "AgentDayTurn",
     "AgentHalfHour",
     "AgentLastState",
     "AgentStateEntry",

@@ -2,10 +2,10 @@
 the sum of its half hours. docs/figures.md says what is counted where, recording/figures/counts.py what each name means.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String
+from sqlalchemy import JSON, BigInteger, Date, Index, String
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from recording.models.base import NAME, Base, BigId, UtcDateTime
@@ -142,6 +142,38 @@ class AgentStateHalfHour(Base):
     work_3_ms: Mapped[int | None] = _slot(3)
     work_4_ms: Mapped[int | None] = _slot(4)
     work_5_ms: Mapped[int | None] = _slot(5)
+
+
+class AgentDay(Base):
+    """What an agent should do on a day of the centre's calendar, and did: worked out when the day and the shifts that
+    begin on it are over, taken out when his schedule or what his log says of that time changes, and then worked out
+    anew. Where there is no row, it is told from the half hours.
+    """
+
+    __tablename__ = "agent_day"
+    __table_args__ = (Index(None, "agent", "day"),)
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True, comment="the day, in the centre's zone")
+    agent: Mapped[str] = mapped_column(String(NAME), primary_key=True, comment="the agent's number")
+    zone: Mapped[str] = mapped_column(String(64), comment="the time zone by which it was worked out")
+    until: Mapped[datetime] = mapped_column(
+        UtcDateTime, comment="when the day and its shifts were over, UTC: what his log says up to then is in it"
+    )
+    scheduled_ms: Mapped[int] = _milliseconds("milliseconds of this day in which he should work, breaks left out")
+    adherent_ms: Mapped[int] = _milliseconds("milliseconds of these in which he was at work")
+    shifts: Mapped[int] = _number("shifts of his that begin on this day, but for those he is away from altogether")
+    attended: Mapped[int] = _number("of these: he was signed in during them, at whatever time")
+
+
+class AgentDayTurn(Base):
+    """One row, written by whoever changes what days of agents are made of, or works them out, before he does: so one
+    does it at a time.
+    """
+
+    __tablename__ = "agent_day_turn"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="always 1")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it was written last, UTC")
 
 
 class CallCount(Base):

@@ -1,20 +1,24 @@
 """Adherence and attendance from stored sums, held against the whole log of states."""
 
+import asyncio
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from acd.facts import AgentStateChanged, to_json
 from acd.states import AgentState, Status
+from recording.at_hand import LinesAtHand
 from recording.entries import Source, entry
 from recording.figures.addends.listing import addends
 from recording.figures.addends.values import MOST, Addend, AddendsOrder
+from recording.figures.day_keeping import keep_days
 from recording.figures.period import Period
 from recording.figures.recounting import recount_times
 from recording.figures.rule_book import keep_rules
@@ -23,12 +27,15 @@ from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.figures.shifts import Shifts
 from recording.figures.states import WORK
 from recording.inputs.attendance import adherence, attendance, signed_in, stays
-from recording.inputs.schedules import Schedules
+from recording.inputs.schedules import Schedules, swapped
 from recording.inputs.shifts import Assignment, Break, ExceptionKind, Pattern, PatternShift, ShiftException
 from recording.inputs.spans import Span, meet, total_ms
+from recording.inputs.staff import Staff
+from recording.inputs.staffing import StaffEntry, StaffEvent
 from recording.models import AgentStateEntry, AgentStateHalfHour
 from recording.state_entries import StateEntry, in_order
 from recording.store import Store
+from recording.transactions import write_batch
 from tests.ledgers import batch
 
 pytestmark = pytest.mark.contract
@@ -124,9 +131,110 @@ async def test_sums_tell_of_any_period_what_the_log_of_states_tells(store: Store
     await _held_against_the_log(store, agents, chance)
 
 
-async def _held_against_the_log(store: Store, agents: list[str], chance: random.Random) -> None:
+async def test_days_worked_out_tell_what_the_log_tells_whatever_is_changed_afterwards(store: Store) -> None:
+    chance = random.Random(store.engine.dialect.name)  # on each data base another life
+    agents = [str(1001 + number) for number in range(6)]
+    async with store.transaction() as connection:
+        await keep_rules(connection, Rules(zone=ZONE), datetime(2026, 10, 1, tzinfo=UTC))
+    schedules = Schedules(store, ZONE)
+    await schedules.save_patterns(PATTERNS)
+    await schedules.assign(
+        Assignment(agent=agent, since=FIRST, pattern=PATTERNS[at % 3].name) for at, agent in enumerate(agents)
+    )
+    day = FIRST + timedelta(days=3)
+    await schedules.except_days(swapped("1001", "1003", day))
+    lives = [[entry(Source.JOURNAL, to_json_line(fact)) for fact in _log(agent, chance)] for agent in agents[:-1]]
+    late = [line for life in lives for line in life[3::7]]  # after their days were worked out
+    in_time = [line for life in lives for at, line in enumerate(life) if at % 7 != 3]
+    await store.ingest(batch(Source.JOURNAL, in_time))
+    assert await keep_days(store, datetime(2026, 10, 24, 3, tzinfo=UTC), rest_s=0)
+    await _held_against_the_log(store, agents, chance)
+    changes: list[Callable[[], Awaitable[object]]] = [
+        lambda: schedules.save_patterns([_pattern("day", 9 * 60 + 3, 530, (76, 13))]),
+        lambda: schedules.assign([Assignment(agent="1003", since=day - timedelta(days=1), pattern="night")]),
+        lambda: schedules.remove_assignment("1003", day - timedelta(days=1)),
+        lambda: schedules.except_days(
+            [ShiftException(agent="1002", day=day, kind=ExceptionKind.SICK, start=0, end=61)]
+        ),
+        lambda: schedules.except_days([ShiftException(agent="1004", day=day, kind=ExceptionKind.LEAVE)]),
+        lambda: schedules.remove_exceptions("1004", day),
+        lambda: Staff(store).save([StaffEntry(agent="1002", day=day, event=StaffEvent.LEFT)]),
+        lambda: Staff(store).remove("1002", day, StaffEvent.LEFT),
+        lambda: store.ingest(batch(Source.JOURNAL, late[: len(late) // 2])),
+        lambda: store.ingest(batch(Source.JOURNAL, late)),
+        lambda: recount_times(store),
+    ]
+    for change in changes:
+        await change()
+        await _held_against_the_log(store, agents, chance, periods=1)
+        await keep_days(store, datetime(2026, 10, chance.randint(22, 30), chance.randint(0, 23), tzinfo=UTC), rest_s=0)
+        await _held_against_the_log(store, agents, chance, periods=2)
+
+
+async def test_of_days_that_are_worked_out_nothing_else_is_read(store: Store) -> None:
+    chance, zone = random.Random(5), ZONE
+    schedules = Schedules(store, zone)
+    async with store.transaction() as connection:
+        await keep_rules(connection, Rules(zone=zone), datetime(2026, 10, 1, tzinfo=UTC))
+    await schedules.save_patterns(PATTERNS)
+    await schedules.assign([Assignment(agent="1001", since=FIRST, pattern="odd")])
+    lines = [entry(Source.JOURNAL, to_json_line(fact)) for fact in _log("1001", chance)]
+    await store.ingest(batch(Source.JOURNAL, lines))
+    now, week = datetime(2026, 10, 30, tzinfo=UTC), Period.parse("2026-W43", zone)
+    told = await Shifts(store).sums(CENTRE, week, NAMES, now)
+    await keep_days(store, now, rest_s=0)
+    assert await keep_days(store, now, rest_s=0) == 0, "each once"
+    async with store.transaction() as connection:
+        for table in (AgentStateHalfHour, AgentStateEntry):
+            await connection.execute(delete(table))
+    assert await Shifts(store).sums(CENTRE, week, NAMES, now) == told
+
+
+async def test_a_day_that_is_worked_out_while_a_late_line_is_written_has_the_line(store: Store) -> None:
+    schedules = Schedules(store, ZONE)
+    async with store.transaction() as connection:
+        await keep_rules(connection, Rules(zone=ZONE), datetime(2026, 10, 1, tzinfo=UTC))
+    await schedules.save_patterns(PATTERNS)
+    await schedules.assign([Assignment(agent="1001", since=FIRST, pattern="day")])
+    lines = [entry(Source.JOURNAL, to_json_line(fact)) for fact in _log("1001", random.Random(3))]
+    late = batch(Source.JOURNAL, lines[1::2])
+    await store.ingest(batch(Source.JOURNAL, lines[::2]))
+    other = Store(store.engine.url.render_as_string(hide_password=False))
+    try:
+        async with store.transaction() as connection:
+            await write_batch(connection, late, LinesAtHand())
+            keeping = asyncio.create_task(keep_days(other, datetime(2026, 10, 30, tzinfo=UTC), rest_s=0))
+            await asyncio.wait([keeping], timeout=0.2)  # it gets as far as it can
+        assert await keeping
+    finally:
+        await other.close()
+    await _held_against_the_log(store, ["1001"], random.Random(1), periods=4)
+
+
+async def test_a_night_is_worked_out_when_it_is_over(store: Store) -> None:
+    schedules = Schedules(store, ZONE)
+    async with store.transaction() as connection:
+        await keep_rules(connection, Rules(zone=ZONE), datetime(2026, 10, 1, tzinfo=UTC))
+    await schedules.save_patterns(PATTERNS)
+    await schedules.assign([Assignment(agent="1001", since=FIRST, pattern="night")])
+    came = AgentStateChanged(
+        at_ms=round(datetime(2026, 10, 20, 6, 50, tzinfo=ZONE).timestamp() * 1000), agent="1001", phone="1001",
+        before=AgentState.SIGNED_OUT, after=AgentState.READY, status=Status.READY, reason="", cause="phone",
+    )  # fmt: skip
+    gone = replace(came, at_ms=came.at_ms + 60_000, before=came.after, after=came.before)
+    await store.ingest(batch(Source.JOURNAL, [entry(Source.JOURNAL, to_json_line(one)) for one in (came, gone)]))
+    monday = Scope(ScopeKind.AGENT, "1001"), Period.parse("2026-10-19", ZONE), NAMES
+    await keep_days(store, datetime(2026, 10, 20, 8, tzinfo=ZONE), rest_s=0)
+    early = datetime(2026, 10, 20, 6, tzinfo=ZONE)
+    assert (await Shifts(store).sums(*monday, early))["attended"] == 0
+    await keep_days(store, datetime(2026, 10, 20, 10, tzinfo=ZONE), rest_s=0)
+    assert (await Shifts(store).sums(*monday, early))["attended"] == 0, "as of then"
+    assert (await Shifts(store).sums(*monday, datetime(2026, 10, 21, tzinfo=ZONE)))["attended"] == 1
+
+
+async def _held_against_the_log(store: Store, agents: list[str], chance: random.Random, periods: int = 6) -> None:
     midnight = datetime(2026, 10, 19, tzinfo=ZONE)
-    for _ in range(6):
+    for _ in range(periods):
         start = midnight + timedelta(minutes=30 * chance.randrange(DAYS * 48))
         period = Period.between(start, start + timedelta(minutes=30 * chance.randint(1, 200)), ZONE)
         now = min(period.until + timedelta(hours=chance.choice((-5, 0, 30))), datetime(2026, 10, 30, tzinfo=UTC))
