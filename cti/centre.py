@@ -17,26 +17,26 @@ from acd.calendars import Calendar
 from acd.closures import Closures
 from acd.hours import NEVER, Schedule, parse_hours
 from acd.seats import Seats
-from acd.states import NotReadyReason
-from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of, zone_problems
+from cti.calendars_file import CalendarsFile, calendar_problems, calendars_of
 from cti.care_file import prompts_of
+from cti.centre_file import CentreFile, Number, Reason, SystemReason, centre_problems
 from cti.figures_file import FiguresFile, figures_problems, read_figures
-from cti.outside_file import Minutes, Outside, outside_problems
-from cti.parking_file import Parking, parking_problems
+from cti.outside_file import Outside
+from cti.parking_file import Parking
 from cti.quality_files import SHEETS, load_sheets
-from cti.queues_file import Dialled, Queue, QueuesFile, Text, queue_problems
+from cti.queues_file import Queue, QueuesFile, queue_problems
 from cti.recorded_files import identify
 from cti.sampling_file import load_sampling
 from cti.settings import Settings
 from ivr import callback_offer, callback_words, closure_words, collect_words, message_words
-from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document, unknown_name
+from ivr.documents import Document, DocumentError, Problem, read_document
 from ivr.flow.asking import CollectNode
 from ivr.flow.check import Names, load_flows
 from ivr.flow.graph import sayings
 from ivr.flow.model import Flow
 from ivr.flow.steps import Prompt
 from ivr.flow.utterance import known_before
-from ivr.flow.words import Speech, Words
+from ivr.flow.words import Speech
 from ivr.look_ups.check import NOTHING_ALLOWED, Rules
 from ivr.prompts import VOICES
 from ivr.star_codes import Custom
@@ -46,55 +46,6 @@ from recording.quality.sampling import SamplingRules
 from recording.quality.sheets import ScoreSheet
 
 MaxCalls = Annotated[int, Field(ge=1, le=100_000)]
-
-AgentNumber = Annotated[str, Field(pattern=r"^[0-9]{1,12}$")]
-
-
-class Number(Part):
-    """What a dialled number leads to: a flow, and the queue that takes its callers while we are away. Of those who have
-    dialled it `max_calls` are let in at once; the next hears busy."""
-
-    flow: Name
-    fallback: Name
-    max_calls: MaxCalls | None = None
-
-
-class Reason(Part):
-    """Why an agent may be not ready: a title for people, the key for it on his phone, the minutes allowed, and what it
-    is called when he asks for his state."""
-
-    title: Text
-    key: Annotated[int, Field(ge=0, le=9)] | None = None
-    minutes: Minutes | None = None
-    say: Words | None = None
-
-
-class SystemReason(Part):
-    """How many minutes an agent may stay not ready for a reason that the system gave him."""
-
-    minutes: Minutes
-
-
-class CentreFile(Part):
-    """The centre: its name, time zone and languages, what the numbers that callers dial lead to, why agents may be not
-    ready, and how numbers outside are called."""
-
-    centre: Text
-    time_zone: Text
-    languages: Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]
-    numbers: dict[Dialled, Number]
-    not_ready_reasons: dict[Name, Reason] = Field(default_factory=dict)
-    system_reasons: dict[Name, SystemReason] = Field(default_factory=dict)
-    country_code: Annotated[int, Field(ge=1, le=999)] | None = None
-    """Of the country the centre is in: callers' numbers are one in their national and their international form."""
-    last_agent_days: Annotated[int, Field(ge=0, le=366)] = 0
-    """A caller who spoke with an agent so lately reaches the same one, if he is soon free; 0: not."""
-    outside: Outside | None = None
-    parking: Parking | None = None
-    administrators: Annotated[tuple[AgentNumber, ...], Field(strict=False)] = ()
-    """Agents who may shut the centre by phone, and open it again."""
-    max_calls: MaxCalls | None = None
-    """So many callers are let in at once, whatever they do there; the next hears busy. Not said: as many as come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,17 +178,7 @@ def load_centre(
     figures = attempt(partial(read_figures, folder / "figures.yaml"))
     if centre is None or queues is None or calendars is None or figures is None:
         raise DocumentError(problems)  # without their names nothing else can be judged
-    names = Names(
-        queues=queues.value.queues,
-        skills=queues.value.skills,
-        languages=centre.value.languages,
-        attributes=queues.value.attributes,
-        calendars=calendars.value.calendars,
-        sounds=_sounds(folder / "sounds", centre.value.languages),
-        look_ups=look_ups,
-        outside=None if centre.value.outside is None else centre.value.outside.allow,
-        callbacks=[name for name, queue in queues.value.queues.items() if queue.callback is not None],
-    )
+    names = _names(folder, centre.value, queues.value, calendars.value, look_ups)
     files = {file.stem: file for file in sorted((folder / "flows").glob("*.yaml"))}
     entrances = {number.flow for number in centre.value.numbers.values()}
     flows = attempt(partial(load_flows, files.values(), names, entrances)) or {}
@@ -245,46 +186,68 @@ def load_centre(
     judged = {file.stem for file in (folder / SHEETS).glob("*.yaml")}
     sampling = attempt(partial(load_sampling, folder, judged, queues.value.queues))
     problems += [
-        *zone_problems(centre, ("time_zone",), centre.value.time_zone),
-        *_voices(centre, voices),
+        *centre_problems(centre, queues, files, voices),
         *calendar_problems(calendars, centre.value.languages),
         *queue_problems(
             queues, centre.value.languages, calendars.value.calendars, outside=centre.value.outside is not None
         ),
-        *_numbers(centre, files, queues.value.queues),
-        *_extensions(queues, centre.value.numbers),
-        *_reasons(centre),
-        *outside_problems(centre, centre.value.outside, queues.value),
-        *_parking(centre, queues.value.queues),
         *figures_problems(figures),
     ]
     problems += [] if problems else identify(flows.values(), folder / "sounds")
     if problems:
         raise DocumentError(problems)
-    zone = ZoneInfo(centre.value.time_zone)
+    return _joined(folder, centre.value, queues.value, calendars.value, flows, sheets, sampling, figures.value)
+
+
+def _names(folder: Path, centre: CentreFile, queues: QueuesFile, calendars: CalendarsFile, look_ups: Rules) -> Names:
+    """What its flows may name."""
+    return Names(
+        queues=queues.queues,
+        skills=queues.skills,
+        languages=centre.languages,
+        attributes=queues.attributes,
+        calendars=calendars.calendars,
+        sounds=_sounds(folder / "sounds", centre.languages),
+        look_ups=look_ups,
+        outside=None if centre.outside is None else centre.outside.allow,
+        callbacks=[name for name, queue in queues.queues.items() if queue.callback is not None],
+    )
+
+
+def _joined(
+    folder: Path,
+    centre: CentreFile,
+    queues: QueuesFile,
+    calendars: CalendarsFile,
+    flows: Mapping[str, Flow],
+    sheets: Mapping[str, ScoreSheet],
+    sampling: SamplingRules | None,
+    figures: FiguresFile,
+) -> Centre:
+    zone = ZoneInfo(centre.time_zone)
     return Centre(
-        name=centre.value.centre,
+        name=centre.centre,
         time_zone=zone,
-        languages=centre.value.languages,
-        numbers=centre.value.numbers,
-        reasons=centre.value.not_ready_reasons,
-        system_reasons=centre.value.system_reasons,
-        outside=centre.value.outside,
-        skills=queues.value.skills,
-        attributes=queues.value.attributes,
-        queues=queues.value.queues,
+        languages=centre.languages,
+        numbers=centre.numbers,
+        reasons=centre.not_ready_reasons,
+        system_reasons=centre.system_reasons,
+        outside=centre.outside,
+        skills=queues.skills,
+        attributes=queues.attributes,
+        queues=queues.queues,
         flows=flows,
         sounds=folder / "sounds",
-        calendars=calendars_of(calendars.value, zone),
-        closure_words={name: one.emergency for name, one in calendars.value.calendars.items() if one.emergency},
-        country_code=str(centre.value.country_code or ""),
-        last_agent_days=centre.value.last_agent_days,
-        administrators=frozenset(centre.value.administrators),
-        parking=centre.value.parking,
+        calendars=calendars_of(calendars, zone),
+        closure_words={name: one.emergency for name, one in calendars.calendars.items() if one.emergency},
+        country_code=str(centre.country_code or ""),
+        last_agent_days=centre.last_agent_days,
+        administrators=frozenset(centre.administrators),
+        parking=centre.parking,
         sheets=sheets,
         sampling=sampling,
-        figures=figures.value,
-        max_calls=centre.value.max_calls,
+        figures=figures,
+        max_calls=centre.max_calls,
     )
 
 
@@ -300,55 +263,3 @@ def centre_of(settings: Settings) -> Centre:
 
 def _read_calendars(file: Path) -> Document[CalendarsFile]:
     return read_document(file, CalendarsFile) if file.exists() else Document(str(file), CalendarsFile(), Tree())
-
-
-def _voices(document: Document[CentreFile], voices: Collection[str]) -> Iterator[Problem]:
-    for index, language in enumerate(document.value.languages):
-        if language not in voices:
-            wrong, expected = unknown_name("language", language, voices)
-            yield document.problem(("languages", index), wrong, f"{expected}; or a voice for it in callcenter.toml")
-
-
-def _numbers(
-    document: Document[CentreFile], flows: Mapping[str, Path], queues: Mapping[str, Queue]
-) -> Iterator[Problem]:
-    for dialled, number in document.value.numbers.items():
-        if number.flow not in flows:
-            yield document.unknown(("numbers", dialled, "flow"), "flow", number.flow, flows)
-        if number.fallback not in queues:
-            yield document.unknown(("numbers", dialled, "fallback"), "queue", number.fallback, queues)
-
-
-def _extensions(document: Document[QueuesFile], numbers: Mapping[str, Number]) -> Iterator[Problem]:
-    for name, queue in document.value.queues.items():
-        if str(queue.extension) in numbers:
-            what = f"{queue.extension} is a number of the centre"
-            yield document.problem(("queues", name, "extension"), what, "one that callers do not dial")
-
-
-def _parking(document: Document[CentreFile], queues: Mapping[str, Queue]) -> Iterator[Problem]:
-    taken = dict.fromkeys(document.value.numbers, "a number of the centre")
-    taken |= {str(queue.extension): f"the extension of the queue {name}" for name, queue in queues.items()}
-    return parking_problems(document, document.value.parking, taken, {"default", *(q.music for q in queues.values())})
-
-
-def _reasons(document: Document[CentreFile]) -> Iterator[Problem]:
-    systems = [reason.value for reason in NotReadyReason]
-    for name in document.value.system_reasons:
-        if name not in systems:
-            yield document.unknown(("system_reasons", name), "system reason", name, systems, key=True)
-    owners: dict[int, str] = {}
-    for name, reason in document.value.not_ready_reasons.items():
-        for language in reason.say or {}:
-            if language not in document.value.languages:
-                where = ("not_ready_reasons", name, "say", language)
-                yield document.unknown(where, "language", language, document.value.languages, key=True)
-        if name in systems:
-            own = f"{name} is the system's own reason"
-            yield document.problem(("not_ready_reasons", name), own, "another name", key=True)
-        if reason.key is None:
-            continue
-        if reason.key in owners:
-            path = ("not_ready_reasons", name, "key")
-            yield document.problem(path, f"key {reason.key} is already that of {owners[reason.key]}", "a free key")
-        owners.setdefault(reason.key, name)

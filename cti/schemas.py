@@ -20,7 +20,7 @@ from pydantic_core import CoreSchema
 from pydantic_core.core_schema import ModelSchema
 
 from cti.calendars_file import CalendarsFile
-from cti.centre import CentreFile
+from cti.centre_file import CentreFile
 from cti.figures_file import FiguresFile
 from cti.quality_files import SheetFile
 from cti.queues_file import QueuesFile

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cti.access import Role
 from cti.ami.errors import AmiError
-from cti.centre import Number, Reason
+from cti.centre_file import Number, Reason
 from cti.http.endpoints import Asked, Endpoint, Nothing
 from cti.http.errors import NotPrepared
 from cti.http.views import View

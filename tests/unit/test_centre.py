@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cti.callbacks.rules import CallbackPart
-from cti.centre import Centre, Number, Reason, load_centre
+from cti.centre import Centre, load_centre
+from cti.centre_file import Number, Reason
 from cti.queues_file import Queue
 from ivr.documents import DocumentError
 from ivr.flow.steps import Prompt

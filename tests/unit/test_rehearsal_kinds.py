@@ -12,7 +12,8 @@ import pytest
 from acd.calendar_dates import parse_dates
 from acd.calendars import Calendar, Holiday
 from acd.hours import parse_hours
-from cti.centre import Number, load_centre
+from cti.centre import load_centre
+from cti.centre_file import Number
 from cti.rehearsal import Rehearsed, rehearse_request
 from ivr.flow.handing import QueueNode
 from ivr.flow.model import Flow
