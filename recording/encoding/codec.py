@@ -1,5 +1,5 @@
 """Raw audio to FLAC or Ogg Opus and back, by libsndfile. It is imported only by the processes that encode and decode
-(recording.encoding.worker, recording.encoding.decode_main): it brings numpy along.
+(recording.encoding.worker, cti.keeping_service): it brings numpy along.
 
 FLAC loses nothing, and every file is read back before it counts as made. Opus loses what nobody hears: there the number
 of samples is held against the raw file's, so that times stay true.

@@ -6,7 +6,7 @@ Three kinds of row have the sums of calls: of the centre, of a queue, of an agen
 the kind, and each name below says it; a sum that a kind does not have is 0 there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -126,12 +126,3 @@ CALLS, TIMES = _NAMES[Counts], tuple(f"state_{name}" for name in _NAMES[Times])
 AGENTS_ANSWERED = "agents_answered"
 """What all agents of a scope answered, once for each agent. The centre has it ready for each half hour: its agents have
 more rows in a month than a report has time to read."""
-
-
-def add_up(counts: Iterable[Counts]) -> Counts:
-    """The sum of all."""
-    total = dict.fromkeys(_NAMES[Counts], 0)
-    for one in counts:
-        for name in total:
-            total[name] += getattr(one, name)
-    return Counts(**total)

@@ -63,11 +63,6 @@ def titled(titles: Mapping[str, str]) -> str:
     return "; ".join(f"{language}={title}" for language, title in titles.items())
 
 
-def day_or_none(text: str) -> date | None:
-    """Reads a day, or nothing."""
-    return date.fromisoformat(text) if text else None
-
-
 def day_column(name: str = "day") -> Column:
     """A column of days."""
     return Column(name=name, expected="a day such as 2026-11-22", read=date.fromisoformat, write=date.isoformat)

@@ -17,7 +17,7 @@ from cti.access import Permission, Role, new_token
 from cti.keeping_parts import shelves_of
 from cti.recording_settings import RecordingSettings, S3Part
 from recording.access import AccessTokens
-from recording.encoding.decoding import wav_of
+from recording.encoding.codec import as_wav
 from recording.keeping.eraser import Eraser
 from recording.keeping.erasing import Erasures
 from recording.keeping.kept import KeptRecordings
@@ -118,7 +118,7 @@ async def _is_heard(floor: RunningCentre, record: dict[str, Any]) -> bytes:
 
 async def _has_voices(file: Path, spoken: tuple[int, int]) -> None:
     """Left the caller, right the agent; neither is on the other's side."""
-    said, heard = sides(b"".join([piece async for piece in wav_of(file)]))
+    said, heard = sides(b"".join(as_wav(file)))
     callers_hz, agents_hz = spoken
     assert seconds_of(callers_hz, said) > 0
     assert seconds_of(agents_hz, heard) > 0
