@@ -33,7 +33,7 @@ GIVEN_UP_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class _LookUp:
-    until_s: float
+    began_s: float
     task: "asyncio.Task[KnownCaller | None]"
 
 
@@ -46,6 +46,9 @@ class Callers:
         self._distributor = distributor
         self._centre = centre
         self._under_way: dict[str, _LookUp] = {}
+        self._lag_s = 0.0
+        """How long the last look-up took that came to an end, or that of which the end was waited for in vain. Who
+        would not wait longer than that does not wait at all: of a database that hangs only the first notices."""
 
     def on_fact(self, fact: Fact) -> None:
         """A call that arrives is looked up, one that ends is forgotten."""
@@ -53,7 +56,7 @@ class Callers:
             case CallArrived():
                 loop = asyncio.get_running_loop()
                 task = loop.create_task(self._look_up(fact.linkedid, fact.caller))
-                self._under_way[fact.linkedid] = _LookUp(loop.time() + WITHIN_S, task)
+                self._under_way[fact.linkedid] = _LookUp(loop.time(), task)
             case CallEnded() if (look_up := self._under_way.pop(fact.linkedid, None)) is not None:
                 look_up.task.cancel()
             case _:
@@ -63,15 +66,26 @@ class Callers:
         """Who calls; None: nobody known, or not in time."""
         if (look_up := self._under_way.get(linkedid)) is None:
             return None
-        return await _result(look_up.task, max(0, look_up.until_s - asyncio.get_running_loop().time()))
+        left_s = max(0.0, look_up.began_s + WITHIN_S - asyncio.get_running_loop().time())
+        return await self._result(look_up, left_s if self._lag_s < WITHIN_S else 0.0)
 
     async def who(self, linkedid: str) -> KnownCaller | None:
         """Who calls, as `known`, for a flow that asks and can wait a moment."""
         if (look_up := self._under_way.get(linkedid)) is None:
             return None
-        return await _result(look_up.task, ASKED_WITHIN_S)
+        return await self._result(look_up, ASKED_WITHIN_S if self._lag_s < ASKED_WITHIN_S else 0.0)
+
+    async def _result(self, look_up: _LookUp, within_s: float) -> KnownCaller | None:
+        task = look_up.task
+        if not task.done():
+            await asyncio.wait([task], timeout=within_s)
+            if not task.done():
+                self._lag_s = max(self._lag_s, asyncio.get_running_loop().time() - look_up.began_s)
+        return task.result() if task.done() and not task.cancelled() else None
 
     async def _look_up(self, linkedid: str, number: str) -> KnownCaller | None:
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
         try:
             async with asyncio.timeout(GIVEN_UP_S):
                 known = await find_caller(self._directory, self._centre(), number)
@@ -80,7 +94,9 @@ class Callers:
                 log.warning("caller-not-looked-up", error_id="database-unavailable", linkedid=linkedid)
             else:
                 log.exception("caller-not-looked-up", error_id="caller-look-up-failed", linkedid=linkedid)
+            self._lag_s = loop.time() - began_s
             return None
+        self._lag_s = loop.time() - began_s
         if known is not None:
             self._distributor.state(
                 CallerRecognised(
@@ -114,9 +130,3 @@ async def find_caller(directory: Directory, centre: Centre, number: str) -> Know
             language=entry.language,
         )
     return KnownCaller(agent=agent) if agent else None
-
-
-async def _result(task: "asyncio.Task[KnownCaller | None]", within_s: float) -> KnownCaller | None:
-    if not task.done():
-        await asyncio.wait([task], timeout=within_s)
-    return task.result() if task.done() and not task.cancelled() else None

@@ -136,6 +136,28 @@ async def test_a_data_base_that_is_away_or_never_answers_knows_nobody() -> None:
     desk.distributor.close()
 
 
+@in_virtual_time
+async def test_of_a_data_base_that_hangs_only_the_first_caller_notices_until_it_answers_again() -> None:
+    desk = Desk()
+    desk.book.takes_s = 10 * GIVEN_UP_S
+    waited_s = []
+    for _ in range(20):
+        desk.arrives(VIP)
+        waited_s.append((await desk.known())[1])
+        await asyncio.sleep(ASKED_S)
+        desk.ends()  # he hangs up before his look-up is given up: that says nothing of the data base
+    assert waited_s == [pytest.approx(WITHIN_S), *[0] * 19]
+    desk.book.takes_s = ASKED_S
+    desk.arrives(VIP)
+    assert await desk.known() == (None, 0)
+    await asyncio.sleep(1)
+    desk.arrives(VIP)
+    known, took_s = await desk.known()
+    assert known is not None
+    assert took_s == pytest.approx(ASKED_S)
+    desk.distributor.close()
+
+
 @pytest.mark.parametrize(("days", "agent"), [(7, "1002"), (0, "")])
 def test_a_caller_who_rang_lately_is_led_to_his_last_agent_where_the_centre_wants_it(days: int, agent: str) -> None:
     @in_virtual_time
