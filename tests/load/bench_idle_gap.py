@@ -83,24 +83,29 @@ def _gaps_ms(calls: list[Call]) -> list[float]:
 
 async def answer_to_invite_ms(centre: RunningCentre, side: Side, calls: int = SINGLE_CALLS) -> list[float]:
     """One caller after the other, agents free."""
-    times = []
     async with centre.phones(audio=True) as phones, agents_of(centre, side, 0):
         await phones.register()
-        for caller in range(calls):
-            call = await phones.dial(side.dialled, number=f"8{caller:06}")
-            rings = [asyncio.create_task(phone.next_call()) for phone in phones]
-            done, pending = await asyncio.wait(rings, return_when=asyncio.FIRST_COMPLETED)
-            for ring in pending:
-                ring.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
-            leg = done.pop().result()
-            answered_us = await call.reached(Moment.ANSWERED)  # another SIPp tells it, sometimes later than the INVITE
-            times.append((leg.at_us[Moment.INVITED] - answered_us) / 1000)
-            await leg.answer()
-            await leg.hang_up()
-            await call.ended()
+        times = [(await one_call_ms(phones, side, f"8{caller:06}"))[1] for caller in range(calls)]
         await silence(centre)
     return times
+
+
+async def one_call_ms(phones: Telephones, side: Side, number: str) -> tuple[float, float]:
+    """A call that an agent answers and ends at once: from the caller's INVITE to its answer, from that to the INVITE at
+    the agent."""
+    call = await phones.dial(side.dialled, number=number)
+    rings = [asyncio.create_task(phone.next_call()) for phone in phones]
+    done, pending = await asyncio.wait(rings, return_when=asyncio.FIRST_COMPLETED)
+    for ring in pending:
+        ring.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    leg = done.pop().result()
+    answered_us = await call.reached(Moment.ANSWERED)  # another SIPp tells it, sometimes later than the INVITE
+    invited_us = await call.reached(Moment.INVITED)
+    await leg.answer()
+    await leg.hang_up()
+    await call.ended()
+    return (answered_us - invited_us) / 1000, (leg.at_us[Moment.INVITED] - answered_us) / 1000
 
 
 async def main() -> None:

@@ -114,8 +114,9 @@ MANNED_APP_QUEUE_NUMBER = "4902"
 
 
 @asynccontextmanager
-async def bench_centre(agents: int, channels: int) -> AsyncIterator[RunningCentre]:
-    """A running centre with so many agents, 1001 and up, nobody signed in, and ports for so many channels at once."""
+async def bench_centre(agents: int, channels: int, database: str = "") -> AsyncIterator[RunningCentre]:
+    """A running centre with so many agents, 1001 and up, nobody signed in, and ports for so many channels at once;
+    on SQLite unless told otherwise."""
     state = Path(tempfile.mkdtemp(prefix="callcenter-"))
     dialplans = state / "dialplans"
     shutil.copytree(Path(__file__).parent / "dialplans", dialplans)
@@ -126,7 +127,9 @@ async def bench_centre(agents: int, channels: int) -> AsyncIterator[RunningCentr
     _provide_silence(state / "sounds/music/quiet")
     await Prompts(PROMPTS).make([*load_centre(dialplans).prompts(), *all_prompts()])
     shutil.copytree(PROMPTS, state / "sounds/prompts")
-    settings = free_settings(state, rtp_ports=2 * channels + SPARE_PORTS).model_copy(update={"dialplans": dialplans})
+    settings = free_settings(state, rtp_ports=2 * channels + SPARE_PORTS).model_copy(
+        update={"dialplans": dialplans, "database": database}
+    )
     centre = RunningCentre(settings, provide_credentials(state))
     try:
         await centre.start()

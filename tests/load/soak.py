@@ -33,18 +33,19 @@ from ivr.music import provide_music
 from recording.balance.watch import check
 from recording.record import ASTERISK_LOST, CallRecord
 from recording.recorded import missing_talk
-from recording.store import Page, Store
+from recording.store import Store
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.reconciled import caught_up
 from tests.load.away import Database, database
 from tests.load.bench import note_agreement, reconciled, run, write
+from tests.load.records import all_records
 from tests.load.soak_faults import Faults
 from tests.load.soak_people import CUSTOMERS, Caller, People
 from tests.shared_prompts import lend, provide
 
 HOME = Path(__file__).parents[2]
-AGENTS = 8
+AGENTS = 4
 CHANNELS = 100
 MUST_NOT_RISE = ("reservation-violated", "queue-count-wrong", "queue-balance-breached")
 LEAST_S = 1.0
@@ -99,7 +100,7 @@ async def soak(minutes: float, every_s: float, between_s: float, kind: str, seed
             await caught_up(store, centre.settings)
             now = datetime.now(UTC)
             unbalanced = [one for one in await check(store, now - timedelta(days=1), now) if not one.holds]
-            records = [record async for record in _records(store)]
+            records = [record async for record in all_records(store)]
         finally:
             await store.close()
     callers = judged(people, faults, records)
@@ -188,14 +189,6 @@ async def _forgotten(centre: RunningCentre, asked: Sequence[str]) -> list[str]:
         if status != 200:
             unknown.append(name)
     return unknown
-
-
-async def _records(store: Store) -> AsyncIterator[CallRecord]:
-    last = None
-    while some := await store.calls(page=Page(size=500, after=last)):
-        for record in some:
-            yield record
-        last = some[-1].id
 
 
 def _account(number: int) -> dict[str, object]:

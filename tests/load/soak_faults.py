@@ -29,10 +29,12 @@ PARTS = {"daemon": 4, "recorder": 3, "keeping": 1, "nursery": 1, "asterisk": 2}
 
 @dataclass
 class Fault:
-    """What was done and when (seconds since the epoch), and after how long calls could be taken again."""
+    """What was done, from when to when (seconds since the epoch: a data base is away for a while), and how long after
+    that all was well again."""
 
     what: str
     at_s: float
+    over_s: float = 0.0
     back_s: float = 0.0
 
 
@@ -56,20 +58,20 @@ class Faults:
         fault = Fault(what, time.time())
         self.done.append(fault)
         print(f"{time.strftime('%H:%M:%S')} {what}", flush=True)
-        away, _, killed = what.rpartition(" and ")
-        if away or killed in self._database.ways:
-            await self._database.take(away or killed)
+        way, _, part = what.rpartition(" and ") if what not in self._database.ways else (what, "", "")
+        if way:
+            await self._database.take(way)
         try:
-            if killed not in self._database.ways:
+            if part:
                 with suppress(ProcessLookupError, LookupError, FileNotFoundError):  # it is just being born
-                    os.kill(self._pid(killed), signal.SIGKILL)
-            if away or killed in self._database.ways:
+                    os.kill(self._pid(part), signal.SIGKILL)
+            if way:
                 await asyncio.sleep(self._dice.uniform(*AWAY_S))
         finally:
             await self._database.give_back()
-        given_back_s = time.time()
+        fault.over_s = time.time()
         await self._back()
-        fault.back_s = round(time.time() - (given_back_s if away else fault.at_s), 2)
+        fault.back_s = round(time.time() - fault.over_s, 2)
 
     def told(self) -> list[dict[str, Any]]:
         """For the file."""
@@ -77,7 +79,7 @@ class Faults:
 
     def without_asterisk(self) -> list[tuple[float, float]]:
         """From when to when there was none, or none that took calls."""
-        return [(one.at_s, one.at_s + one.back_s) for one in self.done if "asterisk" in one.what]
+        return [(one.at_s, one.over_s + one.back_s) for one in self.done if "asterisk" in one.what]
 
     def _chosen(self) -> str:
         [part] = self._dice.choices([*PARTS, "database"], [*PARTS.values(), PARTS["daemon"]])
