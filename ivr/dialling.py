@@ -21,7 +21,7 @@ from ivr.connecting import REJECTED, OutsideCall, dial_outside, last_call
 from ivr.desk import Outside
 from ivr.destinations import Find
 from ivr.fetching import OnLine, busy
-from ivr.toll_guard import Refusal, refusal
+from ivr.toll_guard import Refusal, is_number, refusal
 
 NOT_ALLOWED = "dial-not-allowed"
 
@@ -88,9 +88,7 @@ class Dialling:
         try:
             rules = self.require(agent, number)
         except DialRefused as error:
-            self._distributor.state(
-                OutsideRefused(at_ms=self._now_ms(), linkedid=linkedid, agent=agent.number, error=error.id)
-            )
+            self._refused(linkedid, agent, number, error.id)
             return Announcement.MAY_NOT_DIAL if error.id == NOT_ALLOWED else Announcement.NUMBER_NOT_ALLOWED
         try:
             with self._distributor.command() as (router, now_ms):
@@ -114,6 +112,8 @@ class Dialling:
         try:
             call = await dial_outside(session, self._outside(), number, options=RECORDED, ring_ms=rules.ring_ms)
             by, outcome, refused = EndedBy.CALLER, await self._outcome(session, call), call.error
+            if refused:
+                self._refused(linkedid, agent, number, refused)
         except AgiHungUp:
             outcome = _OUTCOMES.get((await last_call(session)).status, CallbackOutcome.UNREACHABLE)
             raise
@@ -125,6 +125,12 @@ class Dialling:
         if outcome is CallbackOutcome.REACHED:
             return None
         return Announcement.LINES_TAKEN if refused == Refusal.TOO_MANY else _TOLD.get(outcome, Announcement.NOT_REACHED)
+
+    def _refused(self, linkedid: str, agent: Agent, number: str, error: str) -> None:
+        told = number if is_number(number) else ""
+        self._distributor.state(
+            OutsideRefused(at_ms=self._now_ms(), linkedid=linkedid, agent=agent.number, error=error, number=told)
+        )
 
     async def _outcome(self, session: AgiSession, call: OutsideCall) -> CallbackOutcome:
         if call.status not in _OUTCOMES and await session.get_full_variable("${HANGUPCAUSE}") == REJECTED:

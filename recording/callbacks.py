@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from acd.callbacks import callback_of, is_callback
-from acd.facts import CallDequeued
+from acd.facts import CallDequeued, OutsideRefused
 from acd.states import CallbackOutcome, CallOutcome, EndedBy
 from recording.account import Account
 from recording.channels import Channel
 from recording.identity import call_id
 from recording.instants import utc
-from recording.record import ASTERISK_LOST, CallRecord, Direction
+from recording.record import ASTERISK_LOST, CallRecord, Direction, LegKind, Segment, SegmentKind
 
 _DIALLED = re.compile(r"PJSIP/(\+?[0-9]+)@[^,]*,[^,]*,.*\bb\(callback-customer\^")
 """The Dial to a customer (cti/callbacks/dialling.py), and the number in it."""
@@ -66,6 +66,27 @@ def told_otherwise(
         "origin": call_id(dialled.origin) if dialled and dialled.origin else None,
         "legs": (record.legs[0].model_copy(update={"number": number}), *record.legs[1:]),
         "reconstructed": _is_reconstructed(record, story),
+    }
+
+
+def refused_otherwise(record: CallRecord, fact: OutsideRefused) -> Mapping[str, Any]:
+    """The same of a call that an agent has dialled and that was not made; only the router knows that it was to be one.
+    All of it is his own telephone."""
+    whole = (Segment(kind=SegmentKind.PREPARING, started_at=record.started_at, ended_at=record.ended_at),)
+    leg = record.legs[0].model_copy(update={"kind": LegKind.AGENT, "number": fact.agent, "agent": fact.agent})
+    return {
+        "direction": Direction.OUTBOUND,
+        "caller": fact.number,
+        "caller_name": "",
+        "dialled": fact.number,
+        "answered_at": None,
+        "outcome": CallOutcome.BLOCKED,
+        "ended_by": EndedBy.SYSTEM,
+        "reason": fact.error,
+        "agent": fact.agent,
+        "legs": (leg, *record.legs[1:]),
+        "segments": whole if record.started_at < record.ended_at else (),
+        "reconstructed": False,
     }
 
 

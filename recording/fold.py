@@ -2,15 +2,16 @@
 offers, the way through the menu) from the router's facts; what the router missed is read off the ledger and marked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from acd.callbacks import is_callback
-from acd.facts import CallDequeued, Fact
+from acd.facts import CallDequeued, Fact, OutsideRefused
 from acd.seats import agent_of_channel, agents_side
 from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome
 from recording.account import Account, account
-from recording.callbacks import customer_of, heard_before, told_otherwise
+from recording.callbacks import customer_of, heard_before, refused_otherwise, told_otherwise
 from recording.channels import Channel, Connection, channels, connections
 from recording.identity import call_id
 from recording.instants import span_ms, utc
@@ -46,7 +47,8 @@ def fold(
     order they were written. Pure and total.
 
     None while the call goes on; for an agent's dealings with the star codes: a person's word with the system is no call
-    (the log of agent states has it); and for a call of ours, a call-back or an agent's, whose customer was not rung.
+    (the log of agent states has it); and for a call of ours, a call-back or an agent's, whose customer was not rung,
+    but for an agent's that was refused.
     """
     end = _end(rows)
     every = channels([row for row in rows if row.type != RowType.LINKEDID_END], end.at_us) if end else ()
@@ -58,14 +60,20 @@ def fold(
         caller = next((one for one in every if one.uniqueid == end.linkedid), every[0])
     if caller is None:
         return None
+    facts = [*facts]
+    refused = next((fact for fact in facts if isinstance(fact, OutsideRefused)), None) if not by_us else None
     called_himself = caller.extension or caller.answered_us or every[1:]
-    if not by_us and (caller.star_code or not called_himself):
+    if not by_us and refused is None and (caller.star_code or not called_himself):
         return None
     others = [one for one in every if one is not caller]
     record = _record(end, caller, others, story := account(facts, end.at_us), recordings, by_us=by_us)
     sent_on = transfers(rows, story, every, record.conversations)
-    called_back = told_otherwise(every, caller, record, story) if by_us else {}
-    return record.model_copy(update={"transfers": sent_on, **called_back})
+    otherwise: Mapping[str, Any] = {}
+    if by_us:
+        otherwise = told_otherwise(every, caller, record, story)
+    elif refused is not None:
+        otherwise = refused_otherwise(record, refused)
+    return record.model_copy(update={"transfers": sent_on, **otherwise})
 
 
 def _end(rows: Sequence[LedgerRow]) -> LedgerRow | None:
@@ -112,6 +120,7 @@ def _record(
         agents=[(_who(one.channel, story), one.start_us, one.end_us) for one in talks],
         outside=outside,
         holds=story.holds,
+        mutes=story.mutes,
     )
     started_us = min(one.started_us for one in (caller, *others)) if by_us else caller.started_us
     met = segments(

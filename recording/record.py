@@ -192,7 +192,8 @@ class SegmentKind(StrEnum):
 class Segment(_Value):
     """A stretch of the call in which the caller met one thing. `queue` is the queue he waits in, `agents` are those he
     talks with, is held by, or is rung for him out of no queue; those who hold him in a conference are left out. Of a
-    parked caller `space` is where, and `agents` is who parked him."""
+    parked caller `space` is where, and `agents` is who parked him. Of the agents in `muted` he heard nothing: they
+    were muted here."""
 
     kind: SegmentKind
     started_at: datetime
@@ -200,6 +201,7 @@ class Segment(_Value):
     queue: str | None = None
     agents: tuple[str, ...] = ()
     space: str | None = None
+    muted: tuple[str, ...] = ()
 
 
 class Closing(_Value):

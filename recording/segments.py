@@ -22,15 +22,18 @@ class Met:
     queue: str | None = None
     agents: tuple[str, ...] = ()
     space: str | None = None
+    muted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
-    """With whom the caller was connected: agents by number, and whom a queue or his flow has called outside."""
+    """With whom the caller was connected: agents by number, who held him and who was muted when; and whom a queue or
+    his flow has called outside."""
 
     agents: Sequence[tuple[str, int, int]]
     outside: Sequence[Connection]
     holds: Sequence[Interval]
+    mutes: Sequence[Interval]
 
 
 def segments(
@@ -73,22 +76,23 @@ def _tiled(met: Sequence[Met], start_us: int, end_us: int) -> Iterator[Segment]:
         (start, end, next((one for one in met if one.start_us <= start and end <= one.end_us), ivr))
         for start, end in pairwise(sorted(at))
     ]
-    for (kind, queue, agents, space), same in groupby(pieces, lambda piece: _told_by(piece[2])):
+    for (kind, queue, agents, space, muted), same in groupby(pieces, lambda piece: _told_by(piece[2])):
         spans = [*same]
         start, end = utc(spans[0][0]), utc(spans[-1][1])
-        yield Segment(kind=kind, started_at=start, ended_at=end, queue=queue, agents=agents, space=space)
+        yield Segment(kind=kind, started_at=start, ended_at=end, queue=queue, agents=agents, space=space, muted=muted)
 
 
-def _told_by(one: Met) -> tuple[SegmentKind, str | None, tuple[str, ...], str | None]:
-    return one.kind, one.queue, one.agents, one.space
+def _told_by(one: Met) -> tuple[SegmentKind, str | None, tuple[str, ...], str | None, tuple[str, ...]]:
+    return one.kind, one.queue, one.agents, one.space, one.muted
 
 
 def together(company: Company) -> Iterator[Met]:
-    """When he was connected with somebody: who of them heard him, and whether anybody did."""
+    """When he was connected with somebody: who of them heard him, whether anybody did, and whom he did not hear."""
     outside = [(one.start_us, one.end_us) for one in company.outside]
     intervals = [*((start, end) for _, start, end in company.agents), *outside]
     holds = [(one.name, one.start_us, one.end_us) for one in company.holds]
-    at = {time for interval in (*intervals, *((start, end) for _, start, end in holds)) for time in interval}
+    mutes = [(one.name, one.start_us, one.end_us) for one in company.mutes]
+    at = {time for interval in (*intervals, *(span for _, *span in (*holds, *mutes))) for time in interval}
     for start, end in pairwise(sorted(at)):
         with_him = {agent for agent, *span in company.agents if _covers(span, start, end)}
         called = any(_covers(span, start, end) for span in outside)
@@ -96,7 +100,9 @@ def together(company: Company) -> Iterator[Met]:
         hearing = tuple(sorted(with_him - holding))
         if hearing:
             kind = SegmentKind.CONFERENCE if len(hearing) + called > 1 else SegmentKind.TALKING
-            yield Met(kind=kind, start_us=start, end_us=end, agents=hearing)
+            unheard = {agent for agent, *span in mutes if _covers(span, start, end)}
+            muted = tuple(agent for agent in hearing if agent in unheard)
+            yield Met(kind=kind, start_us=start, end_us=end, agents=hearing, muted=muted)
         elif called:
             yield Met(kind=SegmentKind.OUTSIDE, start_us=start, end_us=end)
         elif with_him:

@@ -16,6 +16,9 @@ from cti.settings import Settings
 Record = Mapping[str, Any]
 """A call record as the API gives it."""
 
+TIMES = ("wait", "talk", "hold", "parked", "wrap_up")
+"""The sums of a record that are shown."""
+
 FILTERS = ("since", "until", "queue", "agent", "caller", "outcome", "after")
 
 
@@ -69,7 +72,7 @@ def describe(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
             ("Agent", call["agent"] or "none"),
             (
                 "Times",
-                ", ".join(f"{part} {seconds(call[f'{part}_ms'])}" for part in ("wait", "talk", "hold", "wrap_up")),
+                ", ".join(f"{part} {seconds(call[f'{part}_ms'])}" for part in TIMES),
             ),
             ("Account", "reconstructed from Asterisk's ledger" if call["reconstructed"] else "complete"),
         ],
@@ -82,6 +85,13 @@ def describe(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
         yield f"Offer    {when} to {offer['agent']}: {offer['outcome']} after {seconds(offer['ring_ms'])}"
         if sentence := offer["decision"].get("sentence"):
             yield f"         {sentence}"
+    for parking in call["parkings"]:
+        where = f"at {parking['space']}" if parking["space"] else "nowhere"
+        end = parking["outcome"] or "not told"
+        by = f" by {parking['to']}" if parking["to"] else ""
+        yield f"Parked   {_span(parking, zone)} {where} by {parking['agent']}: {end}{by}"
+    for mute in call["mutes"]:
+        yield f"Muted    {_span(mute, zone)} {mute['agent']}, at the word of {mute['by']}"
     for survey in call["surveys"]:
         about = ", ".join(f"{part} {survey[part]}" for part in ("queue", "agent") if survey[part])
         mark = "not answered" if survey["score"] is None else survey["score"]
@@ -91,8 +101,7 @@ def describe(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
         became = ", ".join(part for part in (heard, message["outcome"] or "open") if part)
         yield f"Message  for {message['queue']}, {seconds(message['duration_ms'])}: {became}"
     for leg in call["legs"]:
-        times = f"{_local(leg['started_at'], zone, '%H:%M:%S')} to {_local(leg['ended_at'], zone, '%H:%M:%S')}"
-        yield f"Leg      {leg['kind']} {leg['number']}, {times}, {leg['channel']}, cause {leg['cause']}"
+        yield f"Leg      {leg['kind']} {leg['number']}, {_span(leg, zone)}, {leg['channel']}, cause {leg['cause']}"
     for recording in call["recordings"]:
         yield f"Recorded {recordings}/{recording['file']} ({seconds(recording['duration_ms'])})"
 
@@ -132,6 +141,10 @@ def _row(call: Record, zone: ZoneInfo) -> tuple[str, ...]:
         seconds(call["talk_ms"]),
         call["id"],
     )
+
+
+def _span(part: Record, zone: ZoneInfo) -> str:
+    return f"{_local(part['started_at'], zone, '%H:%M:%S')} to {_local(part['ended_at'], zone, '%H:%M:%S')}"
 
 
 def _zone(service: Service) -> ZoneInfo:

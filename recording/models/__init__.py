@@ -6,6 +6,7 @@ from recording.models import mariadb
 from recording.models.base import NAME, Base, BigId, UtcDateTime
 from recording.models.calls import (
     Call,
+    CallMute,
     CallSegment,
     RecordChange,
     RecordCounter,
@@ -75,6 +76,7 @@ __all__ = [
     "CallClosing",
     "CallCount",
     "CallInProgress",
+    "CallMute",
     "CallSegment",
     "CallerEntry",
     "CentreHalfHour",

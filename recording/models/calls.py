@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String, Text
+from sqlalchemy import JSON, BigInteger, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recording.models.base import NAME, Base, UtcDateTime
@@ -69,7 +69,8 @@ class Call(Base):
 class CallSegment(Base):
     """What the caller met in a stretch of his call; those of one call follow each other from its first moment to its
     last without gap or overlap, and `number` counts them from 1. `agent` is who he met, NULL where that was nobody or
-    several at once; `agents` are all of them.
+    several at once; `agents` are all of them. Of one or more of these he heard nothing where `muted` is true: the
+    table `mute` says of whom.
     """
 
     __tablename__ = "segment"
@@ -88,6 +89,29 @@ class CallSegment(Base):
         String(NAME), comment="the one agent he talked with, was held by, or was rung for him; null: none or several"
     )
     agents: Mapped[list[str]] = mapped_column(JSON, comment="all of these agents by number")
+    space: Mapped[str | None] = mapped_column(String(NAME), comment="the space he was parked at; null: not parked")
+    muted: Mapped[bool] = mapped_column(
+        server_default=false(), comment="whether one of these agents was muted by us: he heard nothing of him"
+    )
+
+
+class CallMute(Base):
+    """A time in which the caller heard nothing of `agent`, because `who` had him muted, within one conversation;
+    `number` counts those of one call from 1. What an agent mutes at his telephone is not known.
+    """
+
+    __tablename__ = "mute"
+    __table_args__ = (Index(None, "started_at"),)
+
+    call: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the call")
+    number: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="counts the mutes of one call from 1"
+    )
+    agent: Mapped[str] = mapped_column(String(NAME), comment="the number of the agent who was muted")
+    who: Mapped[str] = mapped_column(String(96), comment="agent:<number> or api:<name of the token>")
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it began, UTC")
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime, comment="when it ended, UTC")
+    duration_ms: Mapped[int] = mapped_column(BigInteger, comment="its length in milliseconds")
 
 
 class SurveyAnswer(Base):

@@ -74,19 +74,21 @@ async def test_calls_are_listed_page_by_page_and_shown(
     async with running(tmp_path, monkeypatch) as web:
         call = await web.remember("answered_caller_hangs_up")
         await web.remember("abandoned_waiting")
+        parked = await web.remember("parked_and_fetched")
+        nowhere = await web.remember("parked_nowhere")
+        muted = await web.remember("conference")
         await web.keep_recording(call, b"RIFF")
         assert await callcenter("calls") == 0
-        assert len(capsys.readouterr().out.splitlines()) == 3
+        assert len(capsys.readouterr().out.splitlines()) == 6
         assert await callcenter("calls", "list", "--outcome", "answered") == 0
-        _, line = capsys.readouterr().out.splitlines()
+        line = next(line for line in capsys.readouterr().out.splitlines() if line.endswith(call.id))
         local = call.started_at.astimezone(web.floor.centre.time_zone)
         assert line.startswith(f"{local:%Y-%m-%d %H:%M:%S}  answered")
-        assert line.endswith(call.id)
         assert await callcenter("calls", "list", "--limit", "1") == 0
         more = re.search(r"--after (\w+)", capsys.readouterr().out)
         assert more is not None
         assert await callcenter("calls", "list", "--json", "--after", more[1]) == 0
-        assert len(json.loads(capsys.readouterr().out)["calls"]) == 1
+        assert len(json.loads(capsys.readouterr().out)["calls"]) == 4
         assert await callcenter("calls", "show", call.id) == 0
         shown = capsys.readouterr().out
         for part in (
@@ -97,6 +99,13 @@ async def test_calls_are_listed_page_by_page_and_shown(
             f"{tmp_path}/recordings/a.wav",
         ):
             assert part in shown
+        for one, part in (
+            (parked, f"at {parked.parkings[0].space} by 1002: fetched by 1003"),
+            (nowhere, "nowhere by 1002: full"),
+            (muted, "1002, at the word of api:owner"),
+        ):
+            assert await callcenter("calls", "show", one.id) == 0
+            assert part in capsys.readouterr().out
         assert await callcenter("calls", "show", call.id, "--json") == 0
         assert json.loads(capsys.readouterr().out)["linkedid"] == call.linkedid
         assert await callcenter("calls", "show", "0") == 1

@@ -126,7 +126,7 @@ async def test_where_all_lines_are_taken_he_is_told_so_and_who_is_in_a_call_make
     caller = Caller()
     await caller.calls("1001", NUMBER, "", calls=3)
     told = [caller.told]
-    assert caller.stated()[-1] == ("CallEnded", "toll-too-many")
+    assert caller.stated()[-2:] == [("OutsideRefused", "toll-too-many"), ("CallEnded", "toll-too-many")]
     with caller.distributor.command() as (router, now_ms):
         router.consults.ask("asked", "1001", ring_ms=1_000, now_ms=now_ms)
     await caller.calls("1001", NUMBER, "ANSWER")

@@ -5,10 +5,10 @@ import json
 import pytest
 from sqlalchemy import delete, func, select
 
-from acd.facts import CallHeld, CallRetrieved, to_json
-from recording.entries import Source, entry
+from acd.facts import CallHeld, CallMuted, CallRetrieved, CallUnmuted, to_json
+from recording.entries import Entry, Source, entry
 from recording.figures.recounting import recount_calls
-from recording.models import CallSegment
+from recording.models import CallMute, CallSegment
 from recording.record import CallRecord, SegmentKind
 from recording.store import Page, Store
 from tests.ledgers import NAMES, batch, real_call
@@ -22,27 +22,49 @@ async def _agrees(store: Store, records: list[CallRecord]) -> None:
     async with store.engine.connect() as connection:
         rows = (await connection.execute(select(table).order_by(table.c.call, table.c.number))).mappings().all()
     expected = [
-        (one.id, number, told.kind, told.started_at, told.ended_at, told.queue, [*told.agents])
+        (
+            *(one.id, number, told.kind, told.started_at, told.ended_at),
+            *(told.queue, [*told.agents], told.space, bool(told.muted)),
+        )
         for one in sorted(records, key=lambda record: record.id)
         for number, told in enumerate(one.segments, 1)
     ]
-    columns = ("call", "number", "kind", "started_at", "ended_at", "queue", "agents")
+    columns = ("call", "number", "kind", "started_at", "ended_at", "queue", "agents", "space", "muted")
     assert [tuple(row[name] for name in columns) for row in rows] == expected
     for row in rows:
         assert row["agent"] == (row["agents"][0] if len(row["agents"]) == 1 else None)
+
+
+def _muted(name: str) -> list[Entry]:
+    """The journal tells that the agent of that call was muted for a tenth of a second."""
+    record = real_call(name).record()
+    (talk,) = record.conversations
+    at_ms = round(talk.started_at.timestamp() * 1000) + 50
+    told = {"linkedid": record.linkedid, "agent": talk.agent, "by": "api:crm"}
+    facts = [CallMuted(at_ms=at_ms, **told), CallUnmuted(at_ms=at_ms + 100, **told)]
+    return [entry(Source.JOURNAL, json.dumps(to_json(fact))) for fact in facts]
 
 
 async def test_the_segments_of_every_record_can_be_added_up_in_sql(store: Store) -> None:
     for name in NAMES:
         for one in real_call(name).batches():
             await store.ingest(one)
+    await store.ingest(batch(Source.JOURNAL, _muted("answered_agent_hangs_up")))
     records = await store.calls(None, Page(size=500))
     await _agrees(store, records)
     table = CallSegment.__table__
     query = select(func.sum(table.c.duration_ms)).where(table.c.kind == SegmentKind.HOLD.value)
     async with store.engine.connect() as connection:
         held_ms = await connection.scalar(query)
+        spaces = set(await connection.scalars(select(table.c.space).where(table.c.kind == SegmentKind.PARKED.value)))
+        muted_ms = await connection.scalar(select(func.sum(table.c.duration_ms)).where(table.c.muted))
+        mutes = (await connection.execute(select(CallMute.agent, CallMute.who, CallMute.duration_ms))).all()
     assert held_ms == sum(record.hold_ms for record in records) > 0
+    assert spaces == {one.space for record in records for one in record.parkings if one.space}
+    every = [(one.agent, one.by) for record in records for one in record.mutes]
+    assert sorted((agent, who) for agent, who, _ in mutes) == sorted(every) != []
+    # Whom his agent held meanwhile heard nothing of him anyhow; each span is rounded by itself.
+    assert 0 < muted_ms <= sum(ms for _, _, ms in mutes) + len(every)
 
 
 async def test_what_is_known_late_changes_the_segments_of_its_call_alone(store: Store) -> None:

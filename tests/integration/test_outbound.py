@@ -92,6 +92,11 @@ async def test_an_agent_calls_outside_by_phone_and_by_desktop_and_only_whom_he_m
             refused = phones[phone].dial(f"*26{number}")
             assert (await outward.fact("OutsideRefused", agent=phone))["error"] == error
             await refused.ended()
+            record = await outward.record(number, recorded=False)
+            assert told(record) == ("outbound", number, "blocked", error, phone)
+            assert ([leg["kind"] for leg in record["legs"]], record["reconstructed"]) == (["agent"], False)
+            keep_ledger(outward.settings, record["linkedid"], "called_outside_refused", CALLBACKS)
+            outward.messages.clear()
             status, answer = await outward.ask("POST", f"/api/agents/{phone}/dial", json={"number": number})
             assert (status, answer["error"]["id"]) == (409, error)
 

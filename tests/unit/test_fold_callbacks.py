@@ -58,8 +58,22 @@ def test_an_agents_own_call_is_one_of_ours_with_no_call_back_behind_it(name: str
     assert {one.caller for one in (record, alone)} == {"13900000001"}
 
 
+def test_a_call_that_an_agent_may_not_make_is_one_of_ours_that_was_refused() -> None:
+    call = called_back("called_outside_refused")
+    record = call.record()
+    assert (record.outcome, record.reason, record.agent) == (CallOutcome.BLOCKED, "dial-not-allowed", "1003")
+    assert (record.direction, record.caller, record.dialled) == (Direction.OUTBOUND, CUSTOMER, CUSTOMER)
+    assert (record.ended_by, record.answered_at, record.reconstructed) == (EndedBy.SYSTEM, None, False)
+    assert [(leg.kind, leg.agent) for leg in record.legs] == [(LegKind.AGENT, "1003")]
+    assert [one.kind.value for one in record.segments] == ["preparing"]
+    assert (record.talk_ms, record.recordings, record.conversations) == (0, (), ())
+    assert fold(call.rows) is None  # what else he may have dialled the star code for the router alone knows
+
+
 def test_every_real_call_back_has_an_expectation() -> None:
-    assert sorted([*EXPECTED, *CALLED_OUTSIDE, "asked_for"]) == sorted(folder.name for folder in CALLBACKS.iterdir())
+    assert sorted([*EXPECTED, *CALLED_OUTSIDE, "called_outside_refused", "asked_for"]) == sorted(
+        folder.name for folder in CALLBACKS.iterdir()
+    )
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -35,9 +35,10 @@ MET = {
     "busy": "preparing ringing",
     "called_outside": "preparing ringing talking:1002 hold:1002 talking:1002",
     "called_outside_busy": "preparing ringing",
-    "asked_into_conference": "ringing ivr ringing:1003 talking:1003 ivr",
+    "asked_into_conference": "ringing ringing:1003 talking:1003",
     "conference": (
-        "ringing ivr waiting:sales talking:1002 hold:1002 talking:1003 conference:1002:1003 talking:1003 ivr"
+        "ringing ivr waiting:sales talking:1002 hold:1002 talking:1003 conference:1002:1003 talking:1002"
+        " conference:1002:1003 conference:1002:1003:not1002 conference:1002:1003 talking:1003 ivr"
     ),
     "daemon_killed_in_conference": ("ringing waiting:sales talking:1002 hold:1002 talking:1003 conference:1002:1003"),
     "daemon_killed_and_back": "ringing ivr waiting:sales fallback:sales waiting:sales talking:1002",
@@ -82,7 +83,7 @@ def _call(name: str) -> RealCall:
 
 
 def _told(one: Segment) -> str:
-    return ":".join((one.kind.value, *filter(None, (one.queue, *one.agents))))
+    return ":".join((one.kind.value, *filter(None, (one.queue, *one.agents)), *(f"not{agent}" for agent in one.muted)))
 
 
 def _tiles(record: CallRecord) -> bool:
@@ -94,7 +95,10 @@ def _tiles(record: CallRecord) -> bool:
         times[-1] == record.ended_at
         and all(one.started_at == time for one, time in zip(record.segments, times, strict=False))
         and all(one.started_at < one.ended_at for one in record.segments)
-        and all((a.kind, a.queue, a.agents) != (b.kind, b.queue, b.agents) for a, b in pairwise(record.segments))
+        and all(
+            (a.kind, a.queue, a.agents, a.muted) != (b.kind, b.queue, b.agents, b.muted)
+            for a, b in pairwise(record.segments)
+        )
     )
 
 
@@ -159,7 +163,27 @@ def test_whoever_is_muted_is_so_within_his_conversation_until_it_is_lifted_or_ov
     first, second = record.mutes
     assert (first.agent, first.by, first.ended_at - first.started_at) == ("1001", "agent:1001", 200 * _MS)
     assert abs(second.ended_at - talk.ended_at) <= 20 * _MS
-    assert record.model_copy(update={"mutes": ()}) == plain
+    heard = [replaced.model_copy(update={"muted": ()}) for replaced in record.segments]
+    assert {one.muted for one in record.segments if one.kind is SegmentKind.TALKING} == {(), ("1001",)}
+    assert all(not one.muted for one in record.segments if one.kind is not SegmentKind.TALKING)
+    unheard_ms = sum((one.ended_at - one.started_at) / _MS for one in record.segments if one.muted)
+    assert unheard_ms <= sum((one.ended_at - one.started_at) / _MS for one in record.mutes)
+    assert _joined(heard) == list(plain.segments)
+    assert abs(record.talk_ms - plain.talk_ms) <= len(record.segments)
+    same = {"mutes": (), "segments": plain.segments, "talk_ms": plain.talk_ms}
+    assert record.model_copy(update=same) == plain
+
+
+def _joined(found: Sequence[Segment]) -> list[Segment]:
+    """Neighbours that are alike as one."""
+    joined: list[Segment] = []
+    for one in found:
+        times = {"started_at", "ended_at"}
+        if joined and joined[-1].model_dump(exclude=times) == one.model_dump(exclude=times):
+            joined[-1] = joined[-1].model_copy(update={"ended_at": one.ended_at})
+        else:
+            joined.append(one)
+    return joined
 
 
 SPANS = st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda span: tuple(sorted(span)))
@@ -172,21 +196,26 @@ def _in_conversation(agents: Sequence[tuple[str, tuple[int, int]]], moment: int)
 @given(
     agents=st.lists(st.tuples(st.sampled_from("ABC"), SPANS), max_size=5),
     holds=st.lists(st.tuples(st.sampled_from("ABC"), SPANS), max_size=4),
+    mutes=st.lists(st.tuples(st.sampled_from("ABC"), SPANS), max_size=3),
 )
 def test_he_is_held_when_nobody_with_him_hears_him(
-    agents: list[tuple[str, tuple[int, int]]], holds: list[tuple[str, tuple[int, int]]]
+    agents: list[tuple[str, tuple[int, int]]],
+    holds: list[tuple[str, tuple[int, int]]],
+    mutes: list[tuple[str, tuple[int, int]]],
 ) -> None:
     """Each moment judged alone is what the intervals say of it."""
     company = Company(
         agents=[(agent, *span) for agent, span in agents],
         outside=[],
         holds=[Interval(name=agent, data="", start_us=start, end_us=end) for agent, (start, end) in holds],
+        mutes=[Interval(name=agent, data="", start_us=start, end_us=end) for agent, (start, end) in mutes],
     )
     met = list(together(company))
     for moment in range(50):
         found = [one for one in met if one.start_us <= moment < one.end_us]
         there = _in_conversation(agents, moment)
         hearing = there - _in_conversation(holds, moment)
+        assert {agent for one in found for agent in one.muted} == hearing & _in_conversation(mutes, moment)
         if not there:
             assert found == []
             continue
@@ -197,7 +226,7 @@ def test_he_is_held_when_nobody_with_him_hears_him(
 
 def test_an_agent_who_speaks_with_caller_and_number_outside_is_in_a_conference() -> None:
     customer = Connection(channel=None, start_us=10, end_us=30)  # type: ignore[arg-type]  # nobody looks who it is
-    company = Company(agents=[("A", 0, 20)], outside=[customer], holds=[])
+    company = Company(agents=[("A", 0, 20)], outside=[customer], holds=[], mutes=[])
     assert [(one.kind.value, one.start_us, one.end_us) for one in together(company)] == [
         ("talking", 0, 10),
         ("conference", 10, 20),

@@ -106,6 +106,11 @@ function callRow(call) {
   ] });
 }
 
+function talkOf(record) {
+  const mutedMs = record.mutes.reduce((sum, one) => sum + (new Date(one.ended_at) - new Date(one.started_at)), 0);
+  return mutedMs > 0 ? `${duration(record.talk_ms)} (muted ${duration(mutedMs)})` : duration(record.talk_ms);
+}
+
 function recordRow(record) {
   const [word, tone] = words(record.outcome);
   const listen = element("td");
@@ -122,7 +127,7 @@ function recordRow(record) {
     element("td", { text: titleOf(record.queue) }),
     element("td", { text: record.agent ?? "" }),
     element("td", { text: duration(record.wait_ms) }),
-    element("td", { text: duration(record.talk_ms) }),
+    element("td", { text: talkOf(record) }),
     listen,
   ] });
 }
