@@ -260,8 +260,10 @@ def _first_wait_ms(record: CallRecord) -> int:
 
 
 def _had_to_wait(visit: QueueVisit, offers: Iterable[Offer]) -> bool:
-    """Whether no agent was free when he came: else the entry itself triggered an offer."""
-    first = next((one for one in offers if one.queue == visit.queue and visit.entered_at <= one.at), None)
+    """Whether no agent was free when he came: else the entry itself triggered an offer. What was offered when he came
+    to the same queue again says nothing of it."""
+    stay = (one for one in offers if one.queue == visit.queue and visit.entered_at <= one.at <= visit.left_at)
+    first = next(stay, None)
     if first is None:
         return True
     if trigger := first.decision.get("trigger"):
