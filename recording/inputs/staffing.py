@@ -103,9 +103,11 @@ class Staffing:
 
     def changes(self, first: date, last: date, team: str | None = None) -> StaffChanges:
         """What changed on these days, both included; of one team, None for all. Who leaves leaves the team he was in;
-        a change from one team to another is neither joining nor leaving."""
+        a change from one team to another is neither joining nor leaving. Who has left
+        cannot leave again."""
         joined = [one for one in self._within(StaffEvent.JOINED, first, last) if team in (None, one.team)]
         left = [one for one in self._within(StaffEvent.LEFT, first, last) if team in (None, self._team(one))]
+        left = [one for one in left if self.at(one.agent, one.day) is not None]
         days = (last - first).days + 1
         worked = sum(one.share * one.days for one in self.within(first, last, team))
         mean = Fraction(worked, 100 * days) if days > 0 else Fraction()
