@@ -17,7 +17,7 @@ shells := acd/distributor.py,acd/clock.py,acd/timers.py,acd/waking.py
 # Where Python is told to keep no compiled modules, each of the hundreds of processes of the tests would compile ours anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test coverage call bench soak lint style types tests setup machine python tree
+.PHONY: run test coverage call bench soak stories lint style types tests setup machine python tree
 
 run: packages = $(run_packages) $(tree_packages)
 run: machine python tree
@@ -48,6 +48,10 @@ bench: setup
 soak: setup
 	@$(bin)/python -m tests.load.soak $(if $(MINUTES),--minutes $(MINUTES))
 
+# Random call stories on real telephones against their records. SEED=7 N=30 tells thirty, from the seventh on.
+stories: setup
+	@$(bin)/python -m tests.load.stories $(if $(SEED),--seed $(SEED)) $(if $(N),--count $(N))
+
 lint: style types
 
 style: python
@@ -57,7 +61,7 @@ style: python
 types: python
 	$(bin)/mypy
 
-setup test bench soak: packages = $(test_packages) $(tree_packages)
+setup test bench soak stories: packages = $(test_packages) $(tree_packages)
 setup: machine python tree
 
 # What is missing comes all at once, so that who has no root is told one line.

@@ -42,6 +42,9 @@ from recording.instants import utc
 from recording.record import Closing, Message, Parking, PathStep, Survey, WrapUp
 from recording.recorded import Silence, silences
 
+UNTOLD = "untold"
+"""Said of a hold whose end nobody told: what stands there instead is when it was over at the latest, or the call."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
@@ -180,16 +183,23 @@ def _mutes(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:
 
 
 def _holds(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:
+    """Who held him from when to when. A router that found the agent talking has not lived to see the end of a hold that
+    began before."""
     done: list[Interval] = []
     begun: dict[str, int] = {}
     for fact in facts:
         match fact:
             case CallHeld():
                 begun.setdefault(fact.agent, fact.at_ms * 1000)
-            case CallRetrieved() if fact.agent in begun:
+            case CallRetrieved() | CallReleased() if fact.agent in begun:
                 start_us = begun.pop(fact.agent)
                 done.append(Interval(name=fact.agent, data="", start_us=start_us, end_us=fact.at_ms * 1000))
+            case AgentStateChanged(after=AgentState.TALKING) if (
+                fact.agent in begun and fact.before is not AgentState.HOLDING
+            ):
+                start_us = begun.pop(fact.agent)
+                done.append(Interval(name=fact.agent, data=UNTOLD, start_us=start_us, end_us=fact.at_ms * 1000))
             case _:
                 pass
-    done += (Interval(name=agent, data="", start_us=start_us, end_us=ended_us) for agent, start_us in begun.items())
+    done += (Interval(name=agent, data=UNTOLD, start_us=start_us, end_us=ended_us) for agent, start_us in begun.items())
     return tuple(done)

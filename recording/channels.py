@@ -96,22 +96,27 @@ def _joined(rows: Sequence[LedgerRow]) -> Mapping[str, int]:
     """When channels of another call came into this one, by their uniqueid: their agent was asked there by his colleague
     and took over the caller. Of what they did before, the rows of that other call tell, so they have no start here.
 
-    As a rule the caller is put beside such a channel, and its first row here is its last in that bridge: the transfer
-    tells when he came, or his own row of that bridge does where an agent has fetched him on a line that he had opened.
-    Or it is put beside the caller, and so begins here.
+    As a rule the caller is put beside such a channel, and its first row here that names a bridge is its leaving of that
+    bridge: the transfer tells when he came, or his own row of that bridge does where an agent has fetched him on a line
+    that he had opened. (Before it may stand that the agent sent him on from there.) Or it is put beside the caller, and
+    so begins here.
     """
     first: dict[str, LedgerRow] = {}
+    moved: dict[str, LedgerRow] = {}
     bridged: dict[object, int] = {}
     for row in rows:
         first.setdefault(row.uniqueid, row)
+        if row.type in (RowType.BRIDGE_ENTER, RowType.BRIDGE_EXIT):
+            moved.setdefault(row.uniqueid, row)
         if row.type == RowType.BRIDGE_ENTER:
             bridged.setdefault(row.extra.get("bridge_id"), row.at_us)
     began = {row.uniqueid for row in rows if row.type == RowType.CHAN_START or row.uniqueid == row.linkedid}
     told = {asked: row.at_us for row in rows if (asked := asked_colleague(row))}
     came = {
-        uniqueid: bridged.get(row.extra.get("bridge_id"), row.at_us) if row.type == RowType.BRIDGE_EXIT else row.at_us
+        uniqueid: bridged.get(own.extra.get("bridge_id"), row.at_us) if own.type == RowType.BRIDGE_EXIT else row.at_us
         for uniqueid, row in first.items()
         if uniqueid not in began
+        for own in (moved.get(uniqueid, row),)
     }
     return came | told
 

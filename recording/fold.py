@@ -10,9 +10,10 @@ from acd.callbacks import is_callback
 from acd.facts import CallDequeued, Fact, OutsideRefused
 from acd.seats import agent_of_channel, agents_side
 from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome
-from recording.account import Account, account
+from recording.account import UNTOLD, Account, account
 from recording.callbacks import customer_of, heard_before, refused_otherwise, told_otherwise
 from recording.channels import Channel, Connection, channels, connections
+from recording.held import holds
 from recording.identity import call_id
 from recording.instants import span_ms, utc
 from recording.ledger import VANISHED, LedgerRow, RowType
@@ -66,7 +67,12 @@ def fold(
     if not by_us and refused is None and (caller.star_code or not called_himself):
         return None
     others = [one for one in every if one is not caller]
-    record = _record(end, caller, others, story := account(facts, end.at_us), recordings, by_us=by_us)
+    story = account(facts, end.at_us)
+    rung = _rung(others, story)
+    talks = connections(caller, rung)
+    with_him = [(_who(one.channel, story), one.start_us, one.end_us) for one in talks]
+    story = replace(story, holds=holds(story.holds, rows, caller.uniqueid, with_him))
+    record = _record(end, caller, others, story, recordings, by_us=by_us)
     sent_on = transfers(rows, story, every, record.conversations)
     otherwise: Mapping[str, Any] = {}
     if by_us:
@@ -96,8 +102,7 @@ def _record(
     *,
     by_us: bool,
 ) -> CallRecord:
-    phones = frozenset(story.agent_at) | {offered.agent for offered, _ in story.offers}
-    rung = [one for one in others if _is_phone(one, phones)]
+    rung = _rung(others, story)
     talks = connections(caller, rung)
     ended_by = _ended_by(caller, rung, story, _left_outside(others, talks))
     left_by_caller = ended_by is EndedBy.CALLER
@@ -139,7 +144,7 @@ def _record(
     return CallRecord(
         id=call_id(end.linkedid),
         linkedid=end.linkedid,
-        direction=Direction.INTERNAL if _is_phone(caller, phones) else Direction.INBOUND,
+        direction=Direction.INTERNAL if _is_phone(caller, _phones(story)) else Direction.INBOUND,
         caller=caller.caller,
         caller_name=story.arrived.caller_name if story.arrived else caller.caller_name,
         dialled=caller.extension,
@@ -181,6 +186,15 @@ def _record(
         recordings=with_pauses(recordings, story.silences),
         reconstructed=_is_reconstructed(end, story, visits, offered, outcome),
     )
+
+
+def _rung(others: Sequence[Channel], story: Account) -> list[Channel]:
+    """The agents' phones among the other channels."""
+    return [one for one in others if _is_phone(one, _phones(story))]
+
+
+def _phones(story: Account) -> frozenset[str]:
+    return frozenset(story.agent_at) | {offered.agent for offered, _ in story.offers}
 
 
 def _is_phone(channel: Channel, phones: frozenset[str]) -> bool:
@@ -331,8 +345,8 @@ def _leg(channel: Channel, kind: LegKind, story: Account) -> Leg:
 def _is_reconstructed(
     end: LedgerRow, story: Account, visits: Sequence[QueueVisit], offered: Sequence[Offer], outcome: CallOutcome
 ) -> bool:
-    """The router's account has a gap: a beginning, an end, an offer or the leaving of a queue that it does not tell. Of
-    a call that Asterisk's dialplan refused there is no such account, and nothing is missing."""
+    """The router's account has a gap: a beginning, an end, a hold, an offer or the leaving of a queue that it does not
+    tell. Of a call that Asterisk's dialplan refused there is no such account, and nothing is missing."""
     if outcome is CallOutcome.BLOCKED and not story.arrived and not end.extra.get(VANISHED):
         return False
     left = {fact.queue for fact in story.queued if isinstance(fact, CallDequeued)}
@@ -341,6 +355,7 @@ def _is_reconstructed(
         or not story.arrived
         or story.ended is None
         or any(ended is None for _, ended in story.offers)
+        or any(one.data == UNTOLD for one in story.holds)
         or any(offer.reconstructed for offer in offered)
         or any(visit.queue not in left for visit in visits)
     )

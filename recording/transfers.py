@@ -54,7 +54,12 @@ def _told(fact: CallTransferred) -> Transfer:
 
 
 def _next(transfer: Transfer, conversations: Sequence[Conversation]) -> str | None:
-    """Who spoke with the caller next."""
+    """Who spoke with the caller next; that may be the sender himself, to whom the queue has brought him back."""
     return next(
-        (one.agent for one in conversations if one.ended_at > transfer.at and one.agent != transfer.agent), None
+        (
+            one.agent
+            for one in conversations
+            if one.ended_at > transfer.at and (one.agent != transfer.agent or one.started_at >= transfer.at)
+        ),
+        None,
     )
