@@ -20,6 +20,9 @@ from recording.ledger import VANISHED, LedgerRow, RowType
 from recording.offers import Ringing, offers
 from recording.record import (
     ASTERISK_LOST,
+    CALL_LIMIT,
+    LINES_BUSY,
+    UNKNOWN_NUMBER,
     CallRecord,
     Conversation,
     Direction,
@@ -36,9 +39,9 @@ from recording.segments import Company, segments, total_ms
 from recording.transfers import transfers
 from recording.visits import queue_visits
 
-UNKNOWN_NUMBER, CALL_LIMIT = "unknown_number", "call_limit"
-REFUSED = {1: UNKNOWN_NUMBER, 17: CALL_LIMIT}
-"""Why a call was refused, by the Q.850 cause that dialplans/extensions.conf gives it."""
+REFUSED = {1: UNKNOWN_NUMBER, 17: CALL_LIMIT, 34: LINES_BUSY, 42: LINES_BUSY}
+"""Why a call was refused, by the Q.850 cause that dialplans/extensions.conf gives it; 34 (no circuit available) and 42
+(congestion) are Asterisk's own, where it has no channel for him."""
 
 
 def fold(

@@ -18,6 +18,10 @@ ASTERISK_LOST = "asterisk_lost"
 """The reason of a call whose end Asterisk, killed, did not write."""
 
 
+UNKNOWN_NUMBER, CALL_LIMIT, LINES_BUSY = "unknown_number", "call_limit", "lines_busy"
+"""Reasons of blocked calls; any other is "refused"."""
+
+
 class Direction(StrEnum):
     """Where a call came from."""
 

@@ -20,7 +20,7 @@ from recording.inputs.cost_shares import Cost
 from recording.inputs.scores import Score
 from recording.inputs.shifts import Assignment, Pattern, PatternShift
 from recording.inputs.staffing import StaffEntry
-from recording.record import CallRecord, Conversation, Direction, Offer, QueueVisit, Transfer, WrapUp
+from recording.record import CallRecord, Conversation, Direction, Leg, LegKind, Offer, QueueVisit, Transfer, WrapUp
 
 FOLDER = Path(__file__).parent / "fixtures" / "figures"
 DAYS = sorted(folder.name for folder in FOLDER.iterdir())
@@ -136,7 +136,7 @@ def _record(one: dict[str, Any], clock: Clock) -> CallRecord:
         ended_at=at(one["end"]),
         outcome=CallOutcome(one["outcome"]),
         ended_by=EndedBy.CALLER,
-        reason="hung_up",
+        reason=one.get("reason", "hung_up"),
         queue=queues[-1].queue if queues else None,
         priority=0,
         skills={},
@@ -157,10 +157,20 @@ def _record(one: dict[str, Any], clock: Clock) -> CallRecord:
         ),
         resolved=one.get("resolved"),
         matter=one.get("matter", ""),
-        legs=(),
+        callback=one.get("callback"),
+        legs=tuple(_legs(one, clock)),
         recordings=(),
         reconstructed=False,
     )
+
+
+def _legs(one: dict[str, Any], clock: Clock) -> Iterator[Leg]:
+    """Of a call of ours whose phone was rung for it."""
+    if (agent := one.get("placed_by")) is not None:
+        yield Leg(
+            channel=f"PJSIP/{agent}-1", uniqueid="1", kind=LegKind.AGENT, number=agent, agent=agent,
+            started_at=clock.at(one["start"]), answered_at=None, ended_at=clock.at(one["end"]), cause=16,
+        )  # fmt: skip
 
 
 def _facts(written: dict[str, Any], clock: Clock) -> Iterator[Fact]:

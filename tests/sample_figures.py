@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from recording.figures.catalogue import CATALOGUE, FIGURES, Figure, UnitOf
+from recording.figures.catalogue import CATALOGUE, EVERY, FIGURES, Figure, UnitOf
 from recording.figures.period import Period, Unit
 from recording.figures.report import CallsBehind, FigureValue, Judgement, Report, Series
 from recording.figures.scope import Scope, ScopeKind
@@ -37,8 +37,8 @@ class SampleFigures:
     async def report(self, scope: Scope, period: Period, keys: Collection[str] | None = None) -> Report:
         """Every figure that the scope has."""
         self.asked += 1
-        values = (value_of(figure, scope, period) for figure in FIGURES.values() if scope.kind in figure.scopes)
-        wanted = tuple(value for value in values if keys is None or value.key in keys)
+        values = (value_of(figure, scope, period) for figure in EVERY.values() if scope.kind in figure.scopes)
+        wanted = tuple(value for value in values if (value.key in FIGURES if keys is None else value.key in keys))
         return Report(scope=scope, period=period, as_of=AS_OF, catalogue=CATALOGUE, values=wanted)
 
     async def reports(self, kind: ScopeKind, period: Period, keys: Collection[str] | None = None) -> Sequence[Report]:
@@ -48,7 +48,7 @@ class SampleFigures:
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
         """A value for each step."""
         self.asked += 1
-        points = tuple((one, value_of(FIGURES[key], scope, one)) for one in period.split(step))
+        points = tuple((one, value_of(EVERY[key], scope, one)) for one in period.split(step))
         return Series(key=key, scope=scope, period=period, points=points)
 
     async def received(self, scope: Scope, period: Period) -> Mapping[datetime, int]:

@@ -48,11 +48,13 @@ class FigureView(View):
 
 
 class CatalogueView(View):
-    """All figures; `version` is that of all formulas together."""
+    """All figures; `version` is that of all formulas together. `beside` are counts of calls that nobody made to us;
+    their `number` is 0."""
 
     version: str
     service_level: str
     figures: list[FigureView]
+    beside: list[FigureView]
 
 
 class NumberView(View):

@@ -16,9 +16,10 @@ from cti.http.errors import Unfit
 from cti.http.figure_views import AllSeriesView, CatalogueView, FigureView, ReportsView, band_view, formula_view
 from cti.http.figure_words import ScopeName
 from cti.http.reports import send
-from recording.figures.catalogue import CATALOGUE, FIGURES
+from recording.figures.catalogue import BESIDE, CATALOGUE, EVERY, FIGURES, Figure
 from recording.figures.order import FiguresOrder, SeriesOrder
 from recording.figures.period import Period, PeriodError, Unit
+from recording.figures.rules import Rules
 from recording.figures.scope import Scope, ScopeKind
 
 STEPS_AT_MOST = 1_500
@@ -47,7 +48,7 @@ class FiguresQuery(Given):
         description="2026-11-22, 2026-W47, 2026-11, 2026-Q4, 2026-11-22T10 (an hour), 2026-11-22T10:30 (a half hour), "
         "or two of them with .. between, in the centre's time zone; today where nothing is said.",
     )
-    keys: str = Field("", description="The keys of the figures, with commas between; all where nothing is said.")
+    keys: str = Field("", description="The keys of the figures, with commas between; all 23 where nothing is said.")
 
 
 class SeriesQuery(Given):
@@ -60,27 +61,32 @@ class SeriesQuery(Given):
 
 
 async def show_catalogue(asked: Asked[Nothing, Nothing]) -> CatalogueView:
-    """What the 23 figures are: formulas, units, bands as this centre has them."""
+    """What the 23 figures are, and the counts beside them: formulas, units, bands as this centre has them."""
     rules = rules_of(asked.floor.centre)
-    figures = [
-        FigureView(
-            key=one.key,
-            number=one.number,
-            title=one.title,
-            meaning=one.meaning,
-            unit=one.unit.value,
-            version=one.version,
-            formula=formula_view(one.variants.get(rules.service_level, one.formula)),
-            variants={name: formula_view(formula) for name, formula in one.variants.items()},
-            parts={name: formula_view(formula) for name, formula in one.parts.items()},
-            band=band_view(rules.band(one.key)),
-            direction=one.direction.value,
-            periods=[unit.value for unit in one.periods],
-            scopes=sorted(kind.value for kind in one.scopes),
-        )
-        for one in FIGURES.values()
-    ]
-    return CatalogueView(version=CATALOGUE, service_level=rules.service_level, figures=figures)
+    return CatalogueView(
+        version=CATALOGUE,
+        service_level=rules.service_level,
+        figures=[_figure(one, rules) for one in FIGURES.values()],
+        beside=[_figure(one, rules) for one in BESIDE.values()],
+    )
+
+
+def _figure(one: Figure, rules: Rules) -> FigureView:
+    return FigureView(
+        key=one.key,
+        number=one.number,
+        title=one.title,
+        meaning=one.meaning,
+        unit=one.unit.value,
+        version=one.version,
+        formula=formula_view(one.variants.get(rules.service_level, one.formula)),
+        variants={name: formula_view(formula) for name, formula in one.variants.items()},
+        parts={name: formula_view(formula) for name, formula in one.parts.items()},
+        band=band_view(rules.band(one.key)),
+        direction=one.direction.value,
+        periods=[unit.value for unit in one.periods],
+        scopes=sorted(kind.value for kind in one.scopes),
+    )
 
 
 async def show_figures(asked: Asked[FiguresQuery, Nothing]) -> web.StreamResponse:
@@ -131,9 +137,9 @@ def _period(text: str, zone: ZoneInfo) -> Period:
 
 def _require_keys(keys: list[str], kind: ScopeKind) -> None:
     for key in keys:
-        if key not in FIGURES:
-            raise Unfit(f"keys: {key!r}; expected of: {', '.join(FIGURES)}", "keys")
-        if kind not in FIGURES[key].scopes:
+        if key not in EVERY:
+            raise Unfit(f"keys: {key!r}; expected of: {', '.join(EVERY)}", "keys")
+        if kind not in EVERY[key].scopes:
             raise Unfit(f"keys: {key} cannot be said of one {kind}", "keys")
 
 

@@ -4,7 +4,8 @@ to, each in one half hour. Pure. docs/decisions tells why it counts where it doe
 - The centre counts a call in the half hour in which it began, a queue in that of its entry, an agent in that in which
   he first spoke with the caller (or, where he did not, his phone rang). All that is counted of it counts there: so
   every figure of a half hour speaks of one set of calls.
-- Received are calls that came over our lines. A call-back of ours and a call from an agent's phone are counted apart.
+- Received are calls that came over our lines. A call-back of ours, a call from an agent's phone and one that an agent
+  has placed to a number outside are counted apart, and in no figure of the 23 but by the times of agents' states.
 """
 
 from bisect import bisect_right
@@ -19,7 +20,19 @@ from recording.figures.counts import Counts
 from recording.figures.period import floor
 from recording.figures.rules import Rules, Thresholds
 from recording.figures.scope import ScopeKind
-from recording.record import CallRecord, Conversation, Direction, Offer, QueueVisit, Transfer, WrapUp
+from recording.record import (
+    CALL_LIMIT,
+    LINES_BUSY,
+    UNKNOWN_NUMBER,
+    CallRecord,
+    Conversation,
+    Direction,
+    LegKind,
+    Offer,
+    QueueVisit,
+    Transfer,
+    WrapUp,
+)
 
 AT_ONCE_MS = 100
 """An offer of the plain queue, of which nobody says what triggered it, that began within this after the entry was made
@@ -35,6 +48,9 @@ _OF_OUTCOME = {
     CallOutcome.CALLBACK: "callback_asked",
     CallOutcome.BLOCKED: "blocked",
 }
+_BLOCKED = {reason: f"blocked_{reason}" for reason in (CALL_LIMIT, UNKNOWN_NUMBER, LINES_BUSY)}
+"""By the reason of a blocked call; any other is a refusal."""
+
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -149,10 +165,12 @@ def _half_hour(moment: datetime, rules: Rules) -> datetime:
 def _centre(record: CallRecord, rules: Rules, *, settled: bool) -> Contribution:
     half_hour = _half_hour(record.started_at, rules)
     if record.direction is not Direction.INBOUND:
-        sums = _of_ours(record, record.talk_ms, record.hold_ms, record.wrap_up_ms)
+        sums = _placed(record) if _is_own(record) else _of_ours(record, *_times(record))
         return Contribution(kind=ScopeKind.CENTRE, half_hour=half_hour, counts=Counts(**sums))
     became = _became(record)
     sums = {"received": 1, became: 1, "offered": int(bool(record.queues))}
+    if became == "blocked":
+        sums[_BLOCKED.get(record.reason, "blocked_refused")] = 1
     if record.answered_at is not None:
         sums |= {"line_answered": 1, "ring_ms": _ms(record.started_at, record.answered_at)}
     first = record.queues[0] if record.queues else None
@@ -180,12 +198,15 @@ def _queues(record: CallRecord, rules: Rules, stays: Sequence[_Stay], *, settled
                 sums |= _sent_on(stay.transfers)
                 sums |= _resolved(record, settled=settled) if stay is answered[-1] else {}
         else:
-            sums = _of_ours(record, stay.talk_ms, stay.hold_ms, stay.wrap_up_ms)
+            sums = _of_ours(record, *_times(stay))
         half_hour = _half_hour(visit.entered_at, rules)
         yield Contribution(kind=ScopeKind.QUEUE, queue=visit.queue, half_hour=half_hour, counts=Counts(**sums))
 
 
 def _agents(record: CallRecord, rules: Rules, stays: Sequence[_Stay], *, settled: bool) -> Iterator[Contribution]:
+    if _is_own(record):
+        yield from _placers(record, rules)
+        return
     closer = record.conversations[-1].agent if record.conversations else record.agent
     last = max((at for at, stay in enumerate(stays) if closer in stay.agents), default=-1)
     for at, stay in enumerate(stays):
@@ -199,7 +220,7 @@ def _agents(record: CallRecord, rules: Rules, stays: Sequence[_Stay], *, settled
                     sums |= _sent_on(his.transfers)
                     sums |= _resolved(record, settled=settled) if (agent, at) == (closer, last) else {}
             else:
-                sums = _of_ours(record, his.talk_ms, his.hold_ms, his.wrap_up_ms)
+                sums = _of_ours(record, *_times(his))
             yield Contribution(
                 kind=ScopeKind.AGENT,
                 queue=stay.queue,
@@ -298,12 +319,17 @@ def _worked(talk_ms: int, hold_ms: int, held: int, wrap_up_ms: int) -> dict[str,
     return {"talk_ms": talk_ms, "hold_ms": hold_ms, "held": held, "wrap_up_ms": wrap_up_ms}
 
 
-def _of_ours(record: CallRecord, talk_ms: int, hold_ms: int, wrap_up_ms: int) -> dict[str, int]:
-    """What is counted of a call that nobody made to us."""
+def _times(one: CallRecord | _Stay) -> tuple[int, int, int, bool]:
+    """Talk, hold and wrap-up, and whether anybody talked."""
+    return one.talk_ms, one.hold_ms, one.wrap_up_ms, bool(one.conversations)
+
+
+def _of_ours(record: CallRecord, talk_ms: int, hold_ms: int, wrap_up_ms: int, talked: bool) -> dict[str, int]:
+    """What is counted of a call that nobody made to us, and no agent to somebody outside."""
     if record.direction is Direction.INTERNAL:
-        return {"internal": 1}
-    if record.callback is None:
-        return {}  # an agent's own: his states tell how long he was busy with it
+        return {"internal": 1, "internal_reached": int(talked), "internal_talk_ms": talk_ms}
+    if _is_own(record):
+        return {}  # his queue did not place it
     return {
         "callback_attempts": 1,
         "callback_reached": int(bool(record.conversations)),
@@ -311,6 +337,44 @@ def _of_ours(record: CallRecord, talk_ms: int, hold_ms: int, wrap_up_ms: int) ->
         "callback_hold_ms": hold_ms,
         "callback_wrap_up_ms": wrap_up_ms,
     }
+
+
+def _is_own(record: CallRecord) -> bool:
+    """Whether an agent has placed it himself to a number outside."""
+    return record.direction is Direction.OUTBOUND and record.callback is None
+
+
+def _placed(record: CallRecord) -> dict[str, int]:
+    """One that the toll guard did not let him make was none."""
+    if record.outcome is CallOutcome.BLOCKED:
+        return {}
+    return {
+        "outbound": 1,
+        "outbound_reached": int(bool(record.conversations)),
+        "outbound_talk_ms": record.talk_ms,
+        "outbound_hold_ms": record.hold_ms,
+        "outbound_wrap_up_ms": record.wrap_up_ms,
+    }
+
+
+def _placers(record: CallRecord, rules: Rules) -> Iterator[Contribution]:
+    """Who placed it: it counts in the half hour in which it began. Who was handed the customer has his talk, in that in
+    which he first spoke with him."""
+    if record.outcome is CallOutcome.BLOCKED:
+        return
+    placer = record.agent or next((leg.agent for leg in record.legs if leg.kind is LegKind.AGENT and leg.agent), None)
+    named = [placer, *(one.agent for one in record.conversations), *(one.agent for one in record.wrap_ups)]
+    for at, agent in enumerate(dict.fromkeys(one for one in named if one)):
+        talks = [one for one in record.conversations if one.agent == agent]
+        hold_ms = sum(one.hold_ms for one in talks)
+        talk_ms = sum(_ms(one.started_at, one.ended_at) for one in talks) - hold_ms
+        wrap_up_ms = sum(one.wrap_up_ms for one in record.wrap_ups if one.agent == agent)
+        sums = {"outbound_talk_ms": talk_ms, "outbound_hold_ms": hold_ms, "outbound_wrap_up_ms": wrap_up_ms}
+        if at == 0:
+            sums |= {"outbound": 1, "outbound_reached": int(bool(record.conversations))}
+        moment = record.started_at if at == 0 or not talks else talks[0].started_at
+        half_hour = _half_hour(moment, rules)
+        yield Contribution(kind=ScopeKind.AGENT, agent=agent, half_hour=half_hour, counts=Counts(**sums))
 
 
 def _sent_on(transfers: Iterable[Transfer]) -> dict[str, int]:

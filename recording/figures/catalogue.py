@@ -274,6 +274,10 @@ _ALL = (
     Figure(
         key="blocked", number=16, title="Blocked calls", unit=UnitOf.PERCENT,
         formula=_share({"blocked": 1}, {"received": 1}, "blocked", "received"),
+        parts={
+            name: _share({f"blocked_{name}": 1}, {"received": 1}, f"blocked_{name}", "received")
+            for name in ("call_limit", "unknown_number", "lines_busy", "refused")
+        },
         band=_band("1", "3", norm="1"), direction=Direction.LOWER, periods=(Unit.HOUR,),
         scopes=frozenset({ScopeKind.CENTRE}),
         meaning="Calls turned away before any queue or IVR, of received ones.",
@@ -339,6 +343,51 @@ _ALL = (
 FIGURES: Mapping[str, Figure] = {figure.key: figure for figure in _ALL}
 """All of them by key, in the order of their numbers."""
 
+_NO_QUEUE = frozenset({ScopeKind.CENTRE, ScopeKind.TEAM, ScopeKind.AGENT})
+
+
+def _beside(
+    key: str, title: str, count: str, reached: str, meaning: str, scopes: frozenset[ScopeKind] = frozenset(ScopeKind)
+) -> Figure:
+    return Figure(
+        key=key, number=0, title=title, unit=UnitOf.CALLS, decimals=0, formula=_count(count),
+        parts={"reached": _count(reached)}, periods=(_DAY, _WEEK, _MONTH), scopes=scopes, meaning=meaning,
+    )  # fmt: skip
+
+
+def _talk_beside(key: str, title: str, meaning: str, scopes: frozenset[ScopeKind] = frozenset(ScopeKind)) -> Figure:
+    return Figure(
+        key=f"{key}_talk_time", number=0, title=title, unit=UnitOf.SECONDS, periods=(_DAY, _WEEK, _MONTH),
+        formula=_mean_s({f"{key}_talk_ms": 1}, {f"{key}_reached": 1}, f"{key}_reached"),
+        scopes=scopes, meaning=meaning,
+    )  # fmt: skip
+
+
+BESIDE: Mapping[str, Figure] = {
+    one.key: one
+    for one in (
+        _beside(
+            "outbound", "Outbound calls", "outbound", "outbound_reached",
+            "Calls that agents placed themselves to numbers outside, and those that were answered.", _NO_QUEUE,
+        ),
+        _talk_beside("outbound", "Outbound talk time", "Talk time per outbound call that was answered.", _NO_QUEUE),
+        _beside(
+            "callback", "Call-backs", "callback_attempts", "callback_reached",
+            "Calls to customers who had asked to be called back, and those that were answered.",
+        ),
+        _talk_beside("callback", "Call-back talk time", "Talk time per call-back that was answered."),
+        _beside(
+            "internal", "Internal calls", "internal", "internal_reached",
+            "Calls from agents' phones to colleagues, queues and flows, and those an agent answered; of an agent or a "
+            "queue those that came to him or it.",
+        ),
+        _talk_beside("internal", "Internal talk time", "Talk time per internal call that was answered."),
+    )
+}  # fmt: skip
+"""Counts of calls that nobody made to us, beside the 23, which are of received calls alone."""
+
+EVERY: Mapping[str, Figure] = {**FIGURES, **BESIDE}
+
 LISTED = frozenset(
     {
         *("adherent_ms", "scheduled_ms", "attended", "scheduled", "cost", "left_per_year", "mean_agents"),
@@ -347,5 +396,5 @@ LISTED = frozenset(
 )
 """The sums that are not of calls and not of scores: what adds up to them is listed by recording.figures.addends."""
 
-CATALOGUE = sha256(" ".join(figure.formula_id for figure in _ALL).encode()).hexdigest()[:12]
+CATALOGUE = sha256(" ".join(figure.formula_id for figure in EVERY.values()).encode()).hexdigest()[:12]
 """The version of all formulas together, stamped on each report."""

@@ -14,7 +14,8 @@ from typing import Self
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """Sums of calls. Names that end in `_ms` are milliseconds, all others count calls; received calls alone, but for
-    the names that begin with `callback_` and `internal`. "Wait" is from the entry into a queue to answer or leaving.
+    the names that begin with `callback_`, `outbound` and `internal`. "Wait" is from the entry into a queue to answer or
+    leaving.
     """
 
     received: int = 0
@@ -82,7 +83,25 @@ class Counts:
     callback_hold_ms: int = 0
     callback_wrap_up_ms: int = 0
     internal: int = 0
-    """Calls from an agent's phone: consults, colleagues."""
+    """Calls from an agent's phone: consults, colleagues. Queue, agent: those that came to them."""
+    blocked_call_limit: int = 0
+    """Centre: of the blocked those that came when as many callers were there as it lets in. Each blocked call counts
+    under one of these four."""
+    blocked_unknown_number: int = 0
+    blocked_lines_busy: int = 0
+    blocked_refused: int = 0
+    """Blocked for any other reason."""
+    outbound: int = 0
+    """Centre, agent: calls that agents placed themselves to numbers outside."""
+    outbound_reached: int = 0
+    """Of these: somebody answered."""
+    outbound_talk_ms: int = 0
+    """Of these; of an agent also his talk in those that a colleague placed."""
+    outbound_hold_ms: int = 0
+    outbound_wrap_up_ms: int = 0
+    internal_reached: int = 0
+    """Of the internal ones: an agent answered."""
+    internal_talk_ms: int = 0
 
     def __add__(self, other: Self) -> Self:
         return type(self)(**{name: getattr(self, name) + getattr(other, name) for name in names_of(type(self))})

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from recording.figures.catalogue import FIGURES, Band, Figure, UnitOf
+from recording.figures.catalogue import EVERY, Band, Figure, UnitOf
 from recording.figures.period import Period
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope
@@ -102,7 +102,7 @@ class FigureValue:
     @property
     def figure(self) -> Figure:
         """What it is a value of."""
-        return FIGURES[self.key]
+        return EVERY[self.key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

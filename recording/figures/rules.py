@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from recording.figures.catalogue import FIGURES, Band
+from recording.figures.catalogue import EVERY, Band
 
 
 class ShareBy(StrEnum):
@@ -52,7 +52,7 @@ class Rules:
 
     def band(self, key: str) -> Band | None:
         """The band of this figure."""
-        return self.bands.get(key, FIGURES[key].band)
+        return self.bands.get(key, EVERY[key].band)
 
     def to_json(self) -> dict[str, Any]:
         """What calls are judged by, as it is kept beside the sums: all but the bands, the variant in force, the

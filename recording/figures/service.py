@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from recording.figures.catalogue import CATALOGUE, FIGURES, Figure
+from recording.figures.catalogue import CATALOGUE, EVERY, FIGURES, Figure
 from recording.figures.inputs import NO_INPUTS, Inputs
 from recording.figures.period import Period, Unit
 from recording.figures.reading import STATE, TIME_NAMES, Reading
@@ -28,7 +28,7 @@ class AnyFigures(Protocol):
     is away."""
 
     async def report(self, scope: Scope, period: Period, keys: Collection[str] | None = None) -> Report:
-        """The figures of one scope; `keys` are those wanted, all that the scope has where nothing is given."""
+        """The figures of one scope; `keys` are those wanted, the scope's own of the 23 where nothing is given."""
 
     async def reports(self, kind: ScopeKind, period: Period, keys: Collection[str] | None = None) -> Sequence[Report]:
         """One report for each queue, team or agent that has anything in the period, by name."""
@@ -56,7 +56,7 @@ class Figures:
         self._clock = clock
 
     async def report(self, scope: Scope, period: Period, keys: Collection[str] | None = None) -> Report:
-        """The figures of one scope; `keys` are those wanted, all that the scope has where nothing is given."""
+        """The figures of one scope; `keys` are those wanted, the scope's own of the 23 where nothing is given."""
         figures, now = _wanted(scope.kind, keys), self._clock()
         names = _names(figures)
         async with self._store.engine.connect() as connection:
@@ -144,9 +144,9 @@ def _wanted(kind: ScopeKind, keys: Collection[str] | None) -> list[Figure]:
     if keys is None:
         return [figure for figure in FIGURES.values() if kind in figure.scopes]
     for key in keys:
-        if key not in FIGURES or kind not in FIGURES[key].scopes:
+        if key not in EVERY or kind not in EVERY[key].scopes:
             raise KeyError(key)
-    return [figure for figure in FIGURES.values() if figure.key in keys]
+    return [figure for figure in EVERY.values() if figure.key in keys]
 
 
 def _names(figures: Sequence[Figure]) -> frozenset[str]:

@@ -76,6 +76,17 @@ class _CallSums:
     callback_hold_ms: Mapped[int] = _milliseconds("milliseconds of these on hold")
     callback_wrap_up_ms: Mapped[int] = _milliseconds("milliseconds of after-call work for these")
     internal: Mapped[int] = _number("calls from agents' phones: consults, colleagues")
+    blocked_call_limit: Mapped[int] = _number("of the blocked: as many callers were there as are let in")
+    blocked_unknown_number: Mapped[int] = _number("of the blocked: the number is none of the centre's")
+    blocked_lines_busy: Mapped[int] = _number("of the blocked: no line was free")
+    blocked_refused: Mapped[int] = _number("of the blocked: for any other reason")
+    outbound: Mapped[int] = _number("calls that agents placed themselves to numbers outside")
+    outbound_reached: Mapped[int] = _number("of these: somebody answered")
+    outbound_talk_ms: Mapped[int] = _milliseconds("milliseconds of these in conversation")
+    outbound_hold_ms: Mapped[int] = _milliseconds("milliseconds of these on hold")
+    outbound_wrap_up_ms: Mapped[int] = _milliseconds("milliseconds of after-call work for these")
+    internal_reached: Mapped[int] = _number("of the internal calls: an agent answered")
+    internal_talk_ms: Mapped[int] = _milliseconds("milliseconds of the internal calls in conversation")
 
 
 class CentreHalfHour(_CallSums, Base):

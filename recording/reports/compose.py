@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from recording.figures.catalogue import FIGURES
+from recording.figures.catalogue import BESIDE, EVERY, FIGURES, Figure
 from recording.figures.period import Period
 from recording.figures.report import FigureValue, Report
 from recording.figures.scope import Scope, ScopeKind
@@ -22,7 +22,7 @@ from recording.reports.document import (
     Unit,
 )
 from recording.reports.material import Material, Names
-from recording.reports.named import Breakdown, Figures, Lines, Parts, Piece
+from recording.reports.named import Beside, Breakdown, Figures, Lines, Parts, Piece
 from recording.reports.words import say
 
 
@@ -86,7 +86,9 @@ class _Composer:
         """The section of a piece; none where nothing of it was asked for."""
         match piece:
             case Figures():
-                numbers, layout, note = self._figures(), Layout.ROWS, self._changed_rules()
+                numbers, layout, note = self._figures(FIGURES), Layout.ROWS, self._changed_rules()
+            case Beside():
+                numbers, layout, note = self._figures(BESIDE), Layout.ROWS, say("note.beside", self.language)
             case Parts():
                 numbers, layout, note = self._parts(piece), Layout.ROWS, ""
             case Lines():
@@ -109,9 +111,11 @@ class _Composer:
         when = [f"{since.astimezone(zone):%Y-%m-%d %H:%M}" for since, _ in self.material.report.rules[1:]]
         return say("note.rules", self.language, when=", ".join(when)) if when else ""
 
-    def _figures(self) -> Iterator[Number]:
+    def _figures(self, of: Mapping[str, Figure]) -> Iterator[Number]:
         before = {value.key: value for value in self.material.before.values}
         for value in self.material.report.values:
+            if value.key not in of:
+                continue
             yield self._number(value, self.material.scope, self.material.period, before.get(value.key))
             if value.key in _SPLIT_ELSEWHERE:
                 continue
@@ -189,7 +193,7 @@ class _Composer:
         )
 
 
-_SPLIT_ELSEWHERE = frozenset({"received", "service_level"})
+_SPLIT_ELSEWHERE = frozenset({"received", "blocked", "service_level"})
 """Figures whose parts have a section of their own."""
 
 
@@ -200,7 +204,7 @@ def _title(key: str, part: str, language: Language) -> str:
 
 def _formulas(sections: Iterable[Section], language: Language) -> Iterator[Formula]:
     named: Mapping[str, str] = {n.key.partition(".")[0]: n.formula for section in sections for n in section.numbers}
-    for key, figure in FIGURES.items():
+    for key, figure in EVERY.items():
         if key in named:
             words = figure.meaning if language is Language.ENGLISH else say(f"meaning.{key}", language)
             yield Formula(formula=figure.formula_id, title=say(f"figure.{key}", language), words=words)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from recording.figures.catalogue import FIGURES
+from recording.figures.catalogue import EVERY
 from recording.figures.period import Period, Unit
 from recording.figures.report import Report, Series
 from recording.figures.scope import Scope, ScopeKind
@@ -53,6 +53,7 @@ async def read_material(
     step = step_of(definition, period)
     back = period.shifted(days=-definition.step_days_before)
     pieces = definition.pieces[scope.kind]
+    own = keys or tuple(key for key in EVERY if _is_of(key, scope.kind))
     lines = dict.fromkeys(key for piece in pieces if isinstance(piece, Lines) for key in piece.figures)
     wanted = [key for key in lines if _is_of(key, scope.kind) and (not keys or key in keys)]
     series, series_before = {}, {}
@@ -72,8 +73,8 @@ async def read_material(
         compared=compared,
         step=step,
         step_days_before=definition.step_days_before,
-        report=await figures.report(scope, period, keys or None),
-        before=await figures.report(scope, compared, keys or None),
+        report=await figures.report(scope, period, own),
+        before=await figures.report(scope, compared, own),
         series=series,
         series_before=series_before,
         reports=reports,
@@ -92,4 +93,4 @@ def step_of(definition: Definition, period: Period) -> Unit:
 
 
 def _is_of(key: str, kind: ScopeKind) -> bool:
-    return kind in FIGURES[key].scopes
+    return kind in EVERY[key].scopes

@@ -43,7 +43,14 @@ class Breakdown:
     figures: tuple[str, ...]
 
 
-Piece = Figures | Parts | Lines | Breakdown
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The counts beside the 23 figures, or those asked for."""
+
+    key: str = "beside"
+
+
+Piece = Figures | Parts | Lines | Breakdown | Beside
 
 _CALLS = Lines("calls", {"received": ("answered", "abandoned", "served_by_ivr", "blocked")})
 _SERVICE = Lines("service_level_lines", {"service_level": ()})
@@ -59,27 +66,27 @@ _QUEUE_FIGURES = (
 )
 _AGENT_FIGURES = (
     *("received", "calls_per_hour", "occupancy", "handle_time", "talk_time", "hold_time", "after_call_work"),
-    *("transfer", "first_contact", "monitoring_score", "adherence"),
+    *("transfer", "first_contact", "monitoring_score", "adherence", "outbound"),
 )
 
 PIECES: Mapping[ScopeKind, tuple[Piece, ...]] = {
     ScopeKind.CENTRE: (
         Figures(),
-        *(_SPLIT, _LEVELS, _CALLS, _SERVICE, _WAITING, _SHARES),
+        *(_SPLIT, Parts("blocked", "blocked"), _LEVELS, _CALLS, _SERVICE, _WAITING, _SHARES, Beside()),
         Breakdown("queues", ScopeKind.QUEUE, _QUEUE_FIGURES),
         Breakdown("teams", ScopeKind.TEAM, _AGENT_FIGURES),
         Breakdown("agents", ScopeKind.AGENT, _AGENT_FIGURES),
     ),
     ScopeKind.QUEUE: (
         *(Figures(), _SPLIT, _LEVELS, Lines("calls", {"received": ("answered", "abandoned")}), _SERVICE, _WAITING),
-        Lines("shares", {"abandonment": ()}),
+        *(Lines("shares", {"abandonment": ()}), Beside()),
     ),
     ScopeKind.TEAM: (
-        *(Figures(), Lines("calls", {"received": ("answered",)}), _WORK, Lines("shares", {"occupancy": ()})),
+        *(Figures(), Lines("calls", {"received": ("answered",)}), _WORK, Lines("shares", {"occupancy": ()}), Beside()),
         Breakdown("agents", ScopeKind.AGENT, _AGENT_FIGURES),
     ),
     ScopeKind.AGENT: (
-        *(Figures(), Lines("calls", {"received": ("answered",)}), _WORK, Lines("shares", {"occupancy": ()})),
+        *(Figures(), Lines("calls", {"received": ("answered",)}), _WORK, Lines("shares", {"occupancy": ()}), Beside()),
     ),
 }
 """The sections of each kind of subject, in their order."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from recording.figures.catalogue import FIGURES
+from recording.figures.catalogue import EVERY
 from recording.figures.period import Period, PeriodError, Unit
 from recording.figures.scope import Scope
 from recording.forecasting.order import FORECAST
@@ -114,8 +114,8 @@ class Order(BaseModel):
     def figures(self) -> tuple[str, ...]:
         """The figures wanted, () for all. Raises OrderError."""
         for key in self.keys:
-            if key not in FIGURES:
-                raise OrderError(f"there is no figure {key!r}; expected some of {', '.join(FIGURES)}", "keys")
+            if key not in EVERY:
+                raise OrderError(f"there is no figure {key!r}; expected some of {', '.join(EVERY)}", "keys")
         return self.keys
 
     def period(self, now: datetime, zone: ZoneInfo) -> Period:

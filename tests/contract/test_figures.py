@@ -13,8 +13,8 @@ import pytest
 
 from acd.facts import AgentStateChanged, Fact
 from acd.states import AgentState, Status
-from recording.figures.catalogue import FIGURES
-from recording.figures.counts import CALLS
+from recording.figures.catalogue import EVERY, FIGURES
+from recording.figures.counts import AGENTS_ANSWERED, CALLS
 from recording.figures.inputs import all_inputs
 from recording.figures.listing import CountedCalls
 from recording.figures.period import Period, Unit
@@ -45,7 +45,7 @@ async def test_a_day_s_figures_are_those_worked_out_by_hand(store: Store, name: 
     wrong = []
     for one in day.expected:
         period = Period.parse(one.period, day.rules.zone)
-        found = (await figures.report(Scope.parse(one.scope), period))[one.figure]
+        found = (await figures.report(Scope.parse(one.scope), period, [one.figure]))[one.figure]
         if one.part:
             found = found.parts[one.part]
         value = found.value if one.value is None or found.value is None else found.value.quantize(one.value)
@@ -53,12 +53,12 @@ async def test_a_day_s_figures_are_those_worked_out_by_hand(store: Store, name: 
         if told != (one.numerator, one.denominator, one.value):
             wrong.append((one, tuple(map(str, told))))
     assert not wrong
-    assert {one.figure for one in day.expected if one.scope == "centre"} == set(FIGURES)
+    assert {one.figure for one in day.expected if one.scope == "centre"} >= set(FIGURES)
 
 
 def test_every_figure_part_and_variant_has_a_value_that_was_worked_out_by_hand() -> None:
     known = {(one.figure, one.part) for name in DAYS for one in day_of(name).expected if one.value is not None}
-    wanted = {(key, part) for key, one in FIGURES.items() for part in ("", *one.parts, *one.variants)}
+    wanted = {(key, part) for key, one in EVERY.items() for part in ("", *one.parts, *one.variants)}
     assert known == wanted
 
 
@@ -85,7 +85,7 @@ async def test_any_period_of_any_scope_is_the_sum_of_its_raw_records(store: Stor
             end = start + timedelta(minutes=30 * chance.randint(1, 300))
             period = Period.between(start, end, rules.zone)
             scope = chance.choice([*SCOPES])
-            names = [*CALLS, *(STATE + name for name in TIME_NAMES)]
+            names = [*CALLS, *(STATE + name for name in TIME_NAMES)] + [AGENTS_ANSWERED] * (scope == CENTRE)
             told = await reading.total(scope, period, names)
             assert {name: value for name, value in told.items() if value} == _total(raw, scope, period), scope
             for step in (Unit.HOUR, Unit.DAY):

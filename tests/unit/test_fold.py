@@ -189,8 +189,9 @@ def test_a_call_from_an_agents_phone_is_internal() -> None:
 
 
 def test_a_call_turned_away_before_any_answer_is_blocked() -> None:
-    rows = [_hung_up(row, "", 34) for row in real_call("served_by_ivr").rows if row.type != RowType.ANSWER]
-    assert (whole(fold(rows)).outcome, whole(fold(rows)).reason) == (CallOutcome.BLOCKED, "refused")
+    for cause, reason in ((21, "refused"), (34, "lines_busy"), (42, "lines_busy")):
+        rows = [_hung_up(row, "", cause) for row in real_call("served_by_ivr").rows if row.type != RowType.ANSWER]
+        assert (whole(fold(rows)).outcome, whole(fold(rows)).reason) == (CallOutcome.BLOCKED, reason)
 
 
 @pytest.mark.parametrize("reason", ["call_limit", "unknown_number"])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from recording.figures.catalogue import CATALOGUE, FIGURES
+from recording.figures.catalogue import BESIDE, CATALOGUE, EVERY, FIGURES
 from recording.figures.period import PeriodError
 from recording.figures.scope import ScopeError, ScopeKind
 from recording.reports.compose import compose
@@ -37,14 +37,16 @@ def section(document: ReportDocument, key: str) -> Section:
 def test_the_day_of_the_centre_has_every_figure_and_every_section() -> None:
     report = made("day", at="2026-11-20")
     assert [one.key for one in report.sections] == [
-        *("figures", "received", "service_level", "calls", "service_level_lines", "waiting", "shares"),
-        *("queues", "teams", "agents"),
+        *("figures", "received", "blocked", "service_level", "calls", "service_level_lines", "waiting", "shares"),
+        *("beside", "queues", "teams", "agents"),
     ]
     keys = {number.key for number in section(report, "figures").numbers}
     assert set(FIGURES) <= keys
+    assert not keys & set(BESIDE)
+    assert set(BESIDE) <= {number.key for number in section(report, "beside").numbers}
     assert {"transfer.blind", "transfer.announced", "hold_time.per_held_call"} <= keys
     assert report.catalogue == CATALOGUE
-    assert [one.formula for one in report.formulas] == [figure.formula_id for figure in FIGURES.values()]
+    assert [one.formula for one in report.formulas] == [figure.formula_id for figure in EVERY.values()]
     assert {number.formula for one in report.sections for number in one.numbers} == {
         one.formula for one in report.formulas
     }
@@ -156,8 +158,8 @@ def check(order: Order) -> None:
 def test_both_languages_have_all_words() -> None:
     meanings = {key for key in MANDARIN if key.startswith("meaning.")}
     assert set(ENGLISH) == set(MANDARIN) - meanings
-    assert meanings == {f"meaning.{key}" for key in FIGURES}
-    for key, figure in FIGURES.items():
+    assert meanings == {f"meaning.{key}" for key in EVERY}
+    for key, figure in EVERY.items():
         assert ENGLISH[f"figure.{key}"] == figure.title
         parts = {f"figure.{key}.{name}" for name in (*figure.parts, *figure.variants)}
         assert parts <= set(ENGLISH)
