@@ -1,16 +1,13 @@
 """`callcenter check`: whether the settings and the centre's files fit, before they go live."""
 
 import argparse
-import sys
 
 from cti.centre import centre_of
-from cti.commands.database import with_store
 from cti.commands.errors import Exit
+from cti.commands.file_warnings import tell_warnings
 from cti.conversations import require_conversations
-from cti.quality_names import Known, known_in, warnings
 from cti.settings import Settings
 from cti.versions.files import read_folder
-from recording.database import is_away
 
 
 def check(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -28,23 +25,7 @@ def check(settings: Settings, given: argparse.Namespace) -> Exit:
     )
     if conversations := require_conversations(centre, settings.dialplans):
         print(f"{conversations} conversations go as they should.")
-    told = list(warnings(settings.dialplans, centre.languages, _known(settings)))
-    for one in told:
-        print(f"warning: {one}", file=sys.stderr)
-    return Exit.BAD_INPUT if told and given.strict else Exit.DONE
-
-
-def _known(settings: Settings) -> Known | None:
-    """The names in the data base; None where there is none yet, or it is away: a check makes and asks for nothing."""
-    if not settings.database and not settings.database_file.exists():
-        return None
-    try:
-        return with_store(settings, known_in)
-    except Exception as error:
-        if not is_away(error):
-            raise
-        print("The data base is away: names in the sampling rules were not looked up.", file=sys.stderr)
-        return None
+    return Exit.BAD_INPUT if tell_warnings(settings, centre) and given.strict else Exit.DONE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,8 +8,10 @@ import argparse
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cti.centre import centre_of
 from cti.commands.arguments import by_whom
-from cti.commands.errors import CommandError, Exit, ServiceAway, ServiceRefused
+from cti.commands.errors import BadInput, CommandError, Exit, ServiceAway, ServiceRefused
+from cti.commands.file_warnings import tell_warnings
 from cti.commands.service import LONGEST_S, Service
 from cti.commands.tables import table
 from cti.settings import Settings
@@ -37,15 +39,21 @@ class NoVersion(CommandError):
 def publish(settings: Settings, given: argparse.Namespace) -> Exit:
     """Publish the folder as it is now: all of it, or nothing. New calls take it at once; no call is cut, and each goes
     on in the version in which it began. An edit that began from an older version is refused with what came meanwhile.
+    What fits and is worth a word all the same is told as by `callcenter check`.
     """
     folder = folder_of(settings)
+    if given.strict and tell_warnings(settings, centre_of(settings)):
+        raise BadInput("--strict: a warning is a fault; expected none, or a publication without --strict")
     body = {"why": given.why, "by": given.by, "base": given.base, "untested": given.untested}
-    return _publish(
+    done = _publish(
         settings,
         "/api/centre/versions/from-folder",
         body,
         lambda: _publish_alone(settings, folder, given),
     )
+    if not given.strict:  # they have been told
+        tell_warnings(settings, centre_of(settings))
+    return done
 
 
 def roll_back(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -125,6 +133,7 @@ def add_commands(command: Command) -> None:
         action="store_true",
         help="also where conversations kept beside the flows go otherwise than they expect",
     )
+    publishing.add_argument("--strict", action="store_true", help="not where there is a warning")
     listing = command("history", history)
     listing.add_argument("--limit", type=_number, default=20, metavar="N", help="at most so many (default 20)")
     comparing = command("diff", diff)

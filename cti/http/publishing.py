@@ -4,13 +4,15 @@ An edit comes as what it changes in a version (its base); nothing is known of pa
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
+from pathlib import Path
 
 from pydantic import Field
 
 from cti.access import Role
 from cti.administration import Edit
 from cti.ami.errors import AmiError
+from cti.centre import Centre
 from cti.conversations import ConversationsFailed, Outcome
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import EditSuperseded, FilesDoNotFit, NameNotYours, NotPrepared
@@ -18,12 +20,15 @@ from cti.http.overlay import BODY_AT_MOST, Changes, Overlay, files_of_overlay, o
 from cti.http.version_views import ProblemView, VersionView, problem_view, version_view
 from cti.http.versions import NUMBER_AT_MOST
 from cti.http.views import View
+from cti.quality_names import Known, known_in, warnings
 from cti.versions.difference import difference_of, words_of
 from cti.versions.errors import Superseded
 from cti.versions.manifest import Order, Who, Why
 from cti.versions.reading import check
-from ivr.documents import DocumentError
+from ivr.documents import DocumentError, Problem
 from ivr.prompts import PromptError
+from recording.database import is_away
+from recording.store import Store
 
 
 class ConversationView(View):
@@ -38,11 +43,13 @@ class ConversationView(View):
 
 class CheckView(View):
     """Whether the files fit, everything that is wrong in them, and, where they fit, what became of each conversation
-    kept beside the flows."""
+    kept beside the flows, and what is worth a word all the same: names that nobody has, words that are missing in a
+    language."""
 
     fits: bool
     problems: Sequence[ProblemView]
     conversations: Sequence[ConversationView] = ()
+    warnings: Sequence[ProblemView] = ()
 
 
 UNTESTED = Field(False, description="Also where conversations kept beside the flows go otherwise than they expect.")
@@ -94,11 +101,31 @@ async def check_files(asked: Asked[Nothing, Overlay]) -> CheckView:
     """Say all that is wrong in an edit, with file, line and column, and what was expected. It changes nothing."""
     administration = asked.floor.administration
     files = await files_of_overlay(administration, asked.body)
+    known = await _known(asked.floor.store)
+
+    def warn(folder: Path, centre: Centre) -> Iterator[Problem]:
+        return warnings(folder, centre.languages, known)
+
     try:
-        checked = await asyncio.to_thread(check, files, administration.load)
+        checked = await asyncio.to_thread(check, files, administration.load, warn)
     except DocumentError as error:
         return CheckView(fits=False, problems=[problem_view(problem) for problem in error.problems])
-    return CheckView(fits=True, problems=[], conversations=[_conversation(one) for one in checked.conversations])
+    return CheckView(
+        fits=True,
+        problems=[],
+        conversations=[_conversation(one) for one in checked.conversations],
+        warnings=[problem_view(one) for one in checked.warnings],
+    )
+
+
+async def _known(store: Store) -> Known | None:
+    """The names in the data base; None while it is away."""
+    try:
+        return await known_in(store)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        return None
 
 
 async def publish(asked: Asked[Nothing, Publication]) -> PublishedView:
@@ -175,7 +202,7 @@ def _by(asked: Asked[Nothing, Publication] | Asked[Nothing, FolderPublication] |
     holder, by = asked.holder, asked.body.by
     if by is not None and not holder.owner and by != holder.name:
         raise NameNotYours(holder.name)
-    return by or holder.name
+    return by or asked.person
 
 
 _ADMINISTRATOR = Role.ADMINISTRATOR

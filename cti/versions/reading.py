@@ -5,7 +5,7 @@ own names, wherever they lie.
 import asyncio
 import tempfile
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,12 +25,18 @@ Load = Callable[[Path], Centre]
 """Reads the centre in a folder as an instance may have it (cti.centre.load_centre). Raises DocumentError."""
 
 
+Warn = Callable[[Path, Centre], Iterable[Problem]]
+"""What in a folder is worth a word although it fits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Files that fit: the centre they describe, and what became of the conversations kept beside its flows."""
+    """Files that fit: the centre they describe, what became of the conversations kept beside its flows, and what is
+    worth a word all the same."""
 
     centre: Centre
     conversations: tuple[Outcome, ...]
+    warnings: tuple[Problem, ...]
 
 
 def read_centre(folder: Path, load: Load, shown: str = "") -> Centre:
@@ -53,12 +59,13 @@ def read_files(files: Files, load: Load) -> Centre:
         return load(folder)
 
 
-def check(files: Files, load: Load) -> Checked:
-    """The same, and what became of the conversations among them."""
+def check(files: Files, load: Load, warn: Warn) -> Checked:
+    """The same, what became of the conversations among them, and what `warn` says of a folder with them."""
     with _laid_out(files) as folder:
         centre = load(folder)
         outcomes = list(conversations.converse(centre, conversations.conversation_files(folder)))
-        return Checked(centre, tuple(_within_outcome(folder, outcome) for outcome in outcomes))
+        told = tuple(_within(folder, one, "") for one in warn(folder, centre))
+        return Checked(centre, tuple(_within_outcome(folder, outcome) for outcome in outcomes), told)
 
 
 @contextmanager

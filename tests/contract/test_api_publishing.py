@@ -87,6 +87,12 @@ async def test_files_given_to_the_api_are_checked_published_and_taken_back(tmp_p
         assert (status, checked["fits"], checked["problems"]) == (200, True, [])
         assert checked["conversations"]
         assert all(one["passed"] for one in checked["conversations"])
+        assert checked["warnings"] == []
+        rule = "rules: {some: {sheet: hotline, where: {teams: [nowhere]}, one_in: 1}}\n"
+        rules = {"quality/sampling.yaml": {"text": rule}}
+        _, warned = await web.post("/api/centre/check", {"files": {**files, **rules}})
+        (one,) = warned["warnings"]
+        assert (warned["fits"], one["file"], one["line"], one["column"]) == (True, "quality/sampling.yaml", 1, 48)
         _, centre = await web.get("/api/centre")
         assert (centre["name"], centre["version"]) == ("Demonstration centre", 1)
         status, published = await web.post("/api/centre/versions", {"base": 1, "why": "a new name", "files": files})
@@ -242,7 +248,7 @@ async def test_files_that_do_not_fit_are_refused_whole_with_every_place(tmp_path
         assert second["expected"] == "one of: sales, support"
         assert refused["error"]["message"].splitlines()[1].startswith("queues.yaml:10:14: unknown skill")
         _, checked = await web.post("/api/centre/check", {"base": 1, "files": files})
-        assert checked == {"fits": False, "problems": [first, second], "conversations": []}
+        assert checked == {"fits": False, "problems": [first, second], "conversations": [], "warnings": []}
         for name, spoilt in files.items():
             (dialplans / name).write_text(spoilt["text"], "utf-8")
         status, refused = await web.post(FROM_FOLDER, {"why": "typos"})

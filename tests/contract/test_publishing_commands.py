@@ -38,6 +38,23 @@ def dialplans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+async def test_a_publication_tells_names_that_nobody_has_and_is_refused_with_strict(
+    tmp_path: Path, dialplans: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    rules = "rules: {some: {sheet: hotline, where: {teams: [nowhere]}, one_in: 1}}\n"
+    warning = f'warning: {dialplans}/quality/sampling.yaml:1:48: unknown team "nowhere"'
+    async with open_floor(tmp_path / "state", dialplans=dialplans) as web:
+        reach(web, tmp_path / "state", monkeypatch)
+        assert await callcenter("quality", "list") == 0  # there is a data base
+        (dialplans / "quality" / "sampling.yaml").write_text(rules)
+        assert await callcenter("dialplan", "publish", "--why", "samples", "--strict") == 2
+        assert warning in capsys.readouterr().err
+        assert web.floor.administration.versions.current == 1
+        assert await callcenter("dialplan", "publish", "--why", "samples") == 0
+        assert warning in capsys.readouterr().err
+        assert web.floor.administration.versions.current == 2
+
+
 async def test_through_the_service_versions_are_published_compared_and_taken_back(
     tmp_path: Path, dialplans: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said
 ) -> None:
