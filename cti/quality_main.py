@@ -10,19 +10,17 @@ sampling rules, and ends.
 import argparse
 import asyncio
 import json
-import os
 from datetime import UTC, datetime
 
 import structlog
 
 from cti.logs import write_logs
+from cti.processes import NICENESS, give_way
 from cti.quality_frame import frame_of
 from cti.quality_names import known_in, unknown_in
 from cti.settings import Settings, load_settings
 from recording.quality.draws import SYSTEM, DrawDone, Draws
 from recording.store import Store
-
-NICENESS = 10
 
 log = structlog.get_logger()
 
@@ -49,7 +47,7 @@ def main() -> None:
     parser.add_argument("--by", default=SYSTEM)
     given = parser.parse_args()
     write_logs()
-    os.nice(NICENESS)
+    give_way(NICENESS)
     done = asyncio.run(draw(load_settings(), by=given.by, daily=given.daily))
     print(json.dumps({"draw": done.id if done else None}))
 

@@ -11,6 +11,7 @@ from recording.figures.addends.values import AddendsError
 from recording.figures.period import PeriodError
 from recording.figures.scope import ScopeError
 from recording.forecasting.order import ForecastOrderError
+from recording.quality.errors import UnknownDraw
 from recording.reports.order import OrderError
 
 log = structlog.get_logger()
@@ -42,6 +43,7 @@ STATUS: Mapping[type[Exception], int] = {
     ScopeError: 422,
     UnknownSubject: 404,
     NoSchedule: 404,
+    UnknownDraw: 404,
 }
 
 

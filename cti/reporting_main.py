@@ -2,8 +2,8 @@
 neither their libraries nor their work take anything from routing. It ends with its standard input.
 
     in   {"report": {…}} an Order, {"figures": {…}} a FiguresOrder, {"series": {…}} a SeriesOrder, {"addends": {…}} an
-         AddendsOrder, {"forecast": {…}} a ForecastOrder, {"bulletin": {…}} a BulletinOrder, {"calls": {…}} an export,
-         {"mail": {…}} a mail, one a line
+         AddendsOrder, {"forecast": {…}} a ForecastOrder, {"bulletin": {…}} a BulletinOrder, {"explanation": {…}} an
+         ExplanationOrder, {"calls": {…}} an export, {"mail": {…}} a mail, one a line
     out  {"media": …, "name": …} and then the thing: 4 bytes of length and as many of it (256 KiB at most), until a
          length of 0; or {"error": {"id": …, "message": …, "status": …, "field": …}}
 """

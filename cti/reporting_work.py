@@ -3,6 +3,7 @@ process of its own, never in the daemon; libraries of a form are imported when i
 """
 
 import asyncio
+import json
 import os
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -31,6 +32,8 @@ from recording.forecasting.order import ForecastOrder
 from recording.quality.bulletin import Bulletin
 from recording.quality.bulletin_paper import paper_of
 from recording.quality.bulletin_reading import bulletin_of
+from recording.quality.drawing import explain
+from recording.quality.draws import Draws
 from recording.record import CallRecord
 from recording.reports import showing
 from recording.reports.calls import calls_of
@@ -76,6 +79,15 @@ class BulletinOrder(BaseModel):
     day: date
     scope: str
     masked: bool
+
+
+class ExplanationOrder(BaseModel):
+    """Which draw of quality (by its id, or its day) is to be made once more, to say what became of which call."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    draw: str
+    call: str
 
 
 class DeliveryOrder(BaseModel):
@@ -127,6 +139,8 @@ class Work:
             made = await self.figures(message)
         elif "bulletin" in message:
             made = await self.shown_bulletin(BulletinOrder.model_validate(message["bulletin"]))
+        elif "explanation" in message:
+            made = await self.explanation(ExplanationOrder.model_validate(message["explanation"]))
         elif "forecast" in message:
             made = await self.forecast(ForecastOrder.model_validate(message["forecast"]))
         else:
@@ -230,6 +244,12 @@ class Work:
         if order.masked:
             made = masked(made, Mask(own=self.centre().numbers))
         return Made(ANSWER, "", iter([made.model_dump_json().encode()]))
+
+    async def explanation(self, order: ExplanationOrder) -> Made:
+        """Why a draw took a call or did not, as the API answers with it. Raises UnknownDraw."""
+        inputs = await Draws(self._store).inputs(order.draw)
+        because = list(await asyncio.to_thread(explain, inputs, order.call))
+        return Made(ANSWER, "", iter([json.dumps({"because": because}).encode()]))
 
     async def _bulletin_of(self, day: date, scope: Scope) -> Bulletin:
         centre = self.centre()

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import insert
-
-from recording.models import Call
 from recording.quality.evaluations import Evaluation, Person, Ruling, Step, StepKind
 from recording.quality.sheets import Fatal, Item, ItemKind, Judgement, Mark, ScoreSheet, Section
 from recording.record import CallRecord, Recording
 from recording.store import Store
+from recording.transactions import write_records
 from tests.ledgers import real_call
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -79,10 +77,8 @@ def step(
 
 async def keep(store: Store, *records: CallRecord) -> None:
     """As if these calls had been folded."""
-    names = {column.name for column in Call.__table__.columns} - {"document"}
     async with store.transaction() as connection:
-        rows = [{**one.model_dump(include=names), "document": one.model_dump(mode="json")} for one in records]
-        await connection.execute(insert(Call), rows)
+        await write_records(connection, records)
 
 
 async def keep_heard(store: Store, *calls: str) -> None:

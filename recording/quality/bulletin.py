@@ -214,7 +214,7 @@ def _open(one: Evaluation, end: datetime) -> bool:
 
 def _late(known: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet], end: datetime) -> Iterator[Late]:
     for one in sorted(known, key=lambda one: (one.drawn_at, one.id)):
-        due_at = due(one.drawn_at, sheets[one.sheet_digest].review_days)
+        due_at = due(one.drawn_at, sheets[one.sheet_digest].review_days, one.zone)
         if due_at is not None and due_at < end and _open(one, end):
             yield Late(evaluation=one.id, agent=one.agent, reviewer=_reviewer(one), due_at=due_at)
 
@@ -250,7 +250,7 @@ def _appeals(known: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet], end:
     for one in sorted(known, key=lambda one: (one.appealed_at or end, one.id)):
         if one.appealed_at is None or one.appealed_at >= end or (one.decided_at and one.decided_at < end):
             continue
-        due_at = due(one.appealed_at, sheets[one.sheet_digest].decision_days)
+        due_at = due(one.appealed_at, sheets[one.sheet_digest].decision_days, one.zone)
         yield AppealOpen(
             evaluation=one.id,
             agent=one.agent,

@@ -18,7 +18,7 @@ from recording.store import Store
 
 TABLE = EvaluationEntry.__table__
 CALIBRATION = CalibrationEntry.__table__
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 async def bulletin_of(
@@ -26,8 +26,9 @@ async def bulletin_of(
 ) -> Bulletin:
     """That of this day of the zone, of the centre, a queue or a team; `quota` is what the sampling rules want of each
     agent and month."""
-    start, end = (datetime.combine(one, time(), zone).astimezone(UTC) for one in (day, day + timedelta(days=1)))
-    month = datetime.combine(day.replace(day=1), time(), zone).astimezone(UTC)
+    week, month, start, end = (
+        datetime.combine(one, time(), zone).astimezone(UTC) for one in (day - WEEK, day.replace(day=1), day, day + DAY)
+    )
     kept = Evaluations(store)
     query = select(EvaluationEntry.document).where(TABLE.c.purpose == REVIEW, of_scope(scope), _touched(start, end))
     closed = select(CalibrationEntry.document).where(CALIBRATION.c.closed_at >= start, CALIBRATION.c.closed_at < end)
@@ -38,7 +39,7 @@ async def bulletin_of(
         evaluations=evaluations,
         sheets={digest: await kept.sheet(digest) for digest in sorted({one.sheet_digest for one in evaluations})},
         calibrations=calibrations if scope.kind is ScopeKind.CENTRE else (),
-        week=await mean_score(store, scope, start - WEEK, start),
+        week=await mean_score(store, scope, week, start),
         month=await scores_by(store, By.AGENT, month, end, scope),
         agents=await agents_of(store, scope),
         quota=quota if scope.kind is not ScopeKind.QUEUE else None,

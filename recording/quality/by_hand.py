@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from recording.quality.audible import unheard
 from recording.quality.errors import UNHEARD, NotJudgeable, OwnCall, UnknownSubject
@@ -14,17 +15,25 @@ from recording.store import Store
 
 
 async def draw_call(
-    store: Store, call: str, agent: str | None, sheet: ScoreSheet, reviewer: Person | None, at: datetime
+    store: Store,
+    call: str,
+    agent: str | None,
+    sheet: ScoreSheet,
+    reviewer: Person | None,
+    at: datetime,
+    *,
+    by: str,
+    zone: ZoneInfo,
 ) -> Evaluation:
     """Put an agent's part in this call (the first agent's, where none is named) on a reviewer's work list, or on
-    everybody's.
+    everybody's; `by` chose it, `zone` is the centre's.
 
     Raises UnknownSubject, NotJudgeable, OwnCall, AlreadyDrawn.
     """
     subject = await subject_of(store, call, agent)
     if reviewer is not None and reviewer.agent == subject.agent:
         raise OwnCall
-    evaluation = new_evaluation(subject, sheet, at, reviewer)
+    evaluation = new_evaluation(subject, sheet, at, reviewer, zone=zone, chosen_by=by)
     await Evaluations(store).add(sheet, [evaluation])
     return evaluation
 
@@ -53,6 +62,8 @@ def new_evaluation(
     at: datetime,
     reviewer: Person | None,
     *,
+    zone: ZoneInfo,
+    chosen_by: str = "",
     rule: str = "",
     draw: str = "",
     purpose: str = REVIEW,
@@ -70,5 +81,7 @@ def new_evaluation(
         sheet_digest=sheet.digest,
         reviewer=reviewer,
         drawn_at=at,
-        due_at=due(at, sheet.review_days),
+        due_at=due(at, sheet.review_days, zone.key),
+        zone=zone.key,
+        chosen_by=chosen_by,
     )

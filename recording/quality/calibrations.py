@@ -7,6 +7,7 @@ Methods raise SQLAlchemy's errors while the data base is away.
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import insert, select, update
@@ -67,8 +68,9 @@ class Calibrations:
         moderator: Person,
         reviewers: Sequence[Person],
         at: datetime,
+        zone: ZoneInfo,
     ) -> Calibration:
-        """Put the call on the work list of each of these reviewers.
+        """Put the call on the work list of each of these reviewers; `zone` is the centre's.
 
         Raises UnknownSubject, NotJudgeable, TooFewReviewers, OwnCall.
         """
@@ -88,7 +90,7 @@ class Calibrations:
             opened_at=at,
         )
         evaluations = [
-            new_evaluation(subject, sheet, at, one, purpose=made.id, slot=one.name) for one in made.reviewers
+            new_evaluation(subject, sheet, at, one, zone=zone, purpose=made.id, slot=one.name) for one in made.reviewers
         ]
         row = {"id": made.id, "call": made.call, "agent": made.agent, "moderator": moderator.name, "opened_at": at}
         async with self._store.transaction() as connection:

@@ -6,7 +6,7 @@ Methods raise SQLAlchemy's errors while the data base is away.
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from secrets import token_hex
@@ -18,13 +18,14 @@ from sqlalchemy import RowMapping, Select, exists, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from recording.inputs.plan import ONE_DAY
-from recording.models import AgentStateEntry, Call, EvaluationEntry, QualityDraw
-from recording.quality.audible import can_be_heard, gone_recordings, unheard
+from recording.models import Call, EvaluationEntry, QualityDraw
+from recording.quality.audible import can_be_heard, unheard
 from recording.quality.by_hand import new_evaluation
+from recording.quality.candidates import AT_ONCE, Lookback, candidates
 from recording.quality.drawing import draw
-from recording.quality.errors import EvaluationChanged, QualityError, UnknownSheet
-from recording.quality.evaluations import REVIEW, Evaluation, Person, Phase, Step, StepKind
-from recording.quality.sampling import Candidate, Drawing, Drawn, Inputs, Lot, Reviewer, SamplingRules
+from recording.quality.errors import EvaluationChanged, UnknownDraw, UnknownSheet
+from recording.quality.evaluations import REVIEW, Evaluation, Person, Phase, Step, StepKind, Subject
+from recording.quality.sampling import Drawing, Drawn, Inputs, Lot, Pick, Reviewer, SamplingRules
 from recording.quality.sheets import ScoreSheet
 from recording.quality.shifts import ShiftOf
 from recording.quality.store import add_evaluations, take_in
@@ -42,20 +43,15 @@ SHIFT_DRAWN_BEFORE = 2 * ONE_DAY
 
 TABLE = EvaluationEntry.__table__
 
-
-class UnknownDraw(QualityError):
-    """There is no such draw."""
-
-    id = "unknown-draw"
-
-    def __init__(self) -> None:
-        super().__init__("there is no such draw; expected an id of GET /api/quality/draws")
+Parts = Mapping[tuple[str, str], Subject]
+"""Parts of calls, by call and agent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawDone:
     """A draw that was made. `daily` is its day where it was the day's; `until` the end of what it looked back on;
-    `set_aside` counts the evaluations not yet judged whose recording was gone, in whose place others were drawn."""
+    `set_aside` counts the evaluations not yet judged whose recording was gone, in whose place others were drawn; `lots`
+    are those of which a rule wanted some."""
 
     id: str
     daily: str | None
@@ -113,7 +109,8 @@ class Draws:
             if daily and await self._made(day):
                 return None
             lost = await self._lost()
-            inputs = await self._inputs(frame, day, until, seed, daily=daily, lost=[one.id for one in lost])
+            there = await self._inputs(frame, day, until, seed, daily=daily, lost=[one.id for one in lost])
+            inputs, drawing, parts = await self._drawn(there)
             done = DrawDone(
                 id=uuid4().hex,
                 daily=day.isoformat() if daily else None,
@@ -122,12 +119,12 @@ class Draws:
                 seed=seed,
                 until=until,
                 candidates=len(inputs.candidates),
-                picked=len((drawing := draw(inputs)).picks),
+                picked=len(drawing.picks),
                 set_aside=len(lost),
-                lots=drawing.lots,
+                lots=tuple(lot for lot in drawing.lots if lot.wanted),
             )
             try:
-                await self._keep(frame, inputs, drawing, done, lost)
+                await self._keep(frame, inputs, drawing, parts, done, lost)
             except (IntegrityError, EvaluationChanged):
                 if attempt + 1 == TRIES:
                     raise
@@ -137,11 +134,28 @@ class Draws:
 
     async def page(self, size: int) -> list[DrawDone]:
         """The last draws, newest first."""
-        table = QualityDraw.__table__
-        names = [table.c[name] for name in DrawDone.__dataclass_fields__]
-        query = select(*names).order_by(table.c.at.desc(), table.c.id.desc()).limit(size)
+        query = _DONE.order_by(_DRAW.c.at.desc(), _DRAW.c.id.desc()).limit(size)
         async with self._store.engine.connect() as connection:
             return [_done(row) for row in (await connection.execute(query)).mappings()]
+
+    async def find(self, name: str) -> DrawDone:
+        """The draw of this id. Raises UnknownDraw."""
+        async with self._store.engine.connect() as connection:
+            row = (await connection.execute(_DONE.where(_DRAW.c.id == name))).mappings().first()
+        if row is None:
+            raise UnknownDraw
+        return _done(row)
+
+    async def given(self, name: str) -> Mapping[str, int]:
+        """How many evaluations this draw put on each reviewer's list, the empty name for everybody's. Raises
+        UnknownDraw."""
+        at = (await self.find(name)).at
+        counted = select(TABLE.c.reviewer, func.count().label("evaluations")).where(
+            TABLE.c.drawn_at == at, TABLE.c.draw == name
+        )
+        async with self._store.engine.connect() as connection:
+            rows = await connection.execute(counted.group_by(TABLE.c.reviewer))
+            return {row.reviewer: row.evaluations for row in rows}
 
     async def inputs(self, name: str) -> Inputs:
         """All that the draw of this id, or of this day, depended on. Raises UnknownDraw."""
@@ -172,28 +186,17 @@ class Draws:
         since = frame.day_start(day - timedelta(days=frame.rules.look_back_days))
         month = frame.day_start(day.replace(day=1))
         teams = {one.number: one.attributes.get(TEAM, "") for one in await self._store.agents(active_only=False)}
-        where = (Call.started_at >= since, Call.started_at < until, Call.agent.is_not(None))
         async with self._store.engine.connect() as connection:
             seen = await connection.scalar(select(func.max(QualityDraw.until))) or since
-            first = {row.agent: row.began for row in await connection.execute(_FIRST_DAYS)}
-            gone = await gone_recordings(connection)
             before = (await connection.execute(_drawn(month, since - SHIFT_DRAWN_BEFORE))).all()
             busy = await loads(connection, frame.day_start(day), until, lost)
-            drawn = select(TABLE.c.call).where(TABLE.c.purpose == REVIEW, TABLE.c.call_at >= since)
-            calls = set(await connection.scalars(drawn))
-            documents = await connection.stream_scalars(select(Call.document).where(*where).order_by(Call.id))
-            candidates = [
-                candidate
-                async for document in documents
-                for record in [CallRecord.model_validate(document)]
-                if record.ended_at < until and record.id not in calls and can_be_heard(record, gone.get(record.id, ()))
-                for candidate in _candidates(record, teams, frame, first, seen, until if daily else None)
-            ]
+            which = Lookback(since=since, until=until, seen=seen, shifts_until=until if daily else None)
+            found = await candidates(connection, frame.rules, which, teams, frame.shift_of, frame.zone)
         return Inputs(
             day=day,
             seed=seed,
             rules=frame.rules,
-            candidates=tuple(candidates),
+            candidates=tuple(found),
             drawn=tuple(
                 Drawn(
                     agent=row.agent,
@@ -219,14 +222,49 @@ class Draws:
             planned=frame.planned,
         )
 
+    async def _drawn(self, inputs: Inputs) -> tuple[Inputs, Drawing, Parts]:
+        """The draw, and what its calls are in their records. A call that is there not what its columns said is no
+        candidate, and another is drawn."""
+        while True:
+            drawing = draw(inputs)
+            parts = await self._parts(inputs, drawing.picks)
+            unfit = {pick.call for pick in drawing.picks if (pick.call, pick.agent) not in parts}
+            if not unfit:
+                return inputs, drawing, parts
+            left = tuple(one for one in inputs.candidates if one.call not in unfit)
+            inputs = inputs.model_copy(update={"candidates": left})
+
+    async def _parts(self, inputs: Inputs, picks: Sequence[Pick]) -> Parts:
+        teams = {one.agent: one.team for one in inputs.candidates}
+        found: dict[tuple[str, str], Subject] = {}
+        async with self._store.engine.connect() as connection:
+            for start in range(0, len(picks), AT_ONCE):
+                calls = [one.call for one in picks[start : start + AT_ONCE]]
+                documents = await connection.scalars(select(Call.document).where(Call.id.in_(calls)))
+                for record in map(CallRecord.model_validate, documents):
+                    if can_be_heard(record, ()):
+                        found |= {(record.id, agent): part for agent, part in subjects(record, teams).items()}
+        return found
+
     async def _keep(
-        self, frame: DrawFrame, inputs: Inputs, drawing: Drawing, done: DrawDone, lost: Sequence[Evaluation]
+        self,
+        frame: DrawFrame,
+        inputs: Inputs,
+        drawing: Drawing,
+        parts: Parts,
+        done: DrawDone,
+        lost: Sequence[Evaluation],
     ) -> None:
         used = {rule.name: _sheet(frame, rule.sheet) for rule in inputs.rules.rules}
-        parts = {(one.call, one.agent): one for one in inputs.candidates}
         evaluations = [
             new_evaluation(
-                parts[pick.call, pick.agent], used[pick.rule], done.at, pick.reviewer, rule=pick.rule, draw=done.id
+                parts[pick.call, pick.agent],
+                used[pick.rule],
+                done.at,
+                pick.reviewer,
+                zone=frame.zone,
+                rule=pick.rule,
+                draw=done.id,
             )
             for pick in drawing.picks
         ]
@@ -242,7 +280,8 @@ class Draws:
             await add_evaluations(connection, {one.digest: one for one in used.values()}.values(), evaluations)
 
 
-_FIRST_DAYS = select(AgentStateEntry.agent, func.min(AgentStateEntry.at).label("began")).group_by(AgentStateEntry.agent)
+_DRAW = QualityDraw.__table__
+_DONE = select(*(_DRAW.c[name] for name in DrawDone.__dataclass_fields__))
 
 
 def _drawn(month: datetime, since: datetime) -> Select[Any]:
@@ -251,33 +290,6 @@ def _drawn(month: datetime, since: datetime) -> Select[Any]:
     columns = (TABLE.c.id, TABLE.c.agent, TABLE.c.rule, TABLE.c.call_at, TABLE.c.drawn_at)
     counts = or_(TABLE.c.drawn_at >= month, TABLE.c.call_at >= since)
     return select(*columns).where(TABLE.c.purpose == REVIEW, counts, TABLE.c.phase != Phase.SET_ASIDE.value)
-
-
-def _candidates(
-    record: CallRecord,
-    teams: Mapping[str, str],
-    frame: DrawFrame,
-    first: Mapping[str, datetime],
-    seen: datetime,
-    until: datetime | None,
-) -> Iterable[Candidate]:
-    """`until`: shifts that end later are not over; None: who asks for a draw now wants them as they are."""
-    marks = {one.agent: one.score for one in record.surveys if one.score is not None}
-    sent_on = {one.agent for one in record.transfers}
-    for agent, subject in subjects(record, teams).items():
-        began = first.get(agent)
-        worked = frame.shift_of(agent, subject.call_at)
-        yield Candidate(
-            **subject.model_dump(),
-            shift=worked.name,
-            shift_over=until is None or worked.ends_at <= until,
-            fresh=record.ended_at >= seen,
-            outcome=record.outcome_code or "",
-            resolved=record.resolved,
-            survey=marks.get(agent),
-            transferred=agent in sent_on,
-            agent_days=None if began is None else max(0, (subject.call_at - began).days),
-        )
 
 
 def _sheet(frame: DrawFrame, name: str) -> ScoreSheet:

@@ -126,3 +126,12 @@ class NotJudgeable(QualityError):
     """The call cannot be judged."""
 
     id = "call-not-judgeable"
+
+
+class UnknownDraw(QualityError):
+    """There is no such draw."""
+
+    id = "unknown-draw"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such draw; expected an id of GET /api/quality/draws")

@@ -96,13 +96,16 @@ class Evaluation(Subject):
     call; `draw` the id of the draw. `sheet_digest` names the very version of the sheet. `reviewer` is on whose work
     list it is, null on everybody's. `revision` counts the steps taken. `score` is in force; `first_score` is the one
     before an appeal changed it, null where none did. `due_at` is when the next step should be taken: the release,
-    then the agent's word, then the decision of his appeal; null where nobody is waited for."""
+    then the agent's word, then the decision of his appeal; null where nobody is waited for. `zone` is the centre's time
+    zone when it was drawn, by whose days it is due; empty for days of 24 hours, as they were counted once. `chosen_by`
+    is who chose the call, empty where a rule drew it."""
 
     id: str
     purpose: str = REVIEW
     slot: str = Field("", description="Whose it is among those of one calibration.")
     rule: str = ""
     draw: str = ""
+    chosen_by: str = ""
     sheet: str
     sheet_digest: str
     phase: Phase = Phase.DRAWN
@@ -126,3 +129,4 @@ class Evaluation(Subject):
     decided_at: datetime | None = None
     set_aside_at: datetime | None = None
     due_at: datetime | None = None
+    zone: str = ""

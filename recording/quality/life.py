@@ -8,8 +8,9 @@ aside. Nobody judges himself, and nobody decides an appeal against himself.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from recording.quality.errors import (
     AppealTooLate,
@@ -53,9 +54,16 @@ def take(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Evaluation:
     return evaluation.model_copy(update={"revision": evaluation.revision + 1, **changes})
 
 
-def due(at: datetime, days: int) -> datetime | None:
-    """So many days of 24 hours later; None for 0."""
-    return at + timedelta(days=days) if days else None
+def due(at: datetime, days: int, zone: str) -> datetime | None:
+    """So many days later at the same time of the zone's clock, in UTC; None for 0."""
+    return days_later(at, days, zone) if days else None
+
+
+def days_later(at: datetime, days: int, zone: str) -> datetime:
+    """The same: where the clock shows this time twice then, the first of both; where it never does, as much later as
+    it was put forward."""
+    local = at.astimezone(ZoneInfo(zone) if zone else UTC)
+    return (local.replace(fold=0) + timedelta(days=days)).astimezone(UTC)
 
 
 Changes = dict[str, Any]
@@ -99,7 +107,7 @@ def _judged(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Changes:
 def _released(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Changes:
     _reviewer(evaluation, step, or_in_charge=True)
     _for_review(evaluation, step)
-    return {"phase": Phase.RELEASED, "released_at": step.at, "due_at": due(step.at, sheet.appeal_days)}
+    return {"phase": Phase.RELEASED, "released_at": step.at, "due_at": due(step.at, sheet.appeal_days, evaluation.zone)}
 
 
 def _acknowledged(evaluation: Evaluation, _: ScoreSheet, step: Step) -> Changes:
@@ -111,7 +119,7 @@ def _appealed(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> Changes:
     _agent(evaluation, step)
     _in_time(evaluation, sheet, step)
     appeal = _reason(step, "why you do not agree")
-    until = due(step.at, sheet.decision_days)
+    until = due(step.at, sheet.decision_days, evaluation.zone)
     return {"phase": Phase.APPEALED, "appealed_at": step.at, "appeal": appeal, "due_at": until}
 
 
@@ -183,7 +191,7 @@ def _agent(evaluation: Evaluation, step: Step) -> None:
 
 def _in_time(evaluation: Evaluation, sheet: ScoreSheet, step: Step) -> None:
     assert evaluation.released_at is not None
-    if step.at > evaluation.released_at + timedelta(days=sheet.appeal_days):
+    if step.at > days_later(evaluation.released_at, sheet.appeal_days, evaluation.zone):
         raise AppealTooLate(f"an appeal is possible for {sheet.appeal_days} days after the release; they are over")
 
 

@@ -26,7 +26,7 @@ LEAD = judged(hello=1, right=5)
 async def opened(store: Store) -> Calibration:
     """One of a call for four reviewers, of whom two have scored, one has begun, and one has not."""
     await keep(store, record(1, AT))
-    made = await Calibrations(store).open(f"{1:032x}", None, SHEET, CHIEF, [ANNA, BORIS, CHEN, DORA], AT)
+    made = await Calibrations(store).open(f"{1:032x}", None, SHEET, CHIEF, [ANNA, BORIS, CHEN, DORA], AT, ZONE)
     for person, judgement in ((ANNA, LEAD), (BORIS, judged(hello=0, right=4)), (CHEN, None)):
         (one,) = [one for one in await judged_in(store, made) if one.slot == person.name]
         await Evaluations(store).take(one.id, step(StepKind.CLAIM, person), 0)

@@ -12,17 +12,17 @@ from recording.inputs.plan import Plan
 from recording.inputs.shifts import Assignment, Pattern
 from recording.keeping.kept import KeptRecordings, State
 from recording.manifest import manifests
-from recording.models import Call, KeptRecording
+from recording.models import KeptRecording
 from recording.quality.absences import Absence, Absences
 from recording.quality.by_hand import draw_call
 from recording.quality.drawing import draw
-from recording.quality.draws import DrawFrame, Draws, UnknownDraw
-from recording.quality.errors import NotJudgeable
+from recording.quality.draws import DrawFrame, Draws
+from recording.quality.errors import NotJudgeable, UnknownDraw
 from recording.quality.evaluations import Evaluation, Person, Phase, StepKind
 from recording.quality.sampling import Rule, SamplingRules, Where
 from recording.quality.shifts import shifts_of
 from recording.quality.store import EvaluationFilter, Evaluations
-from recording.record import CallRecord, Conversation, Recording, Survey
+from recording.record import CallRecord, Conversation, Recording, Segment, SegmentKind, Survey
 from recording.store import Agent, Store
 from tests.ledgers import real_call
 from tests.quality import ANNA, SHEET, drawn, keep, step
@@ -50,13 +50,15 @@ def record(n: int, at: datetime, agent: str = "1001", *, heard: bool = True, sco
     """A call of a minute with an agent."""
     real = real_call("answered_with_hold").record()
     talk = Conversation(agent=agent, started_at=at, ended_at=at + timedelta(seconds=60), hold_ms=0)
+    waited = Segment(kind=SegmentKind.WAITING, started_at=at - timedelta(seconds=9), ended_at=at, queue="sales")
+    talked = Segment(kind=SegmentKind.TALKING, started_at=at, ended_at=talk.ended_at, agents=(agent,))
     sound = Recording(file=f"{n}.wav", started_at=at, duration_ms=60_000, bytes=1, sha256="")
     survey = Survey(survey="s", node="n", asked_at=at, score=score, queue="sales", agent=agent)
     return real.model_copy(
         update={
             "id": f"{n:032x}", "linkedid": f"n-{n}", "agent": agent, "started_at": at, "ended_at": at + DAY / 24,
             "conversations": (talk,), "recordings": (sound,) if heard else (), "transfers": (),
-            "surveys": (survey,) if score else (),
+            "surveys": (survey,) if score else (), "segments": (waited, talked),
         }
     )  # fmt: skip
 
@@ -135,11 +137,9 @@ async def test_a_bad_mark_finds_its_call(store: Store) -> None:
 
 async def erase(store: Store, *records: CallRecord) -> None:
     """What the keeping of recordings says of them once they are gone."""
-    async with store.transaction() as connection:
-        for one in records:
-            gone = tuple(sound.model_copy(update={"place": "erased"}) for sound in one.recordings)
-            document = one.model_copy(update={"recordings": gone}).model_dump(mode="json")
-            await connection.execute(update(Call).where(Call.id == one.id).values(document=document))
+    gone = [sound.model_copy(update={"place": "erased"}) for one in records for sound in one.recordings]
+    erased = [one.model_copy(update={"recordings": (sound,)}) for one, sound in zip(records, gone, strict=True)]
+    await keep(store, *erased)
 
 
 async def test_what_was_erased_is_not_drawn_and_what_is_lost_meanwhile_is_set_aside_and_replaced(store: Store) -> None:
@@ -161,7 +161,7 @@ async def test_what_was_erased_is_not_drawn_and_what_is_lost_meanwhile_is_set_as
     with pytest.raises(NotJudgeable):
         await evaluations.take(lost.id, step(StepKind.CLAIM), 0)
     with pytest.raises(NotJudgeable):
-        await draw_call(store, calls[0].id, None, SHEET, None, NOON)
+        await draw_call(store, calls[0].id, None, SHEET, None, NOON, by="anna", zone=ZONE)
     second = await Draws(store).run(rules, now=NOON + DAY / 24, by="chief", daily=False)
     assert second is not None
     assert (second.picked, second.set_aside) == (1, 1), "another in its place, though his list was full"

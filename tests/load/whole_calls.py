@@ -28,7 +28,7 @@ from recording.figures.rules import Rules
 from recording.figures.scope import ScopeKind
 from recording.fold import fold
 from recording.ledger import LedgerRow, read_rows
-from recording.record import CallRecord
+from recording.record import CallRecord, Recording
 from recording.store import Store
 from tests.load.busy_hours import STORIES, busy_hours
 
@@ -215,7 +215,10 @@ _STORY_OF: Mapping[str, Callable[[CallRecord], bool]] = {
 
 
 def _document(record: CallRecord) -> str:
-    """With places for what each call has of its own."""
+    """With places for what each call has of its own; who was answered was recorded."""
+    if record.conversations:
+        sound = Recording(file="@id-1.flac", started_at=record.started_at, duration_ms=60_000, bytes=1, sha256="")
+        record = record.model_copy(update={"recordings": (sound,)})
     told = record.model_dump_json().replace(record.id, "@id").replace(record.linkedid, "@linkedid")
     told = told.replace(record.caller, "@caller").replace(record.started_at.strftime("%Y-%m-%dT%H:%M:"), "@minute")
     return re.sub(r'"(?:sales|support)"', '"@queue"', told.replace(f'"{record.agent}"', '"@agent"'))
@@ -243,7 +246,7 @@ async def _whole(connection: AsyncConnection, dialect: str) -> None:
     json_ = "::json" if dialect == "postgresql" else ""
     calls = "FROM bench_call JOIN bench_story USING (story)"
     recorded = f"{calls} WHERE answered = 1"
-    file = "substr(id, 1, 2) || '/' || id || '-1.flac'"
+    file = "id || '-1.flac'"
     score = f"CASE WHEN dice < 10 THEN 1 + {mixed('i', 7907, 9)} END"
     half_hour = INSTANTS[dialect].format("t / 1800 * 1800")
     pieces = "(SELECT count(*) FROM bench_segment AS m WHERE m.story = c.story)"
