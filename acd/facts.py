@@ -36,6 +36,7 @@ from acd.flow_facts import LookUpEnded, TransferEnded
 from acd.masking import ChannelName, Personal
 from acd.outbound_facts import OutsideRefused
 from acd.outcome_facts import CallOutcomeSet, OutcomeOwed
+from acd.quality_facts import AppealDecided, EvaluationAppealed, EvaluationReleased, QualityFact, ReviewWorkGiven
 from acd.recording_facts import RecordingPaused, RecordingResumed
 from acd.states import CallbackOutcome, DequeueReason, EndedBy, OfferOutcome, OverflowCause
 from acd.talk_facts import (
@@ -59,6 +60,7 @@ __all__ = [
     "AgentStateChanged",
     "AlarmCleared",
     "AlarmRaised",
+    "AppealDecided",
     "BlendedAgentsCalled",
     "CallArrived",
     "CallDequeued",
@@ -89,6 +91,8 @@ __all__ = [
     "ClosureDeclared",
     "ClosureLifted",
     "DaemonStarted",
+    "EvaluationAppealed",
+    "EvaluationReleased",
     "Fact",
     "LinkChanged",
     "LookUpEnded",
@@ -100,10 +104,12 @@ __all__ = [
     "OutcomeOwed",
     "OutsideRefused",
     "PromptReplaced",
+    "QualityFact",
     "QueueClosed",
     "QueueOpened",
     "RecordingPaused",
     "RecordingResumed",
+    "ReviewWorkGiven",
     "SurgeDeclared",
     "SurveyAnswered",
     "SurveyAsked",
@@ -356,7 +362,7 @@ FACTS: Mapping[str, type[Fact]] = {
         CallStepped, CallOverflowed, SurgeDeclared, BlendedAgentsCalled, QueueOpened, QueueClosed,
         CallbackRequested, CallbackDialled, CallbackAttempted, CallbackEnded,
         RecordingPaused, RecordingResumed, MessageHeard, SurveyAsked, SurveyAnswered, CallOutcomeSet, OutcomeOwed,
-        AlarmRaised, AlarmCleared,
+        AlarmRaised, AlarmCleared, EvaluationReleased, EvaluationAppealed, AppealDecided, ReviewWorkGiven,
     )
 }  # fmt: skip
 

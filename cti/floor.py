@@ -99,6 +99,10 @@ class Floor:
     started: asyncio.Event = field(default_factory=asyncio.Event)
     schedules_changed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def now_ms(self) -> int:
+        """Milliseconds since the epoch, on the daemon's clock."""
+        return self.distributor.clock.now_ms()
+
     @property
     def centre(self) -> Centre:
         """The centre as its files describe it now."""

@@ -138,7 +138,7 @@ class Parts:
         self.administration.prepare += [self.sounds.make, self.asterisk_plan.read]
         self.administration.prepare_older.append(self.sounds.make)
         self.administration.on_change.append(self._take_edit)
-        self.draws = make_draws(settings, self.store, self.administration)
+        self.draws = make_draws(settings, self.store, self.administration, self.distributor)
         self.rules = RuleKeeping(self.store, self.administration)
         self.tables = Tables(self.store, self.rules, self.people, self.accounts)
         self.recorder = RecorderProcess(settings, self.switch.known_channels, self._on_record)

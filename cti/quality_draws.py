@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from acd.distributor import Distributor
 from cti.administration import Administration
 from cti.centre import Centre
+from cti.quality_news import of_counts
 from cti.settings import Settings
 from recording.database import is_away
 from recording.quality.draws import Draws
@@ -62,17 +64,20 @@ class DrawProcess:
 
 
 Start = Callable[..., Awaitable[str | None]]
+News = Callable[[str], Awaitable[None]]
 Due = Callable[[date, ZoneInfo], Awaitable[bool]]
 
 
 class QualityDraws:
     """`run()` for ever makes each day's draw; `ask()` makes one more. `start` makes a draw (DrawProcess), `due` says
-    whether that of a day is still to be made (recording.quality.draws)."""
+    whether that of a day is still to be made (recording.quality.draws), `news` tells those who were given work by the
+    draw of an id."""
 
-    def __init__(self, start: Start, due: Due, centre: Callable[[], Centre]) -> None:
+    def __init__(self, start: Start, due: Due, centre: Callable[[], Centre], news: News) -> None:
         self._start = start
         self._due = due
         self._centre = centre
+        self._news = news
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -90,7 +95,17 @@ class QualityDraws:
 
     async def ask(self, by: str) -> str | None:
         """Draw from all calls until now; the id of the draw, None without sampling rules. Raises DrawFailed."""
-        return await self._start("--by", by)
+        return await self._drawn("--by", by)
+
+    async def _drawn(self, *arguments: str) -> str | None:
+        draw = await self._start(*arguments)
+        if draw is not None:
+            try:
+                await self._news(draw)
+            except Exception as error:  # what was drawn stays drawn, and everybody finds it in his list
+                if not is_away(error):
+                    raise
+        return draw
 
     async def _once(self, now: datetime) -> float:
         """Make the day's draw if it is due; seconds until there is something to do again."""
@@ -100,7 +115,7 @@ class QualityDraws:
         try:
             today = centre.sampling is not None and local.time() >= at
             if today and await self._due(local.date(), centre.time_zone):
-                await self._start("--daily")
+                await self._drawn("--daily")
         except DrawFailed:
             return AGAIN_S
         except Exception as error:
@@ -110,11 +125,24 @@ class QualityDraws:
         return seconds_until(at, now, centre)
 
 
-def make_draws(settings: Settings, store: Store, administration: Administration) -> QualityDraws:
+def make_draws(
+    settings: Settings, store: Store, administration: Administration, distributor: Distributor
+) -> QualityDraws:
     """Those of a running service, which follow its files."""
-    draws = QualityDraws(DrawProcess(settings), Draws(store).due, lambda: administration.centre)
+    news = work_news(store, distributor)
+    draws = QualityDraws(DrawProcess(settings), Draws(store).due, lambda: administration.centre, news)
     administration.on_change.append(draws.look_again)
     return draws
+
+
+def work_news(store: Store, distributor: Distributor) -> News:
+    """States the facts of a draw: how many evaluations came on whose list."""
+
+    async def tell(draw: str) -> None:
+        for fact in of_counts(await Draws(store).given(draw), distributor.clock.now_ms()):
+            distributor.state(fact)
+
+    return tell
 
 
 def seconds_until(at: time, now: datetime, centre: Centre) -> float:

@@ -45,6 +45,7 @@ from cti.commands.quality_reviewers import (
     reassign_arguments,
     reassign_work,
 )
+from cti.commands.quality_told import tell_service
 from cti.commands.tables import table
 from cti.quality_judgement import form, read_judgement
 from cti.quality_work import require_no_conflict
@@ -126,9 +127,14 @@ def draw(settings: Settings, given: argparse.Namespace) -> Exit:
         if reviewer is not None:
             rules = current_centre(settings).sampling
             await require_no_conflict(store, rules, reviewer, await subject_of(store, given.call, given.agent))
-        return await draw_call(store, given.call, given.agent, sheet, reviewer, datetime.now(UTC))
+        return await draw_call(
+            *(store, given.call, given.agent, sheet, reviewer, datetime.now(UTC)),
+            by=given.by,
+            zone=current_centre(settings).time_zone,
+        )
 
     drawn = with_store(settings, work)
+    tell_service(settings, [drawn.id])
     print(f"Agent {drawn.agent} in this call: evaluation {drawn.id}.")
     return Exit.DONE
 
@@ -161,6 +167,7 @@ def step(settings: Settings, given: argparse.Namespace, kind: StepKind) -> Exit:
         return await evaluations.take(given.id, taken, found.revision)
 
     after = with_store(settings, work)
+    tell_service(settings, [after.id])
     print(f"{after.id}: {after.phase}{'' if after.score is None else f', score {after.score}'}.")
     return Exit.DONE
 
@@ -202,6 +209,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     drawing.add_argument("--agent", metavar="NUMBER", help="who is judged (default: the first who spoke)")
     drawing.add_argument("--sheet", help="by which score sheet; may be missing where there is only one")
     drawing.add_argument("--reviewer", metavar="NAME", help="on whose work list (default: everybody's)")
+    by_whom(drawing)
     sample_arguments(command("sample", sample))
     draws_arguments(command("draws", list_draws))
     explain_arguments(command("explain", explain_draw))

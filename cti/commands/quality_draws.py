@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from cti.commands.arguments import by_whom
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, Exit
+from cti.commands.quality_told import tell_service
 from cti.commands.tables import table
 from cti.quality_frame import frame_of
 from cti.settings import Settings
@@ -28,6 +29,7 @@ def sample(settings: Settings, given: argparse.Namespace) -> Exit:
     if done is None:
         print("The draw of this day has been made already.")
         return Exit.DONE
+    tell_service(settings, draw=done.id)
     print(f"Draw {done.id}: {done.picked} of {done.candidates} drawn.")
     if done.set_aside:
         print(f"{done.set_aside} set aside: their recordings are gone.")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from cti.commands.arguments import by_whom, day
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, Exit
+from cti.commands.quality_told import tell_service
 from cti.commands.report import form_of, give, mail_argument, output_arguments
 from cti.commands.tables import table
 from cti.quality_judgement import read_judgement
@@ -22,9 +23,11 @@ from recording.figures.period import Period, Unit
 from recording.figures.scope import CENTRE, Scope
 from recording.quality.bulletin_paper import REPORT
 from recording.quality.calibrations import Calibration, Calibrations
+from recording.quality.evaluations import Evaluation
 from recording.quality.score_table import ScoreRow, ScoreTable, agents_of, score_table
 from recording.quality.scores import By, counted_scores
 from recording.quality.spread import Spread
+from recording.quality.store import EvaluationFilter, Evaluations
 from recording.reports.document import Language
 from recording.reports.order import RUNNING, Form, Order
 from recording.store import Store
@@ -99,20 +102,25 @@ def _score_row(one: ScoreRow) -> tuple[str, ...]:
 
 def calibrate(settings: Settings, given: argparse.Namespace) -> Exit:
     """Give a call to several reviewers, none of whom sees what the others say."""
-    sheets = current_centre(settings).sheets
+    centre = current_centre(settings)
+    sheets = centre.sheets
     name = given.sheet or next(iter(sheets), "")
     if name not in sheets:
         raise BadInput(f"score sheet {name!r}; expected one of: {', '.join(sheets) or 'none yet'}")
 
-    async def work(store: Store) -> Calibration:
+    async def work(store: Store) -> tuple[str, list[Evaluation]]:
         known = await reviewers(AccessTokens(store))
         if unknown := [one for one in given.reviewers if one not in known]:
             raise BadInput(f"reviewer {unknown[0]!r}; expected one of: {', '.join(known) or 'none yet'}")
         chosen = [known[one] for one in given.reviewers]
         by = await person(AccessTokens(store), given.by)
-        return await Calibrations(store).open(given.call, given.agent, sheets[name], by, chosen, datetime.now(UTC))
+        now = datetime.now(UTC)
+        made = await Calibrations(store).open(given.call, given.agent, sheets[name], by, chosen, now, centre.time_zone)
+        return made.id, await Evaluations(store).page(EvaluationFilter(purpose=made.id))
 
-    print(f"Calibration {with_store(settings, work).id}.")
+    name, given_out = with_store(settings, work)
+    tell_service(settings, [one.id for one in given_out])
+    print(f"Calibration {name}.")
     return Exit.DONE
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from cti.commands.arguments import by_whom, day
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, Exit
+from cti.commands.quality_told import tell_service
 from cti.commands.tables import table
 from cti.quality_work import at_work
 from cti.reviewers import person
@@ -82,6 +83,7 @@ def reassign_work(settings: Settings, given: argparse.Namespace) -> Exit:
         return await reassign(store, given.name, others, centre.sampling, by=by, at=now, note=given.why)
 
     moved = with_store(settings, work)
+    tell_service(settings, [one.id for one in moved])
     rows = ((one.reviewer.name if one.reviewer else "(everybody's)", one.agent, one.id) for one in moved)
     print(table(("TO", "AGENT", "EVALUATION"), rows))
     return Exit.DONE

@@ -22,6 +22,7 @@ from acd.facts import (
     Fact,
     NotReadyExceeded,
     OutcomeOwed,
+    QualityFact,
     WrapUpExtended,
     to_json,
 )
@@ -63,10 +64,20 @@ class _Told(BaseModel):
 
 
 class Watcher:
-    """One who watches: a bounded line of messages, with numbers masked unless `mask` is None."""
+    """One who watches: a bounded line of messages, with numbers masked unless `mask` is None. He is told the facts that
+    he `sees`, and, unless they are all he wants (`facts_alone`), rows and records."""
 
-    def __init__(self, behind_at_most: int, mask: Mask | None = None) -> None:
+    def __init__(
+        self,
+        behind_at_most: int,
+        mask: Mask | None = None,
+        sees: Callable[[Fact], bool] = lambda fact: True,
+        *,
+        facts_alone: bool = False,
+    ) -> None:
         self.mask = mask
+        self.sees = sees
+        self.facts_alone = facts_alone
         self._messages: asyncio.Queue[str] = asyncio.Queue(behind_at_most)
         self._lost = asyncio.Event()
 
@@ -138,12 +149,15 @@ class LiveHub:
         )
 
     @contextmanager
-    def watch(self, mask: Mask | None = None) -> Iterator[Watcher]:
-        """A watcher who has the snapshot as his first message and misses nothing after it. Numbers are whole for him
-        where `mask` is None."""
+    def watch(
+        self, mask: Mask | None = None, sees: Callable[[Fact], bool] = lambda fact: True, *, facts_alone: bool = False
+    ) -> Iterator[Watcher]:
+        """A watcher who has the snapshot as his first message and misses nothing after it that he `sees`; with
+        `facts_alone` he has facts and nothing else. Numbers are whole for him where `mask` is None."""
         self._flush()
-        watcher = Watcher(self._behind_at_most, mask)
-        watcher.put(f'{{"snapshot":{_shown(self.snapshot(), mask)}}}')
+        watcher = Watcher(self._behind_at_most, mask, sees, facts_alone=facts_alone)
+        if not facts_alone:
+            watcher.put(f'{{"snapshot":{_shown(self.snapshot(), mask)}}}')
         self._watchers.add(watcher)
         try:
             yield watcher
@@ -155,10 +169,10 @@ class LiveHub:
             self._flush_soon.cancel()
             self._flush_soon = None
         facts, self._pending = self._pending, []
-        if facts:
-            for fact in facts:
-                self._send(partial(_written, fact))
-            update = self._update(facts)
+        for fact in facts:
+            self._send(partial(_written, fact), partial(_sees, fact))
+        if moved := [fact for fact in facts if not isinstance(fact, QualityFact)]:
+            update = self._update(moved)
             self._send(lambda mask: f'{{"update":{_shown(update, mask)}}}')
 
     def _update(self, facts: list[Fact]) -> Update:
@@ -191,14 +205,20 @@ class LiveHub:
     def _closures(self) -> list[ClosureView]:
         return [closure_view(closure) for closure in self.board.closures.values()]
 
-    def _send(self, written: Callable[[Mask | None], str]) -> None:
+    def _send(
+        self, written: Callable[[Mask | None], str], wanted: Callable[[Watcher], bool] = lambda one: not one.facts_alone
+    ) -> None:
         """Written once for all who see numbers whole, and once for all others."""
         texts: dict[bool, str] = {}
-        for watcher in self._watchers:
+        for watcher in filter(wanted, self._watchers):
             whole = watcher.mask is None
             if whole not in texts:
                 texts[whole] = written(watcher.mask)
             watcher.put(texts[whole])
+
+
+def _sees(fact: Fact, watcher: Watcher) -> bool:
+    return watcher.sees(fact)
 
 
 def _written(fact: Fact, mask: Mask | None) -> str:

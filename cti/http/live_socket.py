@@ -5,22 +5,24 @@ A browser cannot set a header on a WebSocket, so the token may come as the first
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Literal, TypeVar
 
 import structlog
 from aiohttp import WSMessage, WSMsgType, web
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from acd.masking import Mask
 from cti.access import Access, Holder, Role
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import RecordsUnavailable, reaching_records
-from cti.http.live import LiveHub, Watcher, record_message
+from cti.http.live import Watcher, record_message
 from cti.http.masks import mask_for
 from cti.http.tokens import holder_of
+from cti.quality_news import may_know
 from recording.store import Store
 
 log = structlog.get_logger()
@@ -33,6 +35,9 @@ UNAUTHORIZED = 4401
 TOO_SLOW = 4408
 AWAY = 4503
 """Close codes of our own (RFC 6455 leaves 4000 to 4999 to applications): 4000 + the HTTP status that says the like."""
+
+
+AnyQuery = TypeVar("AnyQuery", bound=BaseModel)
 
 
 class LiveQuery(Given):
@@ -56,20 +61,43 @@ async def watch(asked: Asked[LiveQuery, Nothing]) -> web.WebSocketResponse:
     of a record, or a later one of the same record, at least once. Close codes: 4401 wrong token, 4408 too slow, 4503
     the records cannot be reached, 1001 the service stops.
     """
+    return await serve(asked, lambda holder: holder.role.includes(Role.READER), _opened)
+
+
+async def serve(
+    asked: Asked[AnyQuery, Nothing],
+    may: Callable[[Holder], bool],
+    opened: Callable[[Asked[AnyQuery, Nothing], Holder], "Watch"],
+) -> web.WebSocketResponse:
+    """Let whose token `may` watch what is `opened` to him, until he goes, is too slow, or the service stops."""
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_S, timeout=CLOSE_WITHIN_S, max_msg_size=4096)
     await socket.prepare(asked.request)
-    holder = await _admitted(asked.request, socket, asked.floor.access)
+    holder = await _admitted(asked.request, socket, asked.floor.access, may)
     if holder is None:
         await socket.close(code=UNAUTHORIZED, message=b"expected the access token as the first message")
         return socket
     sockets = asked.request.app[SOCKETS]
     sockets.add(socket)
     try:
-        mask = mask_for(asked.floor, holder)
-        await _serve(socket, asked.floor.live, mask, _Missed(asked.floor.store, mask, asked.query.after))
+        await _serve(socket, opened(asked, holder))
     finally:
         sockets.discard(socket)
     return socket
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What one is told: by a watcher, and before what comes from him, `first` (given the watcher). It raises
+    RecordsUnavailable."""
+
+    watching: AbstractContextManager[Watcher]
+    first: Callable[[Watcher], AsyncIterator[str]]
+
+
+def _opened(asked: Asked[LiveQuery, Nothing], holder: Holder) -> Watch:
+    mask = mask_for(asked.floor, holder)
+    missed = _Missed(asked.floor.store, mask, asked.query.after)
+    return Watch(asked.floor.live.watch(mask, partial(may_know, holder)), missed.messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +108,10 @@ class _Missed:
     mask: Mask | None
     after: int | Literal["now"] | None
 
-    async def messages(self) -> AsyncIterator[str]:
-        """Those, and up to where he has all then; nothing, if he has not asked. Raises RecordsUnavailable."""
+    async def messages(self, watcher: Watcher) -> AsyncIterator[str]:
+        """The snapshot, those, and up to where he has all then; no more than it, if he has not asked. Raises
+        RecordsUnavailable."""
+        yield await watcher.next()
         if self.after is None:
             return
         with reaching_records():
@@ -93,10 +123,10 @@ class _Missed:
         yield json.dumps({"cursor": cursor})
 
 
-async def _serve(socket: web.WebSocketResponse, hub: LiveHub, mask: Mask | None, missed: _Missed) -> None:
-    with hub.watch(mask) as watcher:
+async def _serve(socket: web.WebSocketResponse, watch: Watch) -> None:
+    with watch.watching as watcher:
         tasks = {
-            asyncio.create_task(_send(socket, watcher, missed)),
+            asyncio.create_task(_send(socket, watcher, watch.first)),
             asyncio.create_task(_read(socket)),
             lost := asyncio.create_task(watcher.lost()),
         }
@@ -111,27 +141,26 @@ async def _serve(socket: web.WebSocketResponse, hub: LiveHub, mask: Mask | None,
         await socket.close(code=TOO_SLOW, message=b"too many messages behind", drain=False)
 
 
-def _who_may_watch(holder: Holder | None) -> Holder | None:
-    return holder if holder is not None and holder.role.includes(Role.READER) else None
-
-
-async def _admitted(request: web.Request, socket: web.WebSocketResponse, access: Access) -> Holder | None:
-    """Whoever may see may watch."""
+async def _admitted(
+    request: web.Request, socket: web.WebSocketResponse, access: Access, may: Callable[[Holder], bool]
+) -> Holder | None:
     with suppress(TimeoutError, RecordsUnavailable):
-        if (holder := _who_may_watch(await holder_of(request, access))) is not None:
+        if (holder := await holder_of(request, access)) is not None and may(holder):
             return holder
         message: WSMessage = await socket.receive(timeout=TOKEN_WITHIN_S)
         if message.type is WSMsgType.TEXT:
             with reaching_records():
-                return _who_may_watch(await access.holder(message.data))
+                holder = await access.holder(message.data)
+            return holder if holder is not None and may(holder) else None
     return None
 
 
-async def _send(socket: web.WebSocketResponse, watcher: Watcher, missed: _Missed) -> None:
+async def _send(
+    socket: web.WebSocketResponse, watcher: Watcher, first: Callable[[Watcher], AsyncIterator[str]]
+) -> None:
     with suppress(ConnectionError):
-        await socket.send_str(await watcher.next())  # the snapshot
         try:
-            async for message in missed.messages():
+            async for message in first(watcher):
                 await socket.send_str(message)
         except RecordsUnavailable:
             await socket.close(code=AWAY, message=b"the records cannot be reached", drain=False)

@@ -2,17 +2,20 @@
 quality_steps.py.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from pydantic import Field
 
+from acd.facts import Fact
 from cti.access import Holder, Permission, Role
+from cti.floor import Floor
 from cti.http.calls import CallId, Instant, in_zone
 from cti.http.endpoints import Asked, Body, Endpoint, Given, Nothing, Query
 from cti.http.errors import ApiError, PermissionMissing, reaching_records
 from cti.http.views import View
+from cti.quality_news import of_work
 from cti.quality_work import require_no_conflict, teams_of
 from recording.quality.audible import unheard
 from recording.quality.by_hand import draw_call, subject_of
@@ -59,9 +62,9 @@ def judging() -> Iterator[None]:
             raise QualityRefused(error.id, str(error)) from error
 
 
-def who(holder: Holder) -> Person:
-    """Who asks."""
-    return Person(name=holder.name, agent=holder.agent)
+def who(asked: Asked[Query, Body]) -> Person:
+    """Who asks: a command says who gave it."""
+    return Person(name=asked.person, agent=asked.holder.agent)
 
 
 def in_charge(holder: Holder) -> bool:
@@ -73,6 +76,12 @@ def require_insight(holder: Holder) -> None:
     """Reviewers see all evaluations for review, and so do team leaders. Raises PermissionMissing."""
     if not (holder.may(Permission.REVIEW) or holder.role.includes(Role.FLOOR)):
         raise PermissionMissing(holder, Permission.REVIEW)
+
+
+def tell(floor: Floor, facts: Iterable[Fact]) -> None:
+    """State them: whom they concern is told."""
+    for fact in facts:
+        floor.distributor.state(fact)
 
 
 def sheet_named(asked: Asked[Query, Body], name: str) -> ScoreSheet:
@@ -173,7 +182,7 @@ async def list_work(asked: Asked[Nothing, Nothing]) -> WorkView:
         own = await evaluations.page(EvaluationFilter(phases=open_, purpose=None, reviewer=asked.holder.name, size=500))
         free = await evaluations.page(EvaluationFilter(phases=frozenset({Phase.DRAWN}), reviewer="", size=500))
         teams = await teams_of(store)
-        me, team, rules = who(holder), teams.get(holder.agent, ""), asked.floor.centre.sampling
+        me, team, rules = who(asked), teams.get(holder.agent, ""), asked.floor.centre.sampling
         shown = [*own, *(one for one in free if not conflict(rules, me, team, one))]
         async with store.engine.connect() as connection:
             gone = await unheard(connection, sorted({one.call for one in shown if one.phase is not Phase.SCORED}))
@@ -185,11 +194,23 @@ async def draw_one(asked: Asked[Nothing, CallGiven]) -> Evaluation:
     given = asked.body
     with judging():
         sheet = sheet_named(asked, given.sheet)
-        reviewer = None if given.everybody else who(asked.holder)
+        reviewer = None if given.everybody else who(asked)
         if reviewer is not None:
             subject = await subject_of(asked.floor.store, given.call, given.agent)
             await require_no_conflict(asked.floor.store, asked.floor.centre.sampling, reviewer, subject)
-        return await draw_call(asked.floor.store, given.call, given.agent, sheet, reviewer, datetime.now(UTC))
+        drawn = await draw_call(
+            asked.floor.store,
+            given.call,
+            given.agent,
+            sheet,
+            reviewer,
+            datetime.now(UTC),
+            by=asked.person,
+            zone=asked.floor.centre.time_zone,
+        )
+    if given.everybody:
+        tell(asked.floor, of_work([drawn], asked.floor.now_ms()))
+    return drawn
 
 
 async def show_evaluation(asked: Asked[Nothing, Nothing]) -> EvaluationView:

@@ -1,16 +1,18 @@
 """Calibrations over HTTP: a call for several reviewers, none of whom sees what the others say before it is closed."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from cti.access import Holder, Permission, Role
+from cti.access import Permission, Role
 from cti.http.calls import CallId
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.quality import QualityRefused, in_charge, judging, require_insight, sheet_named, who
+from cti.http.quality import QualityRefused, in_charge, judging, require_insight, sheet_named, tell, who
 from cti.http.quality_steps import LARGE_BODY
 from cti.http.views import View
+from cti.quality_news import of_counts
 from cti.reviewers import reviewers
 from recording.quality.calibrations import Calibration, Calibrations
 from recording.quality.sheets import Comment, Judgement
@@ -61,9 +63,11 @@ async def open_calibration(asked: Asked[Nothing, CalibrationGiven]) -> Calibrati
             raise QualityRefused("reviewer-unknown", f"no reviewer {unknown[0]!r}; expected one of: {expected}")
         chosen = [known[name] for name in given.reviewers]
         sheet = sheet_named(asked, given.sheet)
-        return await Calibrations(asked.floor.store).open(
-            given.call, given.agent, sheet, who(asked.holder), chosen, datetime.now(UTC)
+        made = await Calibrations(asked.floor.store).open(
+            given.call, given.agent, sheet, who(asked), chosen, datetime.now(UTC), asked.floor.centre.time_zone
         )
+    tell(asked.floor, of_counts(Counter(one.name for one in made.reviewers), asked.floor.now_ms()))
+    return made
 
 
 async def show_calibration(asked: Asked[Nothing, Nothing]) -> Calibration:
@@ -72,7 +76,7 @@ async def show_calibration(asked: Asked[Nothing, Nothing]) -> Calibration:
     calibrations = Calibrations(asked.floor.store)
     with judging():
         found = await calibrations.find(asked.path["id"])
-        if found.closed_at is None and _leads(found, asked.holder):
+        if found.closed_at is None and _leads(found, asked):
             return found.model_copy(update={"spread": await calibrations.so_far(found)})
     return found
 
@@ -85,16 +89,17 @@ async def close_calibration(asked: Asked[Nothing, LeadGiven]) -> Calibration:
             asked.path["id"],
             given.judgement,
             given.note,
-            who(holder),
+            who(asked),
             datetime.now(UTC),
             in_charge=in_charge(holder),
         )
 
 
-def _leads(calibration: Calibration, holder: Holder) -> bool:
+def _leads(calibration: Calibration, asked: Asked[Nothing, Nothing]) -> bool:
     """Who leads and judges as well stays blind, too."""
-    judges = any(one.is_(who(holder)) for one in calibration.reviewers)
-    return (calibration.moderator.is_(who(holder)) or in_charge(holder)) and not judges
+    me = who(asked)
+    judges = any(one.is_(me) for one in calibration.reviewers)
+    return (calibration.moderator.is_(me) or in_charge(asked.holder)) and not judges
 
 
 ENDPOINTS = (

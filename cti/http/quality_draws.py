@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from aiohttp import web
 from pydantic import Field
 
 from cti.access import Role
@@ -9,10 +10,10 @@ from cti.http.calls import CallId
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import ApiError
 from cti.http.quality import judging, require_insight
+from cti.http.reports import send
 from cti.http.views import View
 from cti.quality_draws import DrawFailed
 from cti.quality_names import known_in, unknown_in
-from recording.quality.drawing import explain
 from recording.quality.draws import DrawDone, Draws
 from recording.quality.sampling import Lot, SamplingRules
 
@@ -36,8 +37,8 @@ class NoRules(ApiError):
 
 class DrawView(View):
     """A draw. `daily` is its day where it was the day's; `until`: calls that ended before were candidates; `set_aside`:
-    so many evaluations not yet judged whose recording was gone left the work lists; `lots` say what each rule did with
-    each agent's calls, and of what it was short."""
+    so many evaluations not yet judged whose recording was gone left the work lists; `lots` say what each rule that
+    wanted some of an agent's calls did with them, and of what it was short."""
 
     id: str
     daily: str | None
@@ -73,7 +74,7 @@ class ExplainQuery(Given):
 
 
 class ExplanationView(View):
-    """What each rule made of the call, a sentence each, in the order of the rules."""
+    """`because`: what each rule made of the call, a sentence each, in the order of the rules."""
 
     because: list[str]
 
@@ -97,16 +98,14 @@ async def make_draw(asked: Asked[Nothing, Nothing]) -> DrawView:
     if name is None:
         raise NoRules
     with judging():
-        found = await Draws(asked.floor.store).page(100)
-    return _view(next(one for one in found if one.id == name))
+        return _view(await Draws(asked.floor.store).find(name))
 
 
-async def explain_draw(asked: Asked[ExplainQuery, Nothing]) -> ExplanationView:
-    """Why a draw, by its id or its day, took a call or did not: it is made once more from its seed."""
+async def explain_draw(asked: Asked[ExplainQuery, Nothing]) -> web.StreamResponse:
+    """Why a draw, by its id or its day, took a call or did not: it is made once more from its seed, beside routing."""
     require_insight(asked.holder)
-    with judging():
-        inputs = await Draws(asked.floor.store).inputs(asked.path["id"])
-    return ExplanationView(because=list(explain(inputs, asked.query.call)))
+    wanted = {"draw": asked.path["id"], "call": asked.query.call}
+    return await send(asked.request, asked.floor.figures, {"explanation": wanted}, asked.holder)
 
 
 def _view(done: DrawDone) -> DrawView:
@@ -122,6 +121,6 @@ ENDPOINTS = (
     ),
     Endpoint(
         *("GET", "/api/quality/draws/{id}/explanation", explain_draw, ExplainQuery, Nothing, ExplanationView),
-        errors=(404,),
+        errors=(404, 500, 503),
     ),
 )

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from cti.access import Permission, Role
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.quality import QualityRefused, in_charge, judging, who
+from cti.http.quality import QualityRefused, in_charge, judging, tell, who
+from cti.quality_news import of_step
 from cti.quality_work import require_no_conflict
 from cti.reviewers import reviewers
 from recording.quality.evaluations import Evaluation, Person, Ruling, Step, StepKind
@@ -57,7 +58,7 @@ SeenBody = TypeVar("SeenBody", bound=Seen)
 
 async def claim(asked: Asked[Nothing, Seen]) -> Evaluation:
     """Begin to judge: from now on it is yours."""
-    await _require_fit(asked, who(asked.holder))
+    await _require_fit(asked, who(asked))
     return await stepped(asked, StepKind.CLAIM)
 
 
@@ -100,7 +101,7 @@ async def set_aside(asked: Asked[Nothing, SeenWhy]) -> Evaluation:
 
 async def decide(asked: Asked[Nothing, Decided]) -> Evaluation:
     """Decide the agent's appeal; never who has judged, nor who is barred from the agent."""
-    await _require_fit(asked, who(asked.holder), deciding=True)
+    await _require_fit(asked, who(asked), deciding=True)
     return await stepped(asked, StepKind.DECIDE)
 
 
@@ -116,9 +117,11 @@ async def _require_fit(asked: Asked[Nothing, SeenBody], reviewer: Person, *, dec
 async def stepped(asked: Asked[Nothing, SeenBody], kind: StepKind, to: Person | None = None) -> Evaluation:
     """The evaluation of the path after this step of his."""
     said = {name: getattr(asked.body, name) for name in ("note", "judgement", "ruling") if hasattr(asked.body, name)}
-    step = Step(kind=kind, at=datetime.now(UTC), by=who(asked.holder), in_charge=in_charge(asked.holder), to=to, **said)
+    step = Step(kind=kind, at=datetime.now(UTC), by=who(asked), in_charge=in_charge(asked.holder), to=to, **said)
     with judging():
-        return await Evaluations(asked.floor.store).take(asked.path["id"], step, asked.body.revision)
+        after = await Evaluations(asked.floor.store).take(asked.path["id"], step, asked.body.revision)
+    tell(asked.floor, of_step(kind, after, asked.floor.now_ms()))
+    return after
 
 
 def _endpoint(

@@ -36,7 +36,7 @@ from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.keeping_port import Keeping
 from cti.people import People
-from cti.quality_draws import DrawProcess, QualityDraws
+from cti.quality_draws import DrawProcess, QualityDraws, work_news
 from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
 from cti.reporting import Reports
@@ -315,7 +315,7 @@ async def open_floor(
         figures=figures,
         access=Access(TOKEN, AccessTokens(store)),
         folder=folder_of(settings),
-        draws=QualityDraws(DrawProcess(settings), Draws(store).due, lambda: centre),
+        draws=QualityDraws(DrawProcess(settings), Draws(store).due, lambda: centre, work_news(store, distributor)),
     )
     if started:
         floor.started.set()

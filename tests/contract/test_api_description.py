@@ -52,11 +52,11 @@ async def test_the_description_is_whole(tmp_path: Path) -> None:
                 assert operation["summary"]
 
 
-async def test_only_health_the_page_and_the_websocket_are_described_as_open(tmp_path: Path) -> None:
+async def test_only_health_the_page_and_the_websockets_are_described_as_open(tmp_path: Path) -> None:
     async with open_floor(tmp_path) as web:
         _, described = await web.get("/openapi.json")
         is_open = {path for path, methods in described["paths"].items() if methods.get("get", {}).get("security") == []}
-        assert is_open == {"/api/health", "/", "/page.js", "/page.css", "/api/live"}
+        assert is_open == {"/api/health", "/", "/page.js", "/page.css", "/api/live", "/api/own/live"}
 
 
 async def test_metrics_show_the_floor_as_it_is(tmp_path: Path) -> None:

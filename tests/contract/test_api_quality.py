@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import update
 
 from cti.access import Permission, Role, new_token
 from recording.access import AccessTokens
-from recording.models import Call
 from recording.record import CallRecord
 from tests.contract.fake_floor import BEARER, FakeFloor, open_floor
 from tests.house import HOUSE
+from tests.quality import keep
 
 pytestmark = pytest.mark.contract
 
@@ -245,9 +244,7 @@ async def test_rules_fill_a_work_list_and_say_why(tmp_path: Path) -> None:
         assert (known["draws"], known["rules"]["rules"][0]["name"]) == ([done], "everybody")
         assert known["unknown"] == []
         gone = tuple(one.model_copy(update={"place": "erased"}) for one in (await recorded_now(web, record)).recordings)
-        erased = (await recorded_now(web, record)).model_copy(update={"recordings": gone}).model_dump(mode="json")
-        async with web.floor.store.transaction() as connection:
-            await connection.execute(update(Call).where(Call.id == record.id).values(document=erased))
+        await keep(web.floor.store, (await recorded_now(web, record)).model_copy(update={"recordings": gone}))
         _, lost = await web.get("/api/quality/work", anna)
         (name,) = lost["unheard"]
         assert [one["id"] for one in lost["evaluations"]] == [name], "it is told before he begins"

@@ -32,6 +32,7 @@ ADMINISTRATORS = {
     "DELETE /api/prompts/{number}/recording",
     "POST /api/quality/evaluations/{id}/hand-over",
     "POST /api/quality/draws",
+    "POST /api/quality/told",
     "PUT /api/quality/reviewers/{name}/absence",
     "DELETE /api/quality/reviewers/{name}/absence",
     "POST /api/quality/reviewers/{name}/reassign",

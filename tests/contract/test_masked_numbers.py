@@ -108,6 +108,7 @@ def numbers_in(text: str) -> set[str]:
     return {number for number in known if number in text}
 
 
+SOCKETS = ("/api/live", "/api/own/live")
 SLOW = {"/api/exports/calls", "/api/reconciliation"}
 """Made by a process of its own."""
 
@@ -117,7 +118,7 @@ async def answers(floor: Crowded, headers: dict[str, str], *, quick: bool = Fals
     said: dict[str, str] = {}
     for endpoint in ENDPOINTS:
         name = f"{endpoint.method} {endpoint.path}"
-        if endpoint.path == "/api/live" or (quick and (endpoint.method != "GET" or endpoint.path in SLOW)):
+        if endpoint.path in SOCKETS or (quick and (endpoint.method != "GET" or endpoint.path in SLOW)):
             continue
         for path in floor.paths(endpoint.path):
             body = BODIES.get(name)

@@ -47,6 +47,11 @@ async def test_a_draw_that_was_missed_is_made_and_a_new_time_holds_at_once(
     assert sampling is not None
     now = replace(centre, sampling=None)
 
+    told: list[str] = []
+
+    async def news(draw: str) -> None:
+        told.append(draw)
+
     async def start(*arguments: str) -> str | None:
         started.append(arguments)
         return "a draw"
@@ -55,9 +60,10 @@ async def test_a_draw_that_was_missed_is_made_and_a_new_time_holds_at_once(
         asked.put_nowait(day)
         return due
 
-    draws = QualityDraws(start, is_due, lambda: now)
+    draws = QualityDraws(start, is_due, lambda: now, news)
     task = asyncio.create_task(draws.run())
     assert await draws.ask("chief") == "a draw"
+    assert told == ["a draw"]
     assert asked.empty(), "without rules nothing is due"
     if at is not None:
         now = replace(centre, sampling=sampling.model_copy(update={"at": at}))
@@ -74,6 +80,9 @@ async def test_a_draw_that_was_missed_is_made_and_a_new_time_holds_at_once(
 async def test_a_draw_that_fails_is_tried_again_and_hurts_nobody(centre: Centre) -> None:
     tried = asyncio.Queue[str]()
 
+    async def news(_: str) -> None:
+        raise AssertionError("there is none")
+
     async def start(*_: str) -> str | None:
         tried.put_nowait("")
         raise DrawFailed
@@ -84,7 +93,7 @@ async def test_a_draw_that_fails_is_tried_again_and_hurts_nobody(centre: Centre)
     sampling = centre.sampling
     assert sampling is not None
     early = replace(centre, sampling=sampling.model_copy(update={"at": "00:00"}))
-    draws = QualityDraws(start, is_due, lambda: early)
+    draws = QualityDraws(start, is_due, lambda: early, news)
     task = asyncio.create_task(draws.run())
     await tried.get()
     draws.look_again(early)
