@@ -19,6 +19,7 @@ from cti.http.live import LiveHub
 from cti.keeping_port import Keeping
 from cti.people import People
 from cti.quality_draws import QualityDraws
+from cti.quality_losses import QualityLosses
 from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
 from cti.reporting import Reports
@@ -95,6 +96,7 @@ class Floor:
     access: Access
     folder: Folder
     draws: QualityDraws
+    losses: QualityLosses
     mask_numbers: bool = False
     started: asyncio.Event = field(default_factory=asyncio.Event)
     schedules_changed: asyncio.Event = field(default_factory=asyncio.Event)

@@ -38,6 +38,7 @@ from cti.parking_port import ParkingPort
 from cti.pause_codes import PauseCodes
 from cti.people import People
 from cti.quality_draws import make_draws
+from cti.quality_losses import make_losses
 from cti.reconciliation import Reconciler
 from cti.recorder import RecorderProcess
 from cti.recording_pauses import CallPauses
@@ -123,7 +124,8 @@ class Parts:
             self.live.board,
             on_joined=self.consults.joined,
         )
-        self.keeping = KeepingProcess(settings, self.live.on_record)
+        self.losses = make_losses(settings, self.store, self.distributor)
+        self.keeping = KeepingProcess(settings, self._on_place)
         self.message_audio = KeptAudio(self.store, self.keeping, settings.recordings_folder)
         self.callbacks, self.messages = make_desk(
             settings,
@@ -190,6 +192,7 @@ class Parts:
             folder=folder_of(settings),
             mask_numbers=settings.mask_numbers,
             draws=self.draws,
+            losses=self.losses,
         )
         self.alarm_watch = AlarmWatch(self.floor, self.alarms)
         self.mails = mail_rounds(settings.mail, self.floor)
@@ -203,7 +206,7 @@ class Parts:
 
     def running(self) -> Sequence[Runs]:
         """Those that have a life of their own, side by side."""
-        on_tables: Sequence[Runs] = (self.recorder, self.keeping, self.rules, self.draws, self.mails)
+        on_tables: Sequence[Runs] = (self.recorder, self.keeping, self.rules, self.draws, self.losses, self.mails)
         always = self.tables, self.switch, self.sounds, self.alarm_watch
         return [*always, *map(self.tables.behind, on_tables), *([self.stream] if self.stream else [])]
 
@@ -269,6 +272,10 @@ class Parts:
     def keep_hours(self) -> None:
         """The queues are open as the centre's hours and the closures have it now."""
         self.hours.define(self.administration.centre.service_hours(self.closures))
+
+    def _on_place(self, record: str) -> None:
+        self.live.on_record(record)
+        self.losses.on_record(record)
 
     def _on_record(self, record: str) -> None:
         self.live.on_record(record)

@@ -4,8 +4,10 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,14 +37,23 @@ class DrawFailed(Exception):
         super().__init__("the draw failed; the service's log says why")
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What the process did: the id of its draw, None where there was nothing to be drawn, and how many evaluations of
+    who reviews no more went to whom, the empty name for everybody's list."""
+
+    draw: str | None
+    moved: Mapping[str, int] = field(default_factory=dict)
+
+
 class DrawProcess:
     """Starts cti/quality_main.py with these arguments, and waits for its end."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def __call__(self, *arguments: str) -> str | None:
-        """The id of the draw, None where there was nothing to be done. Raises DrawFailed."""
+    async def __call__(self, *arguments: str) -> Drawn:
+        """What it did. Raises DrawFailed."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "cti.quality_main", *arguments),
             env={**os.environ, **self._settings.environment()},
@@ -58,20 +69,19 @@ class DrawProcess:
         if process.returncode:
             log.error("draw-failed", error_id=DrawFailed.id, status=process.returncode)
             raise DrawFailed
-        draw: str | None = json.loads(said)["draw"]
-        log.info("calls-drawn", draw=draw)
-        return draw
+        drawn = Drawn(**json.loads(said))
+        log.info("calls-drawn", draw=drawn.draw, moved=sum(drawn.moved.values()))
+        return drawn
 
 
-Start = Callable[..., Awaitable[str | None]]
-News = Callable[[str], Awaitable[None]]
+Start = Callable[..., Awaitable[Drawn]]
+News = Callable[[Drawn], Awaitable[None]]
 Due = Callable[[date, ZoneInfo], Awaitable[bool]]
 
 
 class QualityDraws:
     """`run()` for ever makes each day's draw; `ask()` makes one more. `start` makes a draw (DrawProcess), `due` says
-    whether that of a day is still to be made (recording.quality.draws), `news` tells those who were given work by the
-    draw of an id."""
+    whether that of a day is still to be made (recording.quality.draws), `news` tells those who were given work."""
 
     def __init__(self, start: Start, due: Due, centre: Callable[[], Centre], news: News) -> None:
         self._start = start
@@ -98,14 +108,13 @@ class QualityDraws:
         return await self._drawn("--by", by)
 
     async def _drawn(self, *arguments: str) -> str | None:
-        draw = await self._start(*arguments)
-        if draw is not None:
-            try:
-                await self._news(draw)
-            except Exception as error:  # what was drawn stays drawn, and everybody finds it in his list
-                if not is_away(error):
-                    raise
-        return draw
+        drawn = await self._start(*arguments)
+        try:
+            await self._news(drawn)
+        except Exception as error:  # what was drawn stays drawn, and everybody finds it in his list
+            if not is_away(error):
+                raise
+        return drawn.draw
 
     async def _once(self, now: datetime) -> float:
         """Make the day's draw if it is due; seconds until there is something to do again."""
@@ -138,8 +147,11 @@ def make_draws(
 def work_news(store: Store, distributor: Distributor) -> News:
     """States the facts of a draw: how many evaluations came on whose list."""
 
-    async def tell(draw: str) -> None:
-        for fact in of_counts(await Draws(store).given(draw), distributor.clock.now_ms()):
+    async def tell(drawn: Drawn) -> None:
+        given = Counter(drawn.moved)
+        if drawn.draw is not None:
+            given.update(await Draws(store).given(drawn.draw))
+        for fact in of_counts(given, distributor.clock.now_ms()):
             distributor.state(fact)
 
     return tell

@@ -9,9 +9,12 @@ from cti.settings import Settings
 TIMEOUT_S = 3.0
 
 
-def tell_service(settings: Settings, evaluations: Iterable[str] = (), *, draw: str | None = None) -> None:
+def tell_service(
+    settings: Settings, evaluations: Iterable[str] = (), *, draw: str | None = None, reviewer_left: bool = False
+) -> None:
     """Where none runs, or it cannot now, nobody is told: everybody finds it in his snapshot when he comes."""
     try:
-        Service(settings, TIMEOUT_S).post("/api/quality/told", evaluations=list(evaluations), draw=draw)
+        told = {"evaluations": list(evaluations), "draw": draw, "reviewer_left": reviewer_left}
+        Service(settings, TIMEOUT_S).post("/api/quality/told", **told)
     except (ServiceAway, ServiceRefused):
         return

@@ -9,6 +9,7 @@ from cti.access import OWNER, Permission, Role, new_token
 from cti.commands.arguments import agent_number, fitting, subcommands
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
+from cti.commands.quality_told import tell_service
 from cti.commands.tables import table
 from cti.settings import Settings
 from recording.access import AccessTokens, GivenToken
@@ -71,6 +72,7 @@ def revoke(settings: Settings, given: argparse.Namespace) -> Exit:
 
     if not with_store(settings, save):
         raise TokenUnknown(f"no token {given.name} holds; `callcenter tokens` shows which do")
+    tell_service(settings, reviewer_left=True)  # what is on his work list goes to others
     print(f"Token {given.name} holds no more.")
     return Exit.DONE
 

@@ -18,6 +18,7 @@ class Done(Given):
 
     evaluations: list[CallId] = Field(default_factory=list, max_length=1000)
     draw: CallId | None = None
+    reviewer_left: bool = Field(False, description="A reviewer may have left: his work is given to others soon.")
 
 
 class ToldView(View):
@@ -34,6 +35,8 @@ async def tell_done(asked: Asked[Nothing, Done]) -> ToldView:
         facts: list[QualityFact] = list(of_latest(done, at_ms))
         if asked.body.draw is not None:
             facts += of_counts(await Draws(asked.floor.store).given(asked.body.draw), at_ms)
+    if asked.body.reviewer_left:
+        asked.floor.losses.left()
     tell(asked.floor, facts)
     return ToldView(facts=len(facts))
 

@@ -102,14 +102,38 @@ class Draws:
     ) -> DrawDone | None:
         """Draw: the `daily` draw of this day, from calls that ended before it, or one more that is asked for, from all
         that are over. None where the day's has been made already."""
+        until = frame.day_start(now.astimezone(frame.zone).date()) if daily else now
+        return await self._run(frame, now, by, until, daily=daily, over=daily, seed=seed)
+
+    async def replace(self, frame: DrawFrame, *, now: datetime) -> DrawDone | None:
+        """Set aside what nobody can hear any more, and draw others in its place from the calls that the last draw
+        could have drawn: none that is new, and no more than the quotas want. None where nothing is lost."""
+        if not await self._lost():
+            return None
+        async with self._store.engine.connect() as connection:
+            until = await connection.scalar(select(func.max(QualityDraw.until)))
+        until = until or frame.day_start(now.astimezone(frame.zone).date())
+        return await self._run(frame, now, SYSTEM, until, daily=False, over=True)
+
+    async def _run(
+        self,
+        frame: DrawFrame,
+        now: datetime,
+        by: str,
+        until: datetime,
+        *,
+        daily: bool,
+        over: bool,
+        seed: str | None = None,
+    ) -> DrawDone | None:
+        """`over`: shifts are drawn from when they are over alone."""
         day = now.astimezone(frame.zone).date()
-        until = frame.day_start(day) if daily else now
         seed = seed or token_hex(16)
         for attempt in range(TRIES):
             if daily and await self._made(day):
                 return None
             lost = await self._lost()
-            there = await self._inputs(frame, day, until, seed, daily=daily, lost=[one.id for one in lost])
+            there = await self._inputs(frame, day, until, seed, over=over, lost=[one.id for one in lost])
             inputs, drawing, parts = await self._drawn(there)
             done = DrawDone(
                 id=uuid4().hex,
@@ -180,7 +204,7 @@ class Draws:
         return [one for one in evaluations if one.call in calls]
 
     async def _inputs(
-        self, frame: DrawFrame, day: date, until: datetime, seed: str, *, daily: bool, lost: Sequence[str]
+        self, frame: DrawFrame, day: date, until: datetime, seed: str, *, over: bool, lost: Sequence[str]
     ) -> Inputs:
         """What there is to draw from. Evaluations that are `lost` no longer count."""
         since = frame.day_start(day - timedelta(days=frame.rules.look_back_days))
@@ -190,7 +214,7 @@ class Draws:
             seen = await connection.scalar(select(func.max(QualityDraw.until))) or since
             before = (await connection.execute(_drawn(month, since - SHIFT_DRAWN_BEFORE))).all()
             busy = await loads(connection, frame.day_start(day), until, lost)
-            which = Lookback(since=since, until=until, seen=seen, shifts_until=until if daily else None)
+            which = Lookback(since=since, until=until, seen=seen, shifts_until=until if over else None)
             found = await candidates(connection, frame.rules, which, teams, frame.shift_of, frame.zone)
         return Inputs(
             day=day,

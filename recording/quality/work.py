@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.models import EvaluationEntry
@@ -67,6 +67,21 @@ def shared_out(
         if chosen is not None:
             given[chosen.name] += 1
     return found
+
+
+async def departed(store: Store, reviewers: Collection[str]) -> list[str]:
+    """Who has evaluations for review to judge, and is none of these reviewers."""
+    waiting = (TABLE.c.phase.in_(NOT_JUDGED), TABLE.c.purpose == REVIEW, TABLE.c.reviewer.not_in(["", *reviewers]))
+    async with store.engine.connect() as connection:
+        found = await connection.scalars(select(TABLE.c.reviewer).where(*waiting).distinct())
+        return sorted(found)
+
+
+async def waits_for_judging(store: Store, calls: Sequence[str]) -> bool:
+    """Whether one of these calls, so many that one question may name them, is on a work list and not judged yet."""
+    waiting = select(exists().where(TABLE.c.call.in_(calls), TABLE.c.phase.in_(NOT_JUDGED)))
+    async with store.engine.connect() as connection:
+        return bool(await connection.scalar(waiting))
 
 
 async def reassign(

@@ -37,6 +37,7 @@ from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.keeping_port import Keeping
 from cti.people import People
 from cti.quality_draws import DrawProcess, QualityDraws, work_news
+from cti.quality_losses import make_losses
 from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
 from cti.reporting import Reports
@@ -316,6 +317,7 @@ async def open_floor(
         access=Access(TOKEN, AccessTokens(store)),
         folder=folder_of(settings),
         draws=QualityDraws(DrawProcess(settings), Draws(store).due, lambda: centre, work_news(store, distributor)),
+        losses=make_losses(settings, store, distributor),
     )
     if started:
         floor.started.set()

@@ -22,10 +22,11 @@ from recording.quality.evaluations import Evaluation, Person, Phase, StepKind
 from recording.quality.sampling import Rule, SamplingRules, Where
 from recording.quality.shifts import shifts_of
 from recording.quality.store import EvaluationFilter, Evaluations
+from recording.quality.work import departed, waits_for_judging
 from recording.record import CallRecord, Conversation, Recording, Segment, SegmentKind, Survey
 from recording.store import Agent, Store
 from tests.ledgers import real_call
-from tests.quality import ANNA, SHEET, drawn, keep, step
+from tests.quality import ANNA, BORIS, SHEET, drawn, keep, step
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
@@ -174,6 +175,40 @@ async def test_what_was_erased_is_not_drawn_and_what_is_lost_meanwhile_is_set_as
     third = await Draws(store).run(rules, now=NOON + DAY / 12, by="chief", daily=False)
     assert third is not None
     assert (third.picked, third.set_aside) == (0, 0)
+
+
+async def test_what_is_lost_between_two_draws_is_replaced_from_the_same_calls_within_its_quota(store: Store) -> None:
+    rules = frame(Rule(name="shift", sheet="made", per_agent_shift=2), EVERY, reviewers=[ANNA])
+    assert await Draws(store).replace(rules, now=NOON) is None, "nothing is lost, nothing was ever drawn"
+    calls = [record(n, NOON - DAY) for n in range(4)]
+    await keep(store, *calls)
+    first = await Draws(store).run(frame(rules.rules.rules[0], reviewers=[ANNA]), now=NOON, by="system", daily=True)
+    assert first is not None
+    assert first.picked == 2
+    assert await Draws(store).replace(rules, now=NOON) is None
+    await keep(store, record(9, NOON - DAY / 2))  # new: a draw of its own is for the next
+    lost = (await listed(store))[0]
+    await erase(store, next(one for one in calls if one.id == lost.call))
+    again = await Draws(store).replace(rules, now=NOON + DAY / 24)
+    assert again is not None
+    assert (again.picked, again.set_aside, again.daily, again.until) == (1, 1, None, first.until)
+    assert {one.rule for one in await listed(store)} == {"shift"}, "one in so many is of new calls alone"
+    assert f"{9:032x}" not in {one.call for one in await listed(store)}
+    assert await Draws(store).replace(rules, now=NOON + DAY / 12) is None
+    later = await Draws(store).run(rules, now=NOON + DAY, by="system", daily=True)
+    assert later is not None
+    assert f"{9:032x}" in {one.call for one in await listed(store)}
+
+
+async def test_the_work_of_who_reviews_no_more_is_known(store: Store) -> None:
+    await keep(store, *(record(n, NOON - DAY) for n in range(3)))
+    await Draws(store).run(frame(EVERY, reviewers=[ANNA, BORIS]), now=NOON, by="chief", daily=False)
+    names = {one.reviewer.name for one in await listed(store) if one.reviewer}
+    assert names == {"anna", "boris"}
+    assert await departed(store, names) == []
+    assert await departed(store, ["boris"]) == ["anna"]
+    assert await waits_for_judging(store, [f"{n:032x}" for n in range(9)])
+    assert not await waits_for_judging(store, ["0" * 31 + "9"])
 
 
 async def test_a_night_shift_over_the_end_of_a_month_is_drawn_once_when_it_is_over(store: Store) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cti.centre import Centre, load_centre
-from cti.quality_draws import DrawFailed, QualityDraws, seconds_until
+from cti.quality_draws import DrawFailed, Drawn, QualityDraws, seconds_until
 from tests.house import HOUSE
 
 pytestmark = pytest.mark.unit
@@ -47,14 +47,14 @@ async def test_a_draw_that_was_missed_is_made_and_a_new_time_holds_at_once(
     assert sampling is not None
     now = replace(centre, sampling=None)
 
-    told: list[str] = []
+    told: list[Drawn] = []
 
-    async def news(draw: str) -> None:
-        told.append(draw)
+    async def news(drawn: Drawn) -> None:
+        told.append(drawn)
 
-    async def start(*arguments: str) -> str | None:
+    async def start(*arguments: str) -> Drawn:
         started.append(arguments)
-        return "a draw"
+        return Drawn("a draw")
 
     async def is_due(day: date, _: ZoneInfo) -> bool:
         asked.put_nowait(day)
@@ -63,7 +63,7 @@ async def test_a_draw_that_was_missed_is_made_and_a_new_time_holds_at_once(
     draws = QualityDraws(start, is_due, lambda: now, news)
     task = asyncio.create_task(draws.run())
     assert await draws.ask("chief") == "a draw"
-    assert told == ["a draw"]
+    assert told == [Drawn("a draw")]
     assert asked.empty(), "without rules nothing is due"
     if at is not None:
         now = replace(centre, sampling=sampling.model_copy(update={"at": at}))
@@ -80,10 +80,10 @@ async def test_a_draw_that_was_missed_is_made_and_a_new_time_holds_at_once(
 async def test_a_draw_that_fails_is_tried_again_and_hurts_nobody(centre: Centre) -> None:
     tried = asyncio.Queue[str]()
 
-    async def news(_: str) -> None:
+    async def news(_: Drawn) -> None:
         raise AssertionError("there is none")
 
-    async def start(*_: str) -> str | None:
+    async def start(*_: str) -> Drawn:
         tried.put_nowait("")
         raise DrawFailed
 
