@@ -37,8 +37,7 @@ from cti.outside import may_dial, outside_of, stored_seat
 from cti.parking_port import ParkingPort
 from cti.pause_codes import PauseCodes
 from cti.people import People
-from cti.quality_draws import make_draws
-from cti.quality_losses import make_losses
+from cti.quality_losses import make_quality
 from cti.reconciliation import Reconciler
 from cti.recorder import RecorderProcess
 from cti.recording_pauses import CallPauses
@@ -124,7 +123,6 @@ class Parts:
             self.live.board,
             on_joined=self.consults.joined,
         )
-        self.losses = make_losses(settings, self.store, self.distributor)
         self.keeping = KeepingProcess(settings, self._on_place)
         self.message_audio = KeptAudio(self.store, self.keeping, settings.recordings_folder)
         self.callbacks, self.messages = make_desk(
@@ -140,7 +138,7 @@ class Parts:
         self.administration.prepare += [self.sounds.make, self.asterisk_plan.read]
         self.administration.prepare_older.append(self.sounds.make)
         self.administration.on_change.append(self._take_edit)
-        self.draws = make_draws(settings, self.store, self.administration, self.distributor)
+        self.draws, self.losses = make_quality(settings, self.store, self.administration, self.distributor)
         self.rules = RuleKeeping(self.store, self.administration)
         self.tables = Tables(self.store, self.rules, self.people, self.accounts)
         self.recorder = RecorderProcess(settings, self.switch.known_channels, self._on_record)

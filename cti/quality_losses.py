@@ -7,7 +7,8 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from acd.distributor import Distributor
-from cti.quality_draws import DrawFailed, DrawProcess, News, Start, work_news
+from cti.administration import Administration
+from cti.quality_draws import DrawFailed, DrawProcess, News, QualityDraws, Start, make_draws, work_news
 from cti.settings import Settings
 from recording.database import is_away
 from recording.keeping.findable import ERASED
@@ -80,3 +81,11 @@ def make_losses(settings: Settings, store: Store, distributor: Distributor) -> Q
         return await waits_for_judging(store, calls)
 
     return QualityLosses(DrawProcess(settings), waits, work_news(store, distributor))
+
+
+def make_quality(
+    settings: Settings, store: Store, administration: Administration, distributor: Distributor
+) -> tuple[QualityDraws, QualityLosses]:
+    """Both parts of a running service that give reviewers work."""
+    draws = make_draws(settings, store, administration, distributor)
+    return draws, make_losses(settings, store, distributor)

@@ -10,9 +10,9 @@ from aiohttp import ClientWebSocketResponse
 from acd.facts import EvaluationReleased
 from cti.access import Permission, Role
 from cti.user_events import user_event
+from tests.contract.command_line import callcenter, reach
 from tests.contract.fake_floor import FakeFloor
 from tests.contract.test_api_quality import drawing_all, judgement, recorded_call, token
-from tests.contract.test_commands import callcenter, reach
 
 pytestmark = pytest.mark.contract
 
