@@ -51,11 +51,13 @@ def message_of(
     attached: Sequence[tuple[str, str, bytes]],
     seal: str,
     now: datetime,
+    url: str = "",
 ) -> EmailMessage:
     """The mail: text, a page of the tables for programs that show it, and files, the whole as the first of them.
-    `attached` are their names, media types and bytes; `seal` names the mail, the same however often it is made."""
+    `attached` are their names, media types and bytes; `seal` names the mail, the same however often it is made;
+    `url` is where the API is reached, empty where that is not known."""
     language = document.language
-    subject, text, page = _of_paper(document) if isinstance(document, Paper) else _of_report(document)
+    subject, text, page = _of_paper(document, url) if isinstance(document, Paper) else _of_report(document, url)
     mail = EmailMessage()
     mail["Subject"] = "".join(one if one.isprintable() else " " for one in f"{document.centre}: {subject}")
     mail["From"] = sender
@@ -74,14 +76,14 @@ def message_of(
     return mail
 
 
-def _of_report(document: ReportDocument) -> tuple[str, str, str]:
+def _of_report(document: ReportDocument, url: str) -> tuple[str, str, str]:
     """Its subject, its text, and a page of its tables."""
     language = document.language
     sections = tuple(one for one in map(_as_table, document.sections) if one.layout not in CHARTED)
     shown = document.model_copy(update={"sections": sections})
     when = showing.span(document.span, language)
     subject = say("mail.subject", language, title=document.title, subject=document.subject.title, when=when)
-    return subject, text_of(shown), page_of(shown)
+    return subject, text_of(shown), page_of(shown, url)
 
 
 def _as_table(section: Section) -> Section:
@@ -89,8 +91,8 @@ def _as_table(section: Section) -> Section:
     return section.model_copy(update={"layout": Layout.TIMES}) if section.key == "forecast" else section
 
 
-def _of_paper(paper: Paper) -> tuple[str, str, str]:
-    return f"{paper.title}, {paper.when}", text_of_paper(paper), page_of_paper(paper)
+def _of_paper(paper: Paper, url: str) -> tuple[str, str, str]:
+    return f"{paper.title}, {paper.when}", text_of_paper(paper, url), page_of_paper(paper, url)
 
 
 async def send(settings: MailSettings, mail: EmailMessage) -> None:

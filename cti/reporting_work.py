@@ -222,7 +222,7 @@ class Work:
         if form is Form.HTML and isinstance(document, ReportDocument) and (halves := half_hours_of(document)):
             csv = b"".join(written(halves, Form.CSV, bom=order.bom))
             attached.append((f"forecast-{file_name(document, Form.CSV)}", MEDIA[Form.CSV], csv))
-        message = mail.message_of(document, recipient, settings.sender, attached, seal, self._now())
+        message = mail.message_of(document, recipient, settings.sender, attached, seal, self._now(), self._settings.url)
         await mail.send(settings, message)
 
     async def told(self, order: Order) -> ReportDocument | Paper:
@@ -327,7 +327,7 @@ def written(
 ) -> Iterator[bytes]:
     """A report in a form, piece by piece."""
     if isinstance(document, Paper):
-        return iter([_paper_written(document, form).encode()])
+        return iter([_paper_written(document, form, url).encode()])
     match form:
         case Form.JSON:
             return iter([document.model_dump_json().encode()])
@@ -341,12 +341,12 @@ def written(
             return exported(numbers_of(document), form, bom=bom)
 
 
-def _paper_written(paper: Paper, form: Form) -> str:
+def _paper_written(paper: Paper, form: Form, url: str) -> str:
     match form:
         case Form.HTML:
-            return str(_rendering(form).page_of_paper(paper))
+            return str(_rendering(form).page_of_paper(paper, url))
         case Form.TEXT:
-            return str(_rendering(form).text_of_paper(paper))
+            return str(_rendering(form).text_of_paper(paper, url))
         case _:
             return paper.data.model_dump_json()
 

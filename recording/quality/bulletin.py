@@ -38,10 +38,16 @@ class ItemResult(_Value):
     evaluations: int
 
 
-class FatalResult(_Value):
-    """A fatal error that was made, in which evaluation, by whom, and what happened."""
+class _Evaluated(_Value):
+    """Something about one evaluation; `opens` is the path at which the API has it."""
 
     evaluation: str
+    opens: str
+
+
+class FatalResult(_Evaluated):
+    """A fatal error that was made, in which evaluation, by whom, and what happened."""
+
     agent: str
     fatal: str
     title: Mapping[str, str]
@@ -67,10 +73,9 @@ class ReviewerResult(_Value):
     late: int
 
 
-class AppealOpen(_Value):
+class AppealOpen(_Evaluated):
     """An appeal that nobody has decided at the end of the day; `late` says whether its time was over."""
 
-    evaluation: str
     agent: str
     reviewer: str
     appealed_at: datetime
@@ -78,19 +83,17 @@ class AppealOpen(_Value):
     late: bool
 
 
-class Late(_Value):
+class Late(_Evaluated):
     """An evaluation that should have been released by the end of the day. `reviewer` is empty for nobody's."""
 
-    evaluation: str
     agent: str
     reviewer: str
     due_at: datetime
 
 
-class Decision(_Value):
+class Decision(_Evaluated):
     """An appeal that was decided on the day: the score before and after, which is the same where it was upheld."""
 
-    evaluation: str
     agent: str
     ruling: Ruling
     before: Decimal
@@ -206,6 +209,10 @@ def bulletin(day: date, start: datetime, end: datetime, told: Told, scope: str =
     )
 
 
+def _named(one: Evaluation) -> dict[str, str]:
+    return {"evaluation": one.id, "opens": f"/api/quality/evaluations/{one.id}"}
+
+
 def _open(one: Evaluation, end: datetime) -> bool:
     """Whether it was still to be released then."""
     gone = one.released_at or one.set_aside_at
@@ -216,7 +223,7 @@ def _late(known: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet], end: da
     for one in sorted(known, key=lambda one: (one.drawn_at, one.id)):
         due_at = due(one.drawn_at, sheets[one.sheet_digest].review_days, one.zone)
         if due_at is not None and due_at < end and _open(one, end):
-            yield Late(evaluation=one.id, agent=one.agent, reviewer=_reviewer(one), due_at=due_at)
+            yield Late(**_named(one), agent=one.agent, reviewer=_reviewer(one), due_at=due_at)
 
 
 def _reviewer(one: Evaluation) -> str:
@@ -243,7 +250,7 @@ def _fatal(released: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet]) -> 
     for one in released:
         titles: dict[str, Text] = {error.name: error.title for error in sheets[one.sheet_digest].fatal}
         for name, comment in one.judgement.fatal.items() if one.judgement else ():
-            yield FatalResult(evaluation=one.id, agent=one.agent, fatal=name, title=titles[name], comment=comment)
+            yield FatalResult(**_named(one), agent=one.agent, fatal=name, title=titles[name], comment=comment)
 
 
 def _appeals(known: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet], end: datetime) -> Iterator[AppealOpen]:
@@ -252,7 +259,7 @@ def _appeals(known: Iterable[Evaluation], sheets: Mapping[str, ScoreSheet], end:
             continue
         due_at = due(one.appealed_at, sheets[one.sheet_digest].decision_days, one.zone)
         yield AppealOpen(
-            evaluation=one.id,
+            **_named(one),
             agent=one.agent,
             reviewer=_reviewer(one),
             appealed_at=one.appealed_at,
@@ -266,7 +273,7 @@ def _decisions(decided: Iterable[Evaluation]) -> Iterator[Decision]:
         assert one.score is not None
         assert one.ruling is not None
         yield Decision(
-            evaluation=one.id,
+            **_named(one),
             agent=one.agent,
             ruling=one.ruling,
             before=one.score if one.first_score is None else one.first_score,

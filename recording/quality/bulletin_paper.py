@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from recording.figures.scope import Scope, ScopeKind
-from recording.quality.bulletin import Bulletin, CalibrationResult
+from recording.quality.bulletin import AppealOpen, Bulletin, CalibrationResult, Decision, FatalResult, Late
 from recording.quality.bulletin_words import tell
 from recording.quality.sheets import said
 from recording.quality.spread import ItemSpread
@@ -87,13 +87,18 @@ class _Writer:
 
     def _fatal(self) -> list[tuple[object, ...]]:
         return [
-            (self._agent(one.agent), said(one.title, self.language, one.fatal), one.comment, one.evaluation)
+            (
+                self._agent(one.agent),
+                said(one.title, self.language, one.fatal),
+                one.comment,
+                _opening(one),
+            )
             for one in self.made.fatal
         ]
 
     def _late(self) -> list[tuple[object, ...]]:
         return [
-            (self._who(one.reviewer), self._at(one.due_at), self._agent(one.agent), one.evaluation)
+            (self._who(one.reviewer), self._at(one.due_at), self._agent(one.agent), _opening(one))
             for one in self.made.late
         ]
 
@@ -104,14 +109,21 @@ class _Writer:
                 one.reviewer,
                 self._at(one.appealed_at),
                 f"{self._at(one.due_at)} {self._say('late.mark') if one.late else ''}".strip(),
-                one.evaluation,
+                _opening(one),
             )
             for one in self.made.appeals
         ]
 
     def _decisions(self) -> list[tuple[object, ...]]:
         return [
-            (self._agent(one.agent), self._say(one.ruling), one.before, one.after, one.decided_by, one.evaluation)
+            (
+                self._agent(one.agent),
+                self._say(one.ruling),
+                one.before,
+                one.after,
+                one.decided_by,
+                _opening(one),
+            )
             for one in self.made.decisions
         ]
 
@@ -167,8 +179,7 @@ class _Writer:
     def _table(self, columns: Sequence[str], rows: Iterable[tuple[object, ...]], good: bool | None = None) -> Table:
         """Columns of numbers stand to the right. `good`: how the second column is marked."""
         cells = tuple(
-            tuple(Cell(_text(value), good=good if place == 1 else None) for place, value in enumerate(row))
-            for row in rows
+            tuple(_cell(value, good if place == 1 else None) for place, value in enumerate(row)) for row in rows
         )
         return Table(tuple(self._say(name) for name in columns), tuple(name in _NUMBERS for name in columns), cells)
 
@@ -188,6 +199,24 @@ _NUMBERS = frozenset(
         *("late.count", "drawn", "lead", "range", "agreement"),
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A name that opens what is at a path of the API."""
+
+    name: str
+    path: str
+
+
+def _opening(one: FatalResult | Late | AppealOpen | Decision) -> _Opening:
+    return _Opening(one.evaluation, one.opens)
+
+
+def _cell(value: object, good: bool | None) -> Cell:
+    if isinstance(value, _Opening):
+        return Cell(value.name, good=good, behind={value.path: {}})
+    return Cell(_text(value), good=good)
 
 
 def _text(value: object) -> str:

@@ -21,7 +21,8 @@ class Cell:
     unit: Unit | None = None
     good: bool | None = None
     behind: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By its path at the API the query of each list that the number is made of."""
+    """By its path at the API the query of each list that the number is made of; a path without a query is that of the
+    one thing that the cell names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,21 @@ def test_the_page_is_whole_in_itself_and_escapes_what_people_wrote(busy: Bulleti
     ElementTree.fromstring(page)
 
 
+def test_every_evaluation_opens_at_the_api_where_its_address_is_known(busy: Bulletin) -> None:
+    url, told = "https://calls.example.org", paper(busy, Language.ENGLISH)
+    named = [one for part in (busy.fatal, busy.late, busy.appeals, busy.decisions) for one in part]
+    assert named
+    page, text = page_of_paper(told, url), text_of_paper(told, url)
+    plain = text_of_paper(told)
+    for one in named:
+        assert one.opens == f"/api/quality/evaluations/{one.evaluation}"
+        assert f'<a href="{url}{one.opens}">{one.evaluation}</a>' in page
+        assert f"{url}{one.opens}" in text
+        assert one.evaluation in plain
+        assert one.opens not in plain
+    ElementTree.fromstring(page)
+
+
 def test_a_bulletin_of_a_team_says_so(busy: Bulletin) -> None:
     made = paper(busy.model_copy(update={"scope": "team:north"}), Language.ENGLISH)
     assert (made.title, made.subject) == ("Quality bulletin: team north", "north")

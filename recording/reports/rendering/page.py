@@ -84,12 +84,12 @@ def page_of(document: ReportDocument, url: str = "") -> str:
     )
 
 
-def page_of_paper(paper: Paper) -> str:
-    """The file's text of what is told in words."""
+def page_of_paper(paper: Paper, url: str = "") -> str:
+    """The file's text of what is told in words; `url` as in page_of."""
     blocks = []
     for number, block in enumerate(paper.blocks, 1):
         note = Markup("<p>{}</p>\n").format(_clean(block.note)) if block.note else Markup()
-        table = Markup() if block.table is None else _table(block.table)
+        table = Markup() if block.table is None else _table(block.table, url=url)
         title = _clean(block.title)
         blocks.append(SECTION.format(key=f"s{number}", title=title, note=note, charts=Markup(), table=table))
     return PAGE.format(
@@ -196,12 +196,17 @@ def _cell(cell: Cell, right: bool, url: str) -> Markup:
     if cell.good is not None:
         marks += Markup(' data-good="{}"').format("yes" if cell.good else "no")
     shown = escape(_clean(cell.text))
-    if queries := [f"{path}?{urlencode(query, safe=READABLE)}" for path, query in cell.behind.items()]:
+    if queries := _opened_by(cell):
         marks += Markup(' title="{}"').format(" · ".join(queries))
         shown = Markup('<a href="{}">{}</a>').format(f"{url}{queries[0]}", shown) if url else shown
     if cell.good is not None and not right:
         shown = Markup("<span>{}</span>").format(shown)
     return Markup("<td{}>{}</td>").format(marks, shown)
+
+
+def _opened_by(cell: Cell) -> list[str]:
+    """The path and query of each list, or thing, that the cell opens at the API."""
+    return [f"{path}?{urlencode(query, safe=READABLE)}" if query else path for path, query in cell.behind.items()]
 
 
 def _right(right: bool) -> Markup:

@@ -9,7 +9,7 @@ from wcwidth import wcswidth
 from recording.reports import showing
 from recording.reports.document import ReportDocument, Section
 from recording.reports.paper import Paper
-from recording.reports.tables import Table, tables_of
+from recording.reports.tables import Cell, Table, tables_of
 from recording.reports.words import say
 
 COMMANDS = {"/api/calls": "report calls", "/api/figures/addends": "report addends"}
@@ -22,24 +22,31 @@ def text_of(document: ReportDocument, *, calls: bool = False) -> str:
     return "\n".join(line.rstrip() for line in _lines(document, calls=calls)) + "\n"
 
 
-def text_of_paper(paper: Paper) -> str:
-    """What is told in words; ends with a line break."""
+def text_of_paper(paper: Paper, url: str = "") -> str:
+    """What is told in words; ends with a line break. `url`: where the API is reached; then what a cell opens is told as
+    an address."""
     lines = [_printable(f"{paper.centre} · {paper.title} · {paper.when}")]
     for block in paper.blocks:
         lines += ["", _printable(block.title), *([_printable(block.note)] if block.note else [])]
-        lines += [f"  {line}".rstrip() for line in (text_table(block.table) if block.table else ())]
+        lines += [f"  {line}".rstrip() for line in (text_table(block.table, url) if block.table else ())]
     lines += ["", f"{say('made', paper.language)} {paper.made_at:%Y-%m-%d %H:%M %Z}"]
     return "\n".join(lines) + "\n"
 
 
-def text_table(table: Table) -> Iterator[str]:
-    """The lines of a table, numbers to the right."""
+def text_table(table: Table, url: str = "") -> Iterator[str]:
+    """The lines of a table, numbers to the right; `url` as in text_of_paper."""
     rows = [tuple(map(_printable, table.header))]
-    rows += [tuple(_printable(cell.text) for cell in row) for row in table.rows]
+    rows += [tuple(_printable(_opening(cell, url)) for cell in row) for row in table.rows]
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = zip(row, widths, table.right, strict=True)
         yield "  ".join(_filled(text, width, right=right) for text, width, right in cells).rstrip()
+
+
+def _opening(cell: Cell, url: str) -> str:
+    """Its text; the address of what it opens, where that is one thing and can be told."""
+    paths = [path for path, query in cell.behind.items() if not query]
+    return f"{url}{paths[0]}" if url and paths else cell.text
 
 
 def headline(document: ReportDocument) -> Iterator[str]:
