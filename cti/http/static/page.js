@@ -4,6 +4,7 @@
 const RECORDS_SHOWN = 20;
 const AGAIN_MS = [500, 1000, 2000, 5000];
 const UNAUTHORIZED = 4401;
+const SHUT = "closed-in-an-emergency"; // an alarm, too, but shown as a closure
 
 const WORDS = {
   signed_out: ["signed out", "away"], ready: ["ready", "good"], not_ready: ["not ready", "warn"],
@@ -79,6 +80,14 @@ function closureNote(closure) {
   const what = closure.calendar === "*" ? "The whole centre" : `Calendar ${closure.calendar}`;
   const heard = closure.announcement ? "callers hear a recorded announcement" : "callers hear the house's own words";
   return element("p", { className: "card bad", text: `${what} is shut since ${clock(closure.since_ms, { dateStyle: "short", timeStyle: "short" })} (${closure.by}: ${closure.why}); ${heard}.` });
+}
+
+function alarmNote(alarm) {
+  const since = clock(alarm.since_ms, { dateStyle: "short", timeStyle: "short" });
+  return element("details", { className: "card bad", children: [
+    element("summary", { text: `${alarm.alarm.replaceAll("-", " ")}, ${alarm.where}, since ${since}: ${alarm.what}` }),
+    element("p", { className: "note", text: alarm.to_do }),
+  ] });
 }
 
 function agentCard(agent) {
@@ -175,7 +184,7 @@ async function play(record, n) {
   const address = URL.createObjectURL(await answer.blob());
   byId("playing").textContent = `${clock(new Date(record.started_at))} ${record.dialled} ${record.agent ?? ""}`;
   byId("download").href = address;
-  byId("download").download = `${record.id}-${n + 1}.wav`;
+  byId("download").download = answer.headers.get("Content-Disposition")?.match(/filename="([^"]+)"/)?.[1] ?? record.id;
   byId("audio").src = address;
   byId("player").hidden = false;
   byId("audio").play();
@@ -201,7 +210,8 @@ function take(message) {
   } else if (message.record) {
     floor.records.set(message.record.id, message.record);
   } else {
-    return; // a fact: what it means for this page comes as an update
+    if (message.fact === "AlarmRaised" || message.fact === "AlarmCleared") alarms();
+    return; // what another fact means for this page comes as an update
   }
   draw();
 }
@@ -221,7 +231,16 @@ async function refresh() {
     tick();
   }
   if (calls.ok) for (const record of (await calls.json()).calls) floor.records.set(record.id, record);
+  await alarms();
   draw();
+}
+
+async function alarms() {
+  const answer = await api("/api/alarms");
+  if (!answer.ok) return;
+  const standing = (await answer.json()).alarms.filter((one) => one.alarm !== SHUT);
+  byId("alarms").hidden = standing.length === 0;
+  fill("alarms", standing.map(alarmNote));
 }
 
 function tell(up, text) {
