@@ -9,11 +9,10 @@ row.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from itertools import groupby
 from operator import attrgetter
 
 from acd.callbacks import is_callback
@@ -25,6 +24,7 @@ from recording.record import ASTERISK_LOST, CallRecord, Leg
 WITHIN_US = 1_000_000
 """Instants farther apart differ. Of a row that knows whole seconds only, ours is cut to the second as well."""
 
+_ANSWERED = "ANSWERED"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -58,6 +58,8 @@ class Cause(StrEnum):
     ENDED = "ended"
     DURATION = "duration"
     BILLED = "billed"
+    DISPOSITION = "disposition"  # Asterisk says that it was answered, and we do not, or the other way round
+    ROW_TWICE = "row_twice"  # the same row more than once, as where a file was copied beside itself
     LEG_UNKNOWN_TO_US = "leg_unknown_to_us"  # a channel in Asterisk's rows that no leg of the record is
     LEG_UNKNOWN_TO_ASTERISK = "leg_unknown_to_asterisk"
     IN_PIECES = "in_pieces"  # one channel of Asterisk in several records that do not belong together
@@ -114,59 +116,132 @@ def compare(
     ledger, what `no_call` says. `neighbours` are records that are not judged, but whose channels are known. Both sides
     are whole calls: all rows of a call, if any. Pure.
     """
-    ours = {record.linkedid: record for record in records}
-    owners: dict[str, list[CallRecord]] = {}
-    for known in (*ours.values(), *(one for one in neighbours if one.linkedid not in ours)):
-        for leg in known.legs:
-            owners.setdefault(leg.uniqueid, []).append(known)
-    theirs = {
-        linkedid: list(some)
-        for linkedid, some in groupby(sorted(rows, key=attrgetter("linkedid", "start_us")), key=attrgetter("linkedid"))
-    }
-    kinds: Counter[Kind] = Counter()
-    differences: list[Difference] = []
-    alone = 0
-    for linkedid, some in theirs.items():
-        if record := ours.get(linkedid):
-            call = _Call(record, some, owners)
-            found = [*call.differences()]
-            kinds.update(call.kinds())
-            alone += call.went_on_alone
-            differences += _named(record, found)
-        elif kind := without.get(linkedid):
-            kinds[kind] += len(some)
+    comparison = Comparison(rows)
+    for record in records:
+        comparison.judge(record)
+    for neighbour in neighbours:
+        comparison.know(neighbour)
+    return comparison.result(without)
+
+
+class Comparison:
+    """`compare` of many records, of which no more is kept than what is needed to know their channels again. Give it
+    `judge` before `know`: a record that was judged is known already."""
+
+    def __init__(self, rows: Iterable[CdrRow]) -> None:
+        self._theirs: dict[str, list[CdrRow]] = {}
+        for row in rows:
+            self._theirs.setdefault(row.linkedid, []).append(row)
+        self._records = self._alone = 0
+        self._kinds: Counter[Kind] = Counter()
+        self._found: list[Difference] = []
+        self._judged: set[str] = set()
+        self._owners: dict[str, list[_Known]] = {}
+        self._strange: list[tuple[_Known, CdrRow]] = []
+
+    def judge(self, record: CallRecord) -> None:
+        """Holds it against the rows of its call."""
+        known = self._keep(record, judged=True)
+        self._judged.add(record.linkedid)
+        self._records += 1
+        rows = sorted(self._theirs.pop(record.linkedid, ()), key=attrgetter("start_us"))
+        if rows:
+            call = _Call(record, rows)
+            self._found += known.named(call.differences())
+            self._kinds.update(call.kinds())
+            self._alone += call.went_on_alone
+            self._strange += [(known, row) for row in call.strange()]
         else:
+            self._found += known.named([known.difference(Cause.ONLY_US, "", ours=_instant(_us(record.started_at)))])
+
+    def know(self, record: CallRecord) -> None:
+        """It is not judged, but its channels are known."""
+        if record.linkedid not in self._judged:
+            self._keep(record, judged=False)
+
+    def lacking(self) -> set[str]:
+        """The linkedids that have rows and of which no record was judged."""
+        return set(self._theirs)
+
+    def result(self, without: Mapping[str, Kind | None], begun: Collection[str] | None = None) -> Reconciliation:
+        """What came of it; `without` as in `compare`. Of the calls without a record only those `begun` are judged; all,
+        unless told otherwise."""
+        found = [*self._found, *self._shared()]
+        for linkedid, rows in self._theirs.items():
+            if begun is not None and linkedid not in begun:
+                continue
+            if kind := without.get(linkedid):
+                self._kinds[kind] += len(rows)
+                continue
+            first = min(rows, key=attrgetter("start_us"))
             cause = Cause.NOT_FOLDED if linkedid in without else Cause.ONLY_ASTERISK
-            differences.append(
-                Difference(cause=cause, linkedid=linkedid, channel=some[0].channel, theirs=_instant(some[0].start_us))
+            found.append(
+                Difference(cause=cause, linkedid=linkedid, channel=first.channel, theirs=_instant(first.start_us))
             )
-    for one in ours.values():
-        if one.linkedid not in theirs:
-            began = _instant(_us(one.started_at))
-            only = Difference(cause=Cause.ONLY_US, linkedid=one.linkedid, call=one.id, ours=began)
-            differences += _named(one, [only])
-    return Reconciliation(
-        records=len(ours),
-        rows=dict(kinds),
-        went_on_alone=alone,
-        differences=tuple(sorted(differences, key=lambda one: (one.linkedid, one.cause, one.channel))),
-    )
+        return Reconciliation(
+            records=self._records,
+            rows=dict(self._kinds),
+            went_on_alone=self._alone,
+            differences=tuple(sorted(dict.fromkeys(found), key=lambda one: (one.linkedid, one.cause, one.channel))),
+        )
+
+    def _keep(self, record: CallRecord, *, judged: bool) -> "_Known":
+        lost = record.reason == ASTERISK_LOST
+        known = _Known(record.linkedid, record.id, record.consult_of, record.callback, lost=lost, judged=judged)
+        for uniqueid in {leg.uniqueid for leg in record.legs}:
+            self._owners.setdefault(uniqueid, []).append(known)
+        return known
+
+    def _shared(self) -> Iterator[Difference]:
+        """Channels that stand in several records, and those in rows of a call that no leg of it is: a channel may have
+        stood in another call of ours as well, the one in which an agent asked about this one."""
+        for uniqueid, owners in self._owners.items():
+            for one in owners if len(owners) > 1 else ():
+                for other in owners:
+                    if one.judged and not one.is_of(other):
+                        yield from one.named([one.difference(Cause.IN_PIECES, uniqueid, ours=other.id)])
+        for one, row in self._strange:
+            others = self._owners.get(row.uniqueid, ())
+            if not others:
+                unknown = one.difference(Cause.LEG_UNKNOWN_TO_US, row.channel, theirs=_instant(row.start_us))
+                yield from one.named([unknown])
+            for other in others:
+                if not one.is_of(other):
+                    yield from one.named([one.difference(Cause.IN_PIECES, row.channel, ours=other.id)])
 
 
-def _named(record: CallRecord, found: Sequence[Difference]) -> Iterable[Difference]:
-    """Of a call that a killed Asterisk cut off, that it was is the cause of all that differs."""
-    if found and record.reason == ASTERISK_LOST:
-        return [Difference(cause=Cause.ASTERISK_LOST, linkedid=record.linkedid, call=record.id)]
-    return found
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is kept of a record."""
+
+    linkedid: str
+    id: str
+    consult_of: str | None
+    callback: str | None
+    lost: bool = field(kw_only=True)
+    judged: bool = field(kw_only=True)
+
+    def is_of(self, other: "_Known") -> bool:
+        """Whether an agent asked in one of them about the other, or both are attempts of one call-back."""
+        asked = self.id == other.consult_of or other.id == self.consult_of
+        return self is other or asked or (self.callback is not None and self.callback == other.callback)
+
+    def difference(self, cause: Cause, channel: str, ours: str = "", theirs: str = "") -> Difference:
+        """One of this record."""
+        return Difference(cause=cause, linkedid=self.linkedid, call=self.id, channel=channel, ours=ours, theirs=theirs)
+
+    def named(self, found: Iterable[Difference]) -> list[Difference]:
+        """Of a call that a killed Asterisk cut off, that it was is the cause of all that differs."""
+        differences = list(found)
+        return [self.difference(Cause.ASTERISK_LOST, "")] if differences and self.lost else differences
 
 
 class _Call:
     """One record and the rows of its linkedid. `went_on_alone` is known once `differences` has been walked through."""
 
-    def __init__(self, record: CallRecord, rows: Sequence[CdrRow], owners: Mapping[str, Sequence[CallRecord]]) -> None:
+    def __init__(self, record: CallRecord, rows: Sequence[CdrRow]) -> None:
         self.record = record
         self.rows = rows
-        self.owners = owners
         self.legs = {leg.channel: leg for leg in record.legs}
         self.went_on_alone = 0
         self.began = next((leg.channel for leg in record.legs if leg.uniqueid == record.linkedid), "")
@@ -180,32 +255,41 @@ class _Call:
             else:
                 yield _OF_CONTEXT.get(row.context, Kind.OTHER_CHANNEL)
 
+    def strange(self) -> Iterator[CdrRow]:
+        """The first row of each channel that is no leg of the record."""
+        channels: dict[str, CdrRow] = {}
+        for row in self.rows:
+            channels.setdefault(row.channel, row)
+        yield from (row for channel, row in channels.items() if channel not in self.legs)
+
     def differences(self) -> Iterator[Difference]:
         named = {row.channel for row in self.rows} | {row.peer for row in self.rows}
         for channel in {row.channel: None for row in self.rows}:
-            rows = [row for row in self.rows if row.channel == channel]
             if channel in self.legs:
-                yield from self._times(self.legs[channel], rows)
-            else:
-                yield from self._unknown(channel, rows[0])
+                yield from self._times(self.legs[channel], [row for row in self.rows if row.channel == channel])
+        for row, times in Counter(self.rows).items():
+            if times > 1:
+                yield self._difference(Cause.ROW_TWICE, row.channel, theirs=_instant(row.start_us))
+            if not self._disposed(row):
+                yield self._difference(Cause.DISPOSITION, row.channel, theirs=row.disposition)
         last_us = max((_us(leg.ended_at) for leg in self.record.legs), key=lambda us: us or 0)
         if _apart(_us(self.record.ended_at), last_us):
             yield self._difference(Cause.ENDED, "", _instant(_us(self.record.ended_at)), _instant(last_us))
         for channel in self.legs.keys() - named:
             yield self._difference(Cause.LEG_UNKNOWN_TO_ASTERISK, channel, ours=channel)
-        for uniqueid in {leg.uniqueid for leg in self.record.legs}:
-            for other in self.owners[uniqueid]:
-                if other is not self.record and not _related(self.record, other):
-                    yield self._difference(Cause.IN_PIECES, uniqueid, ours=other.id)
 
-    def _unknown(self, channel: str, row: CdrRow) -> Iterator[Difference]:
-        """A channel may have stood in another call of ours as well: the one in which an agent asked about this one."""
-        others = self.owners.get(row.uniqueid, ())
-        if not others:
-            yield self._difference(Cause.LEG_UNKNOWN_TO_US, channel, theirs=_instant(row.start_us))
-        for other in others:
-            if not _related(self.record, other):
-                yield self._difference(Cause.IN_PIECES, channel, ours=other.id)
+    def _disposed(self, row: CdrRow) -> bool:
+        """Whether the row says rightly that its two sides were connected, or its one side was answered. Who is joined
+        while his phone rings is so for Asterisk and not for us; the far side of an outside seat is answered before its
+        agent has said that it is he."""
+        peer = self.legs.get(row.peer)
+        connected = row.answer_us is not None
+        if connected and peer is not None:
+            joined = bool(self.record.transfers) or self.record.consult_of is not None
+            if joined and peer.answered_at is None:
+                return True
+            connected = peer.answered_at is not None
+        return (row.disposition == _ANSWERED) is connected
 
     def _times(self, leg: Leg, rows: Sequence[CdrRow]) -> Iterator[Difference]:
         precise = all(row.precise for row in rows)
@@ -249,12 +333,6 @@ class _Call:
             ours=ours,
             theirs=theirs,
         )
-
-
-def _related(one: CallRecord, other: CallRecord) -> bool:
-    """Whether an agent asked in one of them about the other, or both are attempts of one call-back."""
-    asked = one.id == other.consult_of or other.id == one.consult_of
-    return one is other or asked or (one.callback is not None and one.callback == other.callback)
 
 
 def _apart(our: int | None, their: int | None) -> bool:

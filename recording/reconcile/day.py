@@ -3,19 +3,18 @@ record. Reading a large day takes seconds: commands and processes of their own d
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import time_ns
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.ledger import LedgerRow
 from recording.models import Call, CallInProgress
-from recording.reconcile.comparison import Kind, Reconciliation, compare, no_call
-from recording.reconcile.rows import CdrRow, read_files
+from recording.reconcile.comparison import Comparison, Kind, Reconciliation, no_call
+from recording.reconcile.rows import NEIGHBOURHOOD, read_files
 from recording.record import CallRecord
 from recording.store import Store
 from recording.transactions import kept_entries
@@ -23,9 +22,8 @@ from recording.transactions import kept_entries
 SETTLED = timedelta(seconds=10)
 """A call that ended this lately may still be on its way into the data base."""
 
-NEIGHBOURHOOD = timedelta(hours=4)
-"""How long before or after a call another may begin that shares a channel with it: an agent asks in one about the
-other."""
+_AT_A_TIME = timedelta(minutes=15)
+"""Records of so long are in memory at once."""
 
 _AT_ONCE = 500
 
@@ -47,33 +45,54 @@ async def reconcile(
 
     Raises DayGone, OSError, and SQLAlchemy's errors while the data base is away.
     """
+    settled_at = datetime.now(UTC) - settled
     rows, wrong = await asyncio.to_thread(read_files, log_folder, since, until)
-    calls: dict[str, list[CdrRow]] = {}
+    first_us: dict[str, int] = {}
     for row in rows:
-        calls.setdefault(row.linkedid, []).append(row)
-    span = range(*(int(end.astimezone(UTC).timestamp() * 1_000_000) for end in (since, until)))
-    begun = {linkedid for linkedid, some in calls.items() if min(row.start_us for row in some) in span}
+        first_us[row.linkedid] = min(row.start_us, first_us.get(row.linkedid, row.start_us))
+    span = range(*(_us(end) for end in (since, until)))
+    begun = {linkedid for linkedid, start_us in first_us.items() if start_us in span}
+    last_us = {row.linkedid: 0 for row in rows if row.linkedid in begun}
+    for row in rows:
+        if row.linkedid in begun:
+            last_us[row.linkedid] = max(row.end_us, last_us[row.linkedid])
     async with store.engine.connect() as connection:
-        near = await _records(connection, since - NEIGHBOURHOOD, until + NEIGHBOURHOOD)
-        records = [one for one in near if since <= one.started_at < until or one.linkedid in begun]
-        judged = begun | {one.linkedid for one in records}
-        without = await _without(connection, judged - {one.linkedid for one in records})
-    settled_us = time_ns() // 1000 - settled // timedelta(microseconds=1)
-    for linkedid in begun:
-        if max(row.end_us for row in calls[linkedid]) > settled_us and without.get(linkedid) is None:
+        comparison, without = Comparison(rows), dict[str, Kind | None]()
+        rows.clear()
+        async for record in _records(connection, since - NEIGHBOURHOOD, until + NEIGHBOURHOOD):
+            ours = since <= record.started_at < until or record.linkedid in begun
+            if not ours:
+                comparison.know(record)
+            elif record.ended_at > settled_at:  # its rows may have been on their way when they were read
+                without[record.linkedid] = Kind.UNDER_WAY
+                comparison.know(record)
+            else:
+                comparison.judge(record)
+        unknown = begun & comparison.lacking() - without.keys()
+        without |= await _without(connection, unknown)
+    for linkedid in unknown:
+        if last_us[linkedid] > _us(settled_at) and without.get(linkedid) is None:
             without[linkedid] = Kind.UNDER_WAY
-    chosen = [row for linkedid in judged for row in calls.get(linkedid, ())]
     return Day(
         since=since,
         until=until,
-        reconciliation=compare(records, chosen, without, near),
+        reconciliation=comparison.result(without, begun),
         unreadable=tuple(map(str, wrong)),
     )
 
 
-async def _records(connection: AsyncConnection, since: datetime, until: datetime) -> list[CallRecord]:
-    query = select(Call.document).where(Call.started_at >= since, Call.started_at < until)
-    return [CallRecord.model_validate(document) for document in await connection.scalars(query)]
+async def _records(connection: AsyncConnection, since: datetime, until: datetime) -> AsyncIterator[CallRecord]:
+    """In the order in which they began, a piece at a time."""
+    while since < until:
+        piece = min(until, since + _AT_A_TIME)
+        query = select(Call.document).where(Call.started_at >= since, Call.started_at < piece)
+        for document in await connection.scalars(query):
+            yield CallRecord.model_validate(document)
+        since = piece
+
+
+def _us(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)
 
 
 async def _without(connection: AsyncConnection, linkedids: Collection[str]) -> dict[str, Kind | None]:

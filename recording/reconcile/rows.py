@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from sys import intern
 
 from recording.series import Series
 
@@ -16,6 +17,10 @@ CALLS, MASTER = Path("cdr-custom/calls.csv"), Path("cdr-csv/Master.csv")
 
 LONGEST_CALL = timedelta(days=1)
 """Rows of one call stand no farther apart."""
+
+NEIGHBOURHOOD = timedelta(hours=4)
+"""How long before or after a call another may begin that shares a channel with it: an agent asks in one about the
+other. What is farther from a day is not kept in memory."""
 
 _CALLS_COLUMNS = 11
 _WITHIN = ("outside", "conference")  # contexts of channels that came into a call which another had begun
@@ -72,12 +77,36 @@ def read_files(folder: Path, since: datetime, until: datetime) -> tuple[list[Cdr
     for what calls.csv does not have, as from before there was one. Files moved aside (`calls.csv.000001`) are read too.
     Raises DayGone, OSError.
     """
-    precise, wrong = _read(_of_time(Series(folder / CALLS), since, until))
-    coarse, wrong_too = _read(_of_time(Series(folder / MASTER), since, until))
+    wrong: list[CdrError] = []
+    near = _Near(since - NEIGHBOURHOOD, until + NEIGHBOURHOOD)
+    precise = [row for row in _read(_of_time(Series(folder / CALLS), since, until), wrong) if near.wants(row)]
     known = {(row.uniqueid, row.channel) for row in precise}
-    return precise + with_linkedids([row for row in coarse if (row.uniqueid, row.channel) not in known]), (
-        wrong + wrong_too
-    )
+    coarse = [
+        row
+        for row in _read(_of_time(Series(folder / MASTER), since, until), wrong)
+        if (row.uniqueid, row.channel) not in known and near.wants(row)
+    ]
+    return [row for row in precise + with_linkedids(coarse) if row.linkedid not in near.earlier], wrong
+
+
+class _Near:
+    """Which rows are of calls that began in a time. A row later than that is wanted if one of its call was before."""
+
+    def __init__(self, since: datetime, until: datetime) -> None:
+        self.earlier: set[str] = set()
+        """The calls that began before."""
+        self._calls: set[str] = set()
+        self._since_us, self._until_us = (int(end.timestamp() * 1_000_000) for end in (since, until))
+
+    def wants(self, row: CdrRow) -> bool:
+        """Whether it is to be kept."""
+        call = row.linkedid or row.uniqueid
+        if row.start_us < self._since_us:
+            self.earlier.add(call)
+            return False
+        if row.start_us < self._until_us:
+            self._calls.add(call)
+        return call in self._calls
 
 
 def with_linkedids(rows: Iterable[CdrRow]) -> list[CdrRow]:
@@ -120,22 +149,19 @@ def _of_time(series: Series, since: datetime, until: datetime) -> list[Path]:
 
 
 def _first_end(path: Path) -> datetime | None:
-    rows, _ = _read([path], most=1)
-    return datetime.fromtimestamp(rows[0].end_us / 1_000_000, UTC) if rows else None
+    row = next(_read([path], [], most=1), None)
+    return datetime.fromtimestamp(row.end_us / 1_000_000, UTC) if row else None
 
 
-def _read(files: Iterable[Path], most: int | None = None) -> tuple[list[CdrRow], list[CdrError]]:
-    """The rows of these files, of each at most so many lines."""
-    rows: list[CdrRow] = []
-    wrong: list[CdrError] = []
+def _read(files: Iterable[Path], wrong: list[CdrError], most: int | None = None) -> Iterator[CdrRow]:
+    """The rows of these files, of each at most so many lines; lines that are none go to `wrong`."""
     for file in files:
         with file.open(encoding="utf-8", errors="backslashreplace", newline="") as lines:
             for one in read_cdr(line.replace("\0", "") for line in islice(lines, most)):
                 if isinstance(one, CdrError):
                     wrong.append(CdrError(f"{file.name}, {one}"))
                 else:
-                    rows.append(one)
-    return rows, wrong
+                    yield one
 
 
 def _row(fields: list[str]) -> CdrRow:
@@ -151,17 +177,17 @@ def _row(fields: list[str]) -> CdrRow:
     if not start_us or not end_us or not uniqueid:
         raise CdrError("a start, an end and a uniqueid were expected")
     return CdrRow(
-        linkedid=linkedid,
-        uniqueid=uniqueid,
+        linkedid=intern(linkedid),
+        uniqueid=intern(uniqueid),
         start_us=start_us,
         answer_us=answer_us or None,
         end_us=end_us,
-        disposition=disposition,
-        extension=extension,
-        context=context,
-        channel=channel,
-        peer=peer,
-        application=application,
+        disposition=intern(disposition),
+        extension=intern(extension),
+        context=intern(context),
+        channel=intern(channel),
+        peer=intern(peer),
+        application=intern(application),
         precise=len(fields) == _CALLS_COLUMNS,
     )
 

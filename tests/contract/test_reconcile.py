@@ -5,6 +5,7 @@ import os
 from asyncio import to_thread
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,8 +19,11 @@ from recording.reconcile.rows import CALLS as CALLS_CSV
 from recording.reconcile.rows import DayGone
 from recording.series import Series
 from recording.store import Store
+from recording.transactions import write_records
 from tests.contract.fake_floor import open_floor
 from tests.ledgers import NAMES, RealCall, batch, real_call
+from tests.reconciled_calls import call as made_call
+from tests.reconciled_calls import line_of
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
@@ -38,7 +42,8 @@ async def keep(store: Store, *calls: RealCall) -> None:
 def write_master(log: Path, *calls: RealCall) -> None:
     folder = log / "cdr-csv"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "Master.csv").write_bytes(b"".join(call.cdr for call in calls))
+    lines = dict.fromkeys(line for call in calls for line in call.cdr.splitlines(keepends=True))  # two may share one
+    (folder / "Master.csv").write_bytes(b"".join(lines))
 
 
 def calls_csv(call: RealCall, **changes: str) -> str:
@@ -115,6 +120,43 @@ async def test_star_codes_and_calls_under_way_and_just_ended_are_known(store: St
     found = (await reconcile(store, tmp_path, DAY, NEXT)).reconciliation
     assert [one.cause for one in found.differences] == [Cause.ONLY_ASTERISK]
     assert found.differences[0].linkedid == just_ended.record().linkedid
+
+
+async def test_a_record_whose_rows_may_have_been_on_their_way_when_they_were_read_is_under_way(
+    store: Store, tmp_path: Path
+) -> None:
+    call, before = real_call("served_by_ivr"), real_call("abandoned_waiting")
+    await keep(store, call, before)
+    write_master(tmp_path, before)
+    since = datetime.now(UTC) - min(one.record().ended_at for one in (call, before))
+    of_now = (await reconcile(store, tmp_path, DAY, NEXT, settled=since + timedelta(hours=1))).reconciliation
+    assert (of_now.records, of_now.rows, of_now.differences) == (0, {Kind.UNDER_WAY: 1}, ())
+    later = (await reconcile(store, tmp_path, DAY, NEXT)).reconciliation
+    assert [(one.cause, one.linkedid) for one in later.differences] == [(Cause.ONLY_US, call.record().linkedid)]
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-11-20", 24)])
+async def test_a_day_is_as_long_as_the_centres_clocks_make_it(
+    store: Store, tmp_path: Path, day: str, hours: int
+) -> None:
+    """A call in its last half hour is of it, one in the first half hour after is not."""
+    zone = ZoneInfo("Europe/Berlin")
+    since = datetime.fromisoformat(day).replace(tzinfo=zone)
+    until = (since + timedelta(days=1)).replace(tzinfo=zone)
+    assert (until.astimezone(UTC) - since.astimezone(UTC)) == timedelta(hours=hours)
+    story = "answered_caller_hangs_up"
+    last, next_day = (
+        made_call(
+            story, number, until.astimezone(UTC) + timedelta(minutes=minutes) - real_call(story).record().started_at
+        )
+        for number, minutes in enumerate((-30, 30))
+    )
+    async with store.transaction() as connection:
+        await write_records(connection, [last[0], next_day[0]])
+    (tmp_path / CALLS_CSV).parent.mkdir()
+    (tmp_path / CALLS_CSV).write_text("".join(map(line_of, (*last[1], *next_day[1]))))
+    found = (await reconcile(store, tmp_path, since, until)).reconciliation
+    assert (found.records, found.differences, sum(found.rows.values())) == (1, (), len(last[1]))
 
 
 async def test_a_call_that_could_not_be_folded_is_told(

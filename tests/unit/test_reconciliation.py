@@ -92,7 +92,7 @@ def test_a_call_that_only_one_side_knows_is_told() -> None:
     [
         (lambda row: replace(row, start_us=row.start_us - 5_000_000), {Cause.STARTED, Cause.DURATION}),
         (lambda row: replace(row, end_us=row.end_us + 5_000_000), {Cause.ENDED, Cause.DURATION, Cause.BILLED}),
-        (lambda row: replace(row, answer_us=None), {Cause.ANSWERED}),
+        (lambda row: replace(row, answer_us=None), {Cause.ANSWERED, Cause.DISPOSITION}),
         (lambda row: replace(row, answer_us=row.start_us + 3_000_000), {Cause.ANSWERED, Cause.BILLED}),
     ],
 )
