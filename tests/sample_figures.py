@@ -37,9 +37,10 @@ class SampleFigures:
     async def report(self, scope: Scope, period: Period, keys: Collection[str] | None = None) -> Report:
         """Every figure that the scope has."""
         self.asked += 1
-        values = (value_of(figure, scope, period) for figure in EVERY.values() if scope.kind in figure.scopes)
-        wanted = tuple(value for value in values if (value.key in FIGURES if keys is None else value.key in keys))
-        return Report(scope=scope, period=period, as_of=AS_OF, catalogue=CATALOGUE, values=wanted)
+        wanted = FIGURES if keys is None else keys
+        figures = (one for one in EVERY.values() if one.key in wanted and scope.kind in one.scopes)
+        values = tuple(value_of(figure, scope, period) for figure in figures)
+        return Report(scope=scope, period=period, as_of=AS_OF, catalogue=CATALOGUE, values=values)
 
     async def reports(self, kind: ScopeKind, period: Period, keys: Collection[str] | None = None) -> Sequence[Report]:
         """Of all there are."""
@@ -53,8 +54,8 @@ class SampleFigures:
 
     async def received(self, scope: Scope, period: Period) -> Mapping[datetime, int]:
         """As many as the figure has."""
-        series = await self.series("received", scope, period, Unit.HALF_HOUR)
-        return {step.since: int(value.value or 0) for step, value in series.points}
+        self.asked += 1
+        return {one.since: int(_level(EVERY["received"], one)) for one in period.split(Unit.HALF_HOUR)}
 
 
 async def sample_figures(_store: object, _centre: object) -> SampleFigures:
@@ -66,13 +67,17 @@ def value_of(figure: Figure, scope: Scope, period: Period) -> FigureValue:
     """A value that nobody would take for a real one, but of a size that could be. `first_contact` has no data."""
     if figure.key == "first_contact":
         return _value(figure, scope, period, None)
-    level = Decimal(_ROUGHLY.get(figure.unit, 3)) + period.start.hour % 7 + period.start.weekday() + figure.number % 5
+    level = _level(figure, period)
     value = _value(figure, scope, period, level)
     parts = {
         name: _value(figure, scope, period, (level / (2 + at)).quantize(Decimal("0.1")), name)
         for at, name in enumerate(figure.parts or figure.variants)
     }
     return FigureValue(**{name: getattr(value, name) for name in FigureValue.__slots__} | {"parts": parts})
+
+
+def _level(figure: Figure, period: Period) -> Decimal:
+    return Decimal(_ROUGHLY.get(figure.unit, 3)) + period.start.hour % 7 + period.start.weekday() + figure.number % 5
 
 
 def _value(figure: Figure, scope: Scope, period: Period, level: Decimal | None, counted: str = "") -> FigureValue:

@@ -22,7 +22,7 @@ def test_offers_are_single_in_order_to_the_ready_and_nobody_is_lost_or_starved(s
 
 def test_the_histories_are_rich_enough_to_mean_something() -> None:
     floor = LargeFloor(1, agents=200)
-    floor.play(1_500)
+    floor.play(700)
     kinds = Counter(type(fact) for fact in floor.facts)
     assert kinds[CallStepped] > 30
     assert kinds[CallOverflowed] > 30
