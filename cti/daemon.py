@@ -97,7 +97,6 @@ async def _prepare(parts: Parts) -> None:
     parts.keep_hours()
     parts.alarms.restore(held)
     parts.pauses.restore(held)
-    parts.message_audio.tidy()
     restore_desk(parts.callbacks, held, centre)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cti.centre import Centre
 from cti.floor import Part
 from cti.keeping import KeepingProcess
+from cti.ledger_watch import LedgerWatch
 from cti.recorder import RecorderProcess
 from cti.switch import Switch
 from recording.database import is_away
@@ -31,6 +32,7 @@ class Health:
         self,
         switch: Switch,
         recorder: RecorderProcess,
+        ledger: LedgerWatch,
         keeping: KeepingProcess,
         journal: Journal,
         store: Store,
@@ -39,6 +41,7 @@ class Health:
     ) -> None:
         self._switch = switch
         self._recorder = recorder
+        self._ledger = ledger
         self._keeping = keeping
         self._journal = journal
         self._store = store
@@ -53,12 +56,7 @@ class Health:
         return {
             "asterisk": Part(ok=ready, detail="" if ready else "its state is not known"),
             "ami": Part(ok=up, detail="" if up or trouble is None else str(trouble)),
-            "ledger": Part(
-                ok=self._recorder.healthy,
-                detail="" if self._recorder.healthy else "calls are not being written down",
-                vital=False,
-                waiting=self._recorder.lines_waiting,
-            ),
+            "ledger": self._written_down(),
             "journal": Part(
                 ok=self._journal.healthy, detail=str(self._journal.error) if self._journal.error else "", vital=False
             ),
@@ -68,6 +66,14 @@ class Health:
             "recording": await self._recording(),
             **self._redis(),
         }
+
+    def _written_down(self) -> Part:
+        """Whether Asterisk writes its ledger, and the recorder what stands there."""
+        part = partial(Part, vital=False, waiting=self._recorder.lines_waiting)
+        if self._ledger.silent:
+            return part(ok=False, detail="Asterisk does not write down what it tells", alarm="ledger-silent")
+        healthy = self._recorder.healthy
+        return part(ok=healthy, detail="" if healthy else "calls are not being written down")
 
     def _balance(self) -> Part:
         queues = self._recorder.unbalanced

@@ -69,8 +69,8 @@ class Link:
         self.on_callback: Callable[[Message], None] = _nobody
         """Is told how the agent's channel of a call-back fares: OriginateResponse and Hangup, and DialEnd when its
         customer has answered."""
-        self.on_gone: Callable[[str], None] = _nobody
-        """Is told each channel (its unique id) that has ended."""
+        self.on_gone: list[Callable[[str], None]] = []
+        """Are told each channel (its unique id) that has ended."""
         self._handlers: dict[str, Callable[[Message], None]] = {
             "Newchannel": self._new_channel,
             "DialBegin": self._dial_begin,
@@ -176,7 +176,8 @@ class Link:
             self._on_stray(carried)
         self.apply(self.phones.ended(uniqueid))
         self._originate_response(message)
-        self.on_gone(uniqueid)
+        for listener in self.on_gone:
+            listener(uniqueid)
 
     def _originate_response(self, message: Message) -> None:
         if is_callback(message.get("Uniqueid")):

@@ -29,6 +29,7 @@ from cti.floor import Floor
 from cti.health import Health
 from cti.http.live import LiveHub
 from cti.keeping import KeepingProcess
+from cti.ledger_watch import LedgerWatch
 from cti.look_ups import LookUps
 from cti.mail_rounds import mail_rounds
 from cti.muting import Muting
@@ -124,14 +125,13 @@ class Parts:
             on_joined=self.consults.joined,
         )
         self.keeping = KeepingProcess(settings, self._on_place)
-        self.message_audio = KeptAudio(self.store, self.keeping, settings.recordings_folder)
         self.callbacks, self.messages = make_desk(
             settings,
             lambda: self.administration.centre,
             self.distributor,
             self.switch,
             self.prompts,
-            self.message_audio,
+            KeptAudio(self.store, self.keeping, settings.recordings_folder),
         )
         self.asterisk_plan = AsteriskPlan(settings, self.administration, self.switch.client.action)
         self.sounds.after.append(self.asterisk_plan.replaced)
@@ -143,9 +143,11 @@ class Parts:
         self.tables = Tables(self.store, self.rules, self.people, self.accounts)
         self.recorder = RecorderProcess(settings, self.switch.known_channels, self._on_record)
         self.stream = _stream(settings.redis)
+        self.ledger_watch = LedgerWatch(settings.ledger, self.switch.listen_to_ends, self.recorder.settle)
         self.health = Health(
             self.switch,
             self.recorder,
+            self.ledger_watch,
             self.keeping,
             self.journal,
             self.store,
@@ -205,7 +207,7 @@ class Parts:
     def running(self) -> Sequence[Runs]:
         """Those that have a life of their own, side by side."""
         on_tables: Sequence[Runs] = (self.recorder, self.keeping, self.rules, self.draws, self.losses, self.mails)
-        always = self.tables, self.switch, self.sounds, self.alarm_watch
+        always = self.tables, self.switch, self.sounds, self.alarm_watch, self.ledger_watch
         return [*always, *map(self.tables.behind, on_tables), *([self.stream] if self.stream else [])]
 
     def _reception(self) -> Reception:

@@ -80,8 +80,8 @@ class Switch:
         self._link.on_callback = listener
 
     def listen_to_ends(self, listener: Callable[[str], None]) -> None:
-        """`listener` is told the unique id of each channel that has ended."""
-        self._link.on_gone = listener
+        """`listener` is told the unique id of each channel that has ended, besides those before it."""
+        self._link.on_gone.append(listener)
 
     def channel_at(self, linkedid: str, phone: str) -> str:
         """The channel of this phone in that call; empty for none."""

@@ -10,7 +10,7 @@ from time import time_ns
 from sqlalchemy import Select, delete, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from acd.facts import Fact
+from acd.facts import CallEnded, Fact
 from acd.states import CallOutcome
 from recording.at_hand import LinesAtHand
 from recording.database import WRITING, is_away, migrate, open_engine
@@ -32,6 +32,9 @@ from recording.transactions import (
 )
 
 _RECORDING = set(RECORDING_COLUMNS)
+
+ITS_LAST_US = 1_000_000
+"""So long after the router's word that a call is over Asterisk may have something to write of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,15 +122,16 @@ class Store:
         """Ends the calls of which Asterisk, killed, will write no end: all in progress but `live` (linkedids).
 
         `at_us` is when Asterisk was lost, as near as is known: who asked may have begun to ask before a call came that
-        is lost too, and no call ends before the last that was written of it. Should Asterisk's own word come after all,
-        that is taken.
+        is lost too, and no call ends before the last that was written of it; one of which the router knew the end,
+        when it said so: Asterisk may not have been able to write. Should Asterisk's own word come after all, that is
+        taken.
         """
         async with self.transaction() as connection:
             known = set(await connection.scalars(select(CallInProgress.linkedid)))
             gone = sorted(known - set(live))
             moment = at_us or time_ns() // 1000
             kept = await kept_entries(connection, gone)
-            ends_us = [max([moment, *(_at_us(line.event) for line in kept.get(one, ()))]) for one in gone]
+            ends_us = [_lost_us([line.event for line in kept.get(one, ())], moment) for one in gone]
             rows = [vanished_row(one, end_us) for one, end_us in zip(gone, ends_us, strict=True)]
             await write_lines(connection, [entry(Source.LEDGER, row) for row in rows])
             await connection.execute(delete(CallInProgress).where(CallInProgress.linkedid.in_(gone)))
@@ -245,6 +249,13 @@ def _calls(which: CallFilter) -> Select[tuple[dict[str, object]]]:
     if which.counted is not None:
         query = query.where(which.counted.condition())
     return query
+
+
+def _lost_us(events: Sequence[LedgerRow | Fact], moment: int) -> int:
+    """When a call is over of which Asterisk writes no end."""
+    written = max((_at_us(event) for event in events if isinstance(event, LedgerRow)), default=0)
+    told = max((_at_us(event) for event in events if isinstance(event, CallEnded)), default=0)
+    return max(told, written) if told > written - ITS_LAST_US else max([moment, *map(_at_us, events)])
 
 
 def _at_us(event: LedgerRow | Fact) -> int:

@@ -23,6 +23,8 @@ ADVICE: Mapping[str, str] = {
     "ami-away": "The daemon connects again by itself. See whether Asterisk runs and listens on the AMI port.",
     "ledger-waits": "Nothing is lost: the lines wait in the files. See whether database-away stands, else the log of"
     " the recorder (recorder-ended).",
+    "ledger-silent": "Make room on the disk on which Asterisk writes (asterisk/log in the state folder). Calls go on;"
+    " those that began before have a record, of those that began and ended meanwhile the journal alone tells.",
     "journal-write-failed": "Make room on the disk of the state folder. Calls go on; what was not written is told by"
     " Asterisk's ledger alone (reconstructed).",
     "queue-balance-breached": "Calls came into these queues of which no record tells how they left. Their linkedids are"

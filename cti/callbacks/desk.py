@@ -147,6 +147,10 @@ class CallbackDesk:
         else:
             await self._send_away(session, linkedid)
 
+    def tidy(self) -> None:
+        """What a daemon before us had to leave is put away."""
+        self._means.audio.tidy()
+
     def close(self) -> None:
         """No call-back is offered any more. What goes on, a ringing phone or a talk, goes on without us."""
         for task in (*self._stays.values(), *self._asking):

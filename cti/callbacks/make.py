@@ -84,6 +84,7 @@ def make_desk(
 
 def restore_desk(desk: CallbackDesk, lines: Iterable[bytes], centre: Centre) -> None:
     """What the journal's lines that still hold know of call-backs is in the book again."""
+    desk.tidy()
     with desk.tell() as (book, now_ms):
         rules = partial(callback_rules, centre), partial(message_rules, centre)
         restore_callbacks(book, lines, *rules, now_ms=now_ms)

@@ -1,6 +1,7 @@
 """The store over each data base: what goes in comes out once, whatever is repeated."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -9,15 +10,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, func, insert, inspect, select
 
-from acd.facts import AgentStateChanged, SurveyAsked, WrapUpEnded, to_json
+from acd.facts import AgentStateChanged, CallEnded, SurveyAsked, WrapUpEnded, to_json
 from acd.states import AgentState, CallOutcome, EndedBy, Status
 from recording.entries import Entry, Source
+from recording.instants import utc
 from recording.ledger import RowType
 from recording.models import AgentStateEntry, Base, Call, CallInProgress, LedgerEvent, SurveyAnswer
 from recording.record import Recording
 from recording.store import Agent, CallFilter, Page, Store
 from recording.transactions import refold
-from tests.ledgers import CALLBACKS, NAMES, batch, real_call
+from tests.ledgers import CALLBACKS, NAMES, batch, line_of, real_call
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
@@ -219,6 +221,32 @@ async def test_a_lost_call_does_not_end_before_what_was_written_of_it(store: Sto
     (record,) = await store.close_vanished((), call.rows[0].at_us - 1_000_000)
     assert (record.outcome, record.reason) == (CallOutcome.ANSWERED, "asterisk_lost")
     assert record.ended_at >= record.conversations[0].started_at > record.started_at
+
+
+async def test_a_call_whose_end_asterisk_could_not_write_ends_when_the_router_says(store: Store) -> None:
+    call = real_call("answered_agent_hangs_up")
+    journal, ledger = call.batches()
+    (over,) = (fact for fact in call.facts if isinstance(fact, CallEnded))
+    before = [one for one, row in zip(ledger.entries, call.rows, strict=True) if row.at_us < over.at_ms * 1000]
+    await store.ingest(journal)
+    await store.ingest(batch(Source.LEDGER, before))
+    an_hour_later = (over.at_ms + 3_600_000) * 1000
+    (record,) = await store.close_vanished((), an_hour_later)
+    assert record.reconstructed
+    assert (record.ended_at - call.record().ended_at).total_seconds() == pytest.approx(0, abs=1)
+
+
+async def test_a_call_of_which_asterisk_wrote_more_after_the_routers_word_is_not_over_by_that(store: Store) -> None:
+    call = real_call("answered_agent_hangs_up")
+    journal, ledger = call.batches()
+    early = [fact for fact in journal.entries if not isinstance(fact.event, CallEnded)]
+    (over,) = (fact for fact in call.facts if isinstance(fact, CallEnded))
+    first = replace(over, at_ms=call.rows[0].at_us // 1000)
+    await store.ingest(batch(Source.JOURNAL, [*early, Entry(Source.JOURNAL, line_of(first).decode().strip(), first)]))
+    await store.ingest(batch(Source.LEDGER, ledger.entries[:-1]))
+    moment = call.rows[-1].at_us + 60_000_000
+    (record,) = await store.close_vanished((), moment)
+    assert record.ended_at == utc(moment)
 
 
 async def test_a_call_back_that_begins_again_under_its_name_goes_on_until_its_last_end(store: Store) -> None:

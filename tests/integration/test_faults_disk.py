@@ -1,19 +1,21 @@
-"""The disk takes nothing more from the daemon: callers notice nothing, health does, and when there is room again the
-records are written after all.
+"""The disk takes nothing more from the daemon, or from Asterisk: callers notice nothing, health does, and when there is
+room again the records are written after all, as far as somebody could write of the calls.
 
-A full disk is imitated by a limit on the size of files, which needs no rights and hits this daemon alone.
+A full disk is imitated by a limit on the size of files, which needs no rights and hits these processes alone.
 """
 
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.integration.asterisk_cdr import agrees_with_asterisk
-from tests.integration.centre_fixture import RunningCentre, centre
+from tests.integration.centre_fixture import RunningCentre, centre, served, shipped
 from tests.integration.five_callers import FiveCallers
+from tests.integration.floor_fixture import conversation
 
 pytestmark = pytest.mark.integration
 
@@ -73,3 +75,35 @@ async def test_a_full_disk_costs_no_call_and_no_record(centre: RunningCentre) ->
         for record in records.values():
             agrees_with_asterisk(centre.settings.state, record)
         assert late.over
+
+
+async def test_what_asterisk_cannot_write_down_costs_no_call_and_is_told(music: Path, prompts: Path) -> None:
+    async with served(shipped(music, prompts), written=False) as centre, centre.phones(audio=True) as phones:
+        await phones.register()
+        for agent in ("1001", "1003"):
+            await centre.sign_in(agent)
+        caller, leg = await conversation(phones, "4001", "1001", number="100")
+        assert caller.audio
+        assert leg.audio
+        await caller.audio.hears(leg.audio.tone_hz, windows=10)
+        with full_disk([centre.asterisk]):
+            await caller.audio.hears(leg.audio.tone_hz, windows=10)
+            await leg.hang_up()
+            await caller.ended()
+            other, other_leg = await conversation(phones, "4002", "1003", number="200")
+            await other_leg.hang_up()
+            await other.ended()
+            await centre.fact("AlarmRaised", alarm="ledger-silent")
+        await centre.post("/api/agents/1001/ready")
+        third, third_leg = await conversation(phones, "4001", "1001", number="300")
+        await third_leg.hang_up()
+        await third.ended()
+        assert (await centre.record("300", recorded=False))["reason"] == "served"
+        record = await centre.record("100", recorded=False)
+        over = await centre.fact("CallEnded", linkedid=record["linkedid"])
+        assert (record["outcome"], record["agent"], record["reconstructed"]) == ("answered", "1001", True)
+        assert record["reason"] == "asterisk_lost"
+        assert datetime.fromisoformat(record["ended_at"]).timestamp() * 1000 == pytest.approx(over["at_ms"], abs=1)
+        await centre.fact("AlarmCleared", alarm="ledger-silent")
+        told = await centre.fact("CallArrived", caller="200")
+        assert (await centre.fact("CallEnded", linkedid=told["linkedid"]))["reason"] == "served"

@@ -95,7 +95,7 @@ async def test_who_hears_a_message_talks_from_then_on_and_the_desk_is_told_when_
 async def test_every_channel_that_ends_is_told() -> None:
     floor = Floor()
     gone: list[str] = []
-    floor.link.on_gone = gone.append
+    floor.link.on_gone.append(gone.append)
     floor.hears(event("Hangup", Uniqueid="node1-7.1"), event("Hangup", Uniqueid=STAY))
     assert gone == ["node1-7.1", STAY]
     floor.distributor.close()
