@@ -68,6 +68,7 @@ class Unit:
     hold_ms: int = 0
     wrap_up_ms: int = 0
     kinds: frozenset[str] = frozenset()
+    reason: str = ""
     resolved: bool = False
 
 
@@ -80,7 +81,9 @@ def figures(floor: Floor, scope: str, start: datetime, end: datetime) -> dict[st
     }[kind]  # fmt: skip
     units = [one for one in _units(floor, kind, name, agents) if start <= one.at < end]
     found = {**_of_calls(floor, units)}
-    if kind != "centre":
+    if kind == "centre":
+        found |= _why_blocked(units)
+    else:
         del found["blocked"]
     if kind in ("agent", "team"):
         del found["queued_share"]
@@ -96,6 +99,14 @@ def figures(floor: Floor, scope: str, start: datetime, end: datetime) -> dict[st
               and (kind == "centre" or (queue == name if kind == "queue" else agent in agents))]  # fmt: skip
     found["monitoring_score"] = _over(sum(scores, Fraction()), len(scores))
     return found
+
+
+def _why_blocked(units: Sequence[Unit]) -> dict[str, Told]:
+    """Each under one cause."""
+    reasons = [one.reason for one in units if one.became == "blocked"]
+    named = ("call_limit", "unknown_number", "lines_busy")
+    found = {f"blocked.{name}": _over(reasons.count(name), len(units), 100) for name in named}
+    return {**found, "blocked.refused": _over(sum(one not in named for one in reasons), len(units), 100)}
 
 
 def _over(numerator: Fraction | int, denominator: Fraction | int, scale: int | Fraction = 1) -> Told:
@@ -195,6 +206,7 @@ def _whole(record: Json, settled: set[str]) -> Unit:
     spoke = record["connected_at"]
     answered = became == "answered"
     return Unit(
+        reason=record["reason"],
         at=_at(record["started_at"]),
         became=became,
         wait_ms=sum(one["wait_ms"] for one in visits if spoke is None or _at(one["entered_at"]) < _at(spoke)),

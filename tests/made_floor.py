@@ -134,6 +134,10 @@ def made_floor(seed: int, zone: ZoneInfo, first: date, days: int) -> Day:
     )  # fmt: skip
 
 
+WHY = ("call_limit", "unknown_number", "lines_busy", "refused", "asterisk_lost")
+"""Why a caller was turned away."""
+
+
 def _record(chance: random.Random, number: int, begin: datetime, end: datetime) -> CallRecord:
     started = _within(chance, begin, end - timedelta(hours=1))
     call = _Call(chance, started)
@@ -157,7 +161,8 @@ def _record(chance: random.Random, number: int, begin: datetime, end: datetime) 
         "direction": fate if fate in ("outbound", "internal") else "inbound", "started_at": started,
         "caller": chance.choice(["", *(f"1380013800{one}" for one in range(10))]), "answered_at": answered_at,
         "connected_at": call.talks[0]["started_at"] if call.talks else None, "ended_at": call.now, "outcome": outcome,
-        "ended_by": "caller", "reason": "hung_up", "queue": call.queues[-1]["queue"] if call.queues else None,
+        "ended_by": "caller", "reason": WHY[number % len(WHY)] if fate == "blocked" else "hung_up",
+        "queue": call.queues[-1]["queue"] if call.queues else None,
         "priority": 0, "skills": {}, "data": {},
         "agent": next(iter([*(one["agent"] for one in call.talks), *offered]), None),
         "wait_ms": sum(one["wait_ms"] for one in call.queues),

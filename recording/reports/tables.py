@@ -210,7 +210,8 @@ def _judged(number: Number, language: Language) -> Cell:
 
 
 def _titled(number: Number, language: Language) -> str:
-    unit = say(f"unit.{number.unit}", language)
+    """With its unit, where that does not say it a second time."""
+    unit = "" if number.unit is Unit.PER_HOUR else say(f"unit.{number.unit}", language)
     return f"{number.title} ({unit})" if unit else number.title
 
 

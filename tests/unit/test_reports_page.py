@@ -110,3 +110,11 @@ def test_a_page_without_sections_or_lines_is_a_page() -> None:
     empty = tuple(one.model_copy(update={"numbers": ()}) for one in report.sections if one.layout is Layout.LINES)
     for sections in ((), empty):
         ElementTree.fromstring(page_of(report.model_copy(update={"sections": sections})))
+
+
+def test_what_holds_on_paper_overrules_the_screen_so_that_no_table_is_cut_or_laid_over_another(page: str) -> None:
+    style = page[page.index("<style>") : page.index("</style>")]
+    paper = style.rpartition("@media print")[2]
+    assert ".wide, details .wide { max-height: none; overflow: visible;" in paper
+    for rule in ("max-height: 22rem", "position: sticky", ".dense table", ".cards {"):
+        assert style.index(rule) < len(style) - len(paper)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from recording.reports import showing
-from recording.reports.document import Language, ReportDocument, Section
+from recording.reports.document import Language, Layout, ReportDocument, Section
 from recording.reports.paper import Paper
 from recording.reports.rendering.charts import Chart, chart_of
 from recording.reports.tables import CHARTED, Cell, Table, formulas_of, lines_of, tables_of
@@ -138,7 +138,8 @@ def _cards(document: ReportDocument) -> Markup:
 def _section(number: int, section: Section, document: ReportDocument, url: str) -> Markup:
     note = Markup("<p>{}</p>\n").format(section.note) if section.note else Markup()
     tables = tables_of(section, document)
-    table = NEWLINE.join(_table(one, captioned=len(tables) > 1, url=url) for one in tables)
+    dense = section.layout in (Layout.GRID, Layout.WEEK)
+    table = NEWLINE.join(_table(one, captioned=len(tables) > 1, dense=dense, url=url) for one in tables)
     if not tables and not section.note:
         table = Markup("<p>{}</p>").format(say("empty", document.language))
     charts = _charts(f"s{number}", section, document) if section.layout in CHARTED else Markup()
@@ -172,7 +173,7 @@ def _figure(chart: Chart, titles: dict[str, str], unit: str, language: Language)
     return Markup("<figure>\n<figcaption>{}</figcaption>\n{}\n</figure>\n").format(legend, Markup(chart.svg))
 
 
-def _table(table: Table, *, captioned: bool = False, url: str = "") -> Markup:
+def _table(table: Table, *, captioned: bool = False, dense: bool = False, url: str = "") -> Markup:
     caption = Markup("<caption>{}</caption>\n").format(_clean(table.caption)) if captioned else Markup()
     head = Markup().join(
         Markup('<th scope="col"{}>{}</th>').format(_right(right), _clean(title))
@@ -180,8 +181,8 @@ def _table(table: Table, *, captioned: bool = False, url: str = "") -> Markup:
     )
     rows = NEWLINE.join(_row(row, table.right, url) for row in table.rows)
     return Markup(
-        '<div class="wide" tabindex="0"><table>\n{}<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody>\n</table></div>'
-    ).format(caption, head, rows)
+        '<div class="{}" tabindex="0"><table>\n{}<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody>\n</table></div>'
+    ).format("wide dense" if dense else "wide", caption, head, rows)
 
 
 def _row(row: tuple[Cell, ...], right: tuple[bool, ...], url: str) -> Markup:
