@@ -4,10 +4,11 @@ that they cannot disagree. What an endpoint does is decided by its handler.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import Generic, TypeVar
+from datetime import date
+from typing import Any, Generic, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from acd.masking import Mask, masked
 from cti.access import Holder, Permission, Role
@@ -15,6 +16,7 @@ from cti.floor import Floor
 from cti.http.causes import person_of
 from cti.http.errors import BodyTooLarge, Unfit, unfit
 from cti.http.masks import mask_for
+from recording.inputs.days import within_calendar
 
 FLOOR = web.AppKey("floor", Floor)
 
@@ -27,6 +29,11 @@ class Given(BaseModel):
     """The base of everything a client may send: what is not known is refused, not passed over."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _within_calendar(cls, value: Any) -> Any:
+        return within_calendar(value) if isinstance(value, date) else value
 
 
 class Nothing(Given):

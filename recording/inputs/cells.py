@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from recording.inputs.days import FIRST, LAST, within_calendar
 from recording.inputs.sheet import Column
 
 AGENT = r"[0-9]{1,12}"
@@ -65,7 +66,12 @@ def titled(titles: Mapping[str, str]) -> str:
 
 def day_column(name: str = "day") -> Column:
     """A column of days."""
-    return Column(name=name, expected="a day such as 2026-11-22", read=date.fromisoformat, write=date.isoformat)
+    expected = f"a day such as 2026-11-22, from {FIRST} to {LAST}"
+    return Column(name=name, expected=expected, read=_day, write=date.isoformat)
+
+
+def _day(text: str) -> date:
+    return within_calendar(date.fromisoformat(text))
 
 
 def agent_column(name: str = "agent") -> Column:

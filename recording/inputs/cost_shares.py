@@ -6,7 +6,7 @@ the ten-thousandth, however finely it is cut.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Self
@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from recording.inputs.clock_times import at
+from recording.inputs.days import Day
 
 UNITS = 10_000
 """Amounts are kept as so many parts of one unit of money."""
@@ -35,8 +36,8 @@ class Cost(BaseModel):
 
     what: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$", description="Salaries, rent, …")
     scope: str = Field("centre", pattern=rf"^({SCOPE})$")
-    first: date
-    last: date
+    first: Day
+    last: Day
     amount: Amount = Field(description="For the whole time; at most four places after the point.")
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="Three capital letters (ISO 4217).")
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete, select
 
 from recording.inputs import cells
+from recording.inputs.days import Moment, within_calendar
 from recording.inputs.sheet import Column, Sheet
 from recording.inputs.staff import Staff
 from recording.models import OutsideScore
@@ -32,7 +33,7 @@ class Score(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     agent: str = Field(pattern=r"^[0-9]{1,12}$")
-    at: datetime
+    at: Moment
     score: Decimal = Field(ge=0, le=100, decimal_places=2)
     reviewer: str = Field("", max_length=80, pattern=rf"^{LINE}*$")
     queue: str = Field("", max_length=64, pattern=rf"^{LINE}*$")
@@ -113,7 +114,7 @@ SHEET: Sheet[Score] = Sheet(
         Column(
             name="at",
             expected="a time such as 2026-11-22 14:30, by the centre's clock, or with a zone behind",
-            read=datetime.fromisoformat,
+            read=lambda text: within_calendar(datetime.fromisoformat(text)),
             write=datetime.isoformat,
         ),
         Column(name="score", expected="0 to 100, with two places after the point at most", read=_score, write=_text),

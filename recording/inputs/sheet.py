@@ -4,7 +4,7 @@ in the same form. What a sheet holds, and where its rows go, is decided by whoev
 
 import csv
 import io
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Generic, TypeVar
@@ -91,8 +91,19 @@ class Reading(Generic[Row]):
 
 
 def header_of(text: str) -> tuple[str, ...]:
-    """The names in the first line."""
-    return tuple(name.strip() for name in next(csv.reader(io.StringIO(text.removeprefix("\ufeff"))), []))
+    """The names in the first line; none where it is no such line."""
+    try:
+        return tuple(name.strip() for name in next(_lines(text), []))
+    except csv.Error:
+        return ()
+
+
+def _lines(text: str) -> Iterator[list[str]]:
+    """With commas between the cells, or what a spreadsheet writes where the comma is for decimals: semicolons, tabs."""
+    plain = text.removeprefix("\ufeff")
+    first = plain.partition("\n")[0]
+    between = next((one for one in (",", ";", "\t") if one in first), ",")
+    return csv.reader(io.StringIO(plain, newline=""), delimiter=between, strict=True)
 
 
 def read_sheet(sheet: Sheet[Row], text: str) -> Reading[Row]:
@@ -107,7 +118,7 @@ def read_sheet(sheet: Sheet[Row], text: str) -> Reading[Row]:
     rows: dict[int, Row] = {}
     faults: list[Fault] = []
     keys: dict[Hashable, int] = {}
-    lines = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    lines = _lines(text)
     next(lines)
     number = 1
     while True:

@@ -2,13 +2,13 @@
 which pattern from when on, and single days that differ. Shape only; recording.inputs.plan reads it.
 """
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from recording.inputs.clock_times import DAY_MINUTES, parse_time, time_text
+from recording.inputs.days import Day
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,63}"
 AGENT = r"[0-9]{1,12}"
@@ -98,7 +98,7 @@ class Assignment(_Value):
     which of the pattern's weeks that day is in."""
 
     agent: Number
-    since: date
+    since: Day
     pattern: str = Field(pattern=rf"^({NAME})?$")
     week: int = Field(1, ge=1, le=MOST_WEEKS)
 
@@ -124,7 +124,7 @@ class ShiftException(_Value):
     """One day of one agent that differs from his pattern."""
 
     agent: Number
-    day: date
+    day: Day
     kind: ExceptionKind
     start: ClockTime | None = None
     end: ClockTime | None = None

@@ -14,6 +14,8 @@ from operator import attrgetter
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from recording.inputs.days import Day
+
 YEAR_DAYS = 365
 EVER = date.max
 
@@ -32,7 +34,7 @@ class StaffEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     agent: str = Field(pattern=r"^[0-9]{1,12}$")
-    day: date
+    day: Day
     event: StaffEvent
     share: int = Field(100, ge=1, le=100, description="Of a full week, in percent; ignored where he leaves.")
     team: str = Field("", max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$", description="Ignored where he leaves.")

@@ -94,3 +94,18 @@ async def test_costs_are_added_listed_and_removed_on_the_command_line(
     assert await callcenter("costs", "list", "--since", "2026-11-02", "--until", "2026-11-01") == 2
     assert await callcenter("costs", "remove", name) == 0
     assert await callcenter("costs", "remove", name) == 1
+
+
+async def test_a_cost_for_ever_is_refused_and_so_is_a_question_about_days_that_there_are_not(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        for days in ({"last": "9999-12-31"}, {"first": "0001-01-01"}):
+            status, answer = await put(web, {**BODY, **days})
+            assert (status, answer["error"]["field"]) == (422, next(iter(days)))
+            assert "expected a day from 1970-01-01 to 2199-12-31" in answer["error"]["message"]
+        for path in (
+            "/api/costs?since=2026-11-22&until=9999-12-31",
+            "/api/recordings/share?since=0001-01-01",
+            "/api/quality/counted?since=0001-01-01T00:00:00%2B12:00&until=2026-11-22T00:00:00Z",
+        ):
+            answer = await web.client.get(path, headers=BEARER)
+            assert answer.status == 422, path

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recording.inputs import cells
+from recording.inputs.costs import SHEET as COSTS
 from recording.inputs.outcomes import SHEET, Outcome
+from recording.inputs.scores import SHEET as SCORES
 from recording.inputs.sheet import CellError, Column, Fault, Sheet, read_sheet, write_sheet
 
 pytestmark = pytest.mark.unit
@@ -105,3 +107,22 @@ def test_any_text_is_read_to_its_end(text: str) -> None:
     csv.writer(out).writerow(PAIRS.names)
     reading = read_sheet(PAIRS, out.getvalue() + text)
     assert all(fault.row > 1 for fault in reading.faults)
+
+
+@pytest.mark.parametrize("between", [";", "\t"])
+def test_what_spreadsheets_of_other_countries_put_between_cells_is_read(between: str) -> None:
+    text = "\ufeffname,number,note\r\na,1,x\r\n".replace(",", between)
+    assert read_sheet(PAIRS, text).rows == {2: Pair("a", 1, "x")}
+
+
+def test_a_header_too_long_for_any_is_a_fault() -> None:
+    (fault,) = read_sheet(PAIRS, "x" * 200_000).faults
+    assert (fault.row, fault.expected[:13]) == (1, "a header line")
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_no_calendar_of_a_centre_has_is_a_fault_of_its_column(day: str) -> None:
+    (fault,) = read_sheet(COSTS, f"what,first,last,amount,currency\nRent,{day},9999-12-30,1,CNY\n").faults[:1]
+    assert (fault.row, fault.column) == (2, "first")
+    (fault,) = read_sheet(SCORES, f"agent,at,score\n1001,{day} 10:00,5\n").faults
+    assert (fault.row, fault.column) == (2, "at")
