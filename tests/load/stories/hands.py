@@ -46,10 +46,10 @@ class Hands:
         await self._caller.ended()
         for agent in AGENTS:
             await self._sees(agent, "not_ready")
-        spoke = self.told.conversations
+        wrapping_up = len(self.told.wrapping_up)
 
         def whole(record: dict[str, Any]) -> bool:
-            return bool(record["recordings"]) and (bool(self.told.deaths) or len(record["wrap_ups"]) >= len(spoke))
+            return bool(record["recordings"]) and (bool(self.told.deaths) or len(record["wrap_ups"]) >= wrapping_up)
 
         path = f"/api/calls/{call_id(self.linkedid)}"
         await self._centre.shows("/api/calls", lambda shown: any(map(self._mine, shown["calls"])))

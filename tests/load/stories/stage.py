@@ -276,6 +276,7 @@ class Stage(Hands):
             assert await self._legs[step.agent].transfer(step.other, self._consult) == 200
             await self._hear_each_other(step.other)
         self.told.transfers.append(("announced", step.agent, self.told.asked, step.other))
+        self.told.queue = self.told.asked or self.told.queue
         self._spoken(step.other, offered=False)
         await self._sees(step.other, "talking")
 
@@ -287,6 +288,7 @@ class Stage(Hands):
             await self._legs[step.agent].retrieve()
             await self._sees(step.agent, "talking")
         self._spoken(step.other, offered=False)
+        self.told.joined.append(step.other)
         await asyncio.gather(*(self._hear_each_other(one, 0.25) for one in (step.agent, step.other)))
 
     async def first_leaves(self, step: Step) -> None:

@@ -1,6 +1,7 @@
 """What must be in the record of a story, noted while it is performed: each change with its earliest and its latest
 moment."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ class Telling:
     conversations: list[str] = field(default_factory=list)
     transfers: list[tuple[str, str, str, str]] = field(default_factory=list)
     parkings: list[tuple[str, str, str]] = field(default_factory=list)
+    joined: list[str] = field(default_factory=list)
+    """Colleagues who came into a conference: their wrap-up is of the call in which they were asked."""
     mutes: list[str] = field(default_factory=list)
     pauses: int = 0
     consults: int = 0
@@ -52,6 +55,11 @@ class Telling:
         earliest = datetime.now(UTC)
         yield
         self.changes.append(Change((kind, queue, tuple(sorted(agents))), earliest, datetime.now(UTC)))
+
+    @property
+    def wrapping_up(self) -> list[str]:
+        """Who wraps up after this call, as often as he does."""
+        return sorted((Counter(self.conversations) - Counter(self.joined)).elements())
 
     def spoke_next(self, agent: str) -> None:
         """The agent has come to speak with him: whoever sent him on without knowing to whom, sent him there."""
@@ -81,7 +89,7 @@ def differences(told: Telling, record: Mapping[str, Any]) -> list[str]:
     if not told.deaths:
         wanted["offers"] = (told.offers, [(one["agent"], one["outcome"]) for one in record["offers"]])
         wanted["reconstructed"] = (False, record["reconstructed"])
-        wanted["wrapped up"] = (sorted(told.conversations), sorted(one["agent"] for one in record["wrap_ups"]))
+        wanted["wrapped up"] = (told.wrapping_up, sorted(one["agent"] for one in record["wrap_ups"]))
     found += [f"{name}: happened {here}, record {there}" for name, (here, there) in wanted.items() if here != there]
     return found
 
