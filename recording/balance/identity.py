@@ -19,7 +19,8 @@ _NO_REASONS: Mapping[DequeueReason, int] = dict.fromkeys(DequeueReason, 0)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
     """The calls that first entered `queue` in the half hour from `start` (UTC). `lost` are the linkedids of those of
-    which neither a record nor a call under way knows what became of them there."""
+    which neither a record nor a call under way knows what became of them there, `untold` of those of which a record
+    knows how they left, and the router never told that they came."""
 
     queue: str
     start: datetime
@@ -27,6 +28,7 @@ class Balance:
     left: Mapping[DequeueReason, int]
     waiting: int
     lost: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -40,13 +42,23 @@ def balances(
     """The balance of each queue and half hour in which one of these calls entered. Pure.
 
     `told` are all facts of each call by linkedid, `records` those that there are of them, `under_way` the linkedids of
-    calls that go on. A call enters a queue once, however often it comes back there after a missed offer: in the half
+    calls that go on. What a record that is rebuilt from Asterisk's ledger tells alone counts for nothing: no
+    router ran then. A call enters a queue once, however often it comes back there after a missed offer: in the half
     hour of the first time, and leaves it by the last reason.
     """
+    records = list(records)
     left_by_record = {(record.linkedid, visit.queue): visit.reason for record in records for visit in record.queues}
     counted: dict[tuple[str, int], _Count] = {}
-    for linkedid, facts in told.items():
-        for queue, (entered_ms, reason) in _stays(facts).items():
+    stays = {linkedid: _stays(facts) for linkedid, facts in told.items()}
+    for record in records:
+        for visit in record.queues:
+            if not record.reconstructed and visit.queue not in stays.get(record.linkedid, {}):
+                half_hour = int(visit.entered_at.timestamp() * 1000) // HALF_HOUR_MS
+                count = counted.setdefault((visit.queue, half_hour), _Count())
+                count.left[visit.reason] += 1
+                count.untold.append(record.linkedid)
+    for linkedid, queues in stays.items():
+        for queue, (entered_ms, reason) in queues.items():
             count = counted.setdefault((queue, entered_ms // HALF_HOUR_MS), _Count())
             count.entered += 1
             if (linkedid, queue) in left_by_record:
@@ -66,6 +78,7 @@ def balances(
             left=dict(count.left),
             waiting=count.waiting,
             lost=tuple(sorted(count.lost)),
+            untold=tuple(sorted(count.untold)),
         )
         for (queue, half_hour), count in sorted(counted.items())
     )
@@ -76,6 +89,7 @@ class _Count:
         self.entered = self.waiting = 0
         self.left = dict(_NO_REASONS)
         self.lost: list[str] = []
+        self.untold: list[str] = []
 
 
 def _stays(facts: Sequence[Fact]) -> dict[str, tuple[int, DequeueReason | None]]:

@@ -3,7 +3,7 @@ before: what of its last moments is still on its way is there by then. A breach 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import time
 
@@ -61,6 +61,7 @@ class BalanceWatch:
                 half_hour=one.start.isoformat(),
                 entered=one.entered,
                 lost=list(one.lost),
+                untold=list(one.untold),
             )
         self._on_breach(breached)
 
@@ -70,7 +71,8 @@ async def check(store: Store, since: datetime, until: datetime) -> list[Balance]
     found: dict[str, list[Fact]] = {}
     records: list[CallRecord] = []
     async with store.engine.connect() as connection:
-        names = await _queued(connection, _ms(since), _ms(until))
+        came = await _queued(connection, _ms(since), _ms(until))
+        names = sorted({*came, *await _known(connection, since - HALF_HOUR, until)})
         under_way = set(await connection.scalars(select(CallInProgress.linkedid)))
         for some in (names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)):
             for linkedid, entries in (await kept_entries(connection, some)).items():
@@ -80,7 +82,15 @@ async def check(store: Store, since: datetime, until: datetime) -> list[Balance]
     return [one for one in balances(found, records, under_way) if since <= one.start < until]
 
 
-async def _queued(connection: AsyncConnection, since_ms: int, until_ms: int) -> list[str]:
+async def _known(connection: AsyncConnection, since: datetime, until: datetime) -> Iterable[str]:
+    """The linkedids of the calls of that time whose records say that they were in a queue, as the router told it."""
+    in_time = Call.started_at >= since, Call.started_at < until
+    return await connection.scalars(
+        select(Call.linkedid).where(*in_time, Call.queue.is_not(None), Call.reconstructed.is_(False))
+    )
+
+
+async def _queued(connection: AsyncConnection, since_ms: int, until_ms: int) -> Iterable[str]:
     """The linkedids of the calls that came to a queue in that time."""
     first, last = await place(connection, since_ms), await place(connection, until_ms)
     query = select(LedgerEvent.linkedid).where(
@@ -89,7 +99,7 @@ async def _queued(connection: AsyncConnection, since_ms: int, until_ms: int) -> 
         LedgerEvent.source == Source.JOURNAL.value,
         LedgerEvent.body.like(_QUEUED),
     )
-    return sorted(set(await connection.scalars(query)))
+    return set(await connection.scalars(query))
 
 
 def _ms(moment: datetime) -> int:

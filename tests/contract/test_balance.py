@@ -11,8 +11,8 @@ from acd.facts import CallQueued, to_json
 from recording.balance.identity import Balance
 from recording.balance.watch import HALF_HOUR, BalanceWatch, check
 from recording.entries import Entry, Source
-from recording.models import Call
-from recording.store import Store
+from recording.models import Call, LedgerEvent
+from recording.store import CallFilter, Store
 from tests.ledgers import batch, real_call
 
 pytestmark = pytest.mark.contract
@@ -41,6 +41,20 @@ async def test_every_half_hour_of_a_day_holds_and_the_calls_are_found_by_halving
             other for other in found if other.start == one.start
         ]
     assert await check(store, DAY + timedelta(days=1), DAY + timedelta(days=2)) == []
+
+
+async def test_a_call_of_whose_coming_no_line_is_left_is_told(store: Store) -> None:
+    await keep(store)
+    (call,) = await store.calls(CallFilter(queue="support"))
+    entered = call.queues[-1].entered_at
+    mine = LedgerEvent.linkedid == call.linkedid, LedgerEvent.source == Source.JOURNAL.value
+    async with store.transaction() as connection:
+        await connection.execute(delete(LedgerEvent).where(*mine, LedgerEvent.body.like('%"CallQueued"%')))
+    (breach,) = [one for one in await check(store, DAY, DAY + timedelta(days=1)) if one.queue == "support"]
+    assert (breach.holds, breach.untold, breach.entered) == (False, (call.linkedid,), 0)
+    told: list[Sequence[Balance]] = []
+    await BalanceWatch(store, told.append).look(entered + 2 * HALF_HOUR)
+    assert call.linkedid in {one for balance in told[0] for one in balance.untold}
 
 
 async def test_a_lost_record_is_told_once_the_half_hour_is_over_and_a_call_under_way_is_none(store: Store) -> None:

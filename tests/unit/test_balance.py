@@ -2,16 +2,19 @@
 hour."""
 
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.facts import CallDequeued, CallQueued, Fact
+from acd.offers import Outcome
 from acd.states import DequeueReason
 from recording.balance.identity import HALF_HOUR_MS, balances
 from recording.record import CallRecord, QueueVisit
 from tests.ledgers import NAMES, real_call
+from tests.load.synthetic_floor import SyntheticFloor, Verb
 
 pytestmark = pytest.mark.unit
 
@@ -109,3 +112,65 @@ def test_who_is_to_be_called_back_waits_without_a_channel() -> None:
     linkedid = "node1-callback-1-1.1"
     (one,) = balances({linkedid: [queued(linkedid, "sales", START_MS)]}, [], ())
     assert (one.holds, one.waiting) == (True, 1)
+
+
+@cache
+def floor_of(seconds: int, agents: int) -> tuple[dict[str, list[Fact]], list[CallRecord], set[str]]:
+    """What a router tells of a made-up centre, the records of the calls that have left, and those that go on."""
+    told: dict[str, list[Fact]] = {}
+    floor = SyntheticFloor(agents, waiting=2 * agents)
+    tell = floor.tell
+
+    def telling(kind: str, verb: Verb) -> Outcome:
+        outcome = tell(kind, verb)
+        for fact in outcome.facts:
+            if isinstance(fact, CallQueued | CallDequeued):
+                told.setdefault(fact.linkedid, []).append(fact)
+        return outcome
+
+    floor.tell = telling
+    while floor.running_s < seconds:
+        floor.next()
+    going_on = {linkedid for linkedid, facts in told.items() if isinstance(facts[-1], CallQueued)}
+    records = [
+        record_of(linkedid, [(one.queue, one.at_ms, one.reason) for one in facts if isinstance(one, CallDequeued)])
+        for linkedid, facts in told.items()
+        if linkedid not in going_on
+    ]
+    return told, records, going_on
+
+
+@pytest.mark.parametrize("agents", [3, 10, 30])
+def test_it_holds_in_every_half_hour_of_a_floor_that_nothing_disturbs_and_twice_told_is_once_told(agents: int) -> None:
+    told, records, going_on = floor_of(7_200, agents)
+    found = balances(told, records, going_on)
+    assert sum(one.entered for one in found) >= len(told) > 50
+    assert all(one.holds for one in found)
+    twice = {linkedid: [fact for fact in facts for _ in range(2)] for linkedid, facts in told.items()}
+    assert balances(twice, records, going_on) == found
+
+
+@given(st.data())
+def test_what_is_lost_of_a_floor_is_told_of_its_call_and_of_no_other(data: st.DataObject) -> None:
+    told, records, going_on = floor_of(1_800, 5)
+    chosen = data.draw(st.sampled_from(records))
+    if data.draw(st.booleans(), label="its record, or its coming to each queue"):
+        records = [one for one in records if one is not chosen]
+    else:
+        told = {
+            linkedid: [one for one in facts if linkedid != chosen.linkedid or not isinstance(one, CallQueued)]
+            for linkedid, facts in told.items()
+        }
+    found = balances(told, records, going_on)
+    assert {linkedid for one in found for linkedid in (*one.lost, *one.untold)} == {chosen.linkedid}
+    queues = {visit.queue for visit in chosen.queues}
+    assert {one.queue for one in found if not one.holds} == queues
+    assert all(one.holds or chosen.linkedid in (*one.lost, *one.untold) for one in found)
+
+
+def test_what_is_rebuilt_from_the_ledger_need_not_have_been_told() -> None:
+    visits = [("sales", START_MS, DequeueReason.ANSWERED)]
+    rebuilt = record_of("a", visits).model_copy(update={"reconstructed": True})
+    assert balances({}, [rebuilt], ()) == ()
+    (one,) = balances({}, [record_of("a", visits)], ())
+    assert (one.holds, one.untold, one.entered, one.left[DequeueReason.ANSWERED]) == (False, ("a",), 0, 1)
