@@ -19,8 +19,13 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from structlog import get_logger
+
+from cti.asterisk.installation import AsteriskMissing, AsteriskTooOld, find_installation
+from cti.asterisk.process import AsteriskFailed, AsteriskProcess
 from cti.logs import write_logs
 from cti.memory import settle_down
 from cti.processes import LONGEST_LINE, NICENESS, give_way
@@ -32,6 +37,10 @@ from recording.record_changes import Change
 from recording.recorder import Recorder
 from recording.room import FullTimes, Room, Space
 from recording.store import Store
+
+log = get_logger()
+
+REOPEN_S = 30
 
 
 class Daemon:
@@ -75,6 +84,15 @@ class Daemon:
         print(json.dumps(message), flush=True)
 
 
+async def reopen_logs(settings: Settings) -> None:
+    """Has Asterisk open its log anew. While it does not run it need not: it opens one when it starts."""
+    try:
+        async with asyncio.timeout(REOPEN_S):
+            await AsteriskProcess(settings, find_installation(settings)).command("logger reload")
+    except (AsteriskFailed, AsteriskMissing, AsteriskTooOld, OSError, TimeoutError) as error:
+        log.warning("log-not-reopened", error_id="log-not-reopened", detail=str(error))
+
+
 async def _run(settings: Settings) -> None:
     store, daemon = Store(settings.database_url), Daemon()
     recorder = Recorder(
@@ -88,6 +106,8 @@ async def _run(settings: Settings) -> None:
         on_record=daemon.tell_record,
         on_health=daemon.tell_health,
         call_records=settings.call_records,
+        logs=(settings.asterisk_log / "messages",),
+        reopen_logs=partial(reopen_logs, settings),
         keep_lines=timedelta(days=settings.ledger_days),
         keep_files=timedelta(days=settings.file_days),
         on_waiting=daemon.tell_waiting,

@@ -3,7 +3,7 @@ so; in which process they run, and who listens, is decided by whoever starts it.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from recording.manifest import TakesRecordings
 from recording.record import AudioFormat, CallRecord
 from recording.recorded_share import ShareKeeper
 from recording.room import LOOK_S, Room
-from recording.rotation import KEEP_FILES, Rotation
+from recording.rotation import KEEP_FILES, Rotation, nothing
 from recording.store import Store
 from recording.telling import Tell, Telling
 
@@ -36,10 +36,10 @@ KEEP_LINES = timedelta(days=400)
 
 
 class Recorder:
-    """`call_records` are Asterisk's own files of calls; `shelf` takes the finished recordings; `on_record` is told each
-    record that is new or has changed, with the number of its change, `on_health` whether the database takes them,
-    `on_waiting` how many lines and raw recordings wait, when that changes, `on_breach` which queues have lost calls
-    (recording.balance)."""
+    """`call_records` are Asterisk's own files of calls, `logs` its logs, which `reopen_logs` has it open anew; `shelf`
+    takes the finished recordings; `on_record` is told each record that is new or has changed, with the number of its
+    change, `on_health` whether the database takes them, `on_waiting` how many lines and raw recordings wait, when that
+    changes, `on_breach` which queues have lost calls (recording.balance)."""
 
     def __init__(
         self,
@@ -55,6 +55,8 @@ class Recorder:
         on_health: Callable[[bool], None],
         room: Room,
         call_records: Sequence[Path] = (),
+        logs: Sequence[Path] = (),
+        reopen_logs: Callable[[], Awaitable[None]] = nothing,
         keep_lines: timedelta = KEEP_LINES,
         keep_files: timedelta = KEEP_FILES,
         on_waiting: Callable[[int, int], None] = lambda lines, files: None,
@@ -73,6 +75,8 @@ class Recorder:
             journal=journal,
             asterisks=(ledger, *call_records),
             read={Source.LEDGER: ledger, Source.JOURNAL: journal},
+            logs=logs,
+            reopen=reopen_logs,
             keep=keep_files,
         )
         self._balance = BalanceWatch(store, on_breach)

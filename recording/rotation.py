@@ -1,10 +1,10 @@
-"""Watches over files that grow without end: moves Asterisk's ledger and call records aside when they are large or their
-day is over, notes what still holds of the journal (its writer moves that aside itself), and removes what is old. It
-removes nothing that is not in the data base yet, however old it is.
+"""Watches over files that grow without end: moves Asterisk's ledger, call records and log aside when they are large or
+their day is over, notes what still holds of the journal (its writer moves that aside itself), and removes what is old.
+It removes nothing that is not in the data base yet, however old it is.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,10 +25,15 @@ KEEP_FILES = timedelta(days=100)
 """How long files moved aside stay, unless told otherwise."""
 
 
+async def nothing() -> None:
+    """There is nobody to tell."""
+
+
 class Rotation:
     """`await run()` for ever. `asterisks` are the files Asterisk writes, which opens them anew for each line
-    (docs/decisions/0027); `read` are those whose lines go to the data base. Of each series the newest file that was
-    moved aside stays: its number says where counting goes on."""
+    (docs/decisions/0027); `read` are those whose lines go to the data base. `logs` Asterisk keeps open: after one was
+    moved aside, `reopen` has it opened anew. Of each series the newest file that was moved aside stays: its number says
+    where counting goes on."""
 
     def __init__(
         self,
@@ -37,6 +42,8 @@ class Rotation:
         journal: Path,
         asterisks: Sequence[Path],
         read: Mapping[Source, Path],
+        logs: Sequence[Path] = (),
+        reopen: Callable[[], Awaitable[None]] = nothing,
         keep: timedelta = KEEP_FILES,
         most_bytes: int = MOST_BYTES,
     ) -> None:
@@ -44,6 +51,8 @@ class Rotation:
         self._journal = journal
         self._asterisks = asterisks
         self._read = read
+        self._logs = logs
+        self._reopen = reopen
         self._keep = keep
         self._most_bytes = most_bytes
         self._looked: datetime | None = None
@@ -64,10 +73,14 @@ class Rotation:
         """Do what is due. Raises OSError, and SQLAlchemy's errors while the data base is away."""
         for path in self._asterisks:
             self._move(path, now)
+        for path in self._logs:
+            self._move(path, now)
         self._looked = now
+        if any(not path.exists() and Series(path).aside() for path in self._logs):
+            await self._reopen()  # until it is there again: Asterisk writes on in the file that was moved aside
         await asyncio.to_thread(keep_standing, self._journal)
         before = now - self._keep
-        for path in self._asterisks:
+        for path in (*self._asterisks, *self._logs):
             if path not in self._read.values():
                 series = Series(path)
                 remove(series, _old(series, before))

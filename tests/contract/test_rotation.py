@@ -37,6 +37,8 @@ class Files:
         self.calls = folder / "cdr-custom/calls.csv"
         for path in (self.ledger, self.journal, self.calls):
             path.parent.mkdir()
+        self.log = folder / "messages"
+        self.reopened = 0
         self.store = store
         self.ingest = Ingest(store, self.ledger, self.journal, _nobody)
         self.rotation = self.restarted()
@@ -48,9 +50,17 @@ class Files:
             journal=self.journal,
             asterisks=[self.ledger, self.calls],
             read={Source.LEDGER: self.ledger, Source.JOURNAL: self.journal},
+            logs=[self.log],
+            reopen=self._reopen,
             keep=KEEP,
             most_bytes=100_000,
         )
+
+    async def _reopen(self) -> None:
+        """Asterisk hears it the second time."""
+        self.reopened += 1
+        if self.reopened > 1:
+            self.log.touch()
 
     def write(self, path: Path, data: bytes, at: datetime) -> None:
         with path.open("ab") as file:
@@ -85,6 +95,21 @@ async def test_a_file_is_moved_aside_when_its_day_is_over_or_it_is_large(files: 
     assert names(files.calls) == ["calls.csv.000001", "calls.csv.000002", "calls.csv"]
     await files.restarted().look(NOON + 2 * DAY)  # nobody looked at midnight
     assert names(files.calls) == [f"calls.csv.00000{number}" for number in (1, 2, 3)]
+
+
+async def test_the_log_is_moved_aside_too_and_asterisk_told_until_it_has_opened_it_anew(files: Files) -> None:
+    files.write(files.log, b"WARNING\n", NOON)
+    await files.rotation.look(NOON)
+    assert (names(files.log), files.reopened) == (["messages"], 0)
+    for reopened, there in ((1, ["messages.000001"]), (2, ["messages.000001", "messages"])):
+        await files.rotation.look(NOON + DAY)
+        assert (names(files.log), files.reopened) == (there, reopened)
+    files.write(files.log, b"x" * 100_000, NOON + DAY)
+    await files.rotation.look(NOON + DAY)
+    assert (names(files.log), files.reopened) == (["messages.000001", "messages.000002", "messages"], 3)
+    files.write(files.log, b"x" * 100_000, NOON + 2 * DAY)
+    await files.rotation.look(NOON + 9 * DAY)  # the newest aside stays, as in every series
+    assert names(files.log) == ["messages.000003", "messages"]
 
 
 async def test_an_empty_file_and_one_that_is_not_there_are_left(files: Files) -> None:

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from cti.asterisk.process import AsteriskFailed, AsteriskProcess
+from cti.recorder_main import reopen_logs
+from recording.series import Series
 from tests.integration.asterisk_fixture import RunningAsterisk
 
 pytestmark = pytest.mark.integration
@@ -52,6 +54,15 @@ async def test_another_owner_finds_it_running_and_can_stop_it(asterisk: RunningA
     await adopted.stop()
     await asterisk.process.wait()
     assert AsteriskProcess(asterisk.settings, asterisk.installation).pid is None
+
+
+async def test_a_log_that_was_moved_aside_is_opened_anew(asterisk: RunningAsterisk) -> None:
+    log = Series(asterisk.folder / "log/messages")
+    assert log.move_aside()
+    await reopen_logs(asterisk.settings)
+    assert log.path.exists()
+    await asterisk.process.stop()
+    await reopen_logs(asterisk.settings)  # nobody to tell: no error
 
 
 async def test_one_that_cannot_come_up_says_why(asterisk: RunningAsterisk) -> None:
