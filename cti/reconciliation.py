@@ -14,6 +14,7 @@ from acd.masking import ChannelName
 from cti.settings import Settings
 from recording.reconcile.comparison import Cause, Kind
 from recording.reconcile.day import Day
+from recording.reconcile.rows import DayGone
 
 NICENESS = 10
 
@@ -22,6 +23,12 @@ class ReconciliationFailed(RuntimeError):
     """The comparison could not be made; the message is the command's own."""
 
     id = "reconciliation-failed"
+
+
+class DayNotKept(ReconciliationFailed):
+    """The files of that day have been removed: asked again, it is still gone."""
+
+    id = DayGone.id
 
 
 class DifferenceView(BaseModel):
@@ -78,7 +85,7 @@ class Reconciler:
         self._turn = asyncio.Lock()
 
     async def day(self, day: date) -> ReconciliationView:
-        """The result for this day of the centre. Raises ReconciliationFailed."""
+        """The result for this day of the centre. Raises DayNotKept, ReconciliationFailed."""
         async with self._turn:
             process = await asyncio.create_subprocess_exec(
                 *("nice", "-n", str(NICENESS)),
@@ -97,4 +104,6 @@ class Reconciler:
         try:
             return ReconciliationView.model_validate(json.loads(said))
         except ValueError as error:
-            raise ReconciliationFailed(complaint.decode("utf-8", "replace").strip() or "no answer") from error
+            said_wrong = complaint.decode("utf-8", "replace").strip()
+            failed = DayNotKept if said_wrong.endswith(f"[{DayNotKept.id}]") else ReconciliationFailed
+            raise failed(said_wrong or "no answer") from error

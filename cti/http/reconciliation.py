@@ -6,7 +6,7 @@ from pydantic import Field
 
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import CannotBeShown
-from cti.reconciliation import ReconciliationFailed, ReconciliationView
+from cti.reconciliation import DayNotKept, ReconciliationFailed, ReconciliationView
 
 
 class DayQuery(Given):
@@ -21,10 +21,14 @@ async def show_reconciliation(asked: Asked[DayQuery, Nothing]) -> Reconciliation
     now = datetime.fromtimestamp(asked.floor.distributor.clock.now_ms() / 1000, asked.floor.centre.time_zone)
     try:
         return await asked.floor.reconciler.day(asked.query.day or now.date())
+    except DayNotKept as error:
+        raise CannotBeShown(error.id, str(error), 410) from error
     except ReconciliationFailed as error:
         raise CannotBeShown(error.id, str(error), 503) from error
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/reconciliation", show_reconciliation, DayQuery, Nothing, ReconciliationView, errors=(503,)),
+    Endpoint(
+        "GET", "/api/reconciliation", show_reconciliation, DayQuery, Nothing, ReconciliationView, errors=(410, 503)
+    ),
 )
