@@ -94,10 +94,10 @@ class Parts:
             self.store, self._define, self.administration.today, settings.state / "people.json"
         )
         self.estimates = estimates_of(self.distributor)
-        self.live = LiveHub(self.distributor, self.estimates)
+        self.alarms = Alarms(self.distributor.state)
+        self.live = LiveHub(self.distributor, self.estimates, self.alarms)
         self.hours = ServiceHours(self.distributor)
         self.closures = Closures(self.distributor.state)
-        self.alarms = Alarms(self.distributor.state)
         self.closure_sounds = ClosureSounds(settings.state / "sounds/closures")
         self.sounds = Sounds(settings, self.distributor, self.closure_sounds.sound)
         self.prompts = self.sounds.ready

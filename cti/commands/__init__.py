@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "check settings and files",
     "call": "place simulated calls that simulated agents answer",
     "agents": "agents: who is there, sign in and out, add, PINs",
+    "floor": "calls under way: list, park, fetch, mute, dial",
     "callbacks": "call-backs: who is owed one, add, cancel",
     "calls": "calls: what became of them",
     "callers": "callers who are known: VIPs, and whom they are to reach",

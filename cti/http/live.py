@@ -5,7 +5,7 @@ A watcher who cannot keep up is given up, so that he never costs more than his l
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -29,6 +29,7 @@ from acd.facts import (
 from acd.masked_facts import masked_json
 from acd.masking import Mask, masked
 from acd.queues import Queue
+from cti.alarms.standing import Alarm
 from cti.board import Board
 from cti.http.views import (
     CallView,
@@ -37,6 +38,7 @@ from cti.http.views import (
     Snapshot,
     Update,
     agent_view,
+    alarm_views,
     call_view,
     closure_view,
     queue_view,
@@ -100,8 +102,17 @@ class Watcher:
 class LiveHub:
     """Facts in, messages out: `{"snapshot": …}` first, then `{"fact": name, …}`, `{"update": …}`, `{"record": …}`."""
 
-    def __init__(self, distributor: Distributor, estimates: Estimates, *, behind_at_most: int = BEHIND_AT_MOST) -> None:
+    def __init__(
+        self,
+        distributor: Distributor,
+        estimates: Estimates,
+        alarms: Iterable[Alarm] = (),
+        *,
+        behind_at_most: int = BEHIND_AT_MOST,
+    ) -> None:
+        """`alarms` are those that stand, whenever it is looked."""
         self.board = Board()
+        self._alarms = alarms
         self._distributor = distributor
         self._estimates = estimates
         self._behind_at_most = behind_at_most
@@ -146,6 +157,7 @@ class LiveHub:
             queues=[self.queue(queue) for queue in router.queues.values()],
             calls=[call_view(call) for call in self.board.calls.values()],
             closures=self._closures(),
+            alarms=alarm_views(self._alarms),
         )
 
     @contextmanager
@@ -200,6 +212,7 @@ class LiveHub:
             calls=shown,
             ended=ended,
             closures=self._closures(),
+            alarms=alarm_views(self._alarms),
         )
 
     def _closures(self) -> list[ClosureView]:

@@ -56,10 +56,13 @@ async def watch(asked: Asked[LiveQuery, Nothing]) -> web.WebSocketResponse:
     record of a call that is over, or its change, with the number of that change as `cursor`); numbers are masked for
     who does not see them whole.
 
+    Snapshot and stream are one step: what happens after the one comes in the other, nothing between them is missed.
+
     With `?after=` the snapshot is followed by every record that has changed since that cursor, as it is now, and by
     `{"cursor": …}`: up to there he has all. So whoever comes again with the last cursor he has seen is told each change
-    of a record, or a later one of the same record, at least once. Close codes: 4401 wrong token, 4408 too slow, 4503
-    the records cannot be reached, 1001 the service stops.
+    of a record, or a later one of the same record, at least once. Who begins asks for `?after=now`: else, cut off
+    before he is told of any record, he has no cursor to come again with. Close codes: 4401 wrong token, 4408 too slow,
+    4503 the records cannot be reached, 1001 the service stops.
     """
     return await serve(asked, lambda holder: holder.role.includes(Role.READER), _opened)
 

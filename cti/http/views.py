@@ -16,6 +16,8 @@ from acd.facts import ClosureDeclared, SurgeDeclared
 from acd.masking import Personal
 from acd.queues import PREFERRED, Queue
 from acd.states import Activity, AgentState, DequeueReason, Status
+from cti.alarms.advice import ADVICE, OTHER
+from cti.alarms.standing import Alarm
 from cti.board import Board, CallState, CallUnderWay
 from recording.identity import call_id
 
@@ -135,6 +137,16 @@ class ClosureView(View):
     announcement: str
 
 
+class AlarmView(View):
+    """An alarm that stands."""
+
+    alarm: str = Field(description="Its id, as in docs/alarms.md.")
+    where: str = Field(description="A part of the service, or queue:, agent:, calendar: with a name behind.")
+    what: str
+    since_ms: int = Field(description="When it was found, milliseconds since the epoch; kept through a restart.")
+    to_do: str
+
+
 class Snapshot(View):
     """Everything that is going on at one moment."""
 
@@ -143,16 +155,19 @@ class Snapshot(View):
     queues: list[QueueView]
     calls: list[CallView]
     closures: list[ClosureView]
+    alarms: list[AlarmView]
 
 
 class Update(View):
-    """The rows of a snapshot that have changed; `ended` are ids of calls that are over, `closures` all that are on."""
+    """The rows of a snapshot that have changed; `ended` are ids of calls that are over, `closures` all that are on,
+    `alarms` all that stand."""
 
     agents: list[AgentView]
     queues: list[QueueView]
     calls: list[CallView]
     ended: list[str]
     closures: list[ClosureView]
+    alarms: list[AlarmView]
 
 
 def closure_view(closure: ClosureDeclared) -> ClosureView:
@@ -164,6 +179,14 @@ def closure_view(closure: ClosureDeclared) -> ClosureView:
         why=closure.why,
         announcement=closure.announcement,
     )
+
+
+def alarm_views(alarms: Iterable[Alarm]) -> list[AlarmView]:
+    """These alarms, the oldest first, and what to do about each."""
+    return [
+        AlarmView(**asdict(one), to_do=ADVICE.get(one.alarm, ADVICE[OTHER]))
+        for one in sorted(alarms, key=lambda one: one.since_ms)
+    ]
 
 
 def agent_view(agent: Agent, board: Board) -> AgentView:

@@ -291,16 +291,17 @@ async def open_floor(
     reports, figures = Reports(settings, REPORTS), Reports(settings, at_most=1)
     sounds = Sounds(settings, distributor, str)
     sounds.hold(centre)
+    alarms = Alarms(distributor.state)
     floor = Floor(
         distributor=distributor,
         administration=Administration(versions_of(settings), current.version, centre, distributor),
         store=store,
         people=people,
         directory=Directory(store),
-        live=LiveHub(distributor, estimates_of(distributor), behind_at_most=behind_at_most),
+        live=LiveHub(distributor, estimates_of(distributor), alarms, behind_at_most=behind_at_most),
         callbacks=_callbacks(distributor, KeptAudio(store, keeping, folder)),
         closures=Closures(distributor.state),
-        alarms=Alarms(distributor.state),
+        alarms=alarms,
         closure_sounds=ClosureSounds(folder / "closures"),
         studio=sounds.studio,
         send_on=send_on,

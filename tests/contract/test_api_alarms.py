@@ -78,6 +78,7 @@ async def test_the_api_the_live_stream_and_the_metrics_tell_what_stands(tmp_path
         await watch.look()
         raised = await socket.receive_json()
         assert (raised["fact"], raised["alarm"]) == ("AlarmRaised", "database-away")
+        update = (await socket.receive_json())["update"]
         web.time.passes(5)
         await watch.look()
         _, answer = await web.get("/api/alarms")
@@ -90,6 +91,10 @@ async def test_the_api_the_live_stream_and_the_metrics_tell_what_stands(tmp_path
                 "to_do": ADVICE["database-away"],
             }
         ]
+        assert update["alarms"] == answer["alarms"] == (await web.get("/api/floor"))[1]["alarms"]
+        other = await web.watch()
+        assert (await other.receive_json())["snapshot"]["alarms"] == answer["alarms"]
+        await other.close()
         figures = await web.text("/metrics")
         assert 'callcenter_alarm{alarm="database-away",where="database"} 1.0' in figures
         assert 'callcenter_part_waiting{part="database"} 17.0' in figures
@@ -99,6 +104,7 @@ async def test_the_api_the_live_stream_and_the_metrics_tell_what_stands(tmp_path
         while (message := await socket.receive_json()).get("fact") != "AlarmCleared":
             pass
         assert message["since_ms"] == now_ms
+        assert (await socket.receive_json())["update"]["alarms"] == []
         assert [type(fact) for fact in told] == [AlarmRaised, AlarmCleared]
         await socket.close()
 

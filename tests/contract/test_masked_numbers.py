@@ -132,8 +132,8 @@ async def test_no_endpoint_says_a_number_to_who_may_not_see_it(tmp_path: Path) -
     async with crowded(tmp_path) as floor:
         told = await answers(floor, BEARER, quick=True)
         assert numbers_in("".join(told.values())) == {
-            *(CALLER, KNOWN.removeprefix("+86"), MOTHERS, AGENTS.removeprefix("+86"), CUSTOMER)
-        }  # the owner sees them; the one under way is told by the WebSocket alone
+            *(CALLER, LIVE, KNOWN.removeprefix("+86"), MOTHERS, AGENTS.removeprefix("+86"), CUSTOMER)
+        }  # the owner sees them
         headers = await floor.bearer("wallboard")
         masked = await answers(floor, headers)
         found = {name: numbers_in(text) for name, text in masked.items()}

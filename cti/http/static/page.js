@@ -17,7 +17,7 @@ const WORDS = {
 };
 const ORDER = ["ringing", "talking", "holding", "wrap_up", "ready", "not_ready", "unreachable", "signed_out"];
 
-const floor = { agents: new Map(), queues: new Map(), calls: new Map(), records: new Map(), closures: [] };
+const floor = { agents: new Map(), queues: new Map(), calls: new Map(), records: new Map(), closures: [], alarms: [] };
 let centre = { time_zone: undefined, queues: {}, reasons: {} };
 let token = sessionStorage.getItem("token") ?? "";
 let aheadMs = 0; // this machine's clock less the service's
@@ -161,6 +161,8 @@ function draw() {
     floor.records = new Map(records.slice(0, RECORDS_SHOWN).map((record) => [record.id, record]));
     byId("closures").hidden = floor.closures.length === 0;
     fill("closures", floor.closures.map(closureNote));
+    byId("alarms").hidden = floor.alarms.length === 0;
+    fill("alarms", floor.alarms.map(alarmNote));
     fill("queues", [...floor.queues.values()].map(queueCard));
     fill("agents", agents.map(agentCard));
     fill("calls", calls.map(callRow), 7);
@@ -210,14 +212,14 @@ function take(message) {
   } else if (message.record) {
     floor.records.set(message.record.id, message.record);
   } else {
-    if (message.fact === "AlarmRaised" || message.fact === "AlarmCleared") alarms();
-    return; // what another fact means for this page comes as an update
+    return; // a fact: what it means for this page comes as an update
   }
   draw();
 }
 
-function put({ agents, queues, calls, closures }) {
+function put({ agents, queues, calls, closures, alarms }) {
   floor.closures = closures;
+  floor.alarms = alarms.filter((one) => one.alarm !== SHUT);
   for (const agent of agents) floor.agents.set(agent.number, agent);
   for (const queue of queues) floor.queues.set(queue.name, queue);
   for (const call of calls) floor.calls.set(call.id, call);
@@ -231,16 +233,7 @@ async function refresh() {
     tick();
   }
   if (calls.ok) for (const record of (await calls.json()).calls) floor.records.set(record.id, record);
-  await alarms();
   draw();
-}
-
-async function alarms() {
-  const answer = await api("/api/alarms");
-  if (!answer.ok) return;
-  const standing = (await answer.json()).alarms.filter((one) => one.alarm !== SHUT);
-  byId("alarms").hidden = standing.length === 0;
-  fill("alarms", standing.map(alarmNote));
 }
 
 function tell(up, text) {
