@@ -12,6 +12,7 @@ from cti.keeping import KeepingProcess
 from cti.ledger_watch import LedgerWatch
 from cti.recorder import RecorderProcess
 from cti.switch import Switch
+from cti.tables import Tables
 from recording.database import is_away
 from recording.journal import Journal
 from recording.recorded_share import RecordedShares
@@ -25,6 +26,9 @@ ANSWER_S = 2.0
 """A database that takes longer than this to say "1" is not there for anybody."""
 
 
+NOT_KNOWN = "recorded share not known"
+
+
 class Health:
     """The parts by name. The database is not vital, calls go on without it and are written down later; nor is Redis."""
 
@@ -36,6 +40,7 @@ class Health:
         keeping: KeepingProcess,
         journal: Journal,
         store: Store,
+        tables: Tables,
         stream: "FactsStream | None",
         centre: Callable[[], Centre],
     ) -> None:
@@ -45,6 +50,7 @@ class Health:
         self._keeping = keeping
         self._journal = journal
         self._store = store
+        self._tables = tables
         self._stream = stream
         self._shares = RecordedShares(store)
         self._centre = centre
@@ -85,13 +91,15 @@ class Health:
         if self._recorder.room is not Space.ENOUGH:
             alarm = "recordings-disk-low" if self._recorder.room is Space.LOW else "recordings-disk-full"
             return part(ok=False, detail=f"disk {self._recorder.room}: {self._recorder.free_mb} MB free", alarm=alarm)
+        if not self._tables.are_there:
+            return part(ok=True, detail=NOT_KNOWN)
         try:
             async with asyncio.timeout(ANSWER_S):
                 share = (await self._shares.of_day(datetime.now(self._centre().time_zone))).share
         except Exception as error:
             if not isinstance(error, TimeoutError) and not is_away(error):
                 raise
-            return part(ok=True, detail="recorded share not known")  # the database is a part of its own
+            return part(ok=True, detail=NOT_KNOWN)  # the database is a part of its own
         if share is None or share == 1:
             return part(ok=True)
         return part(ok=False, detail=f"{100 * share:.2f} % of today's talk is recorded")

@@ -151,6 +151,7 @@ class Parts:
             self.keeping,
             self.journal,
             self.store,
+            self.tables,
             self.stream,
             lambda: self.administration.centre,
         )

@@ -61,6 +61,11 @@ class Tables:
                     raise
         await asyncio.Event().wait()
 
+    @property
+    def are_there(self) -> bool:
+        """Whether this daemon has made them, or found them up to date."""
+        return self._ready.is_set()
+
     def behind(self, part: Runs) -> Runs:
         """That part, to run when the tables are there."""
         return _Behind(self._ready, part)

@@ -14,5 +14,5 @@ ENV PATH=/callcenter/.venv/bin:$PATH CALLCENTER_STATE=/state
 USER callcenter
 VOLUME /state
 CMD ["python", "-m", "cti.daemon"]
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=300s \
     CMD python -c "from urllib.request import urlopen; from cti.settings import load_settings as load; s = load(); urlopen(f'http://{s.local}:{s.http_port}/api/health')" || exit 1
