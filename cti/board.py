@@ -41,6 +41,7 @@ class CallState(StrEnum):
     TALKING = "talking"
     HOLDING = "holding"
     PARKED = "parked"
+    WRAP_UP = "wrap_up"  # over, but for its agent's work after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,10 @@ class Board:
         """Surges that are on, by queue: since when, who declared it, and why."""
         self.closures: dict[str, ClosureDeclared] = {}
         """Closures that are on, by calendar."""
+        self.wrapped: dict[str, CallUnderWay] = {}
+        """The call whose wrap-up an agent is in, by agent."""
+        self._left: dict[str, CallUnderWay] = {}
+        """The call that has left an agent last, by agent, until he is in another state than wrap-up."""
 
     def on_fact(self, fact: Fact) -> None:
         """Take note of a fact; one of a call that was never seen is passed over."""
@@ -94,13 +99,33 @@ class Board:
                     self.since_ms[fact.agent] = fact.at_ms
                 if fact.after is AgentState.TALKING and fact.linkedid not in self.calls:
                     self.calls[fact.linkedid] = _found_talking(fact)
+                self._wrap_up(fact)
             case CallParked() if fact.linkedid not in self.calls:
                 self.calls[fact.linkedid] = _found_parked(fact)
-            case CallFact(linkedid=linkedid) if (call := self.calls.get(linkedid)) is not None:
-                if (after := _after(call, fact)) is not None:
-                    self.calls[linkedid] = after
-                else:
-                    del self.calls[linkedid]
+            case CallFact() if (call := self.calls.get(fact.linkedid)) is not None:
+                self._goes_on(call, _after(call, fact))
+
+    def _goes_on(self, call: CallUnderWay, after: CallUnderWay | None) -> None:
+        if after is not None:
+            self.calls[call.linkedid] = after
+        else:
+            del self.calls[call.linkedid]
+        if call.agent and (after is None or after.agent != call.agent):
+            self._leaves(call)
+
+    def _leaves(self, call: CallUnderWay) -> None:
+        """The call leaves its agent, before his wrap-up is told or after."""
+        self._left[call.agent] = call
+        if (wrapped := self.wrapped.get(call.agent)) is not None and wrapped.linkedid == call.linkedid:
+            self.wrapped[call.agent] = replace(call, state=CallState.WRAP_UP, since_ms=wrapped.since_ms)
+
+    def _wrap_up(self, fact: AgentStateChanged) -> None:
+        call = self._left.get(fact.agent) or self.calls.get(fact.linkedid)
+        if fact.after is not AgentState.WRAP_UP:
+            self.wrapped.pop(fact.agent, None)
+            self._left.pop(fact.agent, None)
+        elif fact.before is not AgentState.WRAP_UP and call is not None and call.linkedid == fact.linkedid:
+            self.wrapped[fact.agent] = replace(call, state=CallState.WRAP_UP, since_ms=fact.at_ms, agent=fact.agent)
 
 
 def _arrived(fact: CallArrived) -> CallUnderWay:

@@ -14,6 +14,7 @@ from aiohttp import ClientWebSocketResponse
 
 from acd.facts import TransferEnded
 from acd.masking import Mask
+from acd.queues import QueueSettings
 from cti.access import Permission, Role, new_token
 from cti.http.app import ENDPOINTS
 from cti.outside_file import Outside
@@ -232,3 +233,13 @@ async def test_an_agent_sees_whole_whom_his_phone_rings_for_and_nobody_else(tmp_
         ]
         assert await web.get("/api/calls/own", headers=other) == (200, {"calls": []})
         assert (await web.get("/api/calls/own"))[1] == {"calls": []}  # the owner is no agent
+        with web.floor.distributor.command() as (router, now_ms):
+            queue = web.floor.live.board.calls[LINKEDID].queue
+            router.define_queue(QueueSettings(name=queue, wrap_up_ms=30_000), now_ms=now_ms)
+            router.answered(LINKEDID, phone="1002", now_ms=now_ms)
+            router.released(LINKEDID, phone="1002", now_ms=now_ms)
+        _, shown = await web.get("/api/calls/own", headers=own)
+        assert [(call["caller_name"], call["state"]) for call in shown["calls"]] == [(LIVE, "wrap_up")]
+        assert await web.get("/api/calls/own", headers=other) == (200, {"calls": []})
+        assert (await web.post("/api/agents/1002/ready"))[0] == 200
+        assert await web.get("/api/calls/own", headers=own) == (200, {"calls": []})

@@ -112,3 +112,33 @@ def test_a_fact_of_a_call_never_seen_is_passed_over() -> None:
 def test_an_agent_is_in_his_state_since_it_changed_not_since_its_reason_did() -> None:
     on_a_break = replace(TALKING, before=AgentState.NOT_READY, after=AgentState.NOT_READY, at_ms=99, linkedid="")
     assert after(TALKING, on_a_break).since_ms == {"1001": 40}
+
+
+def of_agent(before: AgentState, after: AgentState, at_ms: int, linkedid: str = CALL) -> AgentStateChanged:
+    """The agent goes from one state to the next."""
+    return replace(TALKING, before=before, after=after, at_ms=at_ms, linkedid=linkedid)
+
+
+IN_WRAP_UP = of_agent(AgentState.TALKING, AgentState.WRAP_UP, 70)
+READY = of_agent(AgentState.WRAP_UP, AgentState.READY, 90, "")
+
+
+@pytest.mark.parametrize(
+    "ends", [[RELEASED, IN_WRAP_UP, ENDED], [IN_WRAP_UP, RELEASED, ENDED], [RELEASED, ENDED, IN_WRAP_UP]]
+)
+def test_a_call_is_its_agents_until_his_wrap_up_is_over(ends: list[Fact]) -> None:
+    board = after(ARRIVED, QUEUED, OFFERED, ANSWERED, TAKEN, TALKING, *ends)
+    (wrapped,) = board.wrapped.values()
+    assert (wrapped.linkedid, wrapped.caller, wrapped.agent, wrapped.state) == (CALL, "1", "1001", CallState.WRAP_UP)
+    assert (wrapped.since_ms, board.calls) == (70, {})
+    board.on_fact(replace(IN_WRAP_UP, before=AgentState.WRAP_UP, at_ms=80))  # his choice has changed, not his state
+    assert board.wrapped["1001"] == wrapped
+    board.on_fact(READY)
+    assert board.wrapped == {}
+
+
+def test_who_has_no_wrap_up_keeps_nothing_of_his_call_and_takes_nothing_from_the_call_before() -> None:
+    board = after(ARRIVED, QUEUED, OFFERED, ANSWERED, TAKEN, TALKING, RELEASED, ENDED)
+    board.on_fact(of_agent(AgentState.TALKING, AgentState.READY, 90, ""))
+    board.on_fact(of_agent(AgentState.READY, AgentState.WRAP_UP, 95, "node1-2.0"))  # of a daemon before us
+    assert board.wrapped == {}
