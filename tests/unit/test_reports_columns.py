@@ -145,7 +145,7 @@ def test_a_workbook_of_rows_keeps_times_of_the_centre_and_refuses_more_than_a_sh
     file = io.BytesIO()
     write_workbook(export(), file)
     sheet = openpyxl.load_workbook(io.BytesIO(file.getvalue())).worksheets[0]
-    assert sheet.title == "Sheet   a b"
+    assert sheet.title == "Sheet a b"
     assert sheet["D1"].value == "instant (Asia/Shanghai)"
     read = [cell.value for cell in next(sheet.iter_rows(min_row=2))]
     assert read == ['李娜, "Li"\nNa', -1.5, -3, datetime(2026, 11, 20), True]

@@ -62,7 +62,7 @@ def write_report(document: ReportDocument, file: IO[bytes]) -> None:
             sheet = book.add_worksheet(names(section.title))
             _write_headline(sheet, document, look)
             _write_section(sheet, section, document, look)
-        _write_export(book.add_worksheet(names(say("figures", document.language))), numbers_of(document), look)
+        _write_export(book.add_worksheet(names(say("all-numbers", document.language))), numbers_of(document), look)
         sheet = book.add_worksheet(names(say("formulas", document.language)))
         _write_headline(sheet, document, look)
         _write_table(sheet, formulas_of(document), look)
@@ -182,7 +182,7 @@ class _Names:
         self._taken: set[str] = set()
 
     def __call__(self, title: str) -> str:
-        plain = sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:31] or "-"
+        plain = sub(r"[\[\]:*?/\\ ]+", " ", title).strip("' ")[:31].rstrip() or "-"
         for number in count(2):
             if plain.casefold() not in self._taken:
                 break
