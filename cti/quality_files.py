@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from ivr.documents import Document, DocumentError, Name, Part, Problem, read_document
 from ivr.flow.words import Words
-from recording.quality.sheets import Fatal, Item, ItemKind, ScoreSheet, Section
+from recording.quality.sheets import Fatal, Hears, Item, ItemKind, ScoreSheet, Section
 
 FOLDER = "quality"
 SHEETS = "quality/sheets"
@@ -49,7 +49,9 @@ class FatalPart(Part):
 class SheetFile(Part):
     """A score sheet: the score from which a call is good enough, below what part of an item's best mark (percent) a
     comment is required, within how many days of the draw a call is to be judged and released (`review_days`), for how
-    many days after that the agent may appeal, within how many days his appeal is decided, and what is judged."""
+    many days after that the agent may appeal, within how many days his appeal is decided, what he may hear of the call
+    (`agent_hears`: his `own_part`, without what a colleague said with the caller before or after him, or the
+    `whole_call`), and what is judged."""
 
     title: Words
     pass_mark: Percent = 80
@@ -57,6 +59,7 @@ class SheetFile(Part):
     review_days: Annotated[int, Field(ge=0, le=366)] = 5
     appeal_days: Annotated[int, Field(ge=0, le=366)] = 7
     decision_days: Annotated[int, Field(ge=0, le=366)] = 5
+    agent_hears: Literal["own_part", "whole_call"] = "own_part"
     sections: Annotated[dict[Name, SectionPart], Field(min_length=1)]
     fatal: dict[Name, FatalPart] = Field(default_factory=dict)
 
@@ -136,6 +139,7 @@ def _sheet(name: str, part: SheetFile) -> ScoreSheet:
         review_days=part.review_days,
         appeal_days=part.appeal_days,
         decision_days=part.decision_days,
+        agent_hears=Hears(part.agent_hears),
         sections=tuple(
             Section(
                 name=section,

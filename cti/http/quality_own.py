@@ -10,10 +10,12 @@ from cti.http.calls import CallId
 from cti.http.endpoints import Asked, Body, Endpoint, Given, Nothing, Query
 from cti.http.quality import EvaluationsView, EvaluationView, QualityRefused, judging, page
 from cti.http.quality_steps import Seen, SeenWhy, stepped
-from cti.http.recordings import REFUSALS, AsWav, PeaksQuery, PeaksView, give, give_peaks, numbered
+from cti.http.recordings import REFUSALS, AsWav, PeaksQuery, PeaksView, give, give_part, give_peaks, numbered
 from recording.quality.errors import NotYours, UnknownEvaluation
 from recording.quality.evaluations import REVIEW, Evaluation, StepKind
 from recording.quality.life import COUNTING
+from recording.quality.own_part import Hidden, hidden_from
+from recording.quality.sheets import Hears
 from recording.quality.store import EvaluationFilter, Evaluations
 
 
@@ -52,15 +54,31 @@ async def appeal(asked: Asked[Nothing, SeenWhy]) -> Evaluation:
 
 async def hear_own(asked: Asked[AsWav, Nothing]) -> web.StreamResponse:
     """A recording of the call of one of your evaluations, counted from 1, as /api/calls/{id}/recordings/{n} gives it;
-    the evaluation's time marks are places in it. It is written down that you heard it."""
+    the evaluation's time marks are places in it. Where a colleague spoke with the caller without you it is silent and
+    comes as WAV, whole, unless the score sheet lets you hear the whole call. It is written down that you heard it."""
     found = await _own(asked)
-    return await give(asked, found.call, numbered(asked), asked.query.format)
+    number = numbered(asked)
+    if hidden := await _hidden(asked, found, number):
+        return await give_part(asked, found.call, number, hidden)
+    return await give(asked, found.call, number, asked.query.format)
 
 
 async def show_own_peaks(asked: Asked[PeaksQuery, Nothing]) -> PeaksView:
-    """The peaks of that recording, for a player's waveform."""
+    """The peaks of that recording, for a player's waveform; none where it is silent for you."""
     found = await _own(asked)
-    return await give_peaks(asked, found.call, numbered(asked), asked.query.points)
+    number = numbered(asked)
+    return await give_peaks(asked, found.call, number, asked.query.points, await _hidden(asked, found, number))
+
+
+async def _hidden(asked: Asked[Query, Body], found: Evaluation, number: int) -> Hidden:
+    """What of that recording he must not hear."""
+    store = asked.floor.store
+    with judging():
+        sheet = await Evaluations(store).sheet(found.sheet_digest)
+        record = await store.call(found.call) if sheet.agent_hears is Hears.OWN_PART else None
+    if record is None or not 0 < number <= len(record.recordings):
+        return ()
+    return hidden_from(found.agent, record, record.recordings[number - 1])
 
 
 def _agent(asked: Asked[Query, Body]) -> str:

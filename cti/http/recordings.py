@@ -2,6 +2,7 @@
 given out that was not written into the log of listenings before.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -23,9 +24,12 @@ from recording.keeping.kept import Kept, KeptRecordings, State
 from recording.keeping.listening import Listenings
 from recording.keeping.local import local_file
 from recording.manifest import MEDIA_TYPES, Kind, manifests
+from recording.quality.own_part import Hidden, Silencer, shown_peaks
 from recording.record import AudioFormat, Pause
 
 log = structlog.get_logger()
+
+PIECE = 256 * 1024
 
 
 class AsWav(Given):
@@ -100,9 +104,20 @@ async def show_left_message_peaks(asked: Asked[PeaksQuery, Nothing]) -> PeaksVie
     return await _peaks(asked, await _find_message(asked), asked.query.points)
 
 
-async def give_peaks(asked: Asked[Query, Body], call: str, number: int, points: int) -> PeaksView:
-    """The peaks of a recording. Whether he may see them has been looked at."""
-    return await _peaks(asked, await _find(asked, call, number), points)
+async def give_peaks(asked: Asked[Query, Body], call: str, number: int, points: int, hidden: Hidden = ()) -> PeaksView:
+    """The peaks of a recording, without what is hidden from him. Whether he may see them has been looked at."""
+    view = await _peaks(asked, await _find(asked, call, number), points)
+    if not hidden:
+        return view
+    tracks = tuple(
+        TrackView(
+            who=track.who,
+            lowest=shown_peaks(track.lowest, view.bucket_ms, hidden),
+            highest=shown_peaks(track.highest, view.bucket_ms, hidden),
+        )
+        for track in view.tracks
+    )
+    return view.model_copy(update={"tracks": tracks})
 
 
 async def _peaks(asked: Asked[Query, Body], one: Kept, points: int) -> PeaksView:
@@ -127,6 +142,39 @@ async def _peaks(asked: Asked[Query, Body], one: Kept, points: int) -> PeaksView
 async def give(asked: Asked[Query, Body], call: str, number: int, wanted: str | None) -> web.StreamResponse:
     """A recording of this call, written down as heard. Whether he may hear it has been looked at."""
     return await give_kept(asked, await _find(asked, call, number), wanted)
+
+
+async def give_part(asked: Asked[Query, Body], call: str, number: int, hidden: Hidden) -> web.StreamResponse:
+    """The same as WAV, whole, silent where something is hidden from him."""
+    one = await _find(asked, call, number)
+    _require(asked, one)
+    await _write_down(asked, one, range(one.bytes))
+    file = local_file(asked.floor.recordings, one)
+    if one.format is not AudioFormat.WAV:
+        pieces = asked.floor.keeping.wav(one)
+    else:
+        pieces = asked.floor.keeping.audio(one, range(one.bytes)) if file is None else _read(file)
+    headers = {
+        "Content-Type": MEDIA_TYPES[AudioFormat.WAV],
+        "Content-Disposition": f'inline; filename="{Path(one.file).with_suffix("").name}.{AudioFormat.WAV}"',
+    }
+    return await _stream(asked.request, web.StreamResponse(headers=headers), _silenced(pieces, hidden))
+
+
+async def _read(file: Path) -> AsyncGenerator[bytes, None]:
+    content = await asyncio.to_thread(file.open, "rb")
+    try:
+        while piece := await asyncio.to_thread(content.read, PIECE):
+            yield piece
+    finally:
+        content.close()
+
+
+async def _silenced(pieces: AsyncGenerator[bytes, None], hidden: Hidden) -> AsyncGenerator[bytes, None]:
+    silencer = Silencer(hidden)
+    async with aclosing(pieces) as some:
+        async for piece in some:
+            yield silencer.feed(piece)
 
 
 async def give_kept(asked: Asked[Query, Body], one: Kept, wanted: str | None = None) -> web.StreamResponse:

@@ -67,10 +67,17 @@ class Fatal(_Value):
     cap: int = Field(0, ge=0, le=100)
 
 
+class Hears(StrEnum):
+    """What of a call its agent may hear once he sees how he was judged."""
+
+    OWN_PART = "own_part"  # all but what a colleague said with the caller without him
+    WHOLE_CALL = "whole_call"
+
+
 class ScoreSheet(_Value):
     """By what a call is judged. Names of items and fatal errors are its own each; `pass_mark` is the score from which a
     call is good enough; a reviewer has `review_days` from the draw to the release, the agent `appeal_days` to appeal,
-    and who decides has `decision_days` (0: nobody is late)."""
+    and who decides has `decision_days` (0: nobody is late). `agent_hears` is what of the call the agent may hear."""
 
     name: str
     title: Text
@@ -78,6 +85,7 @@ class ScoreSheet(_Value):
     review_days: int = Field(5, ge=0)
     appeal_days: int = Field(7, ge=0)
     decision_days: int = Field(5, ge=0)
+    agent_hears: Hears = Hears.OWN_PART
     sections: tuple[Section, ...]
     fatal: tuple[Fatal, ...] = ()
 
