@@ -60,7 +60,8 @@ def form(sheet: ScoreSheet, language: str) -> Iterator[str]:
     for section in sheet.sections:
         yield f"  # {said(section.title, language, section.name)}"
         for item in section.items:
-            yield f"  # {said(item.title, language, item.name)}: {allowed(item)}"
+            below = f"; below {item.comment_below} with a comment" if item.comment_below else ""
+            yield f"  # {said(item.title, language, item.name)}: {allowed(item)}{below}"
             yield f"  {item.name}: {{value: , comment: ''}}"
     yield "fatal: {}"
     for error in sheet.fatal:

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from cti.commands.arguments import by_whom, subcommands
 from cti.commands.database import with_store
-from cti.commands.errors import BadInput, Exit
+from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.quality_draws import (
     draws_arguments,
     explain_arguments,
@@ -54,10 +54,17 @@ from cti.settings import Settings
 from cti.versions.start import current_centre
 from recording.access import AccessTokens
 from recording.quality.by_hand import draw_call, subject_of
+from recording.quality.errors import JudgementUnfit
 from recording.quality.evaluations import Evaluation, Person, Phase, Ruling, Step, StepKind
 from recording.quality.sheets import ScoreSheet, said
 from recording.quality.store import EvaluationFilter, Evaluations
 from recording.store import Store
+
+
+class Unfit(CommandError):
+    """A judgement does not fit its sheet: a line for each fault."""
+
+    id = JudgementUnfit.id
 
 
 def list_sheets(settings: Settings, given: argparse.Namespace) -> Exit:
@@ -166,7 +173,10 @@ def step(settings: Settings, given: argparse.Namespace, kind: StepKind) -> Exit:
             await require_no_conflict(store, rules, judges, found, deciding=deciding)
         return await evaluations.take(given.id, taken, found.revision)
 
-    after = with_store(settings, work)
+    try:
+        after = with_store(settings, work)
+    except JudgementUnfit as error:
+        raise Unfit("\n  ".join(("the judgement does not fit its sheet:", *error.problems))) from None
     tell_service(settings, [after.id])
     print(f"{after.id}: {after.phase}{'' if after.score is None else f', score {after.score}'}.")
     return Exit.DONE
@@ -305,8 +315,17 @@ def _described(one: Evaluation, steps: Iterable[Step], zone: ZoneInfo) -> Iterab
             yield f"fatal: {name}: {what}"
         for mark in one.judgement.time_marks:
             yield f"{mark.at_ms / 1000:.3f} s in recording {mark.recording}: {mark.comment} {mark.item}".rstrip()
-    said = ((_local(step.at, zone), step.kind, step.by.name, step.note) for step in steps)
+    said = ((_local(step.at, zone), _what(step), step.by.name, step.note) for step in steps)
     yield "\n" + table(("AT", "STEP", "BY", "NOTE"), said)
+
+
+def _what(step: Step) -> str:
+    """What was done: how an appeal was decided, to whom it was handed over."""
+    if step.ruling is not None:
+        return f"{step.kind}: {step.ruling}"
+    if step.kind is StepKind.HAND_OVER:
+        return f"{step.kind}: {step.to.name if step.to else 'everybody'}"
+    return step.kind
 
 
 def _local(instant: datetime, zone: ZoneInfo) -> str:

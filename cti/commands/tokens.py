@@ -49,8 +49,10 @@ def _row(token: GivenToken) -> tuple[str, ...]:
 
 def add(settings: Settings, given: argparse.Namespace) -> Exit:
     """Make a token. It is shown once; what its bearer publishes is published in its name."""
-    if (given.role == Role.AGENT) != bool(given.agent):
-        raise BadInput("--agent: expected the agent's number with --role agent, and with no other role")
+    if given.role == Role.AGENT and not given.agent:
+        raise BadInput("--agent: expected the agent's number with --role agent")
+    if given.agent and given.role != Role.AGENT and Permission.REVIEW not in given.may:
+        raise BadInput("--agent: expected with --role agent, or with --may review: a reviewer who takes calls himself")
     token, kept = new_token(
         given.name, Role(given.role), agent=given.agent or "", permissions=[Permission(one) for one in given.may]
     )
@@ -95,7 +97,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding = command("add", add)
     adding.add_argument("name", type=name, help="whose it is: a person, or a program")
     adding.add_argument("--role", choices=[role.value for role in Role], required=True, help="what it may do")
-    adding.add_argument("--agent", type=agent_number, help="with --role agent: the number of the agent whose own it is")
+    own = "the number of the agent whose own it is, also of a reviewer who takes calls himself"
+    adding.add_argument("--agent", type=agent_number, help=own)
     adding.add_argument(
         "--may",
         type=permissions,

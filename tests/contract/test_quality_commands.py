@@ -34,7 +34,7 @@ async def test_a_call_is_drawn_judged_released_appealed_and_decided(
     said = Terminal(capsys, "quality")
     assert (await said("sheets")).splitlines()[1].split()[:3] == ["hotline", "12", "4"]
     form = await said("form", "--language", "en")
-    assert "  # Answers rightly and in full: a mark from 0 to 5" in form
+    assert "  # Answers rightly and in full: a mark from 0 to 5; below 3 with a comment" in form
     evaluation = (await said("draw", record.id)).split()[-1].rstrip(".")
     await said("claim", evaluation, "--by", "anna")
     await said("score", evaluation, filled(tmp_path, greeting=0), "--by", "anna")
@@ -50,7 +50,8 @@ async def test_a_call_is_drawn_judged_released_appealed_and_decided(
     shown = await said("show", evaluation)
     assert "Score       96.85 (was 90.11)" in shown
     steps = [line.split()[2] for line in shown.splitlines()[-5:]]
-    assert steps == ["claim", "score", "release", "appeal", "decide"]
+    assert steps == ["claim", "score", "release", "appeal", "decide:"]
+    assert "decide: changed" in shown
     bulletin = " ".join((await said("bulletin")).split())
     assert "Released 1 Mean score 96.85" in bulletin
     assert "changed 90.11 96.85 chief" in bulletin
@@ -79,7 +80,9 @@ async def test_a_form_that_does_not_fit_is_told_with_its_place(
     assert "bad.yaml:1:19:" in told
     file.write_text("marks: {greeting: 1}\n")
     assert await callcenter("quality", "score", evaluation, str(file), "--by", "anna") == 1
-    assert "[judgement-unfit]" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "\n  right-answer: there is no mark; expected a mark from 0 to 5\n" in told
+    assert "[judgement-unfit]" in told
 
 
 async def test_a_call_is_handed_to_reviewers_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,6 +91,11 @@ async def test_a_call_is_handed_to_reviewers_only(tmp_path: Path, capsys: pytest
     assert await callcenter("quality", "draw", record.id, "--reviewer", "anna") == 2
     assert "reviewer 'anna'; expected one of: none yet" in capsys.readouterr().err
     assert await callcenter("tokens", "add", "anna", "--role", "reader", "--may", "review") == 0
+    asked = ("tokens", "add", "boris", "--role", "reader", "--agent", str(record.agent))
+    assert await callcenter(*asked) == 2, "a reader has no calls of his own"
+    assert await callcenter(*asked, "--may", "review") == 0
+    assert await callcenter("quality", "draw", record.id, "--reviewer", "boris") == 1, "it is his own call"
+    capsys.readouterr()
     assert await callcenter("quality", "draw", record.id, "--reviewer", "anna") == 0
     evaluation = capsys.readouterr().out.split()[-1].rstrip(".")
     assert await callcenter("quality", "hand-over", evaluation, "", "--by", "chief") == 0
