@@ -124,9 +124,8 @@ class Visit:
     async def _walk(self) -> str:
         at = self._position
         if at is None and self._transfer is not None and not self._transfer.to_number:
-            left = await self._queue(
-                self._back()
-            )  # he came to his agent without a flow of ours, and has none to go on in
+            # He came to his agent without a flow of ours, and has none to go on in.
+            left = await self._queue(self._back())
             if isinstance(left, Goodbye):
                 return left.reason
             return "served" if left.outcome is DequeueReason.ANSWERED else left.outcome.value
