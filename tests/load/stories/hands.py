@@ -90,6 +90,7 @@ class Hands:
         await self._break(agent)
 
     async def _takes(self, agent: str, code: str) -> None:
+        await self._sees(agent, "not_ready")
         self._legs[agent] = self._phones[agent].dial(code)
         await self._hear_each_other(agent)
         await self._sees(agent, "talking")

@@ -89,6 +89,7 @@ class Stage(Hands):
         await self._picked_up(step)
 
     async def pick_up_desktop(self, step: Step) -> None:
+        await self._sees(step.other, "not_ready")
         await self._rings(step.agent)
         await self._post("pick-up", {"agent": step.other})
         leg = await self._rung(step.other)
@@ -107,6 +108,7 @@ class Stage(Hands):
         self._fetched(step.agent)
 
     async def fetch_desktop(self, step: Step) -> None:
+        await self._sees(step.agent, "not_ready")
         await self._post("fetch", {"agent": step.agent})
         leg = await self._rung(step.agent)
         await self._answers(step.agent, leg)
