@@ -1,15 +1,23 @@
 """Whether reports delay routing: the idle gap of agents while callers wait, and the time from a caller's answer to the
 INVITE at an agent, with month reports asked for without a pause and without any, by turns on the same centre.
 
+    python -m tests.load.bench_reports_beside
+    python -m tests.load.bench_reports_beside --minutes 10 --classes nice_10 batch_19 idle
+
 The figures of a month are asked for, and at the same time a whole month's report, each of a process of its own. The
 data base (SQLite) has a year of whole calls. 20 agents, 60 callers waiting, calls of 2.5 s, all recorded.
+
+Every other round goes backwards. There are two rounds, and more while there is time for another; what is measured is
+written after each. `--classes` lets the processes of reports run in other classes of the scheduler than their own.
 """
 
 import argparse
 import asyncio
+import os
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from recording.store import Store
 from tests.integration.centre_fixture import RunningCentre
@@ -26,9 +34,19 @@ ASKED = {
 }
 
 
+WITHOUT, AS_SHIPPED = "without", "with"
+CLASSES = {
+    "nice_10": (10, os.SCHED_OTHER), "batch_19": (19, os.SCHED_BATCH), "idle": (19, os.SCHED_IDLE),
+}  # fmt: skip
+"""Niceness, of the session too, and policy."""
+
+NAMES = ("idle_gap", "answer_to_invite")
+ROUNDS_AT_LEAST = 2
+
+
 @asynccontextmanager
-async def asking(centre: RunningCentre, took_ms: dict[str, list[float]]) -> AsyncIterator[None]:
-    """Both kinds asked for again as soon as they are answered."""
+async def asking(centre: RunningCentre, side: str, took_ms: Mapping[str, list[float]]) -> AsyncIterator[None]:
+    """Both kinds asked for again as soon as they are answered, by processes of this class."""
 
     async def again_and_again(name: str) -> None:
         while True:
@@ -36,7 +54,17 @@ async def asking(centre: RunningCentre, took_ms: dict[str, list[float]]) -> Asyn
             await centre.get(ASKED[name])
             took_ms[name].append((time.perf_counter() - began) * 1000)
 
+    async def classify() -> None:
+        while True:
+            for pid in _reporting(centre) if side in CLASSES else ():
+                _put(pid, *CLASSES[side])
+            await asyncio.sleep(0.5)
+
+    if side == WITHOUT:
+        yield
+        return
     tasks = [asyncio.create_task(again_and_again(name)) for name in ASKED]
+    tasks.append(asyncio.create_task(classify()))
     try:
         yield
     finally:
@@ -47,53 +75,104 @@ async def asking(centre: RunningCentre, took_ms: dict[str, list[float]]) -> Asyn
                 raise AssertionError("reports were no longer asked for") from ended
 
 
+def _reporting(centre: RunningCentre) -> list[int]:
+    """The processes that this centre's daemon has reports made by."""
+    state = f"CALLCENTER_STATE={centre.settings.state}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            ours = state in (folder / "environ").read_bytes().split(b"\0")
+            if ours and b"cti.reporting_main" in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+    return found
+
+
+def _put(pid: int, niceness: int, policy: int) -> None:
+    """All its threads; the niceness of its session, too, where the kernel shares the cores between sessions first."""
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setscheduler(int(thread.name), policy, os.sched_param(0))
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), niceness)
+        Path(f"/proc/{pid}/autogroup").write_text(f"{niceness}\n")
+
+
 async def main() -> None:
     """By turns, then the table and the file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=100_000, help="how many there are in the data base before")
-    parser.add_argument("--rounds", type=int, default=2, help="how often each of the two is measured")
+    parser.add_argument("--minutes", type=float, default=6.0, help="so long at most, the filling included")
+    parser.add_argument("--seconds", type=int, default=25, help="so long each side's calls are looked at in a round")
+    parser.add_argument("--singles", type=int, default=25, help="callers one at a time, of each side in a round")
+    parser.add_argument("--classes", nargs="*", choices=sorted(CLASSES), default=[], help="besides the shipped one")
     given = parser.parse_args()
-    calls, rounds = given.calls, given.rounds
-    names = ("idle_gap", "answer_to_invite")
-    raw: dict[str, dict[str, list[float]]] = {side: {name: [] for name in names} for side in ("with", "without")}
-    took_ms: dict[str, list[float]] = {name: [] for name in ASKED}
+    sides = [WITHOUT, AS_SHIPPED, *given.classes]
+    raw: dict[str, dict[str, list[float]]] = {side: {name: [] for name in NAMES} for side in sides}
+    took_ms: dict[str, dict[str, list[float]]] = {side: {name: [] for name in ASKED} for side in sides}
     async with bench_centre(AGENTS, channels=2 * AGENTS + WAITING) as centre:
-        version = await asterisk_version(centre)
-        store = Store(centre.settings.database_url)
-        await fill(store, calls)
-        await store.close()
-        for _ in range(rounds):
-            for side, each in raw.items():
-                if side == "with":
-                    async with asking(centre, took_ms):
-                        await _measure(centre, each)
-                else:
-                    await _measure(centre, each)
+        conditions: dict[str, object] = {
+            "agents": AGENTS, "waiting": WAITING, "recording": True, "calls_in_the_data_base": given.calls,
+            "asked": ASKED, "asterisk": await asterisk_version(centre),
+        }  # fmt: skip
+        began, rounds, longest = time.monotonic(), 0, 0.0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(given.minutes * 60):
+                store = Store(centre.settings.database_url)
+                await fill(store, given.calls)
+                await store.close()
+                while rounds < ROUNDS_AT_LEAST or time.monotonic() - began + 1.2 * longest < given.minutes * 60:
+                    begun = time.monotonic()
+                    for side in sides if rounds % 2 == 0 else reversed(sides):
+                        async with asking(centre, side, took_ms[side]):
+                            raw[side]["idle_gap"] += await idle_gaps_ms(centre, OURS, WAITING, given.seconds)
+                            raw[side]["answer_to_invite"] += await answer_to_invite_ms(centre, OURS, given.singles)
+                    rounds, longest = rounds + 1, max(longest, time.monotonic() - begun)
+                    conditions |= {"whole_rounds": rounds, "seconds_of_a_round": round(longest)}
+                    _tell(raw, took_ms, conditions)
+    print(f"{time.monotonic() - began:.0f} s in all, {rounds} whole rounds")
+    if rounds:
+        _tell(raw, took_ms, conditions)
+
+
+def _tell(
+    raw: Mapping[str, Mapping[str, list[float]]],
+    took_ms: Mapping[str, Mapping[str, list[float]]],
+    conditions: Mapping[str, object],
+) -> None:
     told = {side: {name: figures(values) for name, values in each.items()} for side, each in raw.items()}
+    without = told.pop(WITHOUT)
     ratios = {
-        name: {of: round(told["with"][name][of] / told["without"][name][of], 2) for of in ("median_ms", "p99_ms")}
-        for name in names
+        side: {
+            name: {of: round(each[name][of] / without[name][of], 2) for of in ("median_ms", "p99_ms")} for name in NAMES
+        }
+        for side, each in told.items()
     }
-    conditions = {
-        "agents": AGENTS, "waiting": WAITING, "rounds": rounds, "recording": True, "calls_in_the_data_base": calls,
-        "asked": ASKED, "answered_ms": took_ms,
-    }  # fmt: skip
+    answered = {
+        side: {
+            name: {"n": len(values), "mean_ms": round(sum(values) / max(1, len(values)))}
+            for name, values in each.items()
+        }
+        for side, each in took_ms.items()
+        if side != WITHOUT
+    }
     path = write(
-        "reports_beside", told["with"], told["without"], asterisk=version, conditions=conditions, ratios=ratios
+        "reports_beside",
+        told,
+        without,
+        asterisk=str(conditions["asterisk"]),
+        conditions={**conditions, "answered": answered},
+        ratios=ratios,
     )
-    for name in names:
-        for side in told:
-            one = told[side][name]
-            print(f"{name:<18}{side:<9}median {one['median_ms']:>8} ms, 99th {one['p99_ms']:>8} ms (n {one['n']})")
-        print(f"{name:<18}with / without: {ratios[name]}")
-    for name, values in took_ms.items():
-        print(f"{name:<18}{len(values)} answered, {sum(values) / max(1, len(values)):.0f} ms each")
-    print(path)
-
-
-async def _measure(centre: RunningCentre, into: dict[str, list[float]]) -> None:
-    into["idle_gap"] += await idle_gaps_ms(centre, OURS, WAITING)
-    into["answer_to_invite"] += await answer_to_invite_ms(centre, OURS)
+    print(f"after round {conditions['whole_rounds']}:")
+    for name in NAMES:
+        for side, each in {WITHOUT: without, **told}.items():
+            one = each[name]
+            ratio = f", ratios {ratios[side][name]}" if side in ratios else ""
+            print(
+                f"{name:<18}{side:<10}median {one['median_ms']:>8} ms, 99th {one['p99_ms']:>8} ms (n {one['n']}){ratio}"
+            )
+    for side, each in answered.items():
+        print(f"{side:<10}{each}")
+    print(path, flush=True)
 
 
 if __name__ == "__main__":
