@@ -21,6 +21,7 @@ from recording.inputs.days import within_calendar
 FLOOR = web.AppKey("floor", Floor)
 
 JSON = "application/json"
+NOT_CACHED: Mapping[str, str] = {"Cache-Control": "no-store"}
 BODY_AT_MOST = 64 * 1024
 NOBODY = Holder("", Role.AGENT)
 
@@ -118,7 +119,7 @@ class Endpoint(Generic[Query, Body]):
 def json_answer(model: BaseModel, status: int = 200, *, mask: Mask | None = None) -> web.Response:
     """The model as a JSON answer that no cache keeps, numbers in it masked with this."""
     text = (model if mask is None else masked(model, mask)).model_dump_json()
-    return web.Response(status=status, text=text, content_type=JSON, headers={"Cache-Control": "no-store"})
+    return web.Response(status=status, text=text, content_type=JSON, headers=NOT_CACHED)
 
 
 def _read_query(request: web.Request, model: type[Query]) -> Query:

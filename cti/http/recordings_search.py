@@ -2,10 +2,11 @@
 
 from decimal import Decimal
 
+from aiohttp import web
 from pydantic import Field
 
 from acd.states import CallOutcome
-from cti.http.calls import CallId, Instant, in_zone
+from cti.http.calls import CallId, Instant, calls_answer, in_zone
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import Unfit, reaching_records
 from cti.http.masks import require_numbers
@@ -47,7 +48,7 @@ class FoundCalls(View):
     next: str | None
 
 
-async def search_recordings(asked: Asked[SearchQuery, Nothing]) -> FoundCalls:
+async def search_recordings(asked: Asked[SearchQuery, Nothing]) -> web.Response:
     """Calls that have recordings, newest first, page by page. What is deleted is not found."""
     query, centre = asked.query, asked.floor.centre
     numbers = None
@@ -72,7 +73,7 @@ async def search_recordings(asked: Asked[SearchQuery, Nothing]) -> FoundCalls:
     with reaching_records():
         found = await Search(asked.floor.store).find(wanted, Page(size=query.limit + 1, after=query.after))
     calls = found[: query.limit]
-    return FoundCalls(calls=calls, next=calls[-1].id if len(found) > query.limit else None)
+    return await calls_answer(calls, calls[-1].id if len(found) > query.limit else None, asked.mask)
 
 
 def _ms(seconds: float | None) -> int | None:

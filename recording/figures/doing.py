@@ -156,7 +156,9 @@ class Doing:
             if key not in changes:
                 plain = following(known.get(key, []))
                 changes[key] = await self._in_their_order(*key) if plain is None else plain
-            one.settle(settled_ms(one.doubt, changes[key], lasting[one.agent].since, one.counts))
+            last = lasting.get(one.agent)
+            end = last.since if last else one.doubt.piece.end
+            one.settle(settled_ms(one.doubt, changes[key], end, one.counts))
 
     async def _steps(self, asked: Mapping[Span, Collection[str]]) -> dict[tuple[str, Span], list[Step]]:
         table = AgentStateEntry.__table__

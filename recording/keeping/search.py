@@ -14,7 +14,7 @@ from sqlalchemy import Select, select, tuple_
 from recording.keeping.findable import Kind
 from recording.models import Call, EvaluationEntry, RecordedCall, RecordedParty
 from recording.record import CallRecord
-from recording.store import Page, Store
+from recording.store import Page, Store, read_records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,8 @@ class Search:
                     return []
                 query = query.where(tuple_(RecordedCall.started_at, RecordedCall.call) < (started_at, page.after))
             names = [name for (name,) in await connection.execute(query)]
-            documents = await connection.execute(select(Call.id, Call.document).where(Call.id.in_(names)))
-            records = {name: CallRecord.model_validate(document) for name, document in documents}
+            found = await read_records(await connection.scalars(select(Call.document).where(Call.id.in_(names))))
+        records = {record.id: record for record in found}
         return [records[name] for name in names if name in records]
 
 
@@ -96,10 +96,11 @@ def _belongs(kind: Kind, names: Collection[str], wanted: Wanted) -> Any:
 
 
 def _scored(wanted: Wanted) -> Any:
+    """Far fewer calls are judged than recorded: they are found first."""
     table = EvaluationEntry
-    held = [table.call == RecordedCall.call, table.purpose == "review", table.released_at.is_not(None)]
+    held = [table.purpose == "review", table.released_at.is_not(None)]
     if wanted.score_from is not None:
         held.append(table.score_hundredths >= wanted.score_from)
     if wanted.score_to is not None:
         held.append(table.score_hundredths <= wanted.score_to)
-    return select(table.id).where(*held).exists()
+    return RecordedCall.call.in_(select(table.call).where(*held))

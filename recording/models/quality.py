@@ -35,6 +35,7 @@ class EvaluationEntry(Base):
         UniqueConstraint("call", "purpose", "slot"),
         Index(None, "reviewer", "phase"),
         Index(None, "purpose", "released_at"),
+        Index(None, "purpose", "score_hundredths", "released_at", "call"),
         Index(None, "agent", "released_at"),
         Index(None, "agent", "drawn_at"),
         Index(None, "drawn_at", "id"),

@@ -4,7 +4,7 @@ themselves are read and checked, as for the API.
 
     python -m tests.load.bench_searches postgresql://test@127.0.0.1:5433/bench
 
-The data base is one that bench_figures has filled. There is no other side.
+The data base is one that bench_figures has filled, evaluations among it. There is no other side.
 """
 
 import asyncio
@@ -71,7 +71,16 @@ async def main(database: str) -> None:
         "recordings: longer than an hour: none": (Wanted(length_from_ms=3_600_000), first),
         "recordings: an outcome that there is not": (Wanted(outcome="voicemail"), first),
         "recordings: mark 1": (Wanted(mark_to=1), first),
-        "recordings: score below 50: none judged": (Wanted(score_to=5_000), first),
+        "recordings: score below 50": (Wanted(score_to=4_999), first),
+        "recordings: score of 100: few": (Wanted(score_from=10_000), first),
+        "recordings: score of 40 or more: all judged": (Wanted(score_from=4_000), first),
+        "recordings: score below 40: none": (Wanted(score_to=3_999), first),
+        "recordings: score below 50, agent": (Wanted(score_to=4_999, agent="1007"), first),
+        "recordings: score below 50, queue, a day": (
+            Wanted(score_to=4_999, queue="q3", since=PAST, until=PAST + DAY),
+            first,
+        ),
+        "recordings: score below 50, deep in the past": (Wanted(score_to=4_999, until=PAST), first),
     }
     asked: dict[str, Callable[[], Awaitable[list[CallRecord]]]] = {
         **{name: partial(store.calls, *calls_of) for name, calls_of in lists.items()},
