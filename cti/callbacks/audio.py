@@ -6,8 +6,8 @@ before the first word.
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -33,6 +33,7 @@ FETCH_S = 10.0
 """So long an agent is kept reserved for a message that does not come."""
 
 STARTING_S = 0.2
+"""How soon the process that keeps recordings is asked again, where it is being started."""
 
 
 class KeptSound:
@@ -53,8 +54,10 @@ class KeptSound:
 
     def put_away(self) -> None:
         """See Sound."""
-        with _noting():
+        try:
             self.path.unlink(missing_ok=True)
+        except OSError as error:
+            log.error("message-not-removed", error_id="message-not-removed", detail=error.strerror)
 
 
 class KeptAudio:
@@ -84,8 +87,7 @@ class KeptAudio:
 
     def tidy(self) -> None:
         """See MessageAudio."""
-        with _noting():
-            shutil.rmtree(self._recordings / HEARING, ignore_errors=True)
+        shutil.rmtree(self._recordings / HEARING, ignore_errors=True)
 
     async def _bring(self, one: Kept, path: Path) -> None:
         if (file := local_file(self._recordings, one)) is not None:
@@ -118,11 +120,3 @@ async def _in_time() -> AsyncIterator[None]:
         if not is_away(error):
             raise
         raise MessageAway("the data base is away") from error
-
-
-@contextmanager
-def _noting() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        log.error("message-not-removed", error_id="message-not-removed", detail=error.strerror)
