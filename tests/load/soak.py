@@ -38,13 +38,16 @@ from tests.integration.asterisk_fixture import free_settings
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.reconciled import caught_up
 from tests.load.away import Database, database
-from tests.load.bench import note_agreement, reconciled, run, write
+from tests.load.bench import FOLDER, note_agreement, reconciled, run, write
 from tests.load.records import all_records
 from tests.load.soak_faults import Faults
 from tests.load.soak_people import CUSTOMERS, Caller, People
 from tests.shared_prompts import lend, provide
 
 HOME = Path(__file__).parents[2]
+FAILED = FOLDER / "soak-failed"
+"""What is left of one that came to no end."""
+
 AGENTS = 4
 CHANNELS = 100
 MUST_NOT_RISE = ("reservation-violated", "queue-count-wrong", "queue-balance-breached")
@@ -76,6 +79,9 @@ async def soaked_centre(kind: str) -> AsyncIterator[tuple[RunningCentre, Databas
                 yield centre, taken
                 await centre.stop()
                 await note_agreement(settings)
+            except BaseException:
+                _keep_evidence(state)
+                raise
             finally:
                 await centre.stop()
     finally:
@@ -189,6 +195,15 @@ async def _forgotten(centre: RunningCentre, asked: Sequence[str]) -> list[str]:
         if status != 200:
             unknown.append(name)
     return unknown
+
+
+def _keep_evidence(state: Path) -> None:
+    """Logs, ledger and journal of a soak that failed."""
+    shutil.rmtree(FAILED, ignore_errors=True)
+    for name in ("test.log", "journal", "asterisk/log"):
+        (FAILED / name).parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (state / name).is_dir() else shutil.copy
+        copy(state / name, FAILED / name)
 
 
 def _account(number: int) -> dict[str, object]:

@@ -8,6 +8,7 @@ import signal
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,6 +20,8 @@ from tests.load.cpu import child
 
 AWAY_S = (2.0, 20.0)
 """For how long a data base is taken away."""
+
+ANSWER_S = 10.0
 
 BACK_S = 90.0
 """A service that is not back after so long has failed."""
@@ -102,16 +105,29 @@ class Faults:
     async def _back(self) -> None:
         """All parts are well again. The first look may still meet the service as it was before the blow."""
         await asyncio.sleep(0.5)
+        said = "nothing"
         try:
             async with asyncio.timeout(BACK_S):
                 while True:
-                    with suppress(aiohttp.ClientError):
-                        status, health = await self._centre.ask("GET", "/api/health")
+                    try:
+                        async with asyncio.timeout(ANSWER_S):
+                            status, health = await self._centre.ask("GET", "/api/health")
+                        said = f"{status}: {health}"
                         if status == 200 and health["parts"]["database"]["ok"]:
                             return
+                    except (aiohttp.ClientError, TimeoutError) as error:
+                        said = repr(error)
                     await asyncio.sleep(0.1)
         except TimeoutError:
-            raise AssertionError(f"not back: {self.done[-1]}\n{self._centre.log.read_text('utf-8')[-4000:]}") from None
+            raise AssertionError(f"not back: {self.done[-1]}; it said {said}\n{self._evidence()}") from None
+
+    def _evidence(self) -> str:
+        """What the daemon does, as far as the kernel knows, and the end of the log."""
+        daemon = Path(f"/proc/{self._centre.daemon}")
+        seen = ""
+        with suppress(OSError):
+            seen = f"daemon {(daemon / 'stat').read_text('utf-8')}, waits in {(daemon / 'wchan').read_text('utf-8')}"
+        return f"{seen}\n{self._centre.log.read_text('utf-8')[-4000:]}"
 
 
 def _parent(pid: int) -> int:
