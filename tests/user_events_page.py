@@ -50,6 +50,9 @@ STORIES = (
     "tests/integration/test_recording_pauses.py",
     "tests/integration/test_conferences.py::test_three_hear_each_other_until_the_first_agent_leaves_and_all_of_it_is_recorded_in_one_call",
     "tests/integration/test_path_menu.py::test_star_leads_back_and_zero_to_an_agent",
+    "tests/integration/test_parking.py",
+    "tests/integration/test_outbound.py::test_an_agent_calls_outside_by_phone_and_by_desktop_and_only_whom_he_may",
+    "tests/integration/test_quality.py",
 )
 """Where the events happen."""
 
