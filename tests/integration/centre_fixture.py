@@ -159,6 +159,11 @@ class RunningCentre:
         async with self._session.get(path, headers=headers, raise_for_status=True) as answer:
             return await answer.read()
 
+    async def message(self, callback: str) -> bytes:
+        """The message that this call-back brings, as WAV."""
+        async with self._session.get(f"/api/callbacks/{callback}/message", raise_for_status=True) as answer:
+            return await answer.read()
+
     async def hears_own(self, evaluation: str, number: int, headers: Mapping[str, str]) -> bytes:
         """The recording of an agent's own evaluation, whole, as WAV, with his token."""
         path = f"/api/quality/own/{evaluation}/recordings/{number}?format=wav"

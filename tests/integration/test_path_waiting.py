@@ -3,6 +3,7 @@
 import asyncio
 import wave
 from array import array
+from io import BytesIO
 
 import pytest
 
@@ -107,10 +108,11 @@ async def test_whoever_leaves_is_seen_to_voicemail_a_number_or_a_last_word(floor
         assert writer.audio
         await writer.audio.hears(BEEP_HZ)
         await leg.hang_up()
-        message = await floor.fact("VoicemailLeft", queue="cared")
+        told = await floor.fact("VoicemailLeft", queue="cared")
+        asked = await floor.fact("CallbackRequested", linkedid=told["linkedid"])
         await asyncio.gather(*(caller.ended() for caller in (writer, handed, turned)))
 
-        with wave.open(str(floor.settings.recordings_folder / message["file"])) as file:
+        with wave.open(BytesIO(await floor.message(asked["callback"]))) as file:
             samples = list(array("h", file.readframes(file.getnframes())))
         assert seconds_of(CALLERS_TONE_HZ, samples) >= 2
         left, spoke, refused = [await floor.record(number) for number in ("100", "200", "300")]
