@@ -5,6 +5,7 @@ If one part dies the daemon ends, and whoever started it starts it again: half a
 """
 
 import asyncio
+import faulthandler
 import signal
 import sys
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from cti.logs import write_logs
 from cti.memory import settle_down
 from cti.parts import Parts
 from cti.processes import allow_open_files, favour_the_loop
+from cti.pulse import Pulse
 from cti.restoration import restore
 from cti.settings import Settings, SettingsError, load_settings
 from cti.versions.errors import VersionError
@@ -118,12 +120,17 @@ async def _run(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with serving(settings), serving_alone(settings.state):
-        await serve(Parts(settings), stop)
+        pulse = asyncio.create_task(Pulse(settings.state).run())
+        try:
+            await serve(Parts(settings), stop)
+        finally:
+            pulse.cancel()
 
 
 def main() -> int:
     """The daemon's life: 0 when it was told to stop, 2 for files or settings it cannot use."""
     write_logs()
+    faulthandler.enable()  # who ends a daemon that hangs sends SIGABRT, and it tells where it was
     allow_open_files()
     try:
         settings = load_settings()

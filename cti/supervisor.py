@@ -25,6 +25,7 @@ from cti.incumbency import daemon_of
 from cti.nursery import GRACE_S, Nursery
 from cti.preparation import disk_errors, ownership, plan_of, require_ports, require_room
 from cti.processes import end
+from cti.pulse import Pulse
 from cti.settings import Settings
 from cti.versions.start import start
 from ivr.music import provide_music
@@ -36,6 +37,8 @@ GROWN_UP_S = 10.0
 """A process that lived as long is started again at once; one that dies younger, later and later."""
 LONGEST_DELAY_S = 5.0
 
+LAST_WORDS_S = 0.5
+"""How long a daemon that hangs may take to say where."""
 
 UNUSABLE = 2
 """The daemon's exit status for files and settings that it cannot use."""
@@ -81,6 +84,7 @@ async def _provide_and_keep(settings: Settings, centre: Centre, nursery: Nursery
                 group.create_task(_welcome(settings, banner(settings, credentials, centre))),
                 group.create_task(keep("asterisk", lambda: _asterisk_life(asterisk))),
                 group.create_task(keep("daemon", lambda: _daemon_life(settings, nursery, next(lives)))),
+                group.create_task(Pulse(settings.state).watch(lambda: _end_hung(settings))),
             )
             await stop.wait()
             for task in tasks:
@@ -138,6 +142,18 @@ async def _end_orphan(settings: Settings) -> None:
     if (pid := daemon_of(settings.state)) is not None:
         log.warning("daemon-orphaned", pid=pid)
         await end(pid, GRACE_S)
+
+
+async def _end_hung(settings: Settings) -> None:
+    """End a daemon whose loop stands still: it says where, and if it cannot, it is killed."""
+    if (pid := daemon_of(settings.state)) is None:
+        return
+    log.error("daemon-hangs", error_id="daemon-hangs", pid=pid)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGABRT)
+        await asyncio.sleep(LAST_WORDS_S)
+        if daemon_of(settings.state) == pid:
+            os.kill(pid, signal.SIGKILL)
 
 
 async def _welcome(settings: Settings, text: str) -> None:

@@ -35,6 +35,10 @@ GONE_S = 5.0
 """How long an agent's channel may take to end; the next agent's bears the same name."""
 
 
+NO_LINK_S = 1.0
+"""How long nobody is rung again where no word could be sent to Asterisk."""
+
+
 class Desk(Protocol):
     """What a stay tells of itself."""
 
@@ -153,7 +157,10 @@ class Stay:
             log.warning("callback-not-rung", error_id=error.id, detail=str(error), agent=offer.agent)
             return OfferOutcome.UNREACHABLE
         except AmiError:
-            return OfferOutcome.WITHDRAWN  # no link: it is asked again when Asterisk is back
+            # No link: once the desk has heard so, it takes us out of the queue until Asterisk is back. Without a pause
+            # the router would offer the same agent again and again before anybody could hear anything.
+            await asyncio.sleep(NO_LINK_S)
+            return OfferOutcome.WITHDRAWN
         except TimeoutError:
             log.warning("callback-not-rung", error_id="callback-ringing-untold", agent=offer.agent)
             if self._means.client.up:

@@ -119,12 +119,17 @@ async def test_it_tells_where_things_are_and_ctrl_c_leaves_nothing_behind(instan
     assert command_line(asterisk) == command_line(daemon) == []
 
 
-async def test_a_killed_daemon_is_replaced_and_asterisk_does_not_notice(instance: Instance) -> None:
-    process = await instance.serve()
+async def test_a_daemon_that_is_killed_or_hangs_is_replaced_and_asterisk_does_not_notice(instance: Instance) -> None:
+    process = await instance.start(before="from cti import pulse; pulse.HUNG = 4; ")
+    await says(process, "State, recordings and logs")
     asterisk, daemon = instance.asterisk, instance.daemon
-    os.kill(daemon, signal.SIGKILL)
-    await says(process, "ami link up")
-    assert instance.daemon != daemon
+    for how, said in ((signal.SIGKILL, "daemon-ended"), (signal.SIGSTOP, "daemon-hangs")):
+        os.kill(daemon, how)
+        await says(process, said)
+        await says(process, "ami link up")
+        before, daemon = daemon, instance.daemon
+        assert daemon != before
+        assert command_line(before) == []
     assert instance.asterisk == asterisk
 
 

@@ -26,8 +26,10 @@ ANSWER_S = 10.0
 BACK_S = 90.0
 """A service that is not back after so long has failed."""
 
-PARTS = {"daemon": 4, "recorder": 3, "keeping": 1, "nursery": 1, "asterisk": 2}
-"""What is killed with -9, and how often in relation to each other; the data base is as the daemon is."""
+HANGING = "hanging daemon"
+
+PARTS = {"daemon": 4, "recorder": 3, "keeping": 1, "nursery": 1, "asterisk": 2, HANGING: 1}
+"""What is killed with -9, or made to hang, and how often in relation to each other; the data base is as the daemon."""
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Faults:
         try:
             if part:
                 with suppress(ProcessLookupError, LookupError, FileNotFoundError):  # it is just being born
-                    os.kill(self._pid(part), signal.SIGKILL)
+                    os.kill(self._pid(part), signal.SIGSTOP if part == HANGING else signal.SIGKILL)
             if way:
                 await asyncio.sleep(self._dice.uniform(*AWAY_S))
         finally:

@@ -37,6 +37,8 @@ class FakeAmi:
 
     def __init__(self) -> None:
         self.up = True
+        self.unsent = 0
+        """Actions for which there was no link."""
         self.sent: list[tuple[str, dict[str, str]]] = []
         self.refuses: AmiError | None = None
 
@@ -44,6 +46,8 @@ class FakeAmi:
         self, name: str, headers: Headers | None = None, variables: Mapping[str, str] | None = None
     ) -> Message:
         if not self.up:
+            self.unsent += 1
+            assert self.unsent < 1_000, "asked for ever, and nobody else had a turn"
             raise AmiLinkLost("no link")
         if self.refuses is not None:
             raise self.refuses

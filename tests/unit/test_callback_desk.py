@@ -165,6 +165,21 @@ async def test_an_originate_that_asterisk_refuses_is_an_unreachable_phone() -> N
 
 
 @in_virtual_time
+async def test_a_link_that_was_lost_a_moment_ago_is_not_asked_again_before_others_had_their_turn() -> None:
+    async with calling("1001") as floor:
+        floor.ami.up = False
+        asked = await floor.ask()
+        await asyncio.sleep(10)
+        assert 0 < floor.ami.unsent <= 11
+        await floor.link(up=False)
+        await asyncio.sleep(1)
+        assert (asked.state, floor.state("1001")) == (CallbackState.REQUESTED, READY)
+        await floor.link()
+        await floor.rings(asked.linkedid)
+        assert floor.state("1001")[0] is AgentState.RINGING
+
+
+@in_virtual_time
 async def test_a_phone_of_which_nothing_is_told_is_given_up_and_hung_up() -> None:
     async with calling("1001") as floor:
         asked = await floor.ask()
