@@ -3,12 +3,13 @@ agent of none. Their values go by the hour and the weekday, so that whoever show
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from recording.figures.catalogue import CATALOGUE, EVERY, FIGURES, Figure, UnitOf
 from recording.figures.period import Period, Unit
-from recording.figures.report import CallsBehind, FigureValue, Judgement, Report, Series
+from recording.figures.report import About, FigureValue, Judgement, Report, Series
 from recording.figures.scope import Scope, ScopeKind
 from recording.reports.material import Names
 
@@ -46,11 +47,21 @@ class SampleFigures:
         """Of all there are."""
         return [await self.report(Scope(kind, name), period, keys) for name in _SCOPES[kind]]
 
+    async def breakdowns(
+        self, wanted: Mapping[ScopeKind, Collection[str]], period: Period
+    ) -> Mapping[ScopeKind, Sequence[Report]]:
+        """Of all there are of each kind."""
+        return {kind: await self.reports(kind, period, keys) for kind, keys in wanted.items()}
+
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
         """A value for each step."""
         self.asked += 1
         points = tuple((one, value_of(EVERY[key], scope, one)) for one in period.split(step))
         return Series(key=key, scope=scope, period=period, points=points)
+
+    async def several(self, keys: Collection[str], scope: Scope, period: Period, step: Unit) -> Sequence[Series]:
+        """A value for each step of each."""
+        return [await self.series(key, scope, period, step) for key in keys]
 
     async def received(self, scope: Scope, period: Period) -> Mapping[datetime, int]:
         """As many as the figure has."""
@@ -73,7 +84,7 @@ def value_of(figure: Figure, scope: Scope, period: Period) -> FigureValue:
         name: _value(figure, scope, period, (level / (2 + at)).quantize(Decimal("0.1")), name)
         for at, name in enumerate(figure.parts or figure.variants)
     }
-    return FigureValue(**{name: getattr(value, name) for name in FigureValue.__slots__} | {"parts": parts})
+    return replace(value, parts=parts)
 
 
 def _level(figure: Figure, period: Period) -> Decimal:
@@ -83,20 +94,15 @@ def _level(figure: Figure, period: Period) -> Decimal:
 def _value(figure: Figure, scope: Scope, period: Period, level: Decimal | None, counted: str = "") -> FigureValue:
     low = figure.band.low if figure.band else None
     judged = None if low is None or level is None else Judgement.IN_BAND if level >= low else Judgement.BELOW
-    behind = CallsBehind(
-        scope=scope, since=period.since, until=period.until, counted=counted or figure.formula.of or "answered"
-    )
     return FigureValue(
-        key=figure.key,
-        version=figure.version,
-        formula=figure.formula_id,
+        figure=figure,
+        ways=replace(figure.formula, counted=counted or figure.formula.of or "answered"),
+        about=About(scope, period, AS_OF),
         value=level,
         numerator=level or Decimal(0),
         denominator=Decimal(1 if level else 0),
         sample=0 if level is None else 12,
-        unit=figure.unit,
         band=figure.band,
         judgement=judged,
         good=None if judged is None else judged is Judgement.IN_BAND,
-        calls=behind,
     )

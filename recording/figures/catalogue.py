@@ -80,6 +80,11 @@ class Formula:
     counted: str = ""
     of: str = ""
 
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Those of its sums that are in LISTED."""
+        return tuple(name for name in dict.fromkeys((*self.numerator, *self.denominator)) if name in LISTED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:

@@ -142,6 +142,9 @@ _NAMES: Mapping[type, tuple[str, ...]] = {kind: tuple(one.name for one in fields
 CALLS, TIMES = _NAMES[Counts], tuple(f"state_{name}" for name in _NAMES[Times])
 """The sums as formulas name them: those of the log of states with `state_` before, as two have a wrap-up."""
 
+AGENTS = "agents"
+"""The sum that says of how many agents the others are."""
+
 AGENTS_ANSWERED = "agents_answered"
 """What all agents of a scope answered, once for each agent. The centre has it ready for each half hour: its agents have
 more rows in a month than a report has time to read."""

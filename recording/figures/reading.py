@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.states import AgentState
-from recording.figures.counts import AGENTS_ANSWERED, CALLS, Times, names_of
-from recording.figures.period import Period
+from recording.figures.counts import AGENTS, AGENTS_ANSWERED, CALLS, Times, names_of
+from recording.figures.period import HALF_HOUR_S, Period
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.states import Change, of_states, stretches
 from recording.models import (
@@ -34,6 +34,8 @@ _TABLES: Mapping[ScopeKind, type[Base]] = {
     ScopeKind.TEAM: AgentHalfHour,
     ScopeKind.AGENT: AgentHalfHour,
 }
+_TOGETHER = 50
+"""Of so many pieces of a period agents are counted at once."""
 Row = dict[str, int]
 """Sums by their names; those of the log of states with `state_` before."""
 
@@ -67,6 +69,17 @@ class Members:
                     ends = [half_hour < until] if until else []
                     partly.append(and_(agent == number, half_hour >= since, *ends))
         return or_(agent.in_(sorted(throughout)) if throughout else false(), *partly)
+
+    def throughout(self, period: Period) -> list[str] | None:
+        """Who was in it all the period, in order; None where somebody came or left meanwhile."""
+        found: list[str] = []
+        for agent, stays in self.stays.items():
+            for since, until in stays:
+                if since <= period.since and (until is None or until >= period.until):
+                    found.append(agent)
+                elif since < period.until and (until is None or until > period.since):
+                    return None
+        return sorted(found)
 
     def had(self, agent: str, moment: datetime) -> bool:
         """Whether he was in it then."""
@@ -118,34 +131,101 @@ class Reading:
 
     async def each(self, kind: ScopeKind, period: Period, names: Collection[str]) -> dict[str, Row]:
         """The sums of every queue or agent that has any, by name."""
+        rows = await self._each(kind, period, names)
+        return {name: row for name, row in rows.items() if any(row[one] for one in row if one != AGENTS)}
+
+    async def each_agent_and_team(
+        self, period: Period, names: Collection[str]
+    ) -> tuple[dict[str, Row], dict[str, Row]]:
+        """The sums of every agent and of every team that has any, by name, read together; with how many agents were
+        signed in, where `names` are over times. Only a team that somebody came into or left is read by itself."""
+        rows = await self._each(ScopeKind.AGENT, period, names)
+        teams: dict[str, Row] = {}
+        for team, members in (await self._memberships()).items():
+            agents = members.throughout(period)
+            if agents is None:
+                scope = Scope(ScopeKind.TEAM, team)
+                row = await self.total(scope, period, names)
+                if any(name.startswith(STATE) for name in names):
+                    (row[AGENTS],) = await self.agents(scope, [period])
+            else:
+                row = {}
+                for agent in agents:
+                    for name, number in rows.get(agent, {}).items():
+                        row[name] = row.get(name, 0) + number
+            if any(row[one] for one in row if one != AGENTS):
+                teams[team] = row
+        return {name: row for name, row in rows.items() if any(row[one] for one in row if one != AGENTS)}, teams
+
+    async def _each(self, kind: ScopeKind, period: Period, names: Collection[str]) -> dict[str, Row]:
+        """The sums of every queue or agent of which any row is kept, in order of their names; of an agent, AGENTS is 1
+        where he was signed in, where `names` are over times."""
         rows: dict[str, Row] = defaultdict(dict)
-        for table, columns in _columns(Scope(kind, "*"), names):
-            key = "queue" if kind is ScopeKind.QUEUE else "agent"
-            query = _summing(table, columns, by=(key,)).where(*_within(table, period))
-            for found in (await self._connection.execute(query)).mappings():
-                if any(found[name] for name in columns):
-                    row = rows[found[key]]
-                    for name in columns:
-                        row[columns[name]] = row.get(columns[name], 0) + int(found[name] or 0)
+        reads = _columns(Scope(kind, "*"), names)
+        for table, columns in reads:
+            key = table.__table__.c["queue" if kind is ScopeKind.QUEUE else "agent"]
+            query = select(key, *(func.sum(table.__table__.c[name]) for name in columns)).where(*_within(table, period))
+            # by an expression: for the bare column SQLite goes by the index of agents, and looks each row up
+            for his, *sums in await self._connection.execute(query.group_by(key.concat(""), key)):
+                row = rows[his]
+                for name, number in zip(columns.values(), sums, strict=True):
+                    row[name] = row.get(name, 0) + int(number or 0)
+                if table is AgentStateHalfHour:
+                    row[AGENTS] = 1
         if any(name.startswith(STATE) for name in names):
             for agent, _, times in await self._going_on(period):
                 row = rows[agent]
+                row[AGENTS] = 1
                 for name in TIME_NAMES:
                     row[STATE + name] = row.get(STATE + name, 0) + getattr(times, name)
-        told = [name for _, columns in _columns(Scope(kind, "*"), names) for name in columns.values()]
+        told = [name for _, columns in reads for name in columns.values()]
         for row in rows.values():
             for name in told:
                 row.setdefault(name, 0)
         return {name: rows[name] for name in sorted(rows)}
+
+    async def _memberships(self) -> dict[str, Members]:
+        """Of every team that there ever was, who was in it when; in order of their names."""
+        table = AgentTeam.__table__
+        rows = (await self._connection.execute(select(table))).all()
+        return {team: Members(rows, team) for team in sorted({row.team for row in rows if row.team})}
 
     async def teams(self) -> list[str]:
         """The names of all teams that there ever were."""
         query = select(AgentTeam.team).where(AgentTeam.team != "").distinct().order_by(AgentTeam.team)
         return list(await self._connection.scalars(query))
 
-    async def agents(self, scope: Scope, period: Period) -> int:
-        """How many agents of the scope were signed in at any time of the period."""
-        return len(await self.signed_in(scope, period))
+    async def agents(self, scope: Scope, pieces: Sequence[Period]) -> list[int]:
+        """How many agents of the scope were signed in at any time of each of the pieces, which follow each other."""
+        starts = [piece.since for piece in pieces]
+        whole = Period(pieces[0].start, pieces[-1].end)
+        members = await self.members(scope.name) if scope.kind is ScopeKind.TEAM else None
+        going_on: dict[int, set[str]] = defaultdict(set)
+        for agent, half_hour, _ in await self._going_on(whole):
+            if _is_of(scope, members, agent, half_hour):
+                going_on[bisect_right(starts, half_hour) - 1].add(agent)
+        table = AgentStateHalfHour.__table__.c
+        his = _of_scope(AgentStateHalfHour, scope, members, whole)
+        counts = [0] * len(pieces)
+        if all(piece.length_ms <= HALF_HOUR_S * 1000 for piece in pieces):  # no agent has two rows in one of them
+            query = select(table.half_hour, func.count()).where(*_within(AgentStateHalfHour, whole), *his)
+            for half_hour, number in await self._connection.execute(query.group_by(table.half_hour)):
+                counts[bisect_right(starts, half_hour) - 1] = number
+        else:
+            for at in range(0, len(pieces), _TOGETHER):
+                each = (
+                    select(literal(number), func.count(table.agent.distinct())).where(
+                        *_within(AgentStateHalfHour, piece), *his
+                    )
+                    for number, piece in enumerate(pieces[at : at + _TOGETHER], at)
+                )
+                for number, count in await self._connection.execute(union_all(*each)):
+                    counts[number] = count
+        for number, agents in going_on.items():  # pieces that have not ended, as a rule
+            query = select(table.agent).distinct().where(table.agent.in_(sorted(agents)), *his)
+            kept = await self._connection.scalars(query.where(*_within(AgentStateHalfHour, pieces[number])))
+            counts[number] += len(agents - set(kept))
+        return counts
 
     async def signed_in(self, scope: Scope, period: Period) -> set[str]:
         """Who they are."""

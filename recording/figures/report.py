@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from recording.figures.catalogue import EVERY, Band, Figure, UnitOf
+from recording.figures.catalogue import Band, Figure, Formula, Source, UnitOf
 from recording.figures.period import Period
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope
@@ -72,37 +72,87 @@ def scores_behind(scope: Scope, since: datetime, until: datetime) -> Mapping[str
     return {"scope": str(scope), "since": since.isoformat(), "until": until.isoformat()}
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """Of whom and when numbers speak, and what was known: `as_of` is when they were made."""
+
+    scope: Scope
+    period: Period
+    as_of: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureValue:
-    """One number. `value` is in `unit`, None where the denominator is 0: no data. `variant` names which of a figure's
-    usual ways of counting it is, empty for the only one; of `parts` each is a number of its own, such as the blind and
-    the announced of all transfers, or the other variants. `sample` is of how many calls (agents, days) it speaks.
-    `good` is None where nobody can say. `calls` are those of the numerator, `of` those of the denominator;
-    `evaluations` is the query of /api/quality/counted that lists the scores it is the mean of; `addends` are those of
-    its sums, on either side, that are not of calls."""
+    """One number: what `ways` made of the sums of whom and when it is `about`. `value` is in `unit`, None where the
+    denominator is 0: no data. `variant` names which of a figure's usual ways of counting it is, empty for the only one;
+    of `parts` each is a number of its own, such as the blind and the announced of all transfers, or the other variants.
+    `sample` is of how many calls (agents, days) it speaks. `good` is None where nobody can say."""
 
-    key: str
-    version: int
-    formula: str
+    figure: Figure
+    ways: Formula
+    about: About
     value: Decimal | None
     numerator: Decimal
     denominator: Decimal
     sample: int
-    unit: UnitOf
     band: Band | None = None
     judgement: Judgement | None = None
     good: bool | None = None
     variant: str = ""
-    calls: CallsBehind | None = None
-    of: CallsBehind | None = None
-    evaluations: Mapping[str, str] | None = None
-    addends: AddendsBehind | None = None
     parts: Mapping[str, "FigureValue"] = field(default_factory=dict)
 
     @property
-    def figure(self) -> Figure:
-        """What it is a value of."""
-        return EVERY[self.key]
+    def key(self) -> str:
+        """Which figure it is."""
+        return self.figure.key
+
+    @property
+    def version(self) -> int:
+        """Of the figure's formula."""
+        return self.figure.version
+
+    @property
+    def formula(self) -> str:
+        """Names the formula with its version."""
+        return self.figure.formula_id
+
+    @property
+    def unit(self) -> UnitOf:
+        """What the value is measured in."""
+        return self.figure.unit
+
+    @property
+    def calls(self) -> CallsBehind | None:
+        """Those of the numerator."""
+        return self._behind(self.ways.counted)
+
+    @property
+    def of(self) -> CallsBehind | None:
+        """Those of the denominator."""
+        return self._behind(self.ways.of)
+
+    @property
+    def evaluations(self) -> Mapping[str, str] | None:
+        """The query of /api/quality/counted that lists the scores it is the mean of."""
+        if self.figure.source is not Source.SCORES:
+            return None
+        return scores_behind(self.about.scope, self.about.period.start, self.about.period.end)
+
+    @property
+    def addends(self) -> AddendsBehind | None:
+        """Those of its sums, on either side, that are not of calls."""
+        if not self.ways.listed:
+            return None
+        period = self.about.period
+        return AddendsBehind(
+            scope=self.about.scope, since=period.start, until=period.end, as_of=self.about.as_of, sums=self.ways.listed
+        )
+
+    def _behind(self, counted: str) -> CallsBehind | None:
+        if not counted:
+            return None
+        period = self.about.period
+        return CallsBehind(scope=self.about.scope, since=period.start, until=period.end, counted=counted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,24 +3,28 @@ figures is decided by the catalogue.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol
 
 from recording.figures.catalogue import CATALOGUE, EVERY, FIGURES, Figure
+from recording.figures.counts import AGENTS
 from recording.figures.inputs import NO_INPUTS, Inputs
 from recording.figures.period import Period, Unit
 from recording.figures.reading import STATE, TIME_NAMES, Reading
-from recording.figures.report import FigureValue, Report, Series
+from recording.figures.report import About, FigureValue, Report, Series
 from recording.figures.rule_book import RuleBook, rule_book
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope, ScopeKind
-from recording.figures.values import AGENTS, Found, formulas_of, needed, value_of
+from recording.figures.values import Found, Maker, formulas_of, needed
 from recording.store import Store
 
 _SIGNED_IN = f"{STATE}signed_in_ms"
+_STATES = frozenset(STATE + name for name in TIME_NAMES)
 _CADENCE = "ring_cadence_ms"
+_TOGETHER = 20
+"""Reports, or steps, made without letting others come first."""
 
 
 class AnyFigures(Protocol):
@@ -33,8 +37,17 @@ class AnyFigures(Protocol):
     async def reports(self, kind: ScopeKind, period: Period, keys: Collection[str] | None = None) -> Sequence[Report]:
         """One report for each queue, team or agent that has anything in the period, by name."""
 
+    async def breakdowns(
+        self, wanted: Mapping[ScopeKind, Collection[str]], period: Period
+    ) -> Mapping[ScopeKind, Sequence[Report]]:
+        """The same of several kinds of queue, team and agent, read at once, each with the figures wanted of it, but
+        without their parts."""
+
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
         """One figure, a value for each step of the period."""
+
+    async def several(self, keys: Collection[str], scope: Scope, period: Period, step: Unit) -> Sequence[Series]:
+        """Several figures of the same steps, read at once, in the order of their numbers."""
 
     async def received(self, scope: Scope, period: Period) -> Mapping[datetime, int]:
         """How many calls each half hour (its beginning, UTC) received; one that is not there, none."""
@@ -63,35 +76,53 @@ class Figures:
             reading = Reading(connection, now)
             found: dict[str, Decimal | int] = {**await reading.total(scope, period, names)}
             if any(name.startswith(STATE) for name in names):
-                found[AGENTS] = await reading.agents(scope, period)
+                (found[AGENTS],) = await reading.agents(scope, [period])
             book = await rule_book(connection)
         found |= await self._inputs.sums(scope, period, names, now)
-        return self._report(scope, period, figures, found, now, book)
+        makers = self._makers(figures, scope.kind)
+        return self._report(makers, found, About(scope, period, now), book, parts=True)
 
     async def reports(self, kind: ScopeKind, period: Period, keys: Collection[str] | None = None) -> Sequence[Report]:
         """One report for each queue, team or agent that has anything in the period, by name."""
         if kind is ScopeKind.CENTRE:
             return [await self.report(Scope(), period, keys)]
-        figures, now = _wanted(kind, keys), self._clock()
-        names = _names(figures)
+        return (await self._each({kind: _wanted(kind, keys)}, period, parts=True))[kind]
+
+    async def breakdowns(
+        self, wanted: Mapping[ScopeKind, Collection[str]], period: Period
+    ) -> Mapping[ScopeKind, Sequence[Report]]:
+        """The same of several kinds of queue, team and agent, read at once, each with the figures wanted of it, but
+        without their parts."""
+        return await self._each({kind: _wanted(kind, keys) for kind, keys in wanted.items()}, period, parts=False)
+
+    async def _each(
+        self, figures: Mapping[ScopeKind, Sequence[Figure]], period: Period, *, parts: bool
+    ) -> Mapping[ScopeKind, Sequence[Report]]:
+        now = self._clock()
+        names = {kind: _names(some) for kind, some in figures.items()}
+        of_agents = frozenset[str]().union(*(some for kind, some in names.items() if kind is not ScopeKind.QUEUE))
+        found: dict[ScopeKind, Mapping[str, Mapping[str, int]]] = {}
         async with self._store.engine.connect() as connection:
             reading = Reading(connection, now)
-            found: Mapping[str, Mapping[str, int]]
-            if kind is ScopeKind.TEAM:
-                teams = {team: Scope(kind, team) for team in await reading.teams()}
-                totals = {team: await reading.total(scope, period, names) for team, scope in teams.items()}
-                counts = {team: await reading.agents(teams[team], period) for team in teams}
-                found = {team: {**row, AGENTS: counts[team]} for team, row in totals.items() if any(row.values())}
-            else:
-                one = {AGENTS: 1} if kind is ScopeKind.AGENT else {}
-                found = {name: {**row, **one} for name, row in (await reading.each(kind, period, names)).items()}
+            if ScopeKind.QUEUE in figures:
+                found[ScopeKind.QUEUE] = await reading.each(ScopeKind.QUEUE, period, names[ScopeKind.QUEUE])
+            if ScopeKind.TEAM in figures:
+                agents, found[ScopeKind.TEAM] = await reading.each_agent_and_team(period, of_agents)
+            elif ScopeKind.AGENT in figures:
+                agents = await reading.each(ScopeKind.AGENT, period, of_agents)
+            if ScopeKind.AGENT in figures:
+                found[ScopeKind.AGENT] = {name: {**row, AGENTS: 1} for name, row in agents.items()}
             book = await rule_book(connection)
-        made: list[Report] = []
-        scopes = {Scope(kind, name): row for name, row in found.items()}
-        told = await self._inputs.each(scopes, period, names, now)
-        for scope, row in scopes.items():
-            made.append(self._report(scope, period, figures, {**row, **told.get(scope, {})}, now, book))
-            await asyncio.sleep(0)  # whoever else lives in this loop comes first
+        scopes = {Scope(kind, name): row for kind in figures for name, row in found[kind].items()}
+        told = await self._inputs.each(scopes, period, frozenset[str]().union(*names.values()), now)
+        makers = {kind: self._makers(some, kind) for kind, some in figures.items()}
+        made: dict[ScopeKind, list[Report]] = {kind: [] for kind in figures}
+        for number, (scope, row) in enumerate(scopes.items(), 1):
+            sums: dict[str, Decimal | int] = {**row, **told.get(scope, {})}
+            about = About(scope, period, now)
+            made[scope.kind].append(self._report(makers[scope.kind], sums, about, book, parts=parts))
+            if number % _TOGETHER == 0:
+                await asyncio.sleep(0)  # whoever else lives in this loop comes first
         return made
 
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
@@ -113,30 +144,36 @@ class Figures:
             reading = Reading(connection, now)
             rows = await reading.steps(scope, period, names, pieces)
             times = any(name.startswith(STATE) for name in names)
-            agents = [await reading.agents(scope, piece) if times else 0 for piece in pieces]
+            agents = await reading.agents(scope, pieces) if times else [0] * len(pieces)
+        makers = self._makers(figures, scope.kind)
         points: dict[str, list[tuple[Period, FigureValue]]] = {figure.key: [] for figure in figures}
-        for piece, row, count in zip(pieces, rows, agents, strict=True):
-            found: dict[str, Decimal | int] = {**row, AGENTS: count}
-            found |= await self._inputs.sums(scope, piece, names, now)
-            for figure in figures:
-                points[figure.key].append((piece, self._value(figure, found, scope, piece, now)))
-            await asyncio.sleep(0)  # whoever else lives in this loop comes first
+        for number, (piece, row, count) in enumerate(zip(pieces, rows, agents, strict=True), 1):
+            told = await self._inputs.sums(scope, piece, names, now)
+            values = self._values(makers, {**row, AGENTS: count, **told}, About(scope, piece, now))
+            for value in values:
+                points[value.key].append((piece, value))
+            if number % _TOGETHER == 0:
+                await asyncio.sleep(0)  # whoever else lives in this loop comes first
         return [Series(key=key, scope=scope, period=period, points=tuple(his)) for key, his in points.items()]
 
-    def _report(
-        self, scope: Scope, period: Period, figures: Sequence[Figure], found: Found, now: datetime, book: RuleBook
-    ) -> Report:
-        values = tuple(self._value(figure, found, scope, period, now) for figure in figures)
-        rules = book.within(period.since, period.until)
-        return Report(scope=scope, period=period, as_of=now, catalogue=CATALOGUE, values=values, rules=rules)
+    def _makers(self, figures: Sequence[Figure], kind: ScopeKind) -> Sequence[Maker]:
+        return [Maker(figure, self._rules, kind) for figure in figures]
 
-    def _value(self, figure: Figure, found: Found, scope: Scope, period: Period, now: datetime) -> FigureValue:
+    def _report(self, makers: Sequence[Maker], found: Found, about: About, book: RuleBook, *, parts: bool) -> Report:
+        scope, period = about.scope, about.period
+        values = tuple(self._values(makers, found, about, parts=parts))
+        rules = book.within(period.since, period.until)
+        return Report(scope=scope, period=period, as_of=about.as_of, catalogue=CATALOGUE, values=values, rules=rules)
+
+    def _values(
+        self, makers: Sequence[Maker], found: Found, about: About, *, parts: bool = True
+    ) -> Iterator[FigureValue]:
         derived: dict[str, Decimal | int] = {**found}
         if "line_answered" in found:
             derived[_CADENCE] = int(found["line_answered"]) * self._rules.ring_cadence_ms
-        if all(STATE + name in found for name in TIME_NAMES):
-            derived[_SIGNED_IN] = sum(int(found[STATE + name]) for name in TIME_NAMES)
-        return value_of(figure, derived, scope, period, self._rules, now)
+        if found.keys() >= _STATES:
+            derived[_SIGNED_IN] = sum(int(found[name]) for name in _STATES)
+        return (maker.value(derived, about, parts=parts) for maker in makers)
 
 
 def _wanted(kind: ScopeKind, keys: Collection[str] | None) -> list[Figure]:
@@ -155,5 +192,5 @@ def _names(figures: Sequence[Figure]) -> frozenset[str]:
     if _CADENCE in names:
         names.add("line_answered")
     if _SIGNED_IN in names:
-        names |= {STATE + name for name in TIME_NAMES}
+        names |= _STATES
     return frozenset(names)

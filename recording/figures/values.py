@@ -3,78 +3,74 @@ numbers are decimals, nothing is rounded here.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 
-from recording.figures.catalogue import LISTED, Band, Direction, Figure, Formula, Source, Sums
-from recording.figures.period import Period
-from recording.figures.report import AddendsBehind, CallsBehind, FigureValue, Judgement, scores_behind
+from recording.figures.catalogue import Band, Direction, Figure, Formula, Source, Sums
+from recording.figures.counts import AGENTS
+from recording.figures.report import About, FigureValue, Judgement
 from recording.figures.rules import Rules
-from recording.figures.scope import Scope, ScopeKind
+from recording.figures.scope import ScopeKind
 
 Found = Mapping[str, Decimal | int]
 """The sums of a scope and a period by their names. A name that is missing makes every figure of it "no data"."""
 
-AGENTS = "agents"
-"""The sum that says of how many agents the others are."""
+_ONE, _NOTHING = Decimal(1), Decimal(0)
 
 
-def value_of(figure: Figure, found: Found, scope: Scope, period: Period, rules: Rules, now: datetime) -> FigureValue:
-    """The figure, with its parts and variants, as of `now`."""
-    formula, variant = figure.formula, figure.variant
-    if figure.source is Source.COSTS and scope.kind is not ScopeKind.CENTRE:
-        variant = rules.share_costs_by
-    if figure.variants:
-        variant = rules.service_level
-        formula = figure.variants[variant]
-    parts = {
-        name: _value(
-            figure, one, name if name in figure.variants else "", found, scope, period, rules, now, whole=False
+class Maker:
+    """Makes one figure of scopes of a kind by these rules: what does not change from scope to scope and from time to
+    time is found out once."""
+
+    def __init__(self, figure: Figure, rules: Rules, kind: ScopeKind) -> None:
+        formula, variant = figure.formula, figure.variant
+        if figure.source is Source.COSTS and kind is not ScopeKind.CENTRE:
+            variant = rules.share_costs_by
+        if figure.variants:
+            variant = rules.service_level
+            formula = figure.variants[variant]
+        band = rules.band(figure.key)
+        self._whole = _Way(figure, formula, variant, band)
+        self._parts = {name: _Way(figure, one, "", None) for name, one in figure.parts.items()}
+        self._parts |= {name: _Way(figure, one, name, band) for name, one in figure.variants.items()}
+
+    def value(self, found: Found, about: About, *, parts: bool = True) -> FigureValue:
+        """The figure, with its parts and variants where they are wanted."""
+        made = {name: way.value(found, about, {}) for name, way in self._parts.items()} if parts else {}
+        return self._whole.value(found, about, made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One formula of a figure."""
+
+    figure: Figure
+    formula: Formula
+    variant: str
+    band: Band | None
+
+    def value(self, found: Found, about: About, parts: Mapping[str, FigureValue]) -> FigureValue:
+        formula = self.formula
+        numerator = _sum(formula.numerator, found)
+        denominator = _sum(formula.denominator, found) if formula.denominator else _ONE
+        value = None
+        if numerator is not None and denominator:
+            value = formula.scale * numerator / denominator
+        judgement = _judgement(self.band, value)
+        return FigureValue(
+            figure=self.figure,
+            ways=formula,
+            about=about,
+            value=value,
+            numerator=numerator or _NOTHING,
+            denominator=denominator or _NOTHING,
+            sample=_sample(self.figure, formula, found, numerator, denominator),
+            band=self.band,
+            judgement=judgement,
+            good=_good(self.figure.direction, judgement),
+            variant=self.variant,
+            parts=parts,
         )
-        for name, one in {**figure.parts, **figure.variants}.items()
-    }
-    return _value(figure, formula, variant, found, scope, period, rules, now, parts=parts)
-
-
-def _value(
-    figure: Figure,
-    formula: Formula,
-    variant: str,
-    found: Found,
-    scope: Scope,
-    period: Period,
-    rules: Rules,
-    now: datetime,
-    *,
-    parts: Mapping[str, FigureValue] | None = None,
-    whole: bool = True,
-) -> FigureValue:
-    numerator = _sum(formula.numerator, found)
-    denominator = _sum(formula.denominator, found) if formula.denominator else Decimal(1)
-    value = None
-    if numerator is not None and denominator:
-        value = formula.scale * numerator / denominator
-    band = rules.band(figure.key) if whole or variant else None
-    judgement = _judgement(band, value)
-    return FigureValue(
-        key=figure.key,
-        version=figure.version,
-        formula=figure.formula_id,
-        value=value,
-        numerator=numerator or Decimal(0),
-        denominator=denominator or Decimal(0),
-        sample=_sample(figure, formula, found, numerator, denominator),
-        unit=figure.unit,
-        band=band,
-        judgement=judgement,
-        good=_good(figure.direction, judgement),
-        variant=variant,
-        calls=_behind(formula.counted, scope, period),
-        of=_behind(formula.of, scope, period),
-        evaluations=scores_behind(scope, period.start, period.end) if figure.source is Source.SCORES else None,
-        addends=_addends(formula, scope, period, now),
-        parts=parts or {},
-    )
 
 
 def needed(formulas: tuple[Formula, ...]) -> frozenset[str]:
@@ -89,9 +85,12 @@ def formulas_of(figure: Figure) -> tuple[Formula, ...]:
 
 def _sum(sums: Sums, found: Found) -> Decimal | None:
     """None where one of them is not known."""
-    if not sums.keys() <= found.keys():
-        return None
-    return sum((times * Decimal(found[name]) for name, times in sums.items()), Decimal(0))
+    total: Decimal | int = 0
+    for name, times in sums.items():
+        if (one := found.get(name)) is None:
+            return None
+        total += times * one
+    return Decimal(total)
 
 
 def _sample(
@@ -122,16 +121,3 @@ def _good(direction: Direction, judgement: Judgement | None) -> bool | None:
         return None
     better = {Direction.LOWER: Judgement.BELOW, Direction.HIGHER: Judgement.ABOVE}.get(direction)
     return judgement in (Judgement.IN_BAND, better)
-
-
-def _behind(counted: str, scope: Scope, period: Period) -> CallsBehind | None:
-    if not counted:
-        return None
-    return CallsBehind(scope=scope, since=period.start, until=period.end, counted=counted)
-
-
-def _addends(formula: Formula, scope: Scope, period: Period, now: datetime) -> AddendsBehind | None:
-    sums = tuple(name for name in dict.fromkeys((*formula.numerator, *formula.denominator)) if name in LISTED)
-    if not sums:
-        return None
-    return AddendsBehind(scope=scope, since=period.start, until=period.end, as_of=now, sums=sums)

@@ -56,15 +56,13 @@ async def read_material(
     own = keys or tuple(key for key in EVERY if _is_of(key, scope.kind))
     lines = dict.fromkeys(key for piece in pieces if isinstance(piece, Lines) for key in piece.figures)
     wanted = [key for key in lines if _is_of(key, scope.kind) and (not keys or key in keys)]
-    series, series_before = {}, {}
-    for key in wanted:
-        series[key] = await figures.series(key, scope, period, step)
-        series_before[key] = await figures.series(key, scope, back, step)
-    reports, reports_before = {}, {}
-    for piece in pieces:
-        if isinstance(piece, Breakdown) and (chosen := [one for one in piece.figures if not keys or one in keys]):
-            reports[piece.kind] = await figures.reports(piece.kind, period, chosen)
-            reports_before[piece.kind] = await figures.reports(piece.kind, compared, chosen)
+    series = await figures.several(wanted, scope, period, step) if wanted else ()
+    series_before = await figures.several(wanted, scope, back, step) if wanted else ()
+    broken = {
+        piece.kind: chosen
+        for piece in pieces
+        if isinstance(piece, Breakdown) and (chosen := [one for one in piece.figures if not keys or one in keys])
+    }
     return Material(
         definition=definition,
         scope=scope,
@@ -75,10 +73,10 @@ async def read_material(
         step_days_before=definition.step_days_before,
         report=await figures.report(scope, period, own),
         before=await figures.report(scope, compared, own),
-        series=series,
-        series_before=series_before,
-        reports=reports,
-        reports_before=reports_before,
+        series={one.key: one for one in series},
+        series_before={one.key: one for one in series_before},
+        reports=await figures.breakdowns(broken, period) if broken else {},
+        reports_before=await figures.breakdowns(broken, compared) if broken else {},
     )
 
 
