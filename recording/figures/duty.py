@@ -3,21 +3,18 @@
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from recording.figures.log_stretches import entries_of
 from recording.figures.period import Period
-from recording.figures.reading import Members
+from recording.figures.reading import Members, memberships
 from recording.figures.scope import Scope, ScopeKind
 from recording.inputs.attendance import Stay, stays
 from recording.inputs.plan import ONE_DAY, Plan, PlannedShift
 from recording.inputs.schedules import Schedules
 from recording.inputs.spans import Span, meet, union
-from recording.models import AgentTeam
 from recording.store import Store
 
 _TOGETHER = 20
@@ -69,24 +66,20 @@ async def stays_of(store: Store, agent: str, start: datetime, end: datetime) -> 
 
 async def agents_of(store: Store, schedules: Schedules, scopes: Iterable[Scope]) -> dict[Scope, list[str]]:
     """Who belongs to each scope; to the centre and to teams those alone who were ever given a pattern."""
-    found: dict[Scope, list[str]] = {}
-    assigned: set[str] | None = None
-    for scope in scopes:
-        if scope.kind is ScopeKind.AGENT:
-            found[scope] = [scope.name]
-            continue
-        if assigned is None:
-            assigned = await schedules.assigned()
-        found[scope] = sorted(assigned & await _members(store, scope.name) if scope.name else assigned)
+    found = {scope: [scope.name] for scope in scopes}
+    if all(scope.kind is ScopeKind.AGENT for scope in found):
+        return found
+    assigned = await schedules.assigned()
+    teams: Mapping[str, Members] = {}
+    if any(scope.kind is ScopeKind.TEAM for scope in found):
+        async with store.engine.connect() as connection:
+            teams = await memberships(connection)
+    for scope in found:
+        if scope.kind is ScopeKind.CENTRE:
+            found[scope] = sorted(assigned)
+        elif scope.kind is ScopeKind.TEAM:
+            found[scope] = sorted(assigned & teams[scope.name].stays.keys()) if scope.name in teams else []
     return found
-
-
-async def _members(store: Store, team: str) -> set[str]:
-    table = AgentTeam.__table__
-    his = select(AgentTeam.agent).where(AgentTeam.team == team)
-    async with store.engine.connect() as connection:
-        rows = await connection.execute(select(table).where(table.c.agent.in_(his)))
-        return set(Members(rows, team).stays)
 
 
 def _due(plan: Plan, agent: str, period: Period, now: datetime) -> Due:

@@ -86,6 +86,18 @@ class Members:
         return any(since <= moment and (until is None or moment < until) for since, until in self.stays.get(agent, ()))
 
 
+async def memberships(connection: AsyncConnection) -> dict[str, Members]:
+    """Of every team that there ever was, who was in it when; in order of their names."""
+    table = AgentTeam.__table__
+    his: dict[str, list[Any]] = defaultdict(list)
+    teams: dict[str, set[str]] = defaultdict(set)
+    for row in await connection.execute(select(table)):
+        his[row.agent].append(row)
+        if row.team:
+            teams[row.team].add(row.agent)
+    return {team: Members((row for agent in teams[team] for row in his[agent]), team) for team in sorted(teams)}
+
+
 class Reading:
     """The sums in one connection, as of `now`."""
 
@@ -141,7 +153,7 @@ class Reading:
         signed in, where `names` are over times. Only a team that somebody came into or left is read by itself."""
         rows = await self._each(ScopeKind.AGENT, period, names)
         teams: dict[str, Row] = {}
-        for team, members in (await self._memberships()).items():
+        for team, members in (await memberships(self._connection)).items():
             agents = members.throughout(period)
             if agents is None:
                 scope = Scope(ScopeKind.TEAM, team)
@@ -184,12 +196,6 @@ class Reading:
                 row.setdefault(name, 0)
         return {name: rows[name] for name in sorted(rows)}
 
-    async def _memberships(self) -> dict[str, Members]:
-        """Of every team that there ever was, who was in it when; in order of their names."""
-        table = AgentTeam.__table__
-        rows = (await self._connection.execute(select(table))).all()
-        return {team: Members(rows, team) for team in sorted({row.team for row in rows if row.team})}
-
     async def teams(self) -> list[str]:
         """The names of all teams that there ever were."""
         query = select(AgentTeam.team).where(AgentTeam.team != "").distinct().order_by(AgentTeam.team)
@@ -213,12 +219,10 @@ class Reading:
                 counts[bisect_right(starts, half_hour) - 1] = number
         else:
             for at in range(0, len(pieces), _TOGETHER):
-                each = (
-                    select(literal(number), func.count(table.agent.distinct())).where(
-                        *_within(AgentStateHalfHour, piece), *his
-                    )
-                    for number, piece in enumerate(pieces[at : at + _TOGETHER], at)
-                )
+                each = []
+                for number, piece in enumerate(pieces[at : at + _TOGETHER], at):
+                    who = select(table.agent).distinct().where(*_within(AgentStateHalfHour, piece), *his).subquery()
+                    each.append(select(literal(number), func.count()).select_from(who))
                 for number, count in await self._connection.execute(union_all(*each)):
                     counts[number] = count
         for number, agents in going_on.items():  # pieces that have not ended, as a rule

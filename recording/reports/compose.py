@@ -1,7 +1,7 @@
 """Composes a report from what was read: pure, so that a report can be tested without a data base."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -113,53 +113,60 @@ class _Composer:
 
     def _figures(self, of: Mapping[str, Figure]) -> Iterator[Number]:
         before = {value.key: value for value in self.material.before.values}
+        whose = self._whole()
         for value in self.material.report.values:
             if value.key not in of:
                 continue
-            yield self._number(value, self.material.scope, self.material.period, before.get(value.key))
+            yield self._number(value, whose, before.get(value.key))
             if value.key in _SPLIT_ELSEWHERE:
                 continue
             earlier = before[value.key].parts if value.key in before else {}
             for name, part in value.parts.items():
-                scope, period = self.material.scope, self.material.period
-                yield self._number(part, scope, period, earlier.get(name), part=name)
+                yield self._number(part, whose, earlier.get(name), part=name)
 
     def _parts(self, piece: Parts) -> Iterator[Number]:
         value, before = _of(self.material.report, piece.figure), _of(self.material.before, piece.figure)
         if value is None:
             return
-        scope, period = self.material.scope, self.material.period
+        whose = self._whole()
         if piece.shares:
-            whole = self._number(value, scope, period, before)
-            yield whole.model_copy(update={"share": Decimal(100)}) if value.value else whole
+            whole = self._number(value, whose, before)
+            yield replace(whole, share=Decimal(100)) if value.value else whole
         for name, part in value.parts.items():
-            number = self._number(part, scope, period, before.parts.get(name) if before else None, part=name)
+            number = self._number(part, whose, before.parts.get(name) if before else None, part=name)
             if piece.shares and value.value and part.value is not None:
-                number = number.model_copy(update={"share": 100 * part.value / value.value})
+                number = replace(number, share=100 * part.value / value.value)
             yield number
 
     def _lines(self, piece: Lines) -> Iterator[Number]:
         back = timedelta(days=self.material.step_days_before)
+        subject = subject_of(self.material.scope, self.names)
         for key, parts in piece.figures.items():
             if key not in self.material.series:
                 continue
             earlier = {_wall(step.start) + back: value for step, value in self.material.series_before[key].points}
             for step, value in self.material.series[key].points:
                 before = earlier.get(_wall(step.start))
-                yield self._number(value, self.material.scope, step, before)
+                whose = subject, _span(step)
+                yield self._number(value, whose, before)
                 for name in parts:
                     if (part := value.parts.get(name)) is not None:
                         was = before.parts.get(name) if before else None
-                        yield self._number(part, self.material.scope, step, was, part=name)
+                        yield self._number(part, whose, was, part=name)
 
     def _breakdown(self, piece: Breakdown) -> Iterator[Number]:
         before = {report.scope: report for report in self.material.reports_before.get(piece.kind, ())}
+        span = _span(self.material.period)
         for report in self.material.reports.get(piece.kind, ()):
             if self._belongs(report.scope):
-                earlier = before.get(report.scope)
+                whose = subject_of(report.scope, self.names), span
+                earlier = {value.key: value for value in before[report.scope].values} if report.scope in before else {}
                 for value in report.values:
-                    was = _of(earlier, value.key) if earlier else None
-                    yield self._number(value, report.scope, self.material.period, was)
+                    yield self._number(value, whose, earlier.get(value.key))
+
+    def _whole(self) -> tuple[Subject, Span]:
+        """Of whom and when the report is."""
+        return subject_of(self.material.scope, self.names), _span(self.material.period)
 
     def _belongs(self, scope: Scope) -> bool:
         """Whether a scope is part of the report's own."""
@@ -167,17 +174,18 @@ class _Composer:
         return mine.kind is not ScopeKind.TEAM or self.names.teams.get(scope.name) == mine.name
 
     def _number(
-        self, value: FigureValue, scope: Scope, period: Period, before: FigureValue | None, part: str = ""
+        self, value: FigureValue, whose: tuple[Subject, Span], before: FigureValue | None, part: str = ""
     ) -> Number:
         key = f"{value.key}.{part}" if part else value.key
-        band = value.band
+        band, calls, addends = value.band, value.calls, value.addends
+        subject, span = whose
         return Number(
             key=key,
             version=value.version,
             formula=value.formula,
             title=_title(value.key, part, self.language),
-            subject=subject_of(scope, self.names),
-            span=_span(period),
+            subject=subject,
+            span=span,
             value=value.value,
             unit=Unit(value.unit.value),
             numerator=value.numerator,
@@ -187,9 +195,9 @@ class _Composer:
             judgement=value.judgement,
             good=value.good,
             before=None if before is None else before.value,
-            calls=None if value.calls is None else dict(value.calls.query),
+            calls=None if calls is None else calls.query,
             evaluations=value.evaluations,
-            addends=None if value.addends is None else dict(value.addends.query),
+            addends=None if addends is None else addends.query,
         )
 
 

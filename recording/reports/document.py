@@ -5,6 +5,7 @@ Times are aware and in the centre's zone. `title`s are in the report's language;
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -85,13 +86,18 @@ class Band(_Value):
     norm: Value | None = None
 
 
-class Number(_Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
     """One figure of one subject and time. `value` = `numerator` ÷ `denominator` in `unit`; `sample` is what it was
     computed from, 0 with no data. `good` is None where nobody can say. `before` is the same in the time that the report
     compares with, `share` in % of its section's whole, `low` and `high` the limits within which a forecast expects it.
     `calls` is the query of /api/calls that lists the calls behind it, None where they are no calls; `evaluations` that
     of /api/quality/counted where it is a mean of scores, `addends` that of /api/figures/addends where it has sums that
-    are not of calls."""
+    are not of calls.
+
+    No model like the others: a report has thousands, and each is made of values that are checked already."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     key: str
     version: int
