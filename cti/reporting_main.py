@@ -9,6 +9,7 @@ neither their libraries nor their work take anything from routing. It ends with 
 """
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -70,4 +71,5 @@ async def _run() -> None:
 if __name__ == "__main__":
     write_logs()
     give_way(NICENESS)
+    gc.freeze()  # modules stay: no search for garbage among thousands of numbers need look at them
     asyncio.run(_run())

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
 from recording.figures.catalogue import CATALOGUE
 from recording.figures.report import Judgement
 from recording.reports.document import (
@@ -23,6 +25,7 @@ from recording.reports.document import (
 from recording.reports.words import say
 
 ZONE = ZoneInfo("Asia/Shanghai")
+_NUMBER = TypeAdapter(Number)
 START = datetime(2026, 11, 20, tzinfo=ZONE)
 DAY = Span(start=START, end=START + timedelta(days=1))
 WEEK_BEFORE = Span(start=START - timedelta(days=7), end=START - timedelta(days=6))
@@ -42,7 +45,7 @@ def sample_report(language: Language = Language.ENGLISH) -> ReportDocument:
     ) -> Number:
         known = None if value is None else Decimal(value)
         title = say(f"figure.{key}", language)
-        return Number.model_validate(
+        return _NUMBER.validate_python(
             {
                 "key": key,
                 "version": 1,

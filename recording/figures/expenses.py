@@ -111,9 +111,8 @@ async def _weights(
     if share_by is ShareBy.CALLS:
         nobodys = (await reading.total(CENTRE, period, ["served_by_ivr"]))["served_by_ivr"]
     if kind is ScopeKind.TEAM:
-        teams = {team: Scope(kind, team) for team in await reading.teams()}
-        found = {team: sum((await reading.total(his, period, weighed)).values()) for team, his in teams.items()}
-        agents = await reading.each(ScopeKind.AGENT, period, weighed)
+        agents, teams = await reading.each_agent_and_team(period, weighed)
+        found = {team: sum(row.values()) for team, row in teams.items()}
         nobodys += sum(sum(row.values()) for row in agents.values()) - sum(found.values())
     else:
         found = {name: sum(row.values()) for name, row in (await reading.each(kind, period, weighed)).items()}
