@@ -196,11 +196,6 @@ class Reading:
                 row.setdefault(name, 0)
         return {name: rows[name] for name in sorted(rows)}
 
-    async def teams(self) -> list[str]:
-        """The names of all teams that there ever were."""
-        query = select(AgentTeam.team).where(AgentTeam.team != "").distinct().order_by(AgentTeam.team)
-        return list(await self._connection.scalars(query))
-
     async def agents(self, scope: Scope, pieces: Sequence[Period]) -> list[int]:
         """How many agents of the scope were signed in at any time of each of the pieces, which follow each other."""
         starts = [piece.since for piece in pieces]
