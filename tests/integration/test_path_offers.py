@@ -162,7 +162,10 @@ async def test_whoever_hangs_up_the_agent_wraps_up_and_is_ready_again_by_himself
         await leg.hang_up()
         await first.ended()
         following = await phones["1002"].next_call()
-        assert following.at_us[Moment.INVITED] - leg.at_us[Moment.ENDED] >= 1_000_000  # not before his wrap-up is over
+        ended = await floor.fact("AgentStateChanged", agent="1002", after="wrap_up")
+        waiting = await floor.fact("CallArrived", caller="200")
+        again = await floor.fact("CallOffered", agent="1002", linkedid=waiting["linkedid"])
+        assert again["at_ms"] - ended["at_ms"] >= 1_000, "not before his wrap-up is over"
         await talk(second, following)
         await second.hang_up()
         await following.ended()
