@@ -120,11 +120,13 @@ async def _run(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with serving(settings), serving_alone(settings.state):
-        pulse = asyncio.create_task(Pulse(settings.state).run())
+        pulse = Pulse.found(settings.state)
+        beating = asyncio.create_task(pulse.run()) if pulse else None
         try:
             await serve(Parts(settings), stop)
         finally:
-            pulse.cancel()
+            if beating:
+                beating.cancel()
 
 
 def main() -> int:

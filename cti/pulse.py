@@ -12,6 +12,7 @@ import struct
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Self
 
 FILE = "daemon.pulse"
 BEAT_S = 0.5
@@ -24,14 +25,33 @@ _TIME = struct.Struct("=q")
 
 
 class Pulse:
-    """The shared bytes of this state folder. Raises OSError where the file cannot be made."""
+    """The shared bytes of a state folder."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, memory: mmap.mmap) -> None:
+        self._memory = memory
+
+    @classmethod
+    def made(cls, state: Path) -> Self:
+        """For the supervisor, before there is a daemon. Raises OSError where the disk has no room."""
         descriptor = os.open(state / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             os.pwrite(descriptor, _TIME.pack(0), 0)
             os.fsync(descriptor)  # the room on the disk is taken: to write into the memory can never fail
-            self._memory = mmap.mmap(descriptor, _TIME.size)
+            return cls(mmap.mmap(descriptor, _TIME.size))
+        finally:
+            os.close(descriptor)
+
+    @classmethod
+    def found(cls, state: Path) -> Self | None:
+        """For the daemon, which takes no room: it must begin on a full disk too. None without a supervisor."""
+        try:
+            descriptor = os.open(state / FILE, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return None
+        try:
+            return cls(mmap.mmap(descriptor, _TIME.size))
+        except ValueError:  # a file that is empty is nobody's
+            return None
         finally:
             os.close(descriptor)
 
@@ -52,10 +72,13 @@ class Pulse:
 
     async def watch(self, end: Callable[[], Awaitable[None]]) -> None:
         """For the supervisor: `end` the daemon whenever the pulse of one that had begun stands still."""
-        last_ns, still = self.last_ns, 0
+        last_ns, still, begun = self.last_ns, 0, False
         while True:
             await asyncio.sleep(LOOK_S)
-            still = still + 1 if self.last_ns == last_ns else 0
-            last_ns = self.last_ns
-            if still == HUNG:
+            if self.last_ns != last_ns:
+                last_ns, still, begun = self.last_ns, 0, True
+                continue
+            still += 1
+            if still >= HUNG and begun:
+                begun = False
                 await end()

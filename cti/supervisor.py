@@ -84,7 +84,7 @@ async def _provide_and_keep(settings: Settings, centre: Centre, nursery: Nursery
                 group.create_task(_welcome(settings, banner(settings, credentials, centre))),
                 group.create_task(keep("asterisk", lambda: _asterisk_life(asterisk))),
                 group.create_task(keep("daemon", lambda: _daemon_life(settings, nursery, next(lives)))),
-                group.create_task(Pulse(settings.state).watch(lambda: _end_hung(settings))),
+                group.create_task(Pulse.made(settings.state).watch(lambda: _end_hung(settings))),
             )
             await stop.wait()
             for task in tasks:
