@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from recording.figures.catalogue import CATALOGUE, EVERY, FIGURES, Figure, UnitOf
+from recording.figures.catalogue import CATALOGUE, EVERY, FIGURES
+from recording.figures.definition import Figure, UnitOf
 from recording.figures.period import Period, Unit
 from recording.figures.report import About, FigureValue, Judgement, Report, Series
 from recording.figures.scope import Scope, ScopeKind

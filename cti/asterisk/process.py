@@ -5,6 +5,8 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
+from pathlib import Path
 
 import structlog
 
@@ -29,6 +31,7 @@ class AsteriskProcess:
 
     def __init__(self, settings: Settings, installation: Installation) -> None:
         self._folder = settings.state / "asterisk"
+        self._ledger = settings.ledger
         self._command = (*installation.command, "-C", str(self._folder / "etc/asterisk.conf"))
         self._child: subprocess.Popen[bytes] | None = None
         self.pid = self._running()
@@ -43,6 +46,7 @@ class AsteriskProcess:
 
     async def start(self) -> None:
         """Start Asterisk and return when it takes calls; raises AsteriskFailed with its own last words."""
+        await asyncio.sleep(rest_of_second(self._ledger, time.time()))
         self._child = self._spawn()
         self.pid = self._child.pid
         died = asyncio.ensure_future(self.wait())
@@ -122,3 +126,13 @@ class AsteriskProcess:
                 text = (self._folder / name).read_text("utf-8", errors="replace")
                 words += [line for line in text.splitlines() if "ERROR" in line or name == "log/console"][-5:]
         return "\n".join(words) or "none"
+
+
+def rest_of_second(ledger: Path, now_s: float) -> float:
+    """How long, in seconds, Asterisk must not be started: it names calls by the second and by a number that begins at 0
+    with each start, so within the second of a predecessor's call it would give that call's name again."""
+    try:
+        written_s = ledger.stat().st_mtime
+    except OSError:
+        return 0.0
+    return 1 - now_s % 1 if int(written_s) == int(now_s) else 0.0

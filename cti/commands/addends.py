@@ -16,7 +16,7 @@ from cti.settings import Settings
 from cti.versions.start import current_centre
 from recording.figures.addends.listing import addends
 from recording.figures.addends.values import MOST, Addend, AddendsOrder
-from recording.figures.catalogue import LISTED
+from recording.figures.definition import LISTED
 from recording.store import Store
 
 COLUMNS = tuple(Addend.model_fields)

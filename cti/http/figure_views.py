@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import Field
 
 from cti.http.views import View
-from recording.figures.catalogue import Band, Formula
+from recording.figures.definition import Band, Formula
 from recording.figures.report import CallsBehind, FigureValue, Report, Series
 from recording.figures.rules import Rules, Thresholds
 

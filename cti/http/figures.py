@@ -16,7 +16,8 @@ from cti.http.errors import Unfit
 from cti.http.figure_views import AllSeriesView, CatalogueView, FigureView, ReportsView, band_view, formula_view
 from cti.http.figure_words import ScopeName
 from cti.http.reports import send
-from recording.figures.catalogue import BESIDE, CATALOGUE, EVERY, FIGURES, Figure
+from recording.figures.catalogue import BESIDE, CATALOGUE, EVERY, FIGURES
+from recording.figures.definition import Figure
 from recording.figures.order import FiguresOrder, SeriesOrder
 from recording.figures.period import Period, PeriodError, Unit
 from recording.figures.rules import Rules

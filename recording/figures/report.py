@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from recording.figures.catalogue import Band, Figure, Formula, Source, UnitOf
+from recording.figures.definition import Band, Figure, Formula, Source, UnitOf
 from recording.figures.period import Period
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope

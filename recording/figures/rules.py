@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from recording.figures.catalogue import EVERY, Band
+from recording.figures.catalogue import EVERY
+from recording.figures.definition import Band
 
 
 class ShareBy(StrEnum):

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from recording.figures.catalogue import CATALOGUE, EVERY, FIGURES, Figure
+from recording.figures.catalogue import CATALOGUE, EVERY, FIGURES
 from recording.figures.counts import AGENTS
+from recording.figures.definition import Figure
 from recording.figures.inputs import NO_INPUTS, Inputs
 from recording.figures.period import Period, Unit
 from recording.figures.reading import STATE, TIME_NAMES, Reading

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from recording.figures.catalogue import Band, Direction, Figure, Formula, Source, Sums
 from recording.figures.counts import AGENTS
+from recording.figures.definition import Band, Direction, Figure, Formula, Source, Sums
 from recording.figures.report import About, FigureValue, Judgement
 from recording.figures.rules import Rules
 from recording.figures.scope import ScopeKind

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from recording.figures.catalogue import BESIDE, EVERY, FIGURES, Figure
+from recording.figures.catalogue import BESIDE, EVERY, FIGURES
+from recording.figures.definition import Figure
 from recording.figures.period import Period
 from recording.figures.report import FigureValue, Report
 from recording.figures.scope import Scope, ScopeKind

@@ -11,7 +11,8 @@ import pytest
 from acd.facts import AgentEdited
 from recording.figures.addends.listing import addends
 from recording.figures.addends.values import Addend, AddendsError, AddendsOrder
-from recording.figures.catalogue import FIGURES, LISTED
+from recording.figures.catalogue import FIGURES
+from recording.figures.definition import LISTED
 from recording.figures.expenses import NOBODYS, Expenses
 from recording.figures.inputs import all_inputs
 from recording.figures.period import Period, Unit

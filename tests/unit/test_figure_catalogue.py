@@ -2,9 +2,10 @@
 
 import pytest
 
-from recording.figures.catalogue import FIGURES, SERVICE_LEVELS, Direction, Formula
+from recording.figures.catalogue import FIGURES, SERVICE_LEVELS
 from recording.figures.counted import masks
 from recording.figures.counts import CALLS, TIMES
+from recording.figures.definition import Direction, Formula
 from recording.figures.scope import CENTRE, Scope, ScopeError, ScopeKind
 
 pytestmark = pytest.mark.unit

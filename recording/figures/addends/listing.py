@@ -10,7 +10,7 @@ from recording.figures.addends.shifts import shifts
 from recording.figures.addends.staff import staff
 from recording.figures.addends.states import states
 from recording.figures.addends.values import Addend, Addends, AddendsError, AddendsOrder, Source, require_sums
-from recording.figures.catalogue import LISTED
+from recording.figures.definition import LISTED
 from recording.figures.period import Period
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope

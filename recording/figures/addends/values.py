@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from recording.figures.catalogue import LISTED
+from recording.figures.definition import LISTED
 
 MOST = 1_000
 """Of one page."""
