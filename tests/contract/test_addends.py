@@ -1,7 +1,7 @@
 """What stands behind numbers that are not of calls: every list adds up to its sum, exactly, in every data base."""
 
 import random
-from collections import Counter
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -52,16 +52,16 @@ async def _wrong(store: Store, value: FigureValue, rules: Rules) -> list[str]:
     """The sides of a number that its list does not add up to."""
     if value.addends is None:
         return []
-    added: Counter[str] = Counter()
+    added: defaultdict[str, Decimal] = defaultdict(Decimal)
     for one in await _listed(store, value.addends, rules, limit=7):
-        added[one.sum] += one.amount  # type: ignore[assignment]
+        added[one.sum] += one.amount
     formula = FIGURES[value.key].formula
     wrong = []
     for side, sums, told in (
         ("numerator", formula.numerator, value.numerator),
         ("denominator", formula.denominator, value.denominator),
     ):
-        total = sum((times * Decimal(added[name]) for name, times in sums.items()), Decimal())
+        total = sum((times * added[name] for name, times in sums.items()), Decimal())
         if set(sums) <= LISTED and total != told:
             wrong.append(f"{value.addends.scope} {value.key} {side}: {total}, not {told}")
     return wrong
