@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ from cti.centre import load_centre
 from cti.incumbency import daemon_of
 from cti.settings import Settings
 from cti.simulation.telephones import Telephones
+from recording.series import Series
 from tests.integration.asterisk_fixture import free_settings
 from tests.integration.examples import keeping_examples
 from tests.integration.reconciled import reconciled
@@ -32,6 +34,9 @@ from tests.shared_prompts import lend, provide
 
 WAIT_S = 60.0
 """Longer than anything here takes: a test that waits as long has failed."""
+
+JOURNAL_READ = 1_000_000
+"""So many bytes of the journal's end hold all that a daemon has told in its first moments."""
 
 
 class RunningCentre:
@@ -268,14 +273,33 @@ class RunningCentre:
             await self._news.wait()
 
     async def _follow(self) -> None:
-        """Follow the live stream, again after each restart of the daemon."""
+        """Follow the live stream, again after each restart of the daemon: with what that has told before it was heard,
+        and no fact twice."""
+        daemon, untold = None, list[dict[str, Any]]()
         while True:
             with contextlib.suppress(aiohttp.ClientError):
                 async with self._session.ws_connect("/api/live") as socket:
                     async for message in socket:
-                        self.messages.append(message.json())
+                        said = message.json()
+                        if "snapshot" in said:
+                            untold = self._told_by_the_next() if daemon not in {None, self.daemon} else []
+                            daemon = self.daemon
+                            self.messages += untold
+                        if said not in untold:
+                            self.messages.append(said)
                         self._news.set()
             await asyncio.sleep(0.05)  # as in `healthy`
+
+    def _told_by_the_next(self) -> list[dict[str, Any]]:
+        """All facts since the last start of a daemon: what it finds as it takes over it tells at once."""
+        told: list[dict[str, Any]] = []
+        for line in Series(self.settings.journal).last_lines(JOURNAL_READ):
+            with contextlib.suppress(ValueError):  # the first line may be cut
+                fact = json.loads(line)
+                if fact["fact"] == "DaemonStarted":
+                    told.clear()
+                told.append(fact)
+        return told
 
 
 @pytest.fixture(scope="session")
