@@ -4,7 +4,7 @@ what its figures must come to.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -143,7 +143,7 @@ def _record(one: dict[str, Any], clock: Clock) -> CallRecord:
         data={},
         agent=talks[0].agent if talks else answered[0] if answered else None,
         wait_ms=sum(visit.wait_ms for visit in queues),
-        talk_ms=sum(_ms(talk.started_at, talk.ended_at) for talk in talks) - hold_ms,
+        talk_ms=_with_any_ms(talks) - hold_ms,
         hold_ms=hold_ms,
         wrap_up_ms=sum(wrap_up.wrap_up_ms for wrap_up in wrap_ups),
         wrap_ups=wrap_ups,
@@ -162,6 +162,15 @@ def _record(one: dict[str, Any], clock: Clock) -> CallRecord:
         recordings=(),
         reconstructed=False,
     )
+
+
+def _with_any_ms(talks: Sequence[Conversation]) -> int:
+    """How long the caller was with any agent: two at once do not make it longer."""
+    total_ms, until = 0, datetime.min.replace(tzinfo=UTC)
+    for talk in sorted(talks, key=lambda one: one.started_at):
+        total_ms += max(0, _ms(max(talk.started_at, until), talk.ended_at))
+        until = max(until, talk.ended_at)
+    return total_ms
 
 
 def _legs(one: dict[str, Any], clock: Clock) -> Iterator[Leg]:

@@ -327,9 +327,9 @@ def _of_people(floor: Floor, kind: str, agents: set[str], start: datetime, end: 
                 scheduled += max(timedelta(), inside[1] - inside[0])
                 adhered += sum((_overlap(*inside, *span) for state, *span in spans if state in WORKING), timedelta())
             if start <= since < end:
-                due.add(agent)
+                due.add((agent, since.astimezone(floor.zone).date()))
                 if any(state != "signed_out" and _overlap(since, until, *span) for state, *span in spans):
-                    came.add(agent)
+                    came.add((agent, since.astimezone(floor.zone).date()))
     busy = times.get("talking", 0) + times.get("holding", 0)
     signed_in = sum(length for state, length in times.items() if state != "signed_out")
     answered = sum(one.became == "answered" and start <= one.at < end for one in _units(floor, "team", "", set(agents)))

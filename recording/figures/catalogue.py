@@ -167,11 +167,11 @@ _ALL = (
         meaning="Abandoned calls, of received ones; short abandons and blocked calls left out of both.",
     ),
     Figure(
-        key="attendance", number=15, title="Attendance", unit=UnitOf.PERCENT,
+        key="attendance", number=15, title="Attendance", unit=UnitOf.PERCENT, version=2,
         formula=Formula(numerator={"attended": 1}, denominator={"scheduled": 1}, scale=_PERCENT),
         band=_band(low="95"), direction=Direction.HIGHER, source=Source.SCHEDULES, periods=(_DAY,),
         scopes=frozenset({ScopeKind.CENTRE, ScopeKind.TEAM, ScopeKind.AGENT}),
-        meaning="People who signed in during their scheduled shift, of those scheduled.",
+        meaning="People who signed in during their scheduled shift, of those scheduled; of several days those of each.",
     ),
     Figure(
         key="blocked", number=16, title="Blocked calls", unit=UnitOf.PERCENT,

@@ -5,7 +5,6 @@ it from the half hours: more slowly, and never wrong.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
@@ -14,7 +13,7 @@ from structlog import get_logger
 from recording.agent_days import take_turn
 from recording.conflicts import upserting
 from recording.database import is_away
-from recording.figures.doing import Done
+from recording.figures.doing import KEPT, Done
 from recording.figures.duty import due_of
 from recording.figures.period import Period
 from recording.figures.rule_book import rules_in_force
@@ -104,7 +103,8 @@ async def _keep_day(store: Store, day: date, now: datetime, rest_s: float) -> in
             ripe = [agent for agent in agents if over[agent] <= now]
             done = await work_out(connection, plan, ripe, stretch, now)
             rows = [
-                {"day": day, "agent": agent, "zone": zone.key, "until": over[agent], **asdict(done.get(agent, Done()))}
+                {"day": day, "agent": agent, "zone": zone.key, "until": over[agent]}
+                | {name: getattr(done.get(agent, Done()), name) for name in KEPT}
                 for agent in ripe
             ]
             if rows:

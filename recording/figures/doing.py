@@ -7,8 +7,9 @@ other, and of time of which the sums were not kept yet.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from functools import partial
 from typing import Self
 
 from sqlalchemy import and_, or_, select
@@ -33,6 +34,7 @@ from recording.figures.measuring import (
 from recording.figures.period import Period
 from recording.figures.states import HALF_HOUR, WORK, Change
 from recording.inputs.attendance import adherence, attendance, signed_in, stays
+from recording.inputs.plan import PlannedShift
 from recording.inputs.spans import Span, meet, total_ms
 from recording.models import AgentLastState, AgentStateEntry, AgentStateHalfHour
 
@@ -49,22 +51,45 @@ _WORK = [_TABLE.c[name] for name in WORK]
 Settle = Callable[[int], None]
 
 
+KEPT = ("scheduled_ms", "adherent_ms", "shifts", "attended")
+"""What of Done is kept of a day (models.AgentDay); the rest follows from it."""
+
+
 @dataclass(slots=True)
 class Done:
-    """What came of it, by the names that models.AgentDay has: `attended` of the shifts he was signed in during."""
+    """What came of it: `attended` of the shifts he was signed in during. `days` are those on which any of them began,
+    `days_attended` those of these on which he came to one."""
 
     scheduled_ms: int = 0
     adherent_ms: int = 0
     shifts: int = 0
     attended: int = 0
+    days: int = 0
+    days_attended: int = 0
+
+    @classmethod
+    def of_day(cls, *kept: int) -> Self:
+        """Of one day; `kept` is what KEPT names."""
+        scheduled_ms, adherent_ms, shifts, attended = kept
+        return cls(scheduled_ms, adherent_ms, shifts, attended, int(shifts > 0), int(attended > 0))
 
     def __add__(self, other: Self) -> Self:
-        return type(self)(
-            self.scheduled_ms + other.scheduled_ms,
-            self.adherent_ms + other.adherent_ms,
-            self.shifts + other.shifts,
-            self.attended + other.attended,
-        )
+        return type(self)(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+
+class _Coming:
+    """Counts in `done` to which of an agent's shifts, and so on how many days, he came."""
+
+    def __init__(self, done: Done, shifts: Sequence[PlannedShift]) -> None:
+        self._done = done
+        self._days: set[date] = set()
+        done.shifts, done.days = len(shifts), len({one.day for one in shifts})
+
+    def came(self, shift: PlannedShift) -> None:
+        """He was signed in during this shift."""
+        self._done.attended += 1
+        self._days.add(shift.day)
+        self._done.days_attended = len(self._days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +137,12 @@ class Doing:
         found: dict[str, Done] = {}
         left: list[_Open] = []
         for agent, one in due.items():
-            done = found[agent] = Done(scheduled_ms=total_ms(one.working), shifts=len(one.shifts))
+            done = found[agent] = Done(scheduled_ms=total_ms(one.working))
+            coming = _Coming(done, one.shifts)
             if agent in unknown:
-                await self._by_log(agent, one, stretch.since, done)
+                await self._by_log(agent, one, stretch.since, done, coming)
                 continue
-            left += _measured(agent, one, done, sums.get(agent, {}), lasting.get(agent), cuts)
+            left += _measured(agent, one, done, coming, sums.get(agent, {}), lasting.get(agent), cuts)
         await self._settle(left, lasting)
         return found
 
@@ -137,12 +163,14 @@ class Doing:
             found[agent][half_hour] = HalfHour(signed_in_ms, work)
         return found, unknown
 
-    async def _by_log(self, agent: str, due: Due, start: datetime, done: Done) -> None:
+    async def _by_log(self, agent: str, due: Due, start: datetime, done: Done, coming: _Coming) -> None:
         entries = await entries_of(self._connection, agent, start, due.until)
         lived = list(stays(entries, start, due.until))
         done.adherent_ms = adherence(due.working, lived).adhered_ms
         there = {agent: signed_in(lived)}
-        done.attended = sum(bool(attendance([shift], there)[0]) for shift in due.shifts)
+        for shift in due.shifts:
+            if attendance([shift], there)[0]:
+                coming.came(shift)
 
     async def _settle(self, left: Sequence[_Open], lasting: Mapping[str, _Lasting]) -> None:
         """Decides what the sums left open by the log of these minutes."""
@@ -185,6 +213,7 @@ def _measured(
     agent: str,
     due: Due,
     done: Done,
+    coming: _Coming,
     sums: Mapping[datetime, HalfHour],
     lasting: _Lasting | None,
     cuts: Cuts,
@@ -206,19 +235,19 @@ def _measured(
         there = bool(lasting and is_signed_in(lasting.state) and meet([span], now_on))
         told = there or came(cuts.of(span), sums)
         if told is True:
-            done.attended += 1
+            coming.came(shift)
         elif told:
-            yield from _coming(agent, done, told)
+            yield from _doubted(agent, partial(coming.came, shift), told)
 
 
-def _coming(agent: str, done: Done, doubts: Sequence[Doubt]) -> Iterator[_Open]:
+def _doubted(agent: str, came: Callable[[], None], doubts: Sequence[Doubt]) -> Iterator[_Open]:
     """A shift is attended once, however many of these say so."""
     counted: list[bool] = []
 
     def settle(there_ms: int) -> None:
         if there_ms and not counted:
             counted.append(True)
-            done.attended += 1
+            came()
 
     yield from (_Open(agent, doubt, is_signed_in, settle) for doubt in doubts)
 

@@ -5,16 +5,16 @@ half-hour sums (recording.figures.doing).
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from recording.figures.doing import Doing, Done
+from recording.figures.doing import KEPT, Doing, Done
 from recording.figures.duty import agents_of, due_of
 from recording.figures.period import Period, Unit
 from recording.figures.scope import Scope, ScopeKind
@@ -28,7 +28,9 @@ _BY_NAME = 50
 """Of more agents than these all that is kept is read."""
 
 _DAY = AgentDay.__table__.c
-_SUMS = [_DAY[one.name] for one in fields(Done)]
+_KEPT = [_DAY[name] for name in KEPT]
+_SUMS = [*_KEPT, case((_DAY.shifts > 0, 1), else_=0), case((_DAY.attended > 0, 1), else_=0)]
+"""Of each day what Done has of it, in its order."""
 
 
 @dataclass(slots=True)
@@ -127,10 +129,10 @@ async def _by_day(
 ) -> dict[str, dict[date, Done]]:
     """Each of their days that is kept: which are missing, and the sum of the others, is to be of the same moment."""
     known: dict[str, dict[date, Done]] = {agent: {} for agent in agents}
-    query = select(_DAY.agent, _DAY.day, *_SUMS).where(*_kept(agents, days, zone, now))
-    for agent, day, *sums in (await connection.execute(query)).all():
+    query = select(_DAY.agent, _DAY.day, *_KEPT).where(*_kept(agents, days, zone, now))
+    for agent, day, *kept in (await connection.execute(query)).all():
         if agent in known:
-            known[agent][day] = Done(*sums)
+            known[agent][day] = Done.of_day(*kept)
     return known
 
 
@@ -147,11 +149,11 @@ def _missing(known: Mapping[str, Collection[date]], days: Sequence[date], zone: 
 
 
 def _sums(told: Collection[Done]) -> Mapping[str, Decimal]:
-    expected = [one for one in told if one.shifts]
-    at_all = sum(one.scheduled_ms > 0 for one in told)
+    """`attended` and `scheduled` are people, of several days each of each day."""
+    people = sum(one.scheduled_ms > 0 or one.shifts > 0 for one in told)
     numbers = {
         "adherent_ms": sum(one.adherent_ms for one in told), "scheduled_ms": sum(one.scheduled_ms for one in told),
-        "attended": sum(one.attended > 0 for one in expected), "scheduled": len(expected),
-        "scheduled_agents": max(at_all, len(expected)),
+        "attended": sum(one.days_attended for one in told), "scheduled": sum(one.days for one in told),
+        "scheduled_agents": people,
     }  # fmt: skip
     return {name: Decimal(number) for name, number in numbers.items()}

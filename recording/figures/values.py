@@ -98,7 +98,7 @@ def _sample(
 ) -> int:
     if figure.source in (Source.TIMES, Source.BOTH):
         return int(found.get(AGENTS, 0))
-    if figure.source is Source.SCHEDULES:
+    if "scheduled_ms" in formula.denominator:
         return int(found.get("scheduled_agents", 0))
     if figure.source is Source.STAFF:
         return int(denominator or 0)

@@ -248,7 +248,7 @@ MANDARIN: Mapping[str, str] = {
     "meaning.monitoring_score": "质检评分的平均值；每位座席每月至少 4 至 5 次",
     "meaning.occupancy": "（通话＋保持）÷（通话＋保持＋空闲）",
     "meaning.abandonment": "放弃来电（不含短放弃）÷ 来电（不含呼损和短放弃）",
-    "meaning.attendance": "排班时段内签入的人数 ÷ 排班人数",
+    "meaning.attendance": "排班时段内签入的人数 ÷ 排班人数；多日按每日人数相加",
     "meaning.blocked": "进入队列或自助语音之前被拒的来电 ÷ 来电",
     "meaning.first_contact": "以“已解决”结束且之后无同一事由来电或回拨的通话 ÷ 已接听来电",
     "meaning.queued_share": "进入队列时无空闲座席的来电 ÷ 来电",

@@ -51,7 +51,9 @@ async def test_a_report_has_every_figure_of_its_scope(tmp_path: Path) -> None:
         assert [[value["numerator"] for value in one["values"]] for one in answer["reports"]] == [[2, 4], [1, 1]]
 
 
-@pytest.mark.parametrize("name", ["ordinary_day", "everything_odd", "nobody_answers", "no_calls", "calls_of_ours"])
+@pytest.mark.parametrize(
+    "name", ["ordinary_day", "everything_odd", "doubtful_calls", "nobody_answers", "no_calls", "calls_of_ours"]
+)
 async def test_every_number_opens_the_calls_that_add_up_to_it(tmp_path: Path, name: str) -> None:
     day = day_of(name)
     async with open_floor(tmp_path) as web:

@@ -94,9 +94,10 @@ async def _by_log(store: Store, agents: list[str], period: Period, now: datetime
         done = list(stays(in_order(entries), period.since, end))
         numbers["adherent_ms"] += adherence(working, done).adhered_ms
         numbers["scheduled_ms"] += total_ms(working)
-        came, expected = attendance(shifts, {agent: signed_in(done)})
-        numbers["attended"] += len(came)
-        numbers["scheduled"] += len(expected)
+        for day in {shift.day for shift in shifts}:
+            came, expected = attendance([one for one in shifts if one.day == day], {agent: signed_in(done)})
+            numbers["attended"] += len(came)
+            numbers["scheduled"] += len(expected)
     return {name: Decimal(number) for name, number in numbers.items()}
 
 
@@ -230,6 +231,13 @@ async def test_a_night_is_worked_out_when_it_is_over(store: Store) -> None:
     await keep_days(store, datetime(2026, 10, 20, 10, tzinfo=ZONE), rest_s=0)
     assert (await Shifts(store).sums(*monday, early))["attended"] == 0, "as of then"
     assert (await Shifts(store).sums(*monday, datetime(2026, 10, 21, tzinfo=ZONE)))["attended"] == 1
+    scope, _, names = monday
+    week = await Shifts(store).sums(
+        scope, Period.parse("2026-W43", ZONE), names, datetime(2026, 10, 26, 12, tzinfo=ZONE)
+    )
+    assert [int(week[name]) for name in ("attended", "scheduled")] == [1, 6], (
+        "one night of six: a week is the sum of its days"
+    )
 
 
 async def _held_against_the_log(store: Store, agents: list[str], chance: random.Random, periods: int = 6) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 
 from recording.figures.addends.values import Addend, Source
 from recording.figures.duty import Due, duties, stays_of
@@ -28,13 +30,15 @@ class _Shifts:
         return sorted(self._due)
 
     async def of(self, key: str) -> Sequence[Addend]:
-        """Whether he came, his scheduled time, and what he was doing in it."""
+        """Of each day whether he came, his scheduled time, and what he was doing in it."""
         due = self._due[key]
         log = await stays_of(self._store, key, self._period.since, due.until)
         found: list[Addend] = []
-        if due.shifts:
-            came, _ = attendance(due.shifts, {key: signed_in(log)})
-            whole = Span(due.shifts[0].span.start, max(one.span.end for one in due.shifts))
+        there = {key: signed_in(log)}
+        for _, some in groupby(due.shifts, key=attrgetter("day")):
+            of_day = list(some)
+            came, _ = attendance(of_day, there)
+            whole = Span(of_day[0].span.start, max(one.span.end for one in of_day))
             what = "came" if came else "missing"
             found += (
                 self._addend(name, key, what, whole, 1) for name in ("scheduled", *(["attended"] if came else []))
