@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from ivr.documents import Name, Part, read_document
 from recording.quality.scoring import allowed
@@ -13,14 +14,25 @@ from recording.quality.sheets import LONGEST_COMMENT, LONGEST_RECORDING_MS, Judg
 Comment = Annotated[str, Field(max_length=LONGEST_COMMENT)]
 
 
+BLANK = "_"
+"""What a form has in the place of a mark: left there, the item was forgotten, and is not taken for one that does not
+apply."""
+
+
 def _value_alone(value: Any) -> Any:
     return value if isinstance(value, dict) else {"value": value}
+
+
+def _filled(value: Any) -> Any:
+    if value == BLANK:
+        raise PydanticCustomError("mark_missing", "Input should be a mark in the place of the blank")
+    return value
 
 
 class MarkPart(Part):
     """A mark, null where the item does not apply, and what is to be said of it. In a file the mark alone will do."""
 
-    value: int | None
+    value: Annotated[int | None, BeforeValidator(_filled)]
     comment: Comment = ""
 
 
@@ -62,7 +74,7 @@ def form(sheet: ScoreSheet, language: str) -> Iterator[str]:
         for item in section.items:
             below = f"; below {item.comment_below} with a comment" if item.comment_below else ""
             yield f"  # {said(item.title, language, item.name)}: {allowed(item)}{below}"
-            yield f"  {item.name}: {{value: , comment: ''}}"
+            yield f"  {item.name}: {{value: {BLANK}, comment: ''}}"
     yield "fatal: {}"
     for error in sheet.fatal:
         yield f"  # {error.name}: what happened   ({said(error.title, language, error.name)}: at most {error.cap})"

@@ -56,7 +56,10 @@ def unknown_in(rules: SamplingRules, known: Known) -> list[str]:
     """The same of rules that hold, in words: what, and the name."""
     written = {
         "rules": {one.name: one.model_dump(include={"where", "reviewers"}) for one in rules.rules},
-        "reviewers": {"never": {name: one.model_dump() for name, one in rules.never.items()}},
+        "reviewers": {
+            "never": {name: one.model_dump() for name, one in rules.never.items()},
+            "moderators": rules.moderators,
+        },
     }
     return list(dict.fromkeys(f"{what} {name}" for _, what, name, there in _used(written, known) if name not in there))
 
@@ -70,6 +73,7 @@ def _used(written: Mapping[str, Any], known: Known) -> Iterator[tuple[Place, str
                 yield (*place, key, index), what, name, there
 
     agents, teams = ("agents", "agent", known.agents), ("teams", "team", known.teams)
+    yield from each(("reviewers",), written["reviewers"], ("moderators", "reviewer", known.reviewers))
     for name, barred in written["reviewers"]["never"].items():
         here: Place = ("reviewers", "never", name)
         yield here, "reviewer", name, known.reviewers

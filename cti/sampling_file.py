@@ -73,11 +73,13 @@ class BarredPart(Part):
 
 class ReviewersPart(Part):
     """How much work a reviewer gets: `per_day` at most, and none while he has `open` to do. Whom he must not judge: by
-    name in `never`, and his own team unless `own_team` lets a reviewer who takes calls himself do so."""
+    name in `never`, and his own team unless `own_team` lets a reviewer who takes calls himself do so. `moderators` have
+    the permission to review because they lead calibrations: nothing drawn comes on their lists."""
 
     per_day: Annotated[int, Field(ge=1, le=1000)] = 20
     open: Annotated[int, Field(ge=1, le=10_000)] = 40
     own_team: bool = True
+    moderators: Names = ()
     never: dict[str, BarredPart] = Field(default_factory=dict)
 
 
@@ -113,6 +115,7 @@ def load_sampling(folder: Path, sheets: Collection[str], queues: Collection[str]
         reviewer_per_day=reviewers.per_day,
         reviewer_open=reviewers.open,
         own_team=reviewers.own_team,
+        moderators=reviewers.moderators,
         never={name: Barred(agents=one.agents, teams=one.teams) for name, one in reviewers.never.items()},
         rules=tuple(_rule(name, part) for name, part in written.rules.items()),
     )

@@ -41,8 +41,7 @@ def list_schedules(settings: Settings, given: argparse.Namespace) -> Exit:
     if deliveries:
         print()
         print(table(("SCHEDULE", "TIME", "TO", "SENT", "TRIED", "AGAIN", "WHY"), map(_row, deliveries)))
-    if not settings.mail.is_set:
-        print("No mail server is set: nothing is sent (docs/reports.md).")
+    _warn_without_server(settings)
     return Exit.DONE
 
 
@@ -65,6 +64,7 @@ def send(settings: Settings, given: argparse.Namespace) -> Exit:
     schedule = schedule_of(given.name, wanted, given.by)
     with_store(settings, lambda store: ReportMails(store).save(schedule))
     print(f"Schedule {given.name} holds.")
+    _warn_without_server(settings)
     return Exit.DONE
 
 
@@ -103,6 +103,11 @@ def address(text: str) -> str:
         return mail_address(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} does not fit; {error}") from None
+
+
+def _warn_without_server(settings: Settings) -> None:
+    if not settings.mail.is_set:
+        print("No mail server is set: nothing is sent (docs/reports.md).")
 
 
 def _clock(text: str) -> time:

@@ -22,6 +22,8 @@ from recording.quality.spread import Spread
 
 MOST_ITEMS = 5
 """So many of the best and of the worst are told."""
+PERFECT = Decimal(100)
+"""An item with all its best marks is none of the worst, however few items there are."""
 
 
 class _Value(BaseModel):
@@ -196,7 +198,7 @@ def bulletin(day: date, start: datetime, end: datetime, told: Told, scope: str =
         mean=_mean([one.score for one in released if one.score is not None]),
         week_mean=told.week.mean,
         best=tuple(items[:MOST_ITEMS]),
-        worst=tuple(reversed(items[MOST_ITEMS:][-MOST_ITEMS:])),
+        worst=tuple(one for one in reversed(items[MOST_ITEMS:][-MOST_ITEMS:]) if one.percent < PERFECT),
         fatal=tuple(_fatal(released, told.sheets)),
         below=tuple(_below(released, told.sheets)),
         late=late,

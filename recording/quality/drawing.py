@@ -80,6 +80,11 @@ class _Run:
     by_rule: Counter[tuple[str, str]] = field(default_factory=Counter)
     given: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def reviewers(self) -> list[Reviewer]:
+        """Who gets what is drawn at all, absent or not."""
+        return [one for one in self.inputs.reviewers if one.name not in self.inputs.rules.moderators]
+
     def __post_init__(self) -> None:
         for one in self.inputs.drawn:
             if one.this_month:
@@ -117,7 +122,7 @@ class _Run:
             share.short = CALLS
         elif not allowed:
             share.short = QUOTA
-        elif able is None and self.inputs.reviewers:
+        elif able is None and self.reviewers:
             share.short = REVIEWERS
         else:
             chosen, reviewer = self._by_turn(allowed)[0], None
@@ -169,7 +174,7 @@ class _Run:
         frame = self.inputs.rules
         return [
             one
-            for one in self.inputs.reviewers
+            for one in self.reviewers
             if not one.absent
             and (not rule.reviewers or one.name in rule.reviewers)
             and not conflict(frame, one, one.team, candidate)

@@ -109,7 +109,10 @@ class UnknownCalibration(QualityError):
     id = "unknown-calibration"
 
     def __init__(self) -> None:
-        super().__init__("there is no such calibration; expected an id of GET /api/quality/calibrations")
+        super().__init__(
+            "there is no such calibration; expected an id that GET /api/quality/calibrations or `callcenter quality "
+            "calibrations` shows"
+        )
 
 
 class TooFewReviewers(QualityError):
@@ -134,4 +137,7 @@ class UnknownDraw(QualityError):
     id = "unknown-draw"
 
     def __init__(self) -> None:
-        super().__init__("there is no such draw; expected an id of GET /api/quality/draws")
+        super().__init__(
+            "there is no such draw; expected an id that GET /api/quality/draws or `callcenter quality draws` shows, or "
+            "the day of a daily one"
+        )

@@ -66,8 +66,9 @@ class SamplingRules(_Value):
     """The rules, the most important first, and their frame: `at` is when they are applied each day, in the centre's
     zone; calls of the `look_back_days` before are drawn from; no more than `most_per_agent_month` are drawn of one
     agent by all rules together; the quotas of a month are to be drawn `month_ready_days` before it ends; a reviewer
-    gets `reviewer_per_day` at most, and none while he has `reviewer_open` to do. `never` bars reviewers from agents
-    and teams; `own_team` says whether a reviewer who takes calls himself may judge his own team."""
+    gets `reviewer_per_day` at most, and none while he has `reviewer_open` to do. `never` bars reviewers from agents and
+    teams; `moderators` lead calibrations and get nothing that is drawn or shared out; `own_team` says whether a
+    reviewer who takes calls himself may judge his own team."""
 
     at: str = "05:00"
     look_back_days: int = 7
@@ -76,6 +77,7 @@ class SamplingRules(_Value):
     reviewer_per_day: int = 20
     reviewer_open: int = 40
     own_team: bool = True
+    moderators: tuple[str, ...] = ()
     never: Mapping[str, Barred] = {}
     rules: tuple[Rule, ...] = ()
 

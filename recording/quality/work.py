@@ -58,10 +58,12 @@ def shared_out(
 ) -> Mapping[str, Person | None]:
     """Who gets each evaluation, by its id, pure: the reviewer with least to do who is there and may judge it; None, and
     so everybody's, where there is none. What is due first is given first."""
+    moderators = rules.moderators if rules else ()
+    there = [who for who in reviewers if not who.absent and who.name not in moderators]
     given: Counter[str] = Counter()
     found: dict[str, Person | None] = {}
     for one in sorted(evaluations, key=lambda one: (one.due_at or one.drawn_at, one.id)):
-        able = [who for who in reviewers if not who.absent and not conflict(rules, who, who.team, one)]
+        able = [who for who in there if not conflict(rules, who, who.team, one)]
         chosen = min(able, key=lambda who: (who.open + given[who.name], who.name), default=None)
         found[one.id] = chosen and Person(name=chosen.name, agent=chosen.agent)
         if chosen is not None:

@@ -78,6 +78,10 @@ async def test_a_form_that_does_not_fit_is_told_with_its_place(
     told = capsys.readouterr().err
     assert "bad.yaml:2:1: unknown key" in told
     assert "bad.yaml:1:19:" in told
+    await callcenter("quality", "form")
+    file.write_text(capsys.readouterr().out.replace("value: _", "value: 1", 11), "utf-8")
+    assert await callcenter("quality", "score", evaluation, str(file), "--by", "anna") == 2
+    assert '"_" does not fit (expected a mark in the place of the blank)' in capsys.readouterr().err
     file.write_text("marks: {greeting: 1}\n")
     assert await callcenter("quality", "score", evaluation, str(file), "--by", "anna") == 1
     told = capsys.readouterr().err

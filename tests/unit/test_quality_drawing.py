@@ -171,6 +171,7 @@ def test_three_of_a_shift_together_are_of_three_agents() -> None:
         ({"never": {"anna": Barred(agents=("1001",))}}, {}, {"boris"}),
         ({"never": {"anna": Barred(teams=("day",))}}, {}, {"boris"}),
         ({"own_team": False}, {}, {"boris"}),
+        ({"moderators": ("anna",)}, {}, {"boris"}),
         ({}, {"reviewers": ("anna",)}, {"anna"}),
         ({}, {"reviewers": ("gone",)}, set()),
     ],
@@ -191,6 +192,8 @@ def test_who_is_absent_gets_nothing_and_his_work_waits_where_he_is_the_only_one(
     drawn = draw(inputs(every, candidates=[call(1)], reviewers=[away, there]))
     assert [one.reviewer and one.reviewer.name for one in drawn.picks] == ["boris"]
     assert [one.short for one in draw(inputs(every, candidates=[call(1)], reviewers=[away])).lots] == ["reviewers"]
+    led = draw(inputs(every, candidates=[call(1)], reviewers=[there], moderators=("boris",)))
+    assert [one.reviewer for one in led.picks] == [None], "everybody's, where nobody but a moderator may review"
 
 
 def test_where_reviewers_are_few_nobody_is_passed_over_for_anothers_second() -> None:

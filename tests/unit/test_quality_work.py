@@ -66,6 +66,12 @@ def test_all_of_it_is_given_to_who_is_there_and_may_judge_it_or_to_everybody(
         assert (chosen.name in able) if chosen else not able
 
 
+def test_who_leads_calibrations_alone_is_given_nothing() -> None:
+    people = [Reviewer(name="anna", open=9), Reviewer(name="chief")]
+    given_to = shared_out([drawn("e1", call="c1")], people, SamplingRules(moderators=("chief",)))
+    assert [one and one.name for one in given_to.values()] == ["anna"]
+
+
 def test_who_has_least_to_do_gets_first_what_is_due_first() -> None:
     left = [drawn(f"e{n}", call=f"c{n}", due_at=AT.replace(hour=23 - n)) for n in range(5)]
     given_to = shared_out(left, [Reviewer(name="anna", open=3), Reviewer(name="boris")], None)
