@@ -155,7 +155,7 @@ class Parts:
             self.stream,
             lambda: self.administration.centre,
         )
-        self.monitors = MixMonitors(self.switch.client)
+        self.monitors = MixMonitors(self.switch.client, settings.recordings_folder)
         self.pauses = CallPauses(
             self.monitors, self.distributor, lambda: self.switch.channels, limit_s=settings.recordings.pause_s
         )

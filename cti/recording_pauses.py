@@ -94,9 +94,7 @@ class CallPauses:
             self._forget(linkedid)
             await self._switch(linkedid, paused=False)
             raise PauseNotConfirmed
-        self._distributor.state(
-            RecordingPaused(at_ms=self._distributor.clock.now_ms(), linkedid=linkedid, node="", why=why, by=by)
-        )
+        self._state(RecordingPaused, linkedid, by, why)
         if linkedid not in self._distributor.router.conversations:
             self._end_soon(linkedid, "released")  # it ended while Asterisk was asked
         return begun
@@ -174,8 +172,21 @@ class CallPauses:
     def _ended(self, linkedid: str, by: str, why: str) -> None:
         if linkedid in self.under_way:
             self._forget(linkedid)
-            now_ms = self._distributor.clock.now_ms()
-            self._distributor.state(RecordingResumed(at_ms=now_ms, linkedid=linkedid, node="", why=why, by=by))
+            self._state(RecordingResumed, linkedid, by, why)
+
+    def _state(self, kind: type[RecordingPaused | RecordingResumed], linkedid: str, by: str, why: str) -> None:
+        seen = self._recording.written(linkedid)
+        self._distributor.state(
+            kind(
+                at_ms=self._distributor.clock.now_ms(),
+                linkedid=linkedid,
+                node="",
+                why=why,
+                by=by,
+                written_at_ms=seen.at_ms,
+                written_ms=seen.ms,
+            )
+        )
 
     def _forget(self, linkedid: str) -> None:
         self.under_way.pop(linkedid, None)

@@ -3,12 +3,15 @@ it does not write. Seen in Asterisk 22.10.1.
 """
 
 import asyncio
+from pathlib import Path
 
 import structlog
 
+from acd.recording_facts import Written
 from cti.ami.client import AmiClient
 from cti.ami.errors import AmiError, AmiRefused
 from ivr.variables import PAUSED
+from recording.audio import written
 
 WITHIN_S = 2.0
 """A caller waits for it in silence; as a rule it takes a millisecond."""
@@ -22,8 +25,10 @@ log = structlog.get_logger()
 class MixMonitors:
     """The recordings of all channels of one Asterisk (`ivr.recording_pause.Recording`)."""
 
-    def __init__(self, client: AmiClient) -> None:
+    def __init__(self, client: AmiClient, folder: Path) -> None:
+        """`folder` is where Asterisk writes the audio of each call, under its linkedid."""
         self._client = client
+        self._folder = folder
 
     async def pause(self, channel: str) -> bool:
         """True: Asterisk has said that it records nothing of this channel from now on."""
@@ -41,6 +46,10 @@ class MixMonitors:
                 await self._client.action("Setvar", {"Channel": channel, "Variable": PAUSED, "Value": value})
         except (AmiError, TimeoutError) as error:
             log.warning("recording-not-marked", error_id=getattr(error, "id", "ami-timeout"))
+
+    def written(self, linkedid: str) -> Written:
+        """How much of this call's audio is in its file."""
+        return written(self._folder / f"{linkedid}.raw")
 
     async def _mute(self, channel: str, state: str) -> bool:
         try:

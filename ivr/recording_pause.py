@@ -10,6 +10,7 @@ import structlog
 
 from acd.distributor import Distributor
 from acd.facts import RecordingPaused, RecordingResumed
+from acd.recording_facts import UNSEEN, Written
 from ivr import variables
 from ivr.agi.session import AgiSession
 from ivr.flow.steps import Done, Paused
@@ -30,6 +31,9 @@ class Recording(Protocol):
     async def resume(self, channel: str) -> bool:
         """Let both sides be recorded again. False: it is not certain that they are."""
 
+    def written(self, linkedid: str) -> Written:
+        """How much of this call's audio is in its file."""
+
 
 class Unheard:
     """Stands in where nobody can pause a recording: it is never certain."""
@@ -39,6 +43,9 @@ class Unheard:
 
     async def resume(self, channel: str) -> bool:
         return False
+
+    def written(self, linkedid: str) -> Written:
+        return UNSEEN
 
 
 class RecordingPause:
@@ -60,9 +67,7 @@ class RecordingPause:
         await self._session.set_variable(variables.PAUSED, "1")
         if await self._recording.pause(self._channel):
             self._known = True
-            self._distributor.state(
-                RecordingPaused(at_ms=self._now_ms(), linkedid=self._linkedid, node=node, why=SECRET)
-            )
+            self._state(RecordingPaused, node, SECRET)
             return Paused(safe=True)
         log.error("recording-not-paused", error_id="recording-not-paused", node=node)
         await self._go_on()
@@ -96,7 +101,17 @@ class RecordingPause:
         known, self._known = self._known, False
         if not known:
             return  # he hung up while we were about to pause
-        self._distributor.state(RecordingResumed(at_ms=self._now_ms(), linkedid=self._linkedid, node=node, why=why))
+        self._state(RecordingResumed, node, why)
 
-    def _now_ms(self) -> int:
-        return self._distributor.clock.now_ms()
+    def _state(self, kind: type[RecordingPaused | RecordingResumed], node: str, why: str) -> None:
+        seen = self._recording.written(self._linkedid)
+        self._distributor.state(
+            kind(
+                at_ms=self._distributor.clock.now_ms(),
+                linkedid=self._linkedid,
+                node=node,
+                why=why,
+                written_at_ms=seen.at_ms,
+                written_ms=seen.ms,
+            )
+        )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from acd.recording_facts import UNSEEN, Written
 from recording.instants import utc
 from recording.record import AudioFormat
 
@@ -52,6 +53,16 @@ def measure(raw: Path) -> tuple[datetime, int]:
     status = raw.stat()
     size = status.st_size - status.st_size % FRAME_SIZE  # Asterisk, killed, may leave half a frame
     return utc(status.st_mtime_ns // 1000) - timedelta(milliseconds=duration_ms(size)), size
+
+
+def written(raw: Path) -> Written:
+    """When Asterisk wrote last to a file that it still has open, and how much there was then; the rest, of a second at
+    most, is in its memory."""
+    try:
+        status = raw.stat()
+    except OSError:
+        return UNSEEN
+    return Written(status.st_mtime_ns // 1_000_000, duration_ms(status.st_size))
 
 
 def convert(raw: Path, wav: Path) -> Encoded:

@@ -2,11 +2,13 @@
 of them has. It looks at times only; files are kept elsewhere.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from acd.facts import CallArrived, Fact, RecordingPaused, RecordingResumed
+from acd.recording_facts import UNSEEN, Written
 from recording.instants import utc
 from recording.record import ASTERISK_LOST, CallRecord, Missing, Pause, Recording
 
@@ -18,18 +20,24 @@ it has of both and not yet written (AST_AUDIOHOOK_SYNC_TOLERANCE, main/audiohook
 with senders held up for 300 and 600 ms, none with 80 ms. Two such hold-ups in a call are borne. They count from the
 beginning, wherever they were: a file's times are certain at its end."""
 
+AS_LONG = timedelta(milliseconds=200)
+"""So little may be missing between two moments of a file, by the clocks of those who told them, with nothing lost."""
+
 UNKNOWN = "unknown"
 DISK_FULL = "disk_full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """A time in which nothing is recorded because somebody wanted it so."""
+    """A time in which nothing is recorded because somebody wanted it so. `begun` and `ended` are how much of the call
+    was written when it began and ended."""
 
     started_at: datetime
     ended_at: datetime
     who: str
     why: str
+    begun: Written = UNSEEN
+    ended: Written = UNSEEN
 
 
 def silences(facts: Iterable[Fact], ended_us: int) -> tuple[Silence, ...]:
@@ -42,7 +50,10 @@ def silences(facts: Iterable[Fact], ended_us: int) -> tuple[Silence, ...]:
         match fact:
             case RecordingPaused() if begun is None:
                 begun = fact
-            case RecordingResumed() | CallArrived(resumed=True) if begun is not None:
+            case RecordingResumed() if begun is not None:
+                found.append(_silence(begun, utc(fact.at_ms * 1000), _written(fact)))
+                begun = None
+            case CallArrived(resumed=True) if begun is not None:
                 found.append(_silence(begun, utc(fact.at_ms * 1000)))
                 begun = None
             case _:
@@ -53,26 +64,67 @@ def silences(facts: Iterable[Fact], ended_us: int) -> tuple[Silence, ...]:
 
 
 def with_pauses(recordings: Iterable[Recording], silent: Sequence[Silence]) -> tuple[Recording, ...]:
-    """The recordings, each with those pauses that fall into it."""
-    return tuple(one.model_copy(update={"pauses": _within(one, silent)}) for one in recordings)
+    """The recordings, in order, each with those pauses that fall into it."""
+    found: list[Recording] = []
+    opened_at = datetime.min.replace(tzinfo=UTC)
+    for one in recordings:
+        found.append(one.model_copy(update={"pauses": _within(one, silent, opened_at)}))
+        opened_at = one.started_at + _length(one)
+    return tuple(found)
 
 
-def _silence(begun: RecordingPaused, ended_at: datetime) -> Silence:
-    return Silence(started_at=utc(begun.at_ms * 1000), ended_at=ended_at, who=begun.by, why=begun.why)
+def _silence(begun: RecordingPaused, ended_at: datetime, ended: Written = UNSEEN) -> Silence:
+    started_at = utc(begun.at_ms * 1000)
+    return Silence(
+        started_at=started_at, ended_at=ended_at, who=begun.by, why=begun.why, begun=_written(begun), ended=ended
+    )
 
 
-def _within(recording: Recording, silent: Iterable[Silence]) -> tuple[Pause, ...]:
-    pauses = []
+def _written(fact: RecordingPaused | RecordingResumed) -> Written:
+    return Written(fact.written_at_ms, fact.written_ms)
+
+
+def _within(recording: Recording, silent: Iterable[Silence], opened_at: datetime) -> tuple[Pause, ...]:
+    """`opened_at` is the earliest that its file can have been there. A pause that began in it is told even where it has
+    no length there, because nothing came meanwhile that could have been silenced."""
+    silent = [*silent]
+    closed_at = recording.started_at + _length(recording)
+
+    def is_of(seen: Written) -> bool:
+        return seen != UNSEEN and opened_at <= utc(seen.at_ms * 1000) <= closed_at
+
+    known = sorted({seen for one in silent for seen in (one.begun, one.ended) if is_of(seen)})
+    moments = [*((utc(seen.at_ms * 1000), seen.ms) for seen in known), (closed_at, recording.duration_ms)]
+    pauses: list[Pause] = []
+    at_ms = 0
     for one in silent:
-        start_ms = max(0, _position_ms(recording, one.started_at))
-        end_ms = min(recording.duration_ms, _position_ms(recording, one.ended_at))
-        if start_ms < end_ms:
-            pauses.append(Pause(start_ms=start_ms, end_ms=end_ms, who=one.who, why=one.why))
+        start_ms = min(max(at_ms, _position_ms(moments, one.started_at)), recording.duration_ms)
+        end_ms = min(_position_ms(moments, one.ended_at), recording.duration_ms)
+        if start_ms < end_ms or is_of(one.begun):
+            at_ms = max(start_ms, end_ms)
+            pauses.append(Pause(start_ms=start_ms, end_ms=at_ms, who=one.who, why=one.why))
     return tuple(pauses)
 
 
-def _position_ms(recording: Recording, at: datetime) -> int:
-    return round((at - recording.started_at) / timedelta(milliseconds=1))
+def _position_ms(moments: Sequence[tuple[datetime, int]], at: datetime) -> int:
+    """Where this moment is in a file that had these lengths at these moments, the last when it was closed. If audio was
+    lost between two of them, nobody knows on which side of this one: it is reckoned from the nearer."""
+    after = bisect_left(moments, at, key=lambda one: one[0])
+    if after == len(moments):
+        return moments[-1][1] + _ms(at - moments[-1][0])
+    next_at, next_ms = moments[after]
+    backward_ms = next_ms - _ms(next_at - at)
+    if not after:
+        return backward_ms
+    last_at, last_ms = moments[after - 1]
+    forward_ms = last_ms + _ms(at - last_at)
+    if forward_ms - backward_ms <= _ms(AS_LONG) or next_at - at <= at - last_at:
+        return max(backward_ms, last_ms)
+    return min(forward_ms, next_ms)
+
+
+def _ms(span: timedelta) -> int:
+    return round(span / timedelta(milliseconds=1))
 
 
 def missing_talk(record: CallRecord, cause: str = "") -> tuple[Missing, ...]:
@@ -99,7 +151,7 @@ def talked(record: CallRecord) -> list[Span]:
 
 def span_ms(spans: Iterable[Span]) -> int:
     """How long they are together."""
-    return round(sum((end - start for start, end in spans), timedelta()) / timedelta(milliseconds=1))
+    return _ms(sum((end - start for start, end in spans), timedelta()))
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:

@@ -1,7 +1,8 @@
 """The ear and mouth of a simulated telephone: an RTP port that speaks a tone and digits and listens for other tones."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -79,6 +80,15 @@ class Audio(asyncio.DatagramProtocol):
             self._timer = None
         self._settle(CallOver("the call was over before all digits were sent"))
         self._voice.release()
+
+    @contextmanager
+    def cut_off(self) -> Iterator[None]:
+        """Nothing that it says gets anywhere in this block, and nothing of it comes later."""
+        speaks_to = self._to
+        self.be_silent()
+        yield
+        if speaks_to:
+            self.speak_to(speaks_to)
 
     async def press(self, digits: str, key_ms: int = rtp.KEY_MS, pause_ms: int = rtp.PAUSE_MS) -> None:
         """Press digits (RFC 4733), at this pace (`Voice.press`), and wait until they are said. Raises CallOver if the

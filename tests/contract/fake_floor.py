@@ -20,6 +20,7 @@ from acd.closures import Closures
 from acd.distributor import Distributor, Place
 from acd.facts import CallArrived, CallEnded
 from acd.queues import QueueSettings
+from acd.recording_facts import UNSEEN, Written
 from acd.router import Router
 from acd.states import EndedBy
 from cti.access import Access
@@ -102,6 +103,10 @@ class Monitors:
         """Noted."""
         self.done.append(("resume", channel))
         return self.obeys
+
+    def written(self, linkedid: str) -> Written:
+        """Nobody knows."""
+        return UNSEEN
 
     async def mark(self, channel: str, paused: bool) -> None:
         """Noted."""

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from acd.facts import CallEnded, RecordingPaused, RecordingResumed, to_json
+from acd.recording_facts import Written
 from acd.states import EndedBy
 from cti.recording_switch import MixMonitors
 from ivr import collect_words
@@ -20,6 +22,7 @@ from tests.contract.reception_floor import CALL, Floor, hangs_up
 pytestmark = pytest.mark.contract
 
 DIGITS = "7391"
+WRITTEN = Written(1_700_000_000_000, 4_096)
 CHANNEL = "node1-1700000000.7"
 PAUSED, RESUMED = ("pause", CHANNEL), ("resume", CHANNEL)
 MARKED, UNMARKED = ("SET VARIABLE CALLCENTER_PAUSED " + mark for mark in ("1", ""))
@@ -61,6 +64,9 @@ class Recording:
 
     async def resume(self, channel: str) -> bool:
         return self._said("resume", channel)
+
+    def written(self, linkedid: str) -> Written:
+        return WRITTEN
 
     def _said(self, wish: str, channel: str) -> bool:
         self.asked.append((wish, channel))
@@ -107,6 +113,8 @@ async def test_the_recording_pauses_from_before_the_question_until_after_the_las
     commands = await served(floor, recording, {"WAIT FOR DIGIT": keys(DIGITS)})
     assert recording.asked == [PAUSED, RESUMED]
     assert told(floor) == [("RecordingPaused", "secret"), ("RecordingResumed", "keyed")]
+    both = [fact for fact in floor.facts if isinstance(fact, RecordingPaused | RecordingResumed)]
+    assert {(fact.written_at_ms, fact.written_ms) for fact in both} == {WRITTEN}
     asked, thanked = commands.index("STREAM FILE Your code. 0123456789*#"), commands.index("STREAM FILE Thank you. 0*")
     assert commands.index(MARKED) < asked < commands.index(UNMARKED) < thanked
     sent = "".join(commands) + "".join(str(to_json(fact) | {"at_ms": 0}) for fact in floor.facts)
@@ -166,9 +174,9 @@ async def test_a_fault_of_ours_leaves_no_recording_paused(floor: Floor) -> None:
     assert UNMARKED not in commands  # for the dialplan, which goes on with him, and makes sure
 
 
-async def test_asterisk_is_asked_to_mute_both_sides_and_taken_at_its_word() -> None:
+async def test_asterisk_is_asked_to_mute_both_sides_and_taken_at_its_word(tmp_path: Path) -> None:
     async with linked() as (client, peer):
-        monitors = MixMonitors(client)
+        monitors = MixMonitors(client, tmp_path)
         for wish, state in ((monitors.pause, "1"), (monitors.resume, "0")):
             for response, message, sure in (
                 ("Success", "", True),

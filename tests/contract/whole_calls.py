@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from acd.queues import QueueSettings
+from acd.recording_facts import UNSEEN, Written
 from cti.centre import load_centre
 from ivr.desk import Desk
 from ivr.flow.model import Flow
@@ -56,6 +57,9 @@ class Careful:
 
     async def resume(self, channel: str) -> bool:
         return True
+
+    def written(self, linkedid: str) -> Written:
+        return UNSEEN
 
 
 def words(pieces: Sequence[Piece]) -> str:

@@ -16,6 +16,7 @@ from recording.identity import call_id
 from recording.store import Store
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import conversation, staffed
+from tests.integration.kept_ledgers import keep_ledger
 from tests.integration.listening import sides
 from tests.integration.test_star_codes import told
 
@@ -121,3 +122,36 @@ async def test_a_pause_is_silence_of_the_same_length_in_the_right_place_whatever
             assert max(map(abs, sound)) > QUIET
         shown = await floor.get(f"/api/calls/{record['id']}/recordings")
         assert shown["recordings"][0]["pauses"] == pauses
+
+
+async def test_a_pause_lies_where_it_was_though_much_of_the_calls_audio_never_came(floor: RunningCentre) -> None:
+    """Reckoned from the end of the file alone, the first was over before the file began."""
+    async with staffed(floor, "1002", audio=True) as phones:
+        caller, leg = await conversation(phones, "4001", "1002", number="100")
+        linkedid = (await floor.fact("CallQueued", queue="sales"))["linkedid"]
+        floor.silent = True  # for a while
+        assert caller.audio
+        assert leg.audio
+
+        async def paused(why: str) -> None:
+            await floor.post(f"/api/calls/{call_id(linkedid)}/recording/pause", {"why": why})
+            await listens(caller, 0.6)
+            await floor.post(f"/api/calls/{call_id(linkedid)}/recording/resume", {"why": "done"})
+            await listens(caller, 1.2)  # Asterisk writes every 1.024 s
+
+        await paused("card number")
+        with caller.audio.cut_off(), leg.audio.cut_off():
+            for _ in range(4):
+                async with floor.without_daemon():
+                    pass
+        await listens(caller, 1.2)
+        await paused("address")
+        await leg.hang_up()
+        await caller.ended()
+        record = await floor.record("100")
+        (recording,) = record["recordings"]
+        assert [one["why"] for one in recording["pauses"]] == ["card number", "address"]
+        for side in sides(await floor.audio(record["id"])):
+            lies_in_silence(recording["pauses"], side)
+        assert record["recordings"][0]["started_at"] > record["conversations"][0]["started_at"]
+        keep_ledger(floor.settings, linkedid, "paused_with_audio_lost")

@@ -80,6 +80,7 @@ EXPECTED = {
     "parked_fetched_and_sent_on": (
         ANSWERED, "caller", "1004", [("1004", "answered"), ("1002", "answered")], "abandoned", False,
     ),
+    "paused_with_audio_lost": (ANSWERED, "agent", "1002", [("1002", "answered")], "answered", True),
     "picked_up": (ANSWERED, "agent", "1003", [("1002", "withdrawn"), ("1003", "answered")], "answered", False),
     "refused_call_limit": (CallOutcome.BLOCKED, "system", None, [], None, False),
     "picked_up_by_code": (ANSWERED, "caller", "1003", [("1002", "withdrawn"), ("1003", "answered")], "answered", False),

@@ -69,6 +69,7 @@ MET = {
     ),
     "parked_from_a_flow": "ringing ivr ringing:1001 talking:1001 ivr parked:1001 talking:1003 ivr",
     "parked_nowhere": "ringing waiting:sales talking:1002 hold:1002 ivr waiting:sales talking:1002 ivr",
+    "paused_with_audio_lost": "ringing ivr waiting:sales talking:1002",
     "picked_up": "ringing ivr waiting:sales talking:1003 ivr",
     "picked_up_by_code": "ringing waiting:sales talking:1003 ivr",
     "several_queues": "ringing ivr waiting:stepwise waiting:support talking:1003",

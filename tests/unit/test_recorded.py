@@ -1,17 +1,20 @@
 """When a recording is silent on purpose, and what its manifest says of it."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.facts import CallArrived, Fact, RecordingPaused, RecordingResumed
+from acd.recording_facts import UNSEEN, Written
+from recording.fold import fold
 from recording.instants import utc
 from recording.manifest import Manifest, manifest_name, manifests
 from recording.record import ASTERISK_LOST, AudioFormat, CallRecord, Conversation, Pause, Recording
 from recording.recorded import missing_talk, silences, span_ms, talked, with_pauses
-from tests.ledgers import real_call
+from tests.ledgers import real_call, whole
 
 pytestmark = pytest.mark.unit
 
@@ -74,20 +77,74 @@ def test_each_recording_of_a_call_has_its_own_part_of_a_pause() -> None:
     assert [(one.start_ms, one.end_ms) for one in (*first.pauses, *second.pauses)] == [(8_000, 10_000), (0, 1_000)]
 
 
+def test_both_pauses_of_a_real_call_are_marked_though_the_file_was_too_short_for_the_first() -> None:
+    """No packet of either side came for two seconds, after the first of two pauses: as story 143 lost audio."""
+    call = real_call("paused_with_audio_lost")
+    kept = recording(0, 5_080).model_copy(update={"started_at": datetime(2026, 11, 22, 23, 4, 43, 953_839, tzinfo=UTC)})
+    record = whole(fold(call.rows, call.facts, [kept]))
+    (one,) = record.recordings
+    assert [(pause.why, pause.start_ms, pause.end_ms) for pause in one.pauses] == [
+        ("card number", 237, 869),
+        ("address", 3_282, 3_890),
+    ]
+    first = next(fact for fact in call.facts if isinstance(fact, RecordingResumed))
+    assert utc(first.at_ms * 1000) < one.started_at, "by the end of the file it was over before"
+    (lack,) = missing_talk(record)
+    assert (lack.started_at, lack.ended_at) == (record.connected_at, one.started_at)
+
+
+def seen(fact: RecordingPaused | RecordingResumed, at_ms: int, ms: int) -> RecordingPaused | RecordingResumed:
+    """The fact by somebody who saw that so much was written then."""
+    return replace(fact, written_at_ms=START_MS + at_ms, written_ms=ms)
+
+
+def test_a_pause_lies_where_it_was_by_what_was_written_next_to_it() -> None:
+    """Ten seconds of a minute never came, after the first pause and before the second."""
+    silent = silences(
+        [
+            seen(paused(5_000), 4_500, 4_500), seen(resumed(8_000), 7_600, 7_600),
+            seen(paused(40_000), 39_800, 29_800), resumed(42_000),
+        ],
+        (START_MS + 60_000) * 1000,
+    )  # fmt: skip
+    (one,) = with_pauses([recording(START_MS + 10_000, 50_000)], silent)
+    assert [(pause.start_ms, pause.end_ms) for pause in one.pauses] == [(5_000, 8_000), (30_000, 32_000)]
+
+
+def test_a_pause_in_which_nothing_came_is_told_all_the_same() -> None:
+    facts = [seen(paused(5_000), 4_000, 4_000), seen(resumed(9_000), 4_000, 4_000)]
+    (one,) = with_pauses([recording(START_MS + 6_000, 4_000)], silences(facts, (START_MS + 10_000) * 1000))
+    assert [(pause.start_ms, pause.end_ms) for pause in one.pauses] == [(4_000, 4_000)]
+
+
+def test_what_was_written_of_another_file_says_nothing_of_this_one() -> None:
+    silent = silences([seen(paused(2_000), 1_500, 1_500), resumed(3_000)], (START_MS + 60_000) * 1000)
+    first, second = with_pauses([recording(START_MS, 10_000), recording(START_MS + 30_000, 5_000)], silent)
+    assert [(one.start_ms, one.end_ms) for one in (*first.pauses, *second.pauses)] == [(2_000, 3_000)]
+
+
+WRITTEN = st.one_of(
+    st.just(UNSEEN), st.builds(Written, st.integers(START_MS, START_MS + 100_000), st.integers(0, 90_000))
+)
+
+
 @given(
-    st.lists(st.tuples(st.integers(0, 100_000), st.booleans())),
+    st.lists(st.tuples(st.integers(0, 100_000), st.booleans(), WRITTEN), max_size=8),
     st.integers(-5_000, 105_000),
     st.integers(0, 120_000),
 )
-def test_pauses_lie_within_their_recording_in_order_and_apart(
-    switched: list[tuple[int, bool]], start_ms: int, duration_ms: int
+def test_pauses_lie_within_their_recording_in_order_and_apart_whatever_was_seen_of_it(
+    switched: list[tuple[int, bool, Written]], start_ms: int, duration_ms: int
 ) -> None:
-    facts = [paused(at) if on else resumed(at) for at, on in sorted(switched)]
+    facts = [
+        replace(paused(at) if on else resumed(at), written_at_ms=said.at_ms, written_ms=said.ms)
+        for at, on, said in sorted(switched)
+    ]
     silent = silences(facts, (START_MS + 100_000) * 1000)
     (one,) = with_pauses([recording(START_MS + start_ms, duration_ms)], silent)
     at = 0
     for pause in one.pauses:
-        assert at <= pause.start_ms < pause.end_ms <= duration_ms
+        assert at <= pause.start_ms <= pause.end_ms <= duration_ms
         at = pause.end_ms
 
 

@@ -9,6 +9,7 @@ import pytest
 from acd.distributor import Distributor
 from acd.errors import NotInConversation
 from acd.facts import Fact, RecordingPaused, RecordingResumed, to_json
+from acd.recording_facts import UNSEEN, Written
 from cti.recording_pauses import CallPauses, NotPaused, PauseNotConfirmed, open_pauses
 from recording.standing import standing
 from tests.unit.running_floor import Told, distributor, enter
@@ -37,6 +38,9 @@ class Monitors:
         if confirmed := self._confirms():
             self.silent.discard(channel)
         return confirmed
+
+    def written(self, linkedid: str) -> Written:
+        return UNSEEN
 
     async def mark(self, channel: str, paused: bool) -> None:
         (self.marked.add if paused else self.marked.discard)(channel)
