@@ -13,9 +13,8 @@ from recording.figures.service import Figures
 async def reports_of(order: FiguresOrder, figures: Figures, rules: Rules) -> ReportsView:
     """The figures of one scope, or of each of its kind. Raises SQLAlchemy's errors while the data base is away."""
     period, keys = Period.parse(order.period, rules.zone), order.keys or None
-    kind, _, name = order.scope.partition(":")
-    if name == "*":
-        found = await figures.reports(ScopeKind(kind), period, keys)
+    if order.of_each:
+        found = await figures.reports(ScopeKind(order.scope.partition(":")[0]), period, keys)
     else:
         found = [await figures.report(Scope.parse(order.scope), period, keys)]
     return ReportsView(reports=[report_view(one) for one in found])

@@ -22,7 +22,7 @@ from recording.forecasting.outlook import outlook
 from recording.forecasting.source import HABIT_DAYS, NothingHandled, past
 from recording.forecasting.staffing import Target
 from recording.forecasting.values import Outlook
-from recording.reports.compose import Further, subject_of
+from recording.reports.compose import NOTHING_FURTHER, Further, subject_of
 from recording.reports.document import Language
 from recording.reports.forecast import forecast_sections, no_forecast
 from recording.reports.material import Names
@@ -68,7 +68,10 @@ async def ahead(
     period: Period, scope: Scope, centre: Centre, figures: AnyFigures, names: Names, language: Language, now: datetime
 ) -> Further:
     """What follows the time of a report, from what was known at its end, as sections of it: the next week or month, of
-    a day the next on which anything is open. Where there is no forecast, the sentence that says why."""
+    a day the next on which anything is open. Where there is no forecast, the sentence that says why; of a queue of
+    former days nothing."""
+    if scope.kind is ScopeKind.QUEUE and scope.name not in centre.queues:
+        return NOTHING_FURTHER
     coming = following(period, opening(centre, scope))
     if coming is None:
         return no_forecast("forecast-all-shut", language, days=str(SHUT_AT_MOST))

@@ -1,6 +1,6 @@
 """What a report is refused for, each with a stable id and the status it has in the API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -18,11 +18,13 @@ log = structlog.get_logger()
 
 
 class UnknownSubject(Exception):
-    """There is no such queue, team or agent."""
+    """There is no such queue, team or agent, nor ever was; `there` are those that are."""
 
     id = "unknown-subject"
 
-    def __init__(self, kind: str, name: str, expected: str) -> None:
+    def __init__(self, kind: str, name: str, there: Iterable[str]) -> None:
+        some = sorted(there)
+        expected = ", ".join(some[:8]) + (", …" if len(some) > 8 else "")
         super().__init__(f"there is no {kind} {name!r}; expected {expected or 'one that is there'}")
 
 

@@ -13,10 +13,12 @@ from cti.commands.errors import Exit
 from cti.commands.tables import table
 from cti.figures_file import rules_of
 from cti.settings import Settings
+from cti.subjects import require_subject
 from cti.versions.start import current_centre
 from recording.figures.addends.listing import addends
 from recording.figures.addends.values import MOST, Addend, AddendsOrder
 from recording.figures.definition import LISTED
+from recording.figures.scope import Scope
 from recording.store import Store
 
 COLUMNS = tuple(Addend.model_fields)
@@ -24,8 +26,8 @@ COLUMNS = tuple(Addend.model_fields)
 
 def list_addends(settings: Settings, given: argparse.Namespace) -> Exit:
     """List what adds up to a number that is not of calls: stretches of the log of states, shifts, costs, staff."""
-    rules = rules_of(current_centre(settings))
-
+    centre = current_centre(settings)
+    rules = rules_of(centre)
     order = AddendsOrder(
         sums=tuple(dict.fromkeys(given.sums.split(","))),
         scope=given.scope,
@@ -36,6 +38,7 @@ def list_addends(settings: Settings, given: argparse.Namespace) -> Exit:
     )
 
     async def read(store: Store) -> list[Addend]:
+        await require_subject(store, centre, Scope.parse(order.scope))
         found: list[Addend] = []
         after = ""
         while True:

@@ -14,8 +14,9 @@ from cti.commands.errors import BadInput, Exit
 from cti.commands.tables import table
 from cti.figures_file import rules_of
 from cti.forecasts import foresee
+from cti.reporting_errors import UnknownSubject
 from cti.settings import Settings
-from recording.figures.scope import CENTRE
+from recording.figures.scope import CENTRE, ScopeKind
 from recording.figures.service import Figures
 from recording.forecasting.backtest import backtest
 from recording.forecasting.model import TooFarAhead, TooLittleHistory
@@ -78,7 +79,7 @@ def _of_sample(given: argparse.Namespace) -> Outlook:
 def _of_figures(settings: Settings, given: argparse.Namespace) -> Outlook:
     centre = centre_of(settings)
     if given.queue is not None and given.queue not in centre.queues:
-        raise BadInput(f"--queue {given.queue!r}: there is no such queue; expected one of {', '.join(centre.queues)}")
+        raise UnknownSubject(ScopeKind.QUEUE, given.queue, centre.queues)
     now = datetime.now(UTC)
     first = given.first or now.astimezone(centre.time_zone).date()
     order = ForecastOrder(

@@ -49,4 +49,6 @@ async def list_addends(asked: Asked[AddendsQuery, Nothing]) -> web.StreamRespons
     return await send(asked.request, asked.floor.figures, {"addends": order.model_dump(mode="json")}, asked.holder)
 
 
-ENDPOINTS = (Endpoint("GET", "/api/figures/addends", list_addends, AddendsQuery, Nothing, Addends, errors=(503,)),)
+ENDPOINTS = (
+    Endpoint("GET", "/api/figures/addends", list_addends, AddendsQuery, Nothing, Addends, errors=(404, 500, 503)),
+)

@@ -145,7 +145,7 @@ def _require_keys(keys: list[str], kind: ScopeKind) -> None:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/api/figures", show_figures, FiguresQuery, Nothing, ReportsView, errors=(503,)),
-    Endpoint("GET", "/api/figures/series", show_series, SeriesQuery, Nothing, AllSeriesView, errors=(503,)),
+    Endpoint("GET", "/api/figures", show_figures, FiguresQuery, Nothing, ReportsView, errors=(404, 500, 503)),
+    Endpoint("GET", "/api/figures/series", show_series, SeriesQuery, Nothing, AllSeriesView, errors=(404, 500, 503)),
     Endpoint("GET", "/api/figures/catalogue", show_catalogue, Nothing, Nothing, CatalogueView),
 )

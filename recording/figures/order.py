@@ -15,6 +15,11 @@ class FiguresOrder(BaseModel):
     period: str
     keys: tuple[str, ...] = ()
 
+    @property
+    def of_each(self) -> bool:
+        """Whether one report for each is wanted."""
+        return self.scope.endswith(":*")
+
 
 class SeriesOrder(BaseModel):
     """Figures of a scope over time, each with a value for each step of the period."""

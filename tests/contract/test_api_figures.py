@@ -51,6 +51,38 @@ async def test_a_report_has_every_figure_of_its_scope(tmp_path: Path) -> None:
         assert [[value["numerator"] for value in one["values"]] for one in answer["reports"]] == [[2, 4], [1, 1]]
 
 
+async def test_who_never_was_there_has_no_figures_and_who_formerly_was_has_them(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        day = day_of("doubtful_calls")
+        await remember(web.floor.store, day)  # its queue vip and its teams are in none of the centre's files
+        when = "period=2026-11-30"
+        since = "since=2026-11-30T00:00&until=2026-12-01T00:00"
+        for path in (
+            f"figures?{when}",
+            f"figures/series?{when}&keys=received",
+            f"figures/addends?{since}&sums=cost",
+            "reports/day?at=2026-11-30",
+        ):
+            for kind, never, formerly in (
+                ("queue", "slaes", "vip"),
+                ("team", "nroth", "north"),
+                ("agent", "9", "1002"),
+            ):
+                whose = "{}={}" if path.startswith("reports") else "scope={}:{}"
+                status, answer = await web.get(f"/api/{path}&{whose.format(kind, never)}")
+                assert (status, answer["error"]["id"]) == (404, "unknown-subject"), (path, kind)
+                assert f"there is no {kind} '{never}'; expected " in answer["error"]["message"]
+                assert (await web.get(f"/api/{path}&{whose.format(kind, formerly)}"))[0] == 200, (path, kind)
+        status, answer = await web.get("/api/quality/bulletin?day=2026-11-30&team=nroth")
+        assert (status, answer["error"]["id"]) == (404, "unknown-subject")
+        status, answer = await web.get(f"/api/figures?{when}&scope=queue:vip&keys=received")
+        assert answer["reports"][0]["values"][0]["value"] == 3
+        status, answer = await web.get("/api/reports/week?at=2026-W49&queue=vip&keys=received")
+        assert status == 200, "its forecast is left out"
+        status, answer = await web.get("/api/forecast?scope=queue:vip")
+        assert (status, answer["error"]["id"]) == (404, "unknown-subject"), "what is gone gets no calls"
+
+
 @pytest.mark.parametrize(
     "name", ["ordinary_day", "everything_odd", "doubtful_calls", "nobody_answers", "no_calls", "calls_of_ours"]
 )

@@ -29,7 +29,6 @@ def test_the_sample_history_is_forecast_as_a_table_and_as_numbers(capsys: pytest
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--queue", "nowhere"), "there is no such queue; expected one of sales, support"),
         ((), "1 days of calls are known; expected 28 at least"),
         (("--sample", "--from", "2026-10-01"), "the history ends on 2026-10-25; expected days after it"),
     ],
@@ -39,6 +38,13 @@ def test_what_cannot_be_forecast_is_refused_with_a_reason(
 ) -> None:
     assert main(["forecast", "--handle-time", "300", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_queue_that_is_not_there_is_told_as_reports_tell_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["forecast", "--queue", "nowhere"]) == 1
+    told = capsys.readouterr().err
+    assert "unknown-subject" in told
+    assert "there is no queue 'nowhere'; expected sales, support" in told
 
 
 @pytest.mark.parametrize(
