@@ -76,6 +76,11 @@ def agent_of_channel(channel: str) -> str:
     return channel.split("*")[1] if is_outside(phone_of_channel(channel)) else ""
 
 
+def outside_channel(phone: str, agent: str) -> str:
+    """A channel that rings the agent at this seat outside, as far as it can be named: without Asterisk's own number."""
+    return f"Local/{phone.removesuffix(_OUTSIDE)}*{agent}{_OUTSIDE}-{_AGENTS_SIDE}"
+
+
 def agents_side(channel: str) -> str:
     """The agent's side of an outside seat, given the side on which the dialplan dials the carrier; else empty."""
     side = channel.removesuffix(_DIALPLANS_SIDE) + _AGENTS_SIDE

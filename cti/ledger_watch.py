@@ -21,18 +21,19 @@ BEFORE_NS = 1_000_000_000
 
 
 class LedgerWatch:
-    """`await run()` for ever. `listen` has it told each channel that has ended; `on_written_again` is told when the
-    ledger grows once more after it was `silent`: what ended meanwhile stands there as if it went on."""
+    """`await run()` for ever. `listen` has it told each channel that has ended; `on_lost` is told whenever an end was
+    not written down, and when the ledger grows once more after it was `silent`: what ended meanwhile stands there as if
+    it went on, or not at all."""
 
     def __init__(
         self,
         ledger: Path,
         listen: Callable[[Callable[[str], None]], None],
-        on_written_again: Callable[[], None],
+        on_lost: Callable[[], None],
     ) -> None:
         self.silent = False
         self._series = Series(ledger)
-        self._on_written_again = on_written_again
+        self._on_lost = on_lost
         self._last_ns = 0
         self._news = asyncio.Event()
         listen(self._ended)
@@ -57,7 +58,8 @@ class LedgerWatch:
             log.error("Asterisk does not write down what it tells", id="ledger-silent")
         if self.silent and not silent:
             log.info("the ledger is written again")
-            self._on_written_again()
+        if self.silent or silent:
+            self._on_lost()
         self.silent = silent
 
 

@@ -4,6 +4,7 @@ offers, the way through the menu) from the router's facts; what the router misse
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from acd.callbacks import is_callback
@@ -37,6 +38,7 @@ from recording.record import (
 from recording.recorded import with_pauses
 from recording.segments import Company, segments, total_ms
 from recording.transfers import transfers
+from recording.unwritten import channels_told, named
 from recording.visits import queue_visits
 
 REFUSED = {1: UNKNOWN_NUMBER, 17: CALL_LIMIT, 34: LINES_BUSY, 42: LINES_BUSY}
@@ -48,23 +50,40 @@ def fold(
     rows: Sequence[LedgerRow], facts: Iterable[Fact] = (), recordings: Sequence[Recording] = ()
 ) -> CallRecord | None:
     """The record of the call whose `linkedid` all of `rows` and `facts` bear: each once, and those of one source in the
-    order they were written. Pure and total.
+    order they were written. Pure and total. Where Asterisk has not written so much that there is a record, its channels
+    are those of which the router tells, once we have said that it is over (recording.store).
 
     None while the call goes on; for an agent's dealings with the star codes: a person's word with the system is no call
     (the log of agent states has it); and for a call of ours, a call-back or an agent's, whose customer was not rung,
     but for an agent's that was refused.
     """
     end = _end(rows)
-    every = channels([row for row in rows if row.type != RowType.LINKEDID_END], end.at_us) if end else ()
-    if end is None or not every:
+    if end is None:
         return None
+    facts = [*facts]
+    written = [row for row in rows if row.type != RowType.LINKEDID_END]
+    whole = not end.extra.get(VANISHED) or any(row.uniqueid == end.linkedid for row in written)
+    record = _folded(end, written, channels(written, end.at_us), facts, recordings) if whole else None
+    if record is not None or not end.extra.get(VANISHED):
+        return record
+    record = _folded(end, written, channels_told(end.linkedid, facts, end.at_us), facts, recordings)
+    return record and record.model_copy(update={"legs": named(record.legs), "reconstructed": True})
+
+
+def _folded(
+    end: LedgerRow,
+    rows: Sequence[LedgerRow],
+    every: Sequence[Channel],
+    facts: Sequence[Fact],
+    recordings: Sequence[Recording],
+) -> CallRecord | None:
+    """The record of the call that has these channels."""
     caller = customer_of(every, end.linkedid)
     by_us = caller is not None or is_callback(end.linkedid)
     if not by_us:
-        caller = next((one for one in every if one.uniqueid == end.linkedid), every[0])
+        caller = next((one for one in every if one.uniqueid == end.linkedid), next(iter(every), None))
     if caller is None:
         return None
-    facts = [*facts]
     refused = next((fact for fact in facts if isinstance(fact, OutsideRefused)), None) if not by_us else None
     called_himself = caller.extension or caller.answered_us or every[1:]
     if not by_us and refused is None and (caller.star_code or not called_himself):
@@ -86,14 +105,19 @@ def fold(
 
 
 def _end(rows: Sequence[LedgerRow]) -> LedgerRow | None:
-    """The end of the call: Asterisk's own before ours. A call-back has one for each agent's phone that rang: it is the
-    one after the last of them, and not before anything that they did."""
+    """The end of the call: Asterisk's own before ours, of ours the last, and not before anything that is written of the
+    call. A call-back has one for each agent's phone that rang: it is the one after the last of them, and not before
+    anything that they did."""
     ends = [row for row in rows if row.type == RowType.LINKEDID_END]
     if ends and is_callback(ends[0].linkedid):
         begun_us = max((row.at_us for row in rows if row.type == RowType.CHAN_START), default=0)
         last_us = max((row.at_us for row in rows if row.type != RowType.LINKEDID_END), default=0)
         ends = [replace(row, at_us=max(row.at_us, last_us)) for row in ends if row.at_us >= begun_us]
-    return min(ends, key=lambda row: bool(row.extra.get(VANISHED)), default=None)
+    own = next((row for row in ends if not row.extra.get(VANISHED)), None)
+    if own is not None or not ends:
+        return own
+    ours = max(ends, key=attrgetter("at_us"))
+    return replace(ours, at_us=max(ours.at_us, *(row.at_us for row in rows)))
 
 
 def _record(

@@ -31,6 +31,9 @@ log = get_logger()
 COUNT_S = 10.0
 """So often it is counted what waits."""
 
+LOST_S = 300.0
+"""So often it is looked for calls that are over and of which Asterisk has not written so."""
+
 KEEP_LINES = timedelta(days=400)
 """How long the lines stay of which records are made, unless told otherwise (recording.forgetting)."""
 
@@ -66,6 +69,8 @@ class Recorder:
         self._room = room
         self._telling = Telling(store, on_record)
         self._begun = asyncio.Event()
+        self._settling = asyncio.Lock()
+        self._settles_next = False
         self._on_waiting = on_waiting
         self._ingest = Ingest(store, ledger, journal, self._tell, on_health)
         self._forgetting = Forgetting(store, keep_lines)
@@ -102,17 +107,29 @@ class Recorder:
                 group.create_task(self._days.run())
                 group.create_task(self._rotation.run())
                 group.create_task(self._shares.run())
+                group.create_task(self._settle_again())
                 group.create_task(self._watch_room())
                 group.create_task(self._count_waiting())
         finally:
             await self._encoder.close()
 
     async def settle(self) -> None:
-        """After each (re)connect to Asterisk: closes calls and takes audio of which it said its last word unheard."""
+        """After each (re)connect to Asterisk, and where its ledger lacks something: closes calls and takes audio of
+        which it said its last word unheard."""
+        if self._settles_next:  # whoever waits for his turn will see all that is to be seen now
+            return
+        self._settles_next = True
         await self._begun.wait()
-        await self._ingest.close_vanished(self._live)
-        await self._keeper.watching.wait()
-        await self._keeper.sweep(self._live)
+        async with self._settling:
+            self._settles_next = False
+            await self._ingest.close_vanished(self._live)
+            await self._keeper.watching.wait()
+            await self._keeper.sweep(self._live)
+
+    async def _settle_again(self) -> None:
+        while True:
+            await asyncio.sleep(LOST_S)
+            await self.settle()
 
     async def _read(self) -> None:
         await self._begun.wait()

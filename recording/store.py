@@ -10,7 +10,7 @@ from time import time_ns
 from sqlalchemy import Select, delete, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from acd.facts import CallEnded, Fact
+from acd.facts import Fact
 from acd.states import CallOutcome
 from recording.at_hand import LinesAtHand
 from recording.database import WRITING, is_away, migrate, open_engine
@@ -30,6 +30,7 @@ from recording.transactions import (
     write_batch,
     write_lines,
 )
+from recording.unwritten import TOLD_ENDS
 
 _RECORDING = set(RECORDING_COLUMNS)
 
@@ -122,7 +123,9 @@ class Store:
             raise
 
     async def close_vanished(self, live: Collection[str], at_us: int | None = None) -> list[CallRecord]:
-        """Ends the calls of which Asterisk, killed, will write no end: all in progress but `live` (linkedids).
+        """Ends the calls of which Asterisk, killed, will write no end: all in progress but `live` (linkedids). In
+        progress is also a call of which the router told the beginning and nothing at all was written: its record is
+        made of what the router told alone, until Asterisk's lines come.
 
         `at_us` is when Asterisk was lost, as near as is known: who asked may have begun to ask before a call came that
         is lost too, and no call ends before the last that was written of it; one of which the router knew the end,
@@ -266,7 +269,7 @@ def _calls(which: CallFilter) -> Select[tuple[dict[str, object]]]:
 def _lost_us(events: Sequence[LedgerRow | Fact], moment: int) -> int:
     """When a call is over of which Asterisk writes no end."""
     written = max((_at_us(event) for event in events if isinstance(event, LedgerRow)), default=0)
-    told = max((_at_us(event) for event in events if isinstance(event, CallEnded)), default=0)
+    told = max((_at_us(event) for event in events if isinstance(event, TOLD_ENDS)), default=0)
     return max(told, written) if told > written - ITS_LAST_US else max([moment, *map(_at_us, events)])
 
 

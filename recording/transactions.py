@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog import get_logger
 
-from acd.facts import AgentStateChanged, Fact
+from acd.facts import AgentStateChanged, CallFact, Fact
 from recording.at_hand import Event, LinesAtHand
 from recording.conflicts import inserting_new, upserting
 from recording.entries import Batch, Entry, Source, entry
@@ -18,7 +18,7 @@ from recording.figures.time_keeping import add_states, add_teams
 from recording.fold import fold
 from recording.instants import utc
 from recording.keeping.findable import note
-from recording.ledger import LedgerRow, RowType
+from recording.ledger import LedgerRow, RowType, parse_row
 from recording.models import (
     AgentStateEntry,
     Base,
@@ -36,6 +36,7 @@ from recording.models import (
 from recording.record import CallRecord, Missing, Recording
 from recording.record_changes import number_changes
 from recording.segment_rows import write_segments
+from recording.unwritten import BEGINS
 
 log = get_logger()
 
@@ -66,10 +67,11 @@ async def write_batch(connection: AsyncConnection, batch: Batch, at_hand: LinesA
     await _write_states(connection, batch.entries)
     place = {"position": batch.position.offset, "head": batch.position.head}
     await upsert(connection, LedgerPosition, "source", [{"source": batch.source.value, **place}])
-    await _open_and_close(connection, marks)
     concerned = {one.linkedid for one in batch.entries} - {""}
     if batch.source is Source.JOURNAL:
         concerned = await _in_ledger(connection, concerned)
+        marks = await _not_over(connection, marks, concerned)
+    await _open_and_close(connection, marks)
     return await refold_ended(connection, concerned, at_hand)
 
 
@@ -163,12 +165,12 @@ async def _write_states(connection: AsyncConnection, entries: Sequence[Entry]) -
     await add_teams(connection, (one.event for one in entries if isinstance(one.event, Fact)))
 
 
-async def _new_marks(connection: AsyncConnection, entries: Iterable[Entry]) -> list[LedgerRow]:
+async def _new_marks(connection: AsyncConnection, entries: Iterable[Entry]) -> list[Event]:
     """The beginnings and ends of calls among these lines that are not kept yet: a line that is read again, for whatever
     reason, opens no call that is over."""
-    marks: dict[str, LedgerRow] = {}
+    marks: dict[str, Event] = {}
     for one in entries:
-        if isinstance(one.event, LedgerRow) and one.event.type in (RowType.CHAN_START, RowType.LINKEDID_END):
+        if _is_mark(one.event):
             marks.setdefault(one.digest, one.event)
     for some in _chunks([*marks]):
         for known in await connection.scalars(select(LedgerEvent.digest).where(LedgerEvent.digest.in_(some))):
@@ -176,9 +178,32 @@ async def _new_marks(connection: AsyncConnection, entries: Iterable[Entry]) -> l
     return [*marks.values()]
 
 
-async def _open_and_close(connection: AsyncConnection, marks: Iterable[LedgerRow]) -> None:
+def _is_mark(event: Event) -> bool:
+    if isinstance(event, LedgerRow):
+        return event.type in (RowType.CHAN_START, RowType.LINKEDID_END)
+    return isinstance(event, BEGINS)
+
+
+async def _not_over(connection: AsyncConnection, marks: Sequence[Event], written: Collection[str]) -> list[Event]:
+    """Those beginnings, told by the router, that no end in the ledger follows; `written` are the calls of which the
+    ledger has been read. So a call of which Asterisk writes nothing, or no more, is ended by us, too."""
+    asked = sorted({mark.linkedid for mark in marks if isinstance(mark, CallFact)} & set(written))
+    ended_us: dict[str, int] = {}
+    for some in _chunks(asked):
+        of_asterisk = (LedgerEvent.source == Source.LEDGER.value) & LedgerEvent.body.like(f'"{RowType.LINKEDID_END}"%')
+        bodies = await connection.scalars(select(LedgerEvent.body).where(LedgerEvent.linkedid.in_(some), of_asterisk))
+        for row in map(parse_row, bodies):
+            ended_us[row.linkedid] = max(row.at_us, ended_us.get(row.linkedid, 0))
+    return [mark for mark in marks if isinstance(mark, CallFact) and ended_us.get(mark.linkedid, 0) < mark.at_ms * 1000]
+
+
+async def _open_and_close(connection: AsyncConnection, marks: Iterable[Event]) -> None:
     """Notes which calls began and ended."""
-    goes_on = {row.linkedid: row.type == RowType.CHAN_START for row in marks}  # a call-back may begin again by its name
+    goes_on = {  # a call-back may begin again by its name
+        mark.linkedid: not isinstance(mark, LedgerRow) or mark.type == RowType.CHAN_START
+        for mark in marks
+        if isinstance(mark, LedgerRow | CallFact)
+    }
     begun = sorted(linkedid for linkedid, going in goes_on.items() if going)
     ended = sorted(goes_on.keys() - set(begun))
     await insert_new(connection, CallInProgress, "linkedid", [{"linkedid": one} for one in begun])

@@ -19,7 +19,7 @@ from acd.callbacks import is_callback
 from recording.channels import has_star_code
 from recording.ledger import LedgerRow
 from recording.reconcile.rows import CdrRow
-from recording.record import ASTERISK_LOST, CallRecord, Leg
+from recording.record import ASTERISK_LOST, CallRecord, Leg, LegKind
 
 WITHIN_US = 1_000_000
 """Instants farther apart differ. Of a row that knows whole seconds only, ours is cut to the second as well."""
@@ -52,7 +52,9 @@ class Cause(StrEnum):
     ONLY_ASTERISK = "only_asterisk"  # a call of which we have neither record nor ledger
     NOT_FOLDED = "not_folded"  # our ledger has it, and no record came of it
     ONLY_US = "only_us"  # Asterisk has no row of it
-    ASTERISK_LOST = "asterisk_lost"  # Asterisk was killed during the call: its rows are lost or cut short
+    ASTERISK_LOST = (
+        "asterisk_lost"  # Asterisk was killed during the call, or could not write: rows are lost or cut short
+    )
     STARTED = "started"
     ANSWERED = "answered"
     ENDED = "ended"
@@ -186,7 +188,8 @@ class Comparison:
         )
 
     def _keep(self, record: CallRecord, *, judged: bool) -> "_Known":
-        lost = record.reason == ASTERISK_LOST
+        unwritten = record.reconstructed and all(leg.kind is not LegKind.CALLER for leg in record.legs)
+        lost = record.reason == ASTERISK_LOST or unwritten
         known = _Known(record.linkedid, record.id, record.consult_of, record.callback, lost=lost, judged=judged)
         for uniqueid in {leg.uniqueid for leg in record.legs}:
             self._owners.setdefault(uniqueid, []).append(known)
@@ -272,8 +275,8 @@ class _Call:
                 yield self._difference(Cause.ROW_TWICE, row.channel, theirs=_instant(row.start_us))
             if not self._disposed(row):
                 yield self._difference(Cause.DISPOSITION, row.channel, theirs=row.disposition)
-        last_us = max((_us(leg.ended_at) for leg in self.record.legs), key=lambda us: us or 0)
-        if _apart(_us(self.record.ended_at), last_us):
+        last_us = max((us for leg in self.record.legs if (us := _us(leg.ended_at))), default=None)
+        if last_us is not None and _apart(_us(self.record.ended_at), last_us):
             yield self._difference(Cause.ENDED, "", _instant(_us(self.record.ended_at)), _instant(last_us))
         for channel in self.legs.keys() - named:
             yield self._difference(Cause.LEG_UNKNOWN_TO_ASTERISK, channel, ours=channel)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -19,7 +20,7 @@ from recording.models import AgentStateEntry, Base, Call, CallInProgress, Ledger
 from recording.record import Recording
 from recording.store import Agent, CallFilter, Page, Store
 from recording.transactions import refold
-from tests.ledgers import CALLBACKS, NAMES, batch, line_of, real_call
+from tests.ledgers import CALLBACKS, FOLDER, NAMES, batch, line_of, real_call
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
@@ -234,6 +235,27 @@ async def test_a_call_whose_end_asterisk_could_not_write_ends_when_the_router_sa
     (record,) = await store.close_vanished((), an_hour_later)
     assert record.reconstructed
     assert (record.ended_at - call.record().ended_at).total_seconds() == pytest.approx(0, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("answered_agent_hangs_up", FOLDER), ("refused_then_reached", CALLBACKS), ("called_outside_refused", CALLBACKS)],
+)
+async def test_a_call_of_which_asterisk_wrote_nothing_is_told_by_the_router_until_asterisks_lines_come(
+    store: Store, name: str, folder: Path
+) -> None:
+    call = real_call(name, folder)
+    journal, ledger = call.batches()
+    assert await store.ingest(journal) == []
+    assert await store.close_vanished({call.record().linkedid}) == [], "Asterisk has it still"
+    (told,) = await store.close_vanished(())
+    assert (told.id, told.outcome, told.reconstructed) == (call.record().id, call.record().outcome, True)
+    assert abs(told.ended_at - call.record().ended_at) < timedelta(seconds=4)
+    await store.ingest(journal)
+    assert await store.close_vanished(()) == [], "read again, it is no other call"
+    assert await store.ingest(ledger) == [call.record()]
+    assert await _count(store, Call) == 1
+    assert await _count(store, CallInProgress) == 0
 
 
 async def test_a_call_of_which_asterisk_wrote_more_after_the_routers_word_is_not_over_by_that(store: Store) -> None:

@@ -26,6 +26,7 @@ from recording.record import CallRecord
 from recording.rotation import Rotation
 from recording.series import Series
 from recording.store import CallFilter, Page, Store
+from recording.unwritten import BEGINS
 from tests.ledgers import CALLBACKS, FOLDER, RealCall, real_call
 
 pytestmark = pytest.mark.contract
@@ -166,6 +167,15 @@ class History:
             await self.store.ingest(Batch(source=source, entries=(), rejected=(), position=Position()))
         self.ingest = self._ingest()
 
+    async def closed(self) -> None:
+        """Asterisk has none of these calls any more."""
+
+        async def nothing() -> dict[str, str]:
+            return {}
+
+        with patch("recording.ingest.LAST_WORDS_S", 0):
+            await self.ingest.close_vanished(nothing)
+
     async def records(self) -> dict[str, CallRecord]:
         kept = await self.store.calls(CallFilter(), Page(size=100))
         assert len({record.id for record in kept}) == len(kept)
@@ -255,6 +265,41 @@ def test_a_ledger_torn_at_any_byte_costs_what_is_torn_and_nothing_else(
     for call in calls:  # whose lines are all there
         if all(line in ledger.splitlines(keepends=True) for line in call.ledger.splitlines(keepends=True)):
             assert records[call.rows[0].linkedid] == call.record()
+
+
+@QUIETLY
+@given(names=CALLS, data=st.data())
+def test_a_call_of_which_asterisk_wrote_nothing_is_one_record_and_the_same_one_when_its_lines_come_late(
+    folders: Path, empty: Path, names: Sequence[tuple[Path, str]], data: st.DataObject
+) -> None:
+    """The ledger is full: what Asterisk writes of some calls comes late, by whole lines, or never."""
+    calls = _calls(names)
+    journal = b"".join(shuffled(data, [call.journal for call in calls]))
+    late = b"".join(doubled(data, shuffled(data, [call.ledger for call in calls])))
+    history = _history(folders, empty)
+
+    async def live() -> tuple[dict[str, CallRecord], dict[str, CallRecord]]:
+        try:
+            lines = late.splitlines(keepends=True)
+            early = data.draw(st.integers(0, len(lines)))
+            for act in data.draw(st.permutations(["journal", "ledger"])):
+                history.write(*((JOURNAL, journal) if act == "journal" else (LEDGER, b"".join(lines[:early]))))
+                await history.read()
+            await history.closed()
+            await happen(history, data.draw(st.sampled_from(["read", "killed_reading", "forgotten", "closed"])))
+            made = await history.records()
+            history.write(LEDGER, b"".join(lines[early:]))
+            await history.read()
+            await history.closed()
+            return made, await history.records()
+        finally:
+            await history.store.close()
+
+    made, records = asyncio.run(live())
+    assert records == {record.linkedid: record for record in map(RealCall.record, calls)}
+    for call in calls:
+        told = any(isinstance(fact, BEGINS) for fact in call.facts)
+        assert not told or call.rows[0].linkedid in made, "who came and went has a record at any time"
 
 
 @settings(max_examples=100, deadline=None)

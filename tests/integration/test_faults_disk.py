@@ -94,6 +94,7 @@ async def test_what_asterisk_cannot_write_down_costs_no_call_and_is_told(music: 
             await other_leg.hang_up()
             await other.ended()
             await centre.fact("AlarmRaised", alarm="ledger-silent")
+            unwritten = await centre.record("200", recorded=False)
         await centre.post("/api/agents/1001/ready")
         third, third_leg = await conversation(phones, "4001", "1001", number="300")
         await third_leg.hang_up()
@@ -107,3 +108,14 @@ async def test_what_asterisk_cannot_write_down_costs_no_call_and_is_told(music: 
         await centre.fact("AlarmCleared", alarm="ledger-silent")
         told = await centre.fact("CallArrived", caller="200")
         assert (await centre.fact("CallEnded", linkedid=told["linkedid"]))["reason"] == "served"
+        assert unwritten["linkedid"] == told["linkedid"]
+        assert [(one["queue"], one["reason"]) for one in unwritten["queues"]] == [("support", "answered")]
+        assert [one["agent"] for one in unwritten["conversations"]] == ["1003"]
+        assert (unwritten["outcome"], unwritten["reason"], unwritten["ended_by"]) == (
+            "answered",
+            "asterisk_lost",
+            "agent",
+        )
+        assert unwritten["reconstructed"]
+        assert [(leg["channel"], leg["kind"]) for leg in unwritten["legs"]] == [(told["channel"], "caller")]
+        assert await centre.record("200", recorded=False) == unwritten, "one record, though the ledger is written again"

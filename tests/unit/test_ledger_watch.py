@@ -18,11 +18,11 @@ class Told:
 
     def __init__(self, folder: Path) -> None:
         self.ledger = folder / "ledger.csv"
-        self.again = 0
-        self.watch = LedgerWatch(self.ledger, lambda _: None, self._again)
+        self.lost = 0
+        self.watch = LedgerWatch(self.ledger, lambda _: None, self._lost)
 
-    def _again(self) -> None:
-        self.again += 1
+    def _lost(self) -> None:
+        self.lost += 1
 
     def written(self, at_s: float, name: str = "ledger.csv") -> None:
         """Asterisk writes a line."""
@@ -42,7 +42,7 @@ async def test_an_end_that_is_written_down_is_well(tmp_path: Path) -> None:
     told.written(10.1)
     assert not await told.silent(10)
     assert not await told.silent(11), "the line came before the word, by a little"
-    assert told.again == 0
+    assert told.lost == 0
 
 
 async def test_an_end_that_is_not_written_down_is_told_until_one_is(tmp_path: Path) -> None:
@@ -50,11 +50,12 @@ async def test_an_end_that_is_not_written_down_is_told_until_one_is(tmp_path: Pa
     assert await told.silent(10), "there is no ledger at all"
     told.written(8)
     assert await told.silent(10)
-    assert told.again == 0
+    assert told.lost == 2, "what ended is over, though nobody writes that down"
     told.written(20)
     assert not await told.silent(20)
+    assert told.lost == 3, "the last of them may have ended unnoticed"
     assert not await told.silent(20)
-    assert told.again == 1
+    assert told.lost == 3
 
 
 async def test_a_ledger_that_was_moved_aside_meanwhile_counts(tmp_path: Path) -> None:

@@ -1,0 +1,208 @@
+"""The channels of a call of which Asterisk has written nothing, made from what the router tells of it: what the ledger
+would have said, as far as that can be known. Which calls those are, and when they are over, is decided elsewhere
+(recording.store); what a call's channels mean, in recording.fold.
+
+The router's moments stand for Asterisk's: it tells of an answer a few milliseconds later. What nobody told, such as the
+names of the agents' channels, is not made up: such a channel is nameless, and no leg of the record.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from acd.facts import (
+    AgentStateChanged,
+    CallArrived,
+    CallbackAttempted,
+    CallbackDialled,
+    CallEnded,
+    CallFact,
+    CallJoined,
+    CallOffered,
+    CallReleased,
+    CallTransferred,
+    Fact,
+    OfferEnded,
+    OutsideRefused,
+)
+from acd.seats import is_outside, outside_channel, phone_of_channel
+from acd.states import AgentState, CallbackOutcome, EndedBy, OfferOutcome, TransferKind
+from recording.channels import Channel, Interval
+from recording.record import Leg
+
+BEGINS = CallArrived, CallbackDialled, OutsideRefused
+"""With each of these the router tells that there is a call."""
+
+TOLD_ENDS = CallEnded, CallbackAttempted, OutsideRefused
+"""With each of these the router says that a call is over, or about to be."""
+
+_IN_TALK = frozenset({AgentState.TALKING, AgentState.HOLDING})
+_CUSTOMER = "PJSIP/line-"
+_OFFERED, _JOINED = "offered", "joined"
+_ENDED_BY = {
+    CallbackOutcome.BUSY: EndedBy.CALLER,
+    CallbackOutcome.REFUSED: EndedBy.CALLER,
+    CallbackOutcome.GIVEN_UP: EndedBy.AGENT,
+}
+
+
+def named(legs: Iterable[Leg]) -> tuple[Leg, ...]:
+    """Those of them of which it is known which of Asterisk's channels they were."""
+    return tuple(leg for leg in legs if not leg.channel.removesuffix(";1").endswith("-"))
+
+
+def channels_told(linkedid: str, facts: Iterable[Fact], ended_us: int) -> tuple[Channel, ...]:
+    """The caller's channel and those of the agents who spoke with him, in order of their start; none where the router
+    does not tell that the call began. `facts` are all of the call, `ended_us` is its end."""
+    ordered = sorted(facts, key=lambda fact: fact.at_ms)
+    begun = next((fact for fact in ordered if isinstance(fact, BEGINS)), None)
+    if begun is None:
+        return ()
+    if isinstance(begun, OutsideRefused):
+        return (_channel(f"PJSIP/{begun.agent}-", linkedid, (begun.at_ms * 1000, ended_us), caller=begun.agent),)
+    talks = sorted(_talks(ordered, ended_us), key=lambda talk: talk.start_us)
+    phones = {fact.agent: fact.phone for fact in ordered if isinstance(fact, AgentStateChanged)}
+    if isinstance(begun, CallbackDialled) or any(phones.get(one.name) == _phone(begun) for one in talks):
+        return _of_ours(linkedid, begun, ordered, talks, phones, ended_us)
+    first_us = min(fact.at_ms for fact in ordered if isinstance(fact, CallFact)) * 1000
+    caller = _channel(
+        begun.channel,
+        linkedid,
+        (first_us, ended_us),
+        answered_us=first_us,
+        stays=talks,
+        caller=begun.caller,
+        caller_name=begun.caller_name,
+        extension=begun.dialled,
+    )
+    return caller, *(_agent(linkedid, one, phones) for one in talks)
+
+
+def _of_ours(
+    linkedid: str,
+    begun: CallArrived | CallbackDialled,
+    facts: Sequence[Fact],
+    talks: Sequence[Interval],
+    phones: Mapping[str, str],
+    ended_us: int,
+) -> tuple[Channel, ...]:
+    """Of a call to a customer: its agent's channel, which dials him, and the customer's."""
+    dialled_us = begun.at_ms * 1000
+    if isinstance(begun, CallbackDialled):
+        number, agent, name = begun.number, begun.agent, ""
+    else:
+        number, agent, name = begun.dialled, talks[0].name, begun.channel
+    reached, by = _ended(facts)
+    spoken = [replace(one, start_us=max(one.start_us, dialled_us)) for one in talks if one.name == agent and reached]
+    over_us = max((one.end_us for one in spoken), default=ended_us)
+    offered_us = [fact.at_ms * 1000 for fact in facts if isinstance(fact, CallOffered) and fact.agent == agent]
+    own_name = name or _made(agent, phones.get(agent, agent))
+    dial = Interval(
+        name="Dial", data=f"PJSIP/{number}@line,,b(callback-customer^s^1)", start_us=dialled_us, end_us=over_us
+    )
+    own = _channel(
+        own_name,
+        linkedid,
+        (min([dialled_us, *offered_us[-1:]]), ended_us),
+        answered_us=dialled_us,
+        stays=spoken,
+        runs=(dial,),
+        source=own_name if by is EndedBy.AGENT else "",
+    )
+    customer = _channel(
+        _CUSTOMER,
+        f"{linkedid};customer",
+        (dialled_us, over_us),
+        answered_us=spoken[0].start_us if spoken else None,
+        stays=spoken,
+        source=_CUSTOMER if by is EndedBy.CALLER else "",
+    )
+    return own, customer
+
+
+def _ended(facts: Sequence[Fact]) -> tuple[bool, EndedBy | None]:
+    """Whether the customer was reached, and who ended the call; None where that is not known."""
+    for fact in reversed(facts):
+        if isinstance(fact, CallEnded):
+            return fact.reason == CallbackOutcome.REACHED, fact.by
+        if isinstance(fact, CallbackAttempted):
+            return fact.outcome is CallbackOutcome.REACHED, _ENDED_BY.get(fact.outcome)
+    return True, None
+
+
+def _agent(linkedid: str, talk: Interval, phones: Mapping[str, str]) -> Channel:
+    return _channel(
+        _made(talk.name, phones.get(talk.name, talk.name)),
+        f"{linkedid};{talk.name}",
+        (talk.start_us, talk.end_us),
+        answered_us=talk.start_us,
+        stays=[talk],
+        joined=talk.data == _JOINED,
+    )
+
+
+def _talks(facts: Iterable[Fact], ended_us: int) -> Iterator[Interval]:
+    """Which agent was with the caller from when to when, and how he came."""
+    begun: dict[str, tuple[int, str]] = {}
+    released = set[str]()  # who is told to talk after that does so in another call about this one, or is offered anew
+    for fact in facts:
+        at_us = fact.at_ms * 1000
+        match fact:
+            case CallReleased():
+                released.add(fact.agent)
+                before_us = at_us - (fact.talk_ms + fact.hold_ms) * 1000
+                yield _talk(fact.agent, begun.pop(fact.agent, (before_us, _OFFERED)), at_us)
+            case CallJoined(agent=who) | CallTransferred(kind=TransferKind.ANNOUNCED, to=who) if who:
+                begun.setdefault(who, (at_us, _JOINED))
+            case OfferEnded(outcome=OfferOutcome.ANSWERED, agent=who):
+                begun.setdefault(who, (at_us, _OFFERED))
+            case AgentStateChanged(after=after, agent=who) if after in _IN_TALK and who not in released:
+                begun.setdefault(who, (at_us, _OFFERED))
+            case CallEnded():
+                ended_us = at_us
+                break  # who goes on after that does so without him
+            case _:
+                pass
+    yield from (_talk(who, how, max(how[0], ended_us)) for who, how in begun.items())
+
+
+def _talk(agent: str, begun: tuple[int, str], end_us: int) -> Interval:
+    return Interval(name=agent, data=begun[1], start_us=min(begun[0], end_us), end_us=end_us)
+
+
+def _phone(begun: CallArrived) -> str:
+    return phone_of_channel(begun.channel)
+
+
+def _made(agent: str, phone: str) -> str:
+    return outside_channel(phone, agent) if is_outside(phone) else f"PJSIP/{phone}-"
+
+
+def _channel(
+    name: str,
+    uniqueid: str,
+    times: tuple[int, int],
+    *,
+    answered_us: int | None = None,
+    stays: Iterable[Interval] = (),
+    runs: tuple[Interval, ...] = (),
+    caller: str = "",
+    caller_name: str = "",
+    extension: str = "",
+    source: str = "",
+    joined: bool = False,
+) -> Channel:
+    return Channel(
+        name=name,
+        uniqueid=uniqueid,
+        caller=caller,
+        caller_name=caller_name,
+        extension=extension,
+        started_us=times[0],
+        answered_us=answered_us,
+        ended_us=times[1],
+        cause=0,
+        source=source,
+        joined=joined,
+        stays=tuple(replace(one, name=f"{one.name} {one.start_us}") for one in stays),
+        runs=runs,
+    )
