@@ -102,6 +102,8 @@ class Board:
                 self._wrap_up(fact)
             case CallParked() if fact.linkedid not in self.calls:
                 self.calls[fact.linkedid] = _found_parked(fact)
+            case CallTransferred(kind=TransferKind.ANNOUNCED) if fact.linkedid not in self.calls:
+                self.calls[fact.linkedid] = _found_handed_over(fact)
             case CallFact() if (call := self.calls.get(fact.linkedid)) is not None:
                 self._goes_on(call, _after(call, fact))
 
@@ -162,6 +164,18 @@ def _found_parked(fact: CallParked) -> CallUnderWay:
         queue=fact.queue,
         space=fact.space,
         parked_by=fact.agent,
+    )
+
+
+def _found_handed_over(fact: CallTransferred) -> CallUnderWay:
+    """A caller whom an agent that had him from the daemon before has left with a colleague."""
+    return CallUnderWay(
+        linkedid=fact.linkedid,
+        state=CallState.TALKING,
+        arrived_ms=fact.at_ms,
+        since_ms=fact.at_ms,
+        queue=fact.queue,
+        agent=fact.to,
     )
 
 

@@ -163,6 +163,7 @@ class Link:
         self.channels.pop(uniqueid, None)
         if (leg := self._legs.pop(uniqueid, None)) is not None:
             phone = phone_of_channel(leg.channel)
+            talked = leg.linkedid in self._distributor.router.conversations
             with self._distributor.command() as (router, now_ms):
                 router.released(leg.linkedid, phone=phone, now_ms=now_ms)
                 # Of several phones that ring together, one may be out of it long before Dial comes back. In a call-back
@@ -170,6 +171,8 @@ class Link:
                 offer, outcome = router.offer_at(leg.linkedid, phone), _failed(phone, message.get("Cause"))
                 if offer is not None and outcome is not None and not _is_agents_of_callback(leg):
                     router.offer_ended(offer.id, outcome, now_ms=now_ms)
+            if talked and leg.linkedid not in router.conversations:
+                self._others_stay(leg.linkedid)
         # Who is asked to confirm does not hear that his offer is over: Asterisk plays on to him.
         carried = self._carried.pop(message.get("Channel"), None)
         if carried is not None and carried.uniqueid in self.channels:
@@ -178,6 +181,13 @@ class Link:
         self._originate_response(message)
         for listener in self.on_gone:
             listener(uniqueid)
+
+    def _others_stay(self, linkedid: str) -> None:
+        """The agent has left his caller. A colleague beside them whom a snapshot found there, and who by the router's
+        word talked in no call, is the caller's agent now."""
+        if linkedid in self.channels and not self._distributor.router.is_offered(linkedid):
+            for leg in [leg for leg in self._legs.values() if leg.linkedid == linkedid]:
+                self._on_unknown(leg)
 
     def _originate_response(self, message: Message) -> None:
         if is_callback(message.get("Uniqueid")):

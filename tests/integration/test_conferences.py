@@ -146,3 +146,29 @@ async def test_a_caller_sent_on_out_of_a_conference_goes_alone(floor: RunningCen
         record = await floor.record("100")
         assert [one["agent"] for one in record["conversations"]] == ["1002", "1003", "1004"]
         assert kinds(record)[-1] == ("talking", ["1004"])
+
+
+async def test_whoever_stays_in_a_conference_that_the_daemon_died_in_has_the_caller(floor: RunningCentre) -> None:
+    async with staffed(floor, "1002", "1003", audio=True) as phones:
+        linkedid, caller, leg, asked = await joined(floor, phones, "100")
+        floor.messages.clear()
+        floor.kill_daemon()
+        await floor.seen(lambda message: "snapshot" in message)
+        await sees(floor, "1002", "talking")
+        await leg.hang_up()
+        await sees(floor, "1003", "talking")
+        await hear_each_other(caller, asked)
+        call = f"/api/calls/{call_id(linkedid)}"
+        await floor.post(f"{call}/mute")
+        await floor.post(f"{call}/unmute")
+        await floor.post(f"{call}/transfer", {"to": {"queue": "support"}})
+        await floor.fact("CallQueued", linkedid=linkedid, queue="support")
+        await asked.ended()
+        await caller.hang_up()
+        record = await floor.record("100")
+        assert [one["agent"] for one in record["conversations"]] == ["1002", "1003"]
+        assert [(one["kind"], one["agent"], one["queue"]) for one in record["transfers"]] == [
+            ("blind", "1003", "support")
+        ]
+        assert [(visit["queue"], visit["reason"]) for visit in record["queues"]][-1:] == [("support", "abandoned")]
+        keep_ledger(floor.settings, linkedid, "daemon_killed_in_conference_and_sent_on")

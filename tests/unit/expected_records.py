@@ -23,6 +23,9 @@ EXPECTED = {
     "daemon_killed_asking": (ANSWERED, "agent", "1002", [("1002", "answered")], "answered", True),
     "conference": (ANSWERED, "agent", "1002", [("1002", "answered")], "answered", False),
     "daemon_killed_in_conference": (ANSWERED, "caller", "1002", [("1002", "answered")], "answered", True),
+    "daemon_killed_in_conference_and_sent_on": (
+        ANSWERED, "caller", "1002", [("1002", "answered")], "abandoned", False,
+    ),
     "daemon_killed_holding": (
         ANSWERED, "caller", "1002",
         [("1002", "answered"), ("1002", "missed"), ("1001", "withdrawn"),

@@ -14,12 +14,13 @@ from acd.facts import (
     CallQueued,
     CallReleased,
     CallRetrieved,
+    CallTransferred,
     Fact,
     NodeEntered,
     OfferEnded,
     WrapUpEnded,
 )
-from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome, Status
+from acd.states import AgentState, DequeueReason, EndedBy, OfferOutcome, Status, TransferKind
 from cti.board import Board, CallState
 
 pytestmark = pytest.mark.unit
@@ -103,6 +104,14 @@ def test_a_conversation_found_under_way_is_shown_until_it_is_released() -> None:
     assert (call.state, call.agent, call.caller) == (CallState.TALKING, "1001", "")
     found.on_fact(RELEASED)
     assert found.calls == {}
+
+
+def test_a_caller_found_under_way_is_shown_with_whom_his_agent_has_left_him() -> None:
+    given = CallTransferred(
+        at_ms=75, linkedid=CALL, kind=TransferKind.ANNOUNCED, agent="1001", queue="", to="1002", consult="consult"
+    )
+    call = after(TALKING, RELEASED, given).calls[CALL]
+    assert (call.state, call.agent, call.since_ms) == (CallState.TALKING, "1002", 75)
 
 
 def test_a_fact_of_a_call_never_seen_is_passed_over() -> None:

@@ -41,6 +41,10 @@ MET = {
         " conference:1002:1003 conference:1002:1003:not1002 conference:1002:1003 talking:1003 ivr"
     ),
     "daemon_killed_in_conference": ("ringing waiting:sales talking:1002 hold:1002 talking:1003 conference:1002:1003"),
+    "daemon_killed_in_conference_and_sent_on": (
+        "ringing waiting:sales talking:1002 hold:1002 talking:1003 conference:1002:1003 talking:1003"
+        " talking:1003:not1003 talking:1003 ivr waiting:support"
+    ),
     "daemon_killed_and_back": "ringing ivr waiting:sales fallback:sales waiting:sales talking:1002",
     "daemon_killed_asking": "ringing ivr waiting:sales talking:1002 hold:1002 talking:1003",
     "daemon_killed_dialling": "preparing ringing talking:1001",
