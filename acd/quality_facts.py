@@ -9,7 +9,9 @@ from acd.fact import Fact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityFact(Fact):
-    """A fact about the judging of calls."""
+    """A fact about the judging of calls. `notice` is told once: who sees it twice knows it."""
+
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from cti.keeping_port import Keeping
 from cti.people import People
 from cti.quality_draws import QualityDraws
 from cti.quality_losses import QualityLosses
+from cti.quality_notices import QualityNotices
 from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
 from cti.reporting import Reports
@@ -97,6 +98,7 @@ class Floor:
     folder: Folder
     draws: QualityDraws
     losses: QualityLosses
+    notices: QualityNotices
     mask_numbers: bool = False
     started: asyncio.Event = field(default_factory=asyncio.Event)
     schedules_changed: asyncio.Event = field(default_factory=asyncio.Event)

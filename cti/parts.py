@@ -138,7 +138,9 @@ class Parts:
         self.administration.prepare += [self.sounds.make, self.asterisk_plan.read]
         self.administration.prepare_older.append(self.sounds.make)
         self.administration.on_change.append(self._take_edit)
-        self.draws, self.losses = make_quality(settings, self.store, self.administration, self.distributor)
+        self.draws, self.losses, self.notices = make_quality(
+            settings, self.store, self.administration, self.distributor
+        )
         self.rules = RuleKeeping(self.store, self.administration)
         self.tables = Tables(self.store, self.rules, self.people, self.accounts)
         self.recorder = RecorderProcess(settings, self.switch.known_channels, self._on_record)
@@ -194,6 +196,7 @@ class Parts:
             mask_numbers=settings.mask_numbers,
             draws=self.draws,
             losses=self.losses,
+            notices=self.notices,
         )
         self.alarm_watch = AlarmWatch(self.floor, self.alarms)
         self.mails = mail_rounds(settings.mail, self.floor)
@@ -207,7 +210,8 @@ class Parts:
 
     def running(self) -> Sequence[Runs]:
         """Those that have a life of their own, side by side."""
-        on_tables: Sequence[Runs] = (self.recorder, self.keeping, self.rules, self.draws, self.losses, self.mails)
+        quality: Sequence[Runs] = (self.draws, self.losses, self.notices)
+        on_tables: Sequence[Runs] = (self.recorder, self.keeping, self.rules, *quality, self.mails)
         always = self.tables, self.switch, self.sounds, self.alarm_watch, self.ledger_watch
         return [*always, *map(self.tables.behind, on_tables), *([self.stream] if self.stream else [])]
 

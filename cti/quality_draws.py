@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import sys
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,10 +12,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from acd.distributor import Distributor
 from cti.administration import Administration
 from cti.centre import Centre
-from cti.quality_news import of_counts
 from cti.settings import Settings
 from recording.database import is_away
 from recording.quality.draws import Draws
@@ -75,7 +72,7 @@ class DrawProcess:
 
 
 Start = Callable[..., Awaitable[Drawn]]
-News = Callable[[Drawn], Awaitable[None]]
+News = Callable[[], Awaitable[object]]
 Due = Callable[[date, ZoneInfo], Awaitable[bool]]
 
 
@@ -109,11 +106,7 @@ class QualityDraws:
 
     async def _drawn(self, *arguments: str) -> str | None:
         drawn = await self._start(*arguments)
-        try:
-            await self._news(drawn)
-        except Exception as error:  # what was drawn stays drawn, and everybody finds it in his list
-            if not is_away(error):
-                raise
+        await self._news()
         return drawn.draw
 
     async def _once(self, now: datetime) -> float:
@@ -134,27 +127,11 @@ class QualityDraws:
         return seconds_until(at, now, centre)
 
 
-def make_draws(
-    settings: Settings, store: Store, administration: Administration, distributor: Distributor
-) -> QualityDraws:
+def make_draws(settings: Settings, store: Store, administration: Administration, news: News) -> QualityDraws:
     """Those of a running service, which follow its files."""
-    news = work_news(store, distributor)
     draws = QualityDraws(DrawProcess(settings), Draws(store).due, lambda: administration.centre, news)
     administration.on_change.append(draws.look_again)
     return draws
-
-
-def work_news(store: Store, distributor: Distributor) -> News:
-    """States the facts of a draw: how many evaluations came on whose list."""
-
-    async def tell(drawn: Drawn) -> None:
-        given = Counter(drawn.moved)
-        if drawn.draw is not None:
-            given.update(await Draws(store).given(drawn.draw))
-        for fact in of_counts(given, distributor.clock.now_ms()):
-            distributor.state(fact)
-
-    return tell
 
 
 def seconds_until(at: time, now: datetime, centre: Centre) -> float:

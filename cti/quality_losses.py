@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from acd.distributor import Distributor
 from cti.administration import Administration
-from cti.quality_draws import DrawFailed, DrawProcess, News, QualityDraws, Start, make_draws, work_news
+from cti.quality_draws import DrawFailed, DrawProcess, News, QualityDraws, Start, make_draws
+from cti.quality_notices import QualityNotices
 from cti.settings import Settings
 from recording.database import is_away
 from recording.keeping.findable import ERASED
@@ -60,7 +61,8 @@ class QualityLosses:
             self._erased, self._left = set(), False
             try:
                 if left or await self._any_waits(erased):
-                    await self._news(await self._start("--replace"))
+                    await self._start("--replace")
+                    await self._news()
             except DrawFailed:
                 continue
             except Exception as error:
@@ -74,18 +76,19 @@ class QualityLosses:
         return False
 
 
-def make_losses(settings: Settings, store: Store, distributor: Distributor) -> QualityLosses:
+def make_losses(settings: Settings, store: Store, news: News) -> QualityLosses:
     """Those of a running service."""
 
     async def waits(calls: Sequence[str]) -> bool:
         return await waits_for_judging(store, calls)
 
-    return QualityLosses(DrawProcess(settings), waits, work_news(store, distributor))
+    return QualityLosses(DrawProcess(settings), waits, news)
 
 
 def make_quality(
     settings: Settings, store: Store, administration: Administration, distributor: Distributor
-) -> tuple[QualityDraws, QualityLosses]:
-    """Both parts of a running service that give reviewers work."""
-    draws = make_draws(settings, store, administration, distributor)
-    return draws, make_losses(settings, store, distributor)
+) -> tuple[QualityDraws, QualityLosses, QualityNotices]:
+    """The parts of a running service that give reviewers work, and the one that tells of it."""
+    notices = QualityNotices(store, distributor, settings.journal)
+    draws = make_draws(settings, store, administration, notices.tell)
+    return draws, make_losses(settings, store, notices.tell), notices

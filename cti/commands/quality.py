@@ -141,7 +141,7 @@ def draw(settings: Settings, given: argparse.Namespace) -> Exit:
         )
 
     drawn = with_store(settings, work)
-    tell_service(settings, [drawn.id])
+    tell_service(settings)
     print(f"Agent {drawn.agent} in this call: evaluation {drawn.id}.")
     return Exit.DONE
 
@@ -177,7 +177,7 @@ def step(settings: Settings, given: argparse.Namespace, kind: StepKind) -> Exit:
         after = with_store(settings, work)
     except JudgementUnfit as error:
         raise Unfit("\n  ".join(("the judgement does not fit its sheet:", *error.problems))) from None
-    tell_service(settings, [after.id])
+    tell_service(settings)
     print(f"{after.id}: {after.phase}{'' if after.score is None else f', score {after.score}'}.")
     return Exit.DONE
 

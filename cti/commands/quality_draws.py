@@ -29,7 +29,7 @@ def sample(settings: Settings, given: argparse.Namespace) -> Exit:
     if done is None:
         print("The draw of this day has been made already.")
         return Exit.DONE
-    tell_service(settings, draw=done.id)
+    tell_service(settings)
     print(f"Draw {done.id}: {done.picked} of {done.candidates} drawn.")
     if done.set_aside:
         print(f"{done.set_aside} set aside: their recordings are gone.")

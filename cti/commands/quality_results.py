@@ -23,11 +23,9 @@ from recording.figures.period import Period, Unit
 from recording.figures.scope import CENTRE, Scope
 from recording.quality.bulletin_paper import REPORT
 from recording.quality.calibrations import Calibration, Calibrations
-from recording.quality.evaluations import Evaluation
 from recording.quality.score_table import ScoreRow, ScoreTable, agents_of, score_table
 from recording.quality.scores import By, counted_scores
 from recording.quality.spread import Spread
-from recording.quality.store import EvaluationFilter, Evaluations
 from recording.reports.document import Language
 from recording.reports.order import RUNNING, Form, Order
 from recording.store import Store
@@ -108,7 +106,7 @@ def calibrate(settings: Settings, given: argparse.Namespace) -> Exit:
     if name not in sheets:
         raise BadInput(f"score sheet {name!r}; expected one of: {', '.join(sheets) or 'none yet'}")
 
-    async def work(store: Store) -> tuple[str, list[Evaluation]]:
+    async def work(store: Store) -> str:
         known = await reviewers(AccessTokens(store))
         if unknown := [one for one in given.reviewers if one not in known]:
             raise BadInput(f"reviewer {unknown[0]!r}; expected one of: {', '.join(known) or 'none yet'}")
@@ -116,10 +114,10 @@ def calibrate(settings: Settings, given: argparse.Namespace) -> Exit:
         by = await person(AccessTokens(store), given.by)
         now = datetime.now(UTC)
         made = await Calibrations(store).open(given.call, given.agent, sheets[name], by, chosen, now, centre.time_zone)
-        return made.id, await Evaluations(store).page(EvaluationFilter(purpose=made.id))
+        return made.id
 
-    name, given_out = with_store(settings, work)
-    tell_service(settings, [one.id for one in given_out])
+    name = with_store(settings, work)
+    tell_service(settings)
     print(f"Calibration {name}.")
     return Exit.DONE
 

@@ -83,7 +83,7 @@ def reassign_work(settings: Settings, given: argparse.Namespace) -> Exit:
         return await reassign(store, given.name, others, centre.sampling, by=by, at=now, note=given.why)
 
     moved = with_store(settings, work)
-    tell_service(settings, [one.id for one in moved])
+    tell_service(settings)
     rows = ((one.reviewer.name if one.reviewer else "(everybody's)", one.agent, one.id) for one in moved)
     print(table(("TO", "AGENT", "EVALUATION"), rows))
     return Exit.DONE

@@ -2,20 +2,17 @@
 quality_steps.py.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from pydantic import Field
 
-from acd.facts import Fact
 from cti.access import Holder, Permission, Role
-from cti.floor import Floor
 from cti.http.calls import CallId, Instant, in_zone
 from cti.http.endpoints import Asked, Body, Endpoint, Given, Nothing, Query
 from cti.http.errors import ApiError, PermissionMissing, reaching_records
 from cti.http.views import View
-from cti.quality_news import of_work
 from cti.quality_work import require_no_conflict, teams_of
 from recording.quality.audible import unheard
 from recording.quality.by_hand import draw_call, subject_of
@@ -76,12 +73,6 @@ def require_insight(holder: Holder) -> None:
     """Reviewers see all evaluations for review, and so do team leaders. Raises PermissionMissing."""
     if not (holder.may(Permission.REVIEW) or holder.role.includes(Role.FLOOR)):
         raise PermissionMissing(holder, Permission.REVIEW)
-
-
-def tell(floor: Floor, facts: Iterable[Fact]) -> None:
-    """State them: whom they concern is told."""
-    for fact in facts:
-        floor.distributor.state(fact)
 
 
 def sheet_named(asked: Asked[Query, Body], name: str) -> ScoreSheet:
@@ -208,8 +199,7 @@ async def draw_one(asked: Asked[Nothing, CallGiven]) -> Evaluation:
             by=asked.person,
             zone=asked.floor.centre.time_zone,
         )
-    if given.everybody:
-        tell(asked.floor, of_work([drawn], asked.floor.now_ms()))
+    await asked.floor.notices.tell()
     return drawn
 
 

@@ -1,6 +1,5 @@
 """Calibrations over HTTP: a call for several reviewers, none of whom sees what the others say before it is closed."""
 
-from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,10 +8,9 @@ from pydantic import Field
 from cti.access import Permission, Role
 from cti.http.calls import CallId
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.quality import QualityRefused, in_charge, judging, require_insight, sheet_named, tell, who
+from cti.http.quality import QualityRefused, in_charge, judging, require_insight, sheet_named, who
 from cti.http.quality_steps import LARGE_BODY
 from cti.http.views import View
-from cti.quality_news import of_counts
 from cti.reviewers import reviewers
 from recording.quality.calibrations import Calibration, Calibrations
 from recording.quality.sheets import Comment, Judgement
@@ -66,7 +64,7 @@ async def open_calibration(asked: Asked[Nothing, CalibrationGiven]) -> Calibrati
         made = await Calibrations(asked.floor.store).open(
             given.call, given.agent, sheet, who(asked), chosen, datetime.now(UTC), asked.floor.centre.time_zone
         )
-    tell(asked.floor, of_counts(Counter(one.name for one in made.reviewers), asked.floor.now_ms()))
+    await asked.floor.notices.tell()
     return made
 
 

@@ -8,9 +8,8 @@ from pydantic import Field, model_validator
 from cti.access import Role
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import ApiError
-from cti.http.quality import QualityRefused, judging, require_insight, tell, who
+from cti.http.quality import QualityRefused, judging, require_insight, who
 from cti.http.views import View
-from cti.quality_news import of_work
 from cti.quality_work import at_work
 from recording.quality.absences import Absence, Absences
 from recording.quality.evaluations import Evaluation
@@ -141,7 +140,7 @@ async def reassign_work(asked: Asked[Nothing, ReassignGiven]) -> ReassignedView:
             await _require_reviewer(asked, given.to)
             others = [one for one in others if one.name == given.to]
         moved = await reassign(store, name, others, asked.floor.centre.sampling, by=who(asked), at=now, note=given.why)
-    tell(asked.floor, of_work(moved, asked.floor.now_ms()))
+    await asked.floor.notices.tell()
     return ReassignedView(evaluations=moved)
 
 

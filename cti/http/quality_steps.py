@@ -10,8 +10,7 @@ from pydantic import Field
 
 from cti.access import Permission, Role
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.quality import QualityRefused, in_charge, judging, tell, who
-from cti.quality_news import of_step
+from cti.http.quality import QualityRefused, in_charge, judging, who
 from cti.quality_work import require_no_conflict
 from cti.reviewers import reviewers
 from recording.quality.evaluations import Evaluation, Person, Ruling, Step, StepKind
@@ -120,7 +119,7 @@ async def stepped(asked: Asked[Nothing, SeenBody], kind: StepKind, to: Person | 
     step = Step(kind=kind, at=datetime.now(UTC), by=who(asked), in_charge=in_charge(asked.holder), to=to, **said)
     with judging():
         after = await Evaluations(asked.floor.store).take(asked.path["id"], step, asked.body.revision)
-    tell(asked.floor, of_step(kind, after, asked.floor.now_ms()))
+    await asked.floor.notices.tell()
     return after
 
 

@@ -53,6 +53,7 @@ from recording.models.quality import (
     EvaluationEntry,
     EvaluationStep,
     QualityDraw,
+    QualityNotice,
     ReviewerAbsence,
     ScoreSheetKept,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "OutcomeCode",
     "OutsideScore",
     "QualityDraw",
+    "QualityNotice",
     "QueueHalfHour",
     "RecordChange",
     "RecordCounter",

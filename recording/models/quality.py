@@ -130,6 +130,19 @@ class QualityDraw(Base):
     )
 
 
+class QualityNotice(Base):
+    """What the service has still to tell to agents, reviewers or team leaders: written with what it is about, removed
+    when it was told. `fact` has no score and no ruling, as all that is told of quality.
+    """
+
+    __tablename__ = "quality_notice"
+    __table_args__ = (Index(None, "at", "id"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the notice, 32 hexadecimal digits")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, comment="since when it is to be told, UTC")
+    fact: Mapped[dict[str, Any]] = mapped_column(JSON, comment="the fact, as the journal will have it but for its time")
+
+
 class CalibrationEntry(Base):
     """A call that several reviewers judge, none knowing of the others' judgement, so that they come to judge alike;
     their evaluations have its id as `purpose`. `document` is the whole calibration; once closed, with the spread.

@@ -130,3 +130,8 @@ class Evaluation(Subject):
     set_aside_at: datetime | None = None
     due_at: datetime | None = None
     zone: str = ""
+
+    @property
+    def is_own_choice(self) -> bool:
+        """Whether the reviewer on whose list it is chose the call himself."""
+        return self.reviewer is not None and self.chosen_by == self.reviewer.name

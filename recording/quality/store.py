@@ -24,6 +24,7 @@ from recording.quality.errors import (
 )
 from recording.quality.evaluations import REVIEW, Evaluation, Phase, Step, StepKind
 from recording.quality.life import take
+from recording.quality.notices import keep_step, keep_work
 from recording.quality.sheets import Judgement, ScoreSheet
 from recording.record import CallRecord
 from recording.store import Store
@@ -103,11 +104,14 @@ class Evaluations:
         claimed cannot be heard any more, and what recording.quality.life refuses.
         """
         async with self._store.transaction() as connection:
-            return await take_in(connection, name, step, revision)
+            after = await take_in(connection, name, step, revision)
+            if step.kind is StepKind.HAND_OVER:
+                await keep_work(connection, [after], step.at)
+            return after
 
 
 async def take_in(connection: AsyncConnection, name: str, step: Step, revision: int) -> Evaluation:
-    """The same within a transaction, where several steps belong together."""
+    """The same within a transaction, where several steps belong together; who gives work keeps its notices."""
     before = await _found(connection, name)
     if before.revision != revision:
         raise EvaluationChanged(revision, before.revision)
@@ -123,6 +127,7 @@ async def take_in(connection: AsyncConnection, name: str, step: Step, revision: 
     kept = {"evaluation": name, "revision": after.revision, "at": step.at, "by": step.by.name}
     document = step.model_dump(mode="json", exclude_defaults=True)
     await connection.execute(insert(EvaluationStep).values(**kept, kind=step.kind.value, document=document))
+    await keep_step(connection, step, after)
     return after
 
 
@@ -134,6 +139,7 @@ async def add_evaluations(
     await insert_new(connection, ScoreSheetKept, "digest", kept)
     if evaluations:
         await connection.execute(insert(EvaluationEntry), [_row(one) for one in evaluations])
+        await keep_work(connection, evaluations, evaluations[0].drawn_at)
 
 
 def _row(evaluation: Evaluation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from recording.models import EvaluationEntry
 from recording.quality.conflicts import conflict
 from recording.quality.evaluations import REVIEW, Evaluation, Person, Phase, Step, StepKind
+from recording.quality.notices import keep_work
 from recording.quality.sampling import Reviewer, SamplingRules
 from recording.quality.store import take_in
 from recording.store import Store
@@ -103,7 +104,7 @@ async def reassign(
         rows = await connection.scalars(select(EvaluationEntry.document).where(*where))
         mine = [Evaluation.model_validate(one) for one in rows]
         whose = shared_out(mine, [one for one in reviewers if one.name != name], rules)
-        return [
+        moved = [
             await take_in(
                 connection,
                 one.id,
@@ -112,3 +113,5 @@ async def reassign(
             )
             for one in mine
         ]
+        await keep_work(connection, moved, at)
+    return moved

@@ -37,8 +37,9 @@ from cti.http.app import make_app
 from cti.http.live import BEHIND_AT_MOST, LiveHub
 from cti.keeping_port import Keeping
 from cti.people import People
-from cti.quality_draws import DrawProcess, QualityDraws, work_news
+from cti.quality_draws import DrawProcess, QualityDraws
 from cti.quality_losses import make_losses
+from cti.quality_notices import QualityNotices
 from cti.reconciliation import Reconciler
 from cti.recording_pauses import CallPauses
 from cti.reporting import Reports
@@ -297,6 +298,7 @@ async def open_floor(
     sounds = Sounds(settings, distributor, str)
     sounds.hold(centre)
     alarms = Alarms(distributor.state)
+    notices = QualityNotices(store, distributor, settings.journal)
     floor = Floor(
         distributor=distributor,
         administration=Administration(versions_of(settings), current.version, centre, distributor),
@@ -322,8 +324,9 @@ async def open_floor(
         figures=figures,
         access=Access(TOKEN, AccessTokens(store)),
         folder=folder_of(settings),
-        draws=QualityDraws(DrawProcess(settings), Draws(store).due, lambda: centre, work_news(store, distributor)),
-        losses=make_losses(settings, store, distributor),
+        draws=QualityDraws(DrawProcess(settings), Draws(store).due, lambda: centre, notices.tell),
+        losses=make_losses(settings, store, notices.tell),
+        notices=notices,
     )
     if started:
         floor.started.set()

@@ -26,7 +26,7 @@ class Told:
         self.asked: list[Sequence[str]] = []
         self.was_asked = asyncio.Event()
         self.started = asyncio.Queue[tuple[str, ...]]()
-        self.news: list[Drawn] = []
+        self.news = 0
         self.losses = QualityLosses(self.start, self.waits, self.tell, gather_s=0)
 
     async def start(self, *arguments: str) -> Drawn:
@@ -41,8 +41,8 @@ class Told:
         self.was_asked.set()
         return not self.waiting.isdisjoint(calls)
 
-    async def tell(self, drawn: Drawn) -> None:
-        self.news.append(drawn)
+    async def tell(self) -> None:
+        self.news += 1
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ async def test_recordings_that_are_deleted_are_looked_for_on_work_lists_together
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert told.asked == [CALLS]
-    assert told.news[0] == Drawn(None, {"anna": 2})
+    assert told.news >= 1
 
 
 async def test_what_is_on_no_list_starts_nothing_and_a_failure_ends_nothing(told: Told) -> None:

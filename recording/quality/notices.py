@@ -1,0 +1,93 @@
+"""What is to be told of quality, kept in the transaction that did it until the service has told it: so each is told,
+also what a command did while no service ran, or a service that died before it could.
+
+Who is told is decided in cti/quality_news.py. Methods raise SQLAlchemy's errors while the data base is away.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from acd.facts import (
+    AppealDecided,
+    EvaluationAppealed,
+    EvaluationReleased,
+    QualityFact,
+    ReviewWorkGiven,
+    from_json,
+    to_json,
+)
+from recording.models import QualityNotice
+from recording.quality.evaluations import Evaluation, Step, StepKind
+from recording.store import Store
+
+TABLE = QualityNotice.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A fact that was not told yet, or not known to be; its `notice` is the id. `kept_at` is when it came to be."""
+
+    kept_at: datetime
+    fact: QualityFact
+
+    def told_at(self, at_ms: int) -> QualityFact:
+        """The fact as it is told then, milliseconds since the epoch."""
+        return replace(self.fact, at_ms=at_ms)
+
+
+class Notices:
+    """Those in this store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def oldest(self, size: int) -> list[Notice]:
+        """So many at most, the oldest first."""
+        query = select(TABLE.c.at, TABLE.c.fact).order_by(TABLE.c.at, TABLE.c.id).limit(size)
+        async with self._store.engine.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return [Notice(row.at, fact) for row in rows if isinstance(fact := from_json(row.fact), QualityFact)]
+
+    async def remove(self, names: Sequence[str]) -> None:
+        """They have been told."""
+        async with self._store.transaction() as connection:
+            await connection.execute(delete(QualityNotice).where(TABLE.c.id.in_(names)))
+
+
+async def keep_step(connection: AsyncConnection, step: Step, after: Evaluation) -> None:
+    """Keep what there is to tell of a step; most concern nobody but who took it. A hand-over gives work: that is kept
+    for all that go together (`keep_work`)."""
+    agent, name = after.agent, after.id
+    match step.kind:
+        case StepKind.RELEASE:
+            await _keep(connection, [EvaluationReleased(at_ms=0, agent=agent, evaluation=name)], step.at)
+        case StepKind.APPEAL:
+            await _keep(connection, [EvaluationAppealed(at_ms=0, agent=agent, evaluation=name)], step.at)
+        case StepKind.DECIDE:
+            await _keep(connection, [AppealDecided(at_ms=0, agent=agent, evaluation=name)], step.at)
+        case _:
+            return
+
+
+async def keep_work(connection: AsyncConnection, given: Iterable[Evaluation], at: datetime) -> None:
+    """Keep that these came on work lists; of what somebody put on his own he knows."""
+    names = (one.reviewer.name if one.reviewer else "" for one in given if not one.is_own_choice)
+    await _keep(connection, _work(names), at)
+
+
+def _work(names: Iterable[str]) -> Iterator[QualityFact]:
+    """How many came on whose list, the empty name for everybody's."""
+    for name, count in sorted(Counter(names).items()):
+        yield ReviewWorkGiven(at_ms=0, reviewer=name, evaluations=count)
+
+
+async def _keep(connection: AsyncConnection, facts: Iterable[QualityFact], at: datetime) -> None:
+    named = [(name, replace(fact, notice=name)) for fact in facts for name in [uuid4().hex]]
+    if rows := [{"id": name, "at": at, "fact": to_json(fact)} for name, fact in named]:
+        await connection.execute(insert(QualityNotice), rows)
