@@ -23,6 +23,7 @@ from cti.incumbency import serving_alone
 from cti.logs import write_logs
 from cti.memory import settle_down
 from cti.parts import Parts
+from cti.precedence import routing_first
 from cti.processes import allow_open_files, favour_the_loop
 from cti.pulse import Pulse
 from cti.restoration import restore
@@ -51,6 +52,8 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
     try:
         await _prepare(parts)
         settle_down()
+        if parts.settings.high_priority:
+            routing_first()
         await parts.agi.start()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(part.run()) for part in parts.running()]

@@ -163,6 +163,10 @@ class Settings(BaseModel):
     """How many days the files stay on the disk to which Asterisk and the router write what happens: ledger, call
     records, journal. What is not in the data base yet stays longer."""
 
+    high_priority: Annotated[bool, BeforeValidator(_switch)] = True
+    """Whether Asterisk and the router run before everything else on the machine, where they may (cti/precedence.py): on
+    or off."""
+
     redis: Annotated[str, Field(pattern=r"^$|^(redis|rediss|unix)://")] = ""
     """Redis address, such as redis://host:6379/0, to which every fact is written as a stream; empty: none."""
 

@@ -99,6 +99,7 @@ async def _take_over(asterisk: AsteriskProcess, changed: frozenset[str]) -> None
     """Bring Asterisk to the configuration just written, without cutting calls where that can be avoided."""
     if asterisk.pid is not None and not changed & NEEDS_RESTART:
         await asterisk.command("core reload")
+        asterisk.favour()
         log.info("asterisk-adopted", pid=asterisk.pid)
         return
     await asterisk.stop()

@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from cti.asterisk.installation import Installation
+from cti.precedence import voices_first
 from cti.processes import allow_open_files, command_line, ended
 from cti.settings import Settings
 
@@ -32,6 +33,7 @@ class AsteriskProcess:
     def __init__(self, settings: Settings, installation: Installation) -> None:
         self._folder = settings.state / "asterisk"
         self._ledger = settings.ledger
+        self._first = settings.high_priority
         self._command = (*installation.command, "-C", str(self._folder / "etc/asterisk.conf"))
         self._child: subprocess.Popen[bytes] | None = None
         self.pid = self._running()
@@ -58,7 +60,13 @@ class AsteriskProcess:
         if booted not in done:
             await self.stop()
             raise AsteriskFailed(f"Asterisk did not come up. Its last words ({self._folder}/log): {self._last_words()}")
+        self.favour()
         log.info("asterisk-started", pid=self.pid)
+
+    def favour(self) -> None:
+        """Let it run before everything else, if that is set."""
+        if self._first and self.pid is not None:
+            voices_first(self.pid)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         allow_open_files()

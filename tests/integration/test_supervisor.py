@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ import pytest_asyncio
 from cti.asterisk.installation import find_installation
 from cti.asterisk.process import AsteriskProcess
 from cti.incumbency import daemon_of
+from cti.precedence import VOICES
 from cti.processes import command_line, ended
 from cti.settings import Settings
 from cti.simulation.ports import free_port
@@ -76,6 +78,23 @@ class Instance:
             await soon(process.communicate())
 
 
+def may_come_first() -> bool:
+    """Whether this machine lets us run before everything else."""
+    asks = f"import os; os.sched_setscheduler(0, os.SCHED_RR, os.sched_param({VOICES}))"
+    return subprocess.run([sys.executable, "-c", asks], stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def threads(pid: int) -> list[int]:
+    """Of a process."""
+    return [int(thread.name) for thread in Path(f"/proc/{pid}/task").iterdir()]
+
+
+def children(pid: int) -> list[int]:
+    """The processes that this one has begun, from whichever thread."""
+    told = [Path(f"/proc/{pid}/task/{thread}/children").read_text() for thread in threads(pid)]
+    return [int(child) for some in told for child in some.split()]
+
+
 def parent(pid: int) -> int:
     """The process of which this one is a child."""
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
@@ -114,6 +133,13 @@ async def test_it_tells_where_things_are_and_ctrl_c_leaves_nothing_behind(instan
     async with aiohttp.ClientSession() as session, session.get(f"{address}api/health") as answer:
         assert answer.status == 200
     asterisk, daemon = instance.asterisk, instance.daemon
+    first = os.SCHED_RR if may_come_first() else os.SCHED_OTHER
+    assert {os.sched_getscheduler(thread) for thread in threads(asterisk)} == {first}
+    loop, *others = sorted(threads(daemon))  # the first is named as the process
+    assert os.sched_getscheduler(loop) & ~os.SCHED_RESET_ON_FORK == first
+    beside = [thread for pid in children(daemon) for thread in threads(pid)]
+    assert beside
+    assert {os.sched_getscheduler(thread) for thread in (*others, *beside)} == {os.SCHED_OTHER}
     process.send_signal(signal.SIGINT)
     assert await soon(process.wait()) == 0
     assert command_line(asterisk) == command_line(daemon) == []
