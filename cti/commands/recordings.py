@@ -24,12 +24,23 @@ SEARCHED = (
     *("score_from", "score_to", "mark_from", "mark_to", "after"),
 )
 ROUND = 500
+SHOWN = 100
+"""So often a long command says how far it is, in recordings."""
 
 
 class KeyInUse(CommandError):
     """Recordings are sealed under the key."""
 
     id = "recording-key-in-use"
+
+
+class SealingOff(CommandError):
+    """New recordings would lie open all the same."""
+
+    id = "recording-sealing-off"
+
+    def __init__(self) -> None:
+        super().__init__("`encrypt` of [recordings] is off; set it to true first, or new recordings would lie open")
 
 
 class StoreAway(CommandError):
@@ -195,6 +206,43 @@ def move(settings: Settings, given: argparse.Namespace) -> Exit:
     return Exit.REFUSED if carried.left else Exit.DONE
 
 
+def seal(settings: Settings, given: argparse.Namespace) -> Exit:
+    """Seal the recordings that were kept while sealing was off. May be stopped, and run again."""
+    from cti.keeping_parts import shelves_of  # noqa: PLC0415 (as above)
+    from recording.keeping.kept import KeptRecordings  # noqa: PLC0415 (as above)
+    from recording.keeping.sealer import Sealed, Sealer  # noqa: PLC0415 (as above)
+    from recording.keeping.shelf import ShelfError  # noqa: PLC0415 (as above)
+    from recording.keeping.turn import Turn  # noqa: PLC0415 (as above)
+
+    async def lying_open(store: Store) -> tuple[int, int]:
+        return await KeptRecordings(store).open_total()
+
+    if not settings.recordings.encrypt:
+        raise SealingOff
+    count, size = with_store(settings, lying_open)
+    if given.dry_run:
+        print(f"{count} recordings lie open, {size / 1e6:.1f} MB; nothing was done.")
+        return Exit.DONE
+
+    async def run(store: Store) -> Sealed:
+        sealer = Sealer(KeptRecordings(store), shelves_of(settings), Turn(settings.recordings_folder))
+        return await sealer.seal(lambda done: _show_progress(done, count))
+
+    try:
+        done = with_store(settings, run)
+    except ShelfError as error:
+        raise StoreAway(str(error)) from None
+    print(f"{done.sealed} recordings are sealed now.")
+    if done.left:
+        print(f"{done.left} stay open; the log says why.")
+    return Exit.REFUSED if done.left else Exit.DONE
+
+
+def _show_progress(done: int, count: int) -> None:
+    if done and done % SHOWN == 0:
+        print(f"{done} of {count} …", flush=True)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter recordings`."""
     command = subcommands(parser, required=True)
@@ -211,6 +259,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if run is hold:
             one.add_argument("--until", metavar="TIME", help="until when; nothing: until it is released")
     command("move", move)
+    command("seal", seal).add_argument("--dry-run", action="store_true", help="only say how many lie open")
     command("holds", list_holds)
     erased = command("erased", list_erased)
     heard = command("listenings", list_listenings)

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from structlog import get_logger
 
 from recording.keeping.kept import Kept, KeptRecordings
+from recording.keeping.sealer import finish
 from recording.keeping.shelf import NotConfirmed, ShelfAway, ShelfError
 from recording.keeping.shelves import PEAKS_SUFFIX, Shelves
 from recording.manifest import manifest_name
@@ -44,6 +45,7 @@ class Carrier:
     async def carry(self, to: str) -> Carried:
         """Bring every recording to this shelf that is kept on another. Raises ShelfAway where one of the two is: what
         was carried by then stays carried."""
+        await finish(self._kept, self._shelves, self._turn)
         await self._clear()
         moved, tried = 0, set[str]()
         while some := [one for one in await self._kept.elsewhere(to, ROUND + len(tried)) if one.file not in tried]:

@@ -3,13 +3,13 @@
 Methods raise SQLAlchemy's errors while the data base is away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.identity import call_id
@@ -230,7 +230,37 @@ class KeptRecordings:
 
     async def between_shelves(self, limit: int) -> list[Kept]:
         """Some that are kept, and of which something may lie on another shelf, too."""
-        return await self._read(_TABLE.c.state == State.KEPT, _TABLE.c.also != "", limit=limit)
+        held = _TABLE.c.also.not_in(("", _TABLE.c.shelf))
+        return await self._read(_TABLE.c.state == State.KEPT, held, limit=limit)
+
+    async def open_ones(self, limit: int) -> list[Kept]:
+        """The oldest that are kept, and not sealed."""
+        return await self._read(_TABLE.c.state == State.KEPT, _TABLE.c.key == "", limit=limit)
+
+    async def open_total(self) -> tuple[int, int]:
+        """How many are kept and not sealed, and how many bytes that is."""
+        query = select(func.count(), func.coalesce(func.sum(_TABLE.c.bytes), 0))
+        async with self._store.engine.connect() as connection:
+            row = (await connection.execute(query.where(_TABLE.c.state == State.KEPT, _TABLE.c.key == ""))).one()
+        return int(row[0]), int(row[1])
+
+    async def sealed(self, one: Kept, place: Place) -> bool:
+        """What counts is the sealed audio now, and something of it still lies open on its own shelf. False if it is not
+        kept open where it was any more."""
+        assert place.wrapped is not None
+        values: dict[str, str | int] = {
+            "name": place.name,
+            "stored_bytes": place.bytes,
+            "stored_sha256": place.sha256,
+            "key": place.wrapped.key,
+            "wrapped": place.wrapped.text,
+            "also": one.shelf,
+        }
+        return await self._change(one, State.KEPT, values, place.told, _TABLE.c.key == "")
+
+    async def half_sealed(self, limit: int) -> list[Kept]:
+        """Some that are sealed, and of which something may still lie open."""
+        return await self._read(_TABLE.c.state == State.KEPT, _TABLE.c.also == _TABLE.c.shelf, limit=limit)
 
     async def leaves(self, one: Kept, shelf: str) -> bool:
         """Something of it may lie on that shelf from now on, too. False if it is not kept where it was."""
@@ -246,8 +276,10 @@ class KeptRecordings:
         async with self._store.transaction() as connection:
             await connection.execute(update(KeptRecording).where(_TABLE.c.file == one.file).values(also=""))
 
-    async def _change(self, one: Kept, state: State, values: dict[str, str], place: str | None = None) -> bool:
-        held = (_TABLE.c.file == one.file) & (_TABLE.c.state == state) & (_TABLE.c.shelf == one.shelf)
+    async def _change(
+        self, one: Kept, state: State, values: Mapping[str, str | int], place: str | None = None, *more: Any
+    ) -> bool:
+        held = and_(_TABLE.c.file == one.file, _TABLE.c.state == state, _TABLE.c.shelf == one.shelf, *more)
         async with self._store.transaction() as connection:
             changed = await connection.execute(update(KeptRecording).where(held).values(values))
             if changed.rowcount and place is not None:

@@ -67,6 +67,11 @@ def seal(pieces: Iterable[bytes], key: bytes) -> Iterator[bytes]:
     yield cipher.encrypt(_nonce(number, last=True), waiting, HEADER)
 
 
+def is_sealed(data: bytes) -> bool:
+    """Whether this is how a sealed file begins."""
+    return data.startswith(HEADER)
+
+
 def span(size: int, start: int, end: int) -> Span:
     """What is to be read of the sealed form of a file of `size` bytes to have its bytes from `start` to `end`."""
     if not 0 <= start <= end <= size:
@@ -97,7 +102,7 @@ def open_span(pieces: Iterable[bytes], key: bytes, size: int, wanted: Span) -> I
 
 def open_whole(sealed: bytes, key: bytes) -> bytes:
     """A small sealed file, opened. Raises Tampered."""
-    if not sealed.startswith(HEADER):
+    if not is_sealed(sealed):
         raise Tampered("what should be a sealed recording does not begin like one")
     body = sealed[len(HEADER) :]
     chunks = max(1, -(-len(body) // (CHUNK + TAG)))

@@ -8,7 +8,7 @@ from pathlib import Path
 from recording.keeping.kept import Kept
 from recording.keeping.master_keys import MasterKeys
 from recording.keeping.peaks import Peaks
-from recording.keeping.sealing import open_span, open_whole, part_key, span
+from recording.keeping.sealing import is_sealed, open_span, open_whole, part_key, span
 from recording.keeping.shelf import PIECE, NotOnShelf, Shelf, ShelfAway
 from recording.keeping.wrapped import Wrapped
 from recording.manifest import manifest_name
@@ -18,6 +18,8 @@ AUDIO, PEAKS = "audio", "peaks"
 
 PEAKS_SUFFIX = ".peaks"
 SEALED_SUFFIX = ".sealed"
+SEALED_PEAKS_SUFFIX = SEALED_SUFFIX + PEAKS_SUFFIX
+"""Of peaks that were kept open, while they are sealed (recording.keeping.sealer)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,17 @@ class Shelves:
         """Its peaks. Raises NotOnShelf while it waits, PeaksUnreadable."""
         if not one.shelf:
             raise NotOnShelf("the recording is not kept yet, its peaks are not made")
-        kept = b"".join(self.shelf(one.shelf).read(one.file + PEAKS_SUFFIX))
+        kept = self._peaks(self.shelf(one.shelf), one)
         if one.wrapped is not None:
             kept = open_whole(kept, self.key(one.wrapped, one.file, PEAKS))
         return Peaks.from_bytes(kept)
+
+    def _peaks(self, shelf: Shelf, one: Kept) -> bytes:
+        with suppress(NotOnShelf):
+            kept = b"".join(shelf.read(one.file + PEAKS_SUFFIX))
+            if one.wrapped is None or is_sealed(kept):
+                return kept
+        return b"".join(shelf.read(one.file + (SEALED_PEAKS_SUFFIX if one.wrapped is not None else PEAKS_SUFFIX)))
 
     def key(self, wrapped: Wrapped, file: str, part: str) -> bytes:
         """The key of a part of a sealed recording."""
@@ -86,7 +95,8 @@ class Shelves:
 
     def names(self, one: Kept) -> list[str]:
         """Every name under which something of it may lie on a shelf; of one that was half kept, too."""
-        return [one.file, one.file + SEALED_SUFFIX, one.file + PEAKS_SUFFIX, manifest_name(one.file)]
+        suffixes = ("", SEALED_SUFFIX, PEAKS_SUFFIX, SEALED_PEAKS_SUFFIX)
+        return [*(one.file + suffix for suffix in suffixes), manifest_name(one.file)]
 
 
 def _from_file(file: Path, start: int, end: int) -> Iterator[bytes]:

@@ -14,10 +14,10 @@ class KeptRecording(Base):
     the call's record where it is a call's; `number` counts those of the call and kind from 1; `bytes` and `sha256` are
     of the audio itself. `state` is waiting (in the folder of recordings until its shelf has confirmed it), kept,
     missing (it was to be kept and was not there), or erasing (to be deleted, for `erasing`). `shelf` and `name` say
-    where it is kept, `also` on which other shelf something of it may lie while it is moved, `stored_bytes` and
-    `stored_sha256` what lies there. A sealed one has its data key in `wrapped`, under the master key named by `key`;
-    both are empty for one that is not sealed. `manifest` is what lies beside it, `described` whether it lies there as
-    it is here.
+    where it is kept, `also` on which other shelf something of it may lie while it is moved, or that something may still
+    lie open on its own where it was sealed later, `stored_bytes` and `stored_sha256` what lies there. A sealed one has
+    its data key in `wrapped`, under the master key named by `key`; both are empty for one that is not sealed.
+    `manifest` is what lies beside it, `described` whether it lies there as it is here.
     """
 
     __tablename__ = "kept_recording"
@@ -42,7 +42,9 @@ class KeptRecording(Base):
     described: Mapped[bool] = mapped_column(comment="whether the manifest that lies beside it is this one")
     shelf: Mapped[str] = mapped_column(String(16), server_default="", comment="folder or s3; empty while it waits")
     also: Mapped[str] = mapped_column(
-        String(16), server_default="", comment="another shelf on which something of it may lie; empty: none"
+        String(16),
+        server_default="",
+        comment="another shelf on which something of it may lie; its own: may also lie open; empty: none",
     )
     name: Mapped[str] = mapped_column(String(NAME), server_default="", comment="its name there; empty while it waits")
     stored_bytes: Mapped[int | None] = mapped_column(BigInteger, comment="size of what lies there; null while it waits")

@@ -241,7 +241,7 @@ def test_the_command_moves_them_to_the_store_that_the_settings_name(
         assert "1 recordings lie on s3 now." in capsys.readouterr().out
         assert len(s3_client(server).list_objects_v2(Bucket=BUCKET)["Contents"]) == 3
         assert not list(settings.recordings_folder.rglob("*.wav*"))
-        assert asyncio.run(_heard(settings)) == sound()
+        assert asyncio.run(heard(settings)) == sound()
 
 
 async def _keep_in_folder(settings: Settings) -> None:
@@ -255,7 +255,7 @@ async def _keep_in_folder(settings: Settings) -> None:
         await store.close()
 
 
-async def _heard(settings: Settings) -> bytes:
+async def heard(settings: Settings) -> bytes:
     store = Store(settings.database_url)
     try:
         one = await Room(store, settings.recordings_folder, FolderShelf(settings.recordings_folder)).kept.find(ID, 1)
