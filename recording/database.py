@@ -89,14 +89,15 @@ def _mariadb_engine(address: URL) -> AsyncEngine:
     )
 
 
-async def migrate(engine: AsyncEngine) -> None:
-    """Makes or updates the tables; safe to repeat, and to run from two daemons at once.
+async def migrate(engine: AsyncEngine, until: str | None = None) -> None:
+    """Makes or updates the tables, `until` a revision of their history or the newest; safe to repeat, and to run from
+    two daemons at once.
 
     All or nothing on SQLite and PostgreSQL. MariaDB commits each change of a table by itself: a migration interrupted
     there half-way is finished by the next who migrates (recording.migrations.repeatable).
     """
     async with engine.execution_options(**{WRITING: True}).begin() as connection, _alone(connection):
-        await connection.run_sync(import_module("recording.migrations").upgrade)  # and all models
+        await connection.run_sync(import_module("recording.migrations").upgrade, until)  # and all models
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """Writes docs/tables.md from the models; `python -m tests.tables_page`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import Column, Table, UniqueConstraint, make_url
@@ -21,9 +22,9 @@ when a column changes its meaning. This page is written by `python -m tests.tabl
 """
 
 
-def page() -> str:
+def page(tables: Mapping[str, Table] = Base.metadata.tables) -> str:
     """The whole page, tables by name."""
-    return OPENING + "".join(_section(table) for _, table in sorted(Base.metadata.tables.items()))
+    return OPENING + "".join(_section(table) for _, table in sorted(tables.items()))
 
 
 def _section(table: Table) -> str:

@@ -11,12 +11,14 @@ NEWEST = max(file.stem[1:5] for file in (Path(__file__).parent / "versions").glo
 """The revision of the tables as they are now. Alembic would find the same, in a quarter of a second."""
 
 
-def upgrade(connection: Connection) -> None:
-    """Runs every migration the data base has not seen, inside the connection's transaction, and says in the data base
-    what its tables mean."""
-    if _revision(connection) != NEWEST:
-        import_module("recording.migrations.run").run(connection)
-    write_comments(connection)
+def upgrade(connection: Connection, until: str | None = None) -> None:
+    """Runs every migration the data base has not seen, `until` a revision or all, inside the connection's transaction,
+    and says in the data base what its tables mean."""
+    until = until or NEWEST
+    if _revision(connection) != until:
+        import_module("recording.migrations.run").run(connection, until)
+    if until == NEWEST:
+        write_comments(connection)
 
 
 def _revision(connection: Connection) -> str | None:
