@@ -157,13 +157,17 @@ class AgiLink:
         if news.done():
             raise AgiInterrupted
 
+        under_way = True
+
         def interrupt(_: asyncio.Future[Any]) -> None:
-            self._wire.interrupt()
+            if under_way:  # it is called a moment after the news, which can have come in one moment with the reply
+                self._wire.interrupt()
 
         news.add_done_callback(interrupt)
         try:
             yield
         finally:
+            under_way = False
             news.remove_done_callback(interrupt)
             self._wire.interrupted = False
 

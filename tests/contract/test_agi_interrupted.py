@@ -6,6 +6,7 @@ import pytest
 
 from ivr.agi.errors import AgiHungUp, AgiInterrupted
 from ivr.agi.replies import Reply
+from ivr.agi.wire import AgiWire
 from tests.contract.agi_pair import Pair, pair
 
 __all__ = ["pair"]
@@ -55,6 +56,30 @@ async def test_no_command_is_begun_once_the_news_is_there_and_the_session_is_in_
     after = asyncio.create_task(session.answer())
     await asterisk.expect("ANSWER")  # without a question before: nothing was abandoned
     asterisk.reply()
+    await after
+
+
+async def test_news_in_one_moment_with_the_reply_break_no_later_command_off(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, asterisk = pair
+    offer = news()
+    exchange = AgiWire.exchange
+
+    async def both(wire: AgiWire, line: bytes, *, after_end: bool = False) -> Reply:
+        reply = await exchange(wire, line, after_end=after_end)
+        offer.set_result("1001")  # who hears of it is told in the loop's next round
+        return reply
+
+    with monkeypatch.context() as patched, session.interrupted_by(offer):
+        patched.setattr(AgiWire, "exchange", both)
+        waiting = asyncio.create_task(session.wait_for_digit(-1))
+        await asterisk.expect("WAIT FOR DIGIT")
+        asterisk.reply("200 result=49")
+        assert await waiting == "1"
+    after = asyncio.create_task(session.exec("Dial", "PJSIP/1001"))
+    await asterisk.expect("EXEC Dial")
+    asterisk.reply("200 result=0")
     await after
 
 
