@@ -31,11 +31,16 @@ class Hands:
         self._legs: dict[str, Call] = {}
         self._space = ""
 
+        self.found: list[str] = []
+        """What was wrong with the record of the call before a call-back."""
+
     async def begin(self) -> None:
-        """The caller is in the menu, all agents have a break, and nothing is left of the story before."""
+        """All agents have a break, and nothing is left of the story before."""
         for agent in AGENTS:
             await self._sees(agent, "not_ready")
         self._centre.messages.clear()
+
+    async def come_in(self, step: Step) -> None:
         self._caller = await self._phones.dial(DIALLED, number=self._number)
         self.linkedid = (await self._centre.fact("CallArrived", caller=self._number))["linkedid"]
         await self._centre.fact("NodeEntered", linkedid=self.linkedid, node="choose")
@@ -47,9 +52,12 @@ class Hands:
         for agent in AGENTS:
             await self._sees(agent, "not_ready")
         wrapping_up = len(self.told.wrapping_up)
+        recorded = bool(self.told.conversations) and not self.told.lost
 
         def whole(record: dict[str, Any]) -> bool:
-            return bool(record["recordings"]) and (bool(self.told.deaths) or len(record["wrap_ups"]) >= wrapping_up)
+            if recorded and not record["recordings"]:
+                return False
+            return bool(self.told.deaths) or self.told.lost or len(record["wrap_ups"]) >= wrapping_up
 
         path = f"/api/calls/{call_id(self.linkedid)}"
         await self._centre.shows("/api/calls", lambda shown: any(map(self._mine, shown["calls"])))
@@ -73,6 +81,10 @@ class Hands:
     async def _rings(self, agent: str) -> Call:
         await self._ready(agent)
         return await self._rung(agent)
+
+    async def _customer(self) -> Call:
+        """The call that rings at the caller's own phone now."""
+        return await self._rung(self._number)
 
     async def _rung(self, agent: str) -> Call:
         """The call that rings there now: one that rang in another story may have been left."""

@@ -18,6 +18,18 @@ BUSY_ENDS_AFTER = 4
 class Act(StrEnum):
     """One thing that somebody does."""
 
+    COME_IN = auto()  # a caller comes to the menu
+    DIAL_OUTSIDE = auto()  # an agent calls somebody outside
+    DIAL_COLLEAGUE = auto()  # or a colleague, about nobody
+    REACH = auto()
+    BE_BUSY = auto()
+    LEAVE_MESSAGE = auto()
+    ASK_BACK = auto()  # to be called back; from here on it is the call-back that is told of
+    CALL_BACK = auto()
+    REFUSE_BACK = auto()  # the agent's phone refuses it
+    WITHDRAW = auto()
+    DIE_OWING = auto()
+    ASTERISK_DIES = auto()
     CHOOSE = auto()  # the caller chooses a queue in the menu
     OVERFLOW = auto()  # he chooses one that holds nobody for long
     ANSWER = auto()
@@ -62,6 +74,7 @@ class Act(StrEnum):
 class Where(StrEnum):
     """What the caller is in."""
 
+    NOWHERE = auto()
     MENU = auto()
     WAITING = auto()
     TALKING = auto()
@@ -69,6 +82,9 @@ class Where(StrEnum):
     CONFERENCE = auto()
     PARKED = auto()
     SURVEY = auto()
+    DIALLING = auto()  # a phone outside rings
+    DIRECT = auto()  # an agent speaks with somebody outside, or two agents speak with each other
+    OWED = auto()  # he is to be called back
     OVER = auto()
 
 
@@ -91,7 +107,7 @@ class State:
     `cut`: the daemon died in this conversation, so that the call is over with it. `left`: whose caller it was has left
     him in a conference with a colleague, who can do little with him."""
 
-    where: Where = Where.MENU
+    where: Where = Where.NOWHERE
     agent: str = ""
     other: str = ""
     queue: str = ""
@@ -119,8 +135,8 @@ def plan(seed: int) -> tuple[tuple[Step, State], ...]:
     return tuple(steps)
 
 
-_DEADLY = {Act.DIE, Act.BE_AWAY, Act.ANSWER_AFTER_DEATH, Act.HOLD_AND_DIE, Act.SEND_AWAY}
-_ENDS = {Act.AGENT_ENDS, Act.MARK, Act.BE_SILENT, Act.CALLER_ENDS, Act.LEAVE_RINGING}
+_DEADLY = {Act.DIE, Act.DIE_OWING, Act.BE_AWAY, Act.ANSWER_AFTER_DEATH, Act.HOLD_AND_DIE, Act.SEND_AWAY}
+_ENDS = {Act.WITHDRAW, Act.BE_BUSY, Act.AGENT_ENDS, Act.MARK, Act.BE_SILENT, Act.CALLER_ENDS, Act.LEAVE_RINGING}
 
 
 def _possible(state: State, chance: random.Random) -> Iterator[tuple[Step, State]]:
@@ -128,9 +144,10 @@ def _possible(state: State, chance: random.Random) -> Iterator[tuple[Step, State
     free = chance.sample([one for one in AGENTS if one not in (state.agent, state.other)], 2)
     queue = chance.choice(QUEUES)
     match state.where:
+        case Where.NOWHERE:
+            yield from _at_first(free)
         case Where.MENU:
-            yield Step(Act.CHOOSE, queue=queue), State(Where.WAITING, queue=queue)
-            yield Step(Act.OVERFLOW, queue="support"), State(Where.WAITING, queue="support")
+            yield from _in_the_menu(queue)
         case Where.WAITING:
             yield from _while_waiting(state, free)
         case Where.TALKING:
@@ -141,11 +158,54 @@ def _possible(state: State, chance: random.Random) -> Iterator[tuple[Step, State
             yield from _in_conference(state, free, queue)
         case Where.PARKED:
             yield from _while_parked(state, free)
+        case Where.DIRECT:
+            yield from _directly(state)
+        case Where.SURVEY | Where.DIALLING | Where.OWED | Where.OVER:
+            yield from _in_between(state, free)
+
+
+def _in_between(state: State, free: list[str]) -> Iterator[tuple[Step, State]]:
+    match state.where:
         case Where.SURVEY:
             for act in (Act.MARK, Act.BE_SILENT, Act.CALLER_ENDS):
                 yield Step(act), State(Where.OVER)
-        case Where.OVER:
+        case Where.DIALLING:
+            yield Step(Act.REACH, state.agent), replace(state, where=Where.DIRECT)
+            yield Step(Act.BE_BUSY, state.agent), State(Where.OVER)
+        case Where.OWED:
+            yield Step(Act.CALL_BACK, free[0]), State(Where.DIRECT, free[0], cut=True)
+            yield Step(Act.REFUSE_BACK, free[0]), state
+            yield Step(Act.DIE_OWING), state
+            yield Step(Act.WITHDRAW), State(Where.OVER)
+        case _:
             pass
+
+
+def _in_the_menu(queue: str) -> Iterator[tuple[Step, State]]:
+    for _ in range(3):
+        yield Step(Act.CHOOSE, queue=queue), State(Where.WAITING, queue=queue)
+    yield Step(Act.OVERFLOW, queue="support"), State(Where.WAITING, queue="support")
+    yield Step(Act.LEAVE_MESSAGE), State(Where.OVER)
+    yield Step(Act.ASK_BACK), State(Where.OWED, queue="sales")
+
+
+def _at_first(free: list[str]) -> Iterator[tuple[Step, State]]:
+    """Most stories are of callers who come in."""
+    one, two = free
+    for _ in range(4):
+        yield Step(Act.COME_IN), State(Where.MENU)
+    yield Step(Act.DIAL_OUTSIDE, one), State(Where.DIALLING, one)
+    yield Step(Act.DIAL_COLLEAGUE, two, one), State(Where.DIRECT, two)
+
+
+def _directly(state: State) -> Iterator[tuple[Step, State]]:
+    mine = state.agent
+    yield Step(Act.HOLD, mine), state
+    yield Step(Act.MUTE, mine), state
+    yield Step(Act.DIE, mine), replace(state, cut=True)
+    yield Step(Act.AGENT_ENDS, mine), State(Where.OVER)
+    yield Step(Act.CALLER_ENDS), State(Where.OVER)
+    yield Step(Act.ASTERISK_DIES), State(Where.OVER)
 
 
 def _while_waiting(state: State, free: list[str]) -> Iterator[tuple[Step, State]]:
@@ -161,6 +221,7 @@ def _while_waiting(state: State, free: list[str]) -> Iterator[tuple[Step, State]
     for act in (Act.DIE, Act.BE_AWAY):
         yield Step(act), state
     yield Step(Act.LEAVE_RINGING, one), State(Where.OVER)
+    yield Step(Act.ASTERISK_DIES), State(Where.OVER)
     yield Step(Act.CALLER_ENDS), State(Where.OVER)
 
 
@@ -191,6 +252,7 @@ def _while_talking(state: State, free: list[str], queue: str) -> Iterator[tuple[
         yield Step(Act.ASK, mine, one), asking
         yield Step(Act.ASK_QUEUE, mine, one, queue), asking
     yield Step(Act.AGENT_ENDS, mine), State(Where.OVER if state.cut else Where.SURVEY)
+    yield Step(Act.ASTERISK_DIES), State(Where.OVER)
 
 
 def _while_asking(state: State) -> Iterator[tuple[Step, State]]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.load.stories.hands import Hands
+from tests.load.stories.outward import Outward
 from tests.load.stories.plan import Act, State, Step, Where
 
 EXTENSIONS = {"sales": "7001", "support": "7002"}
@@ -12,7 +12,7 @@ AWAY_S = 0.8
 """So long nothing of ours runs: the caller comes to the plain queue, which takes no time."""
 
 
-class Stage(Hands):
+class Stage(Outward):
     """A method for each act."""
 
     _survey = False

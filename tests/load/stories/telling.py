@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from recording.record import ASTERISK_LOST
+
 WITHIN = timedelta(milliseconds=60)
 """Times are Asterisk's, taken by the same clock; what is noted here is told a moment after."""
 
 ROUNDED_MS = 3
 LEAST_MS = 2
 """What is shorter lies between two clocks: who is sent on out of a hold was, for the router, taken back just before."""
-_PASSED_OVER = {"ivr", "ringing"}
+_PASSED_OVER = {"ivr", "ringing", "preparing"}
 Met = tuple[str, str, tuple[str, ...]]
 
 
@@ -44,6 +46,11 @@ class Telling:
     consults: int = 0
     deaths: int = 0
     scores: list[int | None] = field(default_factory=list)
+    direction: str = "inbound"
+    messages: int = 0
+    lost: bool = False
+    """Asterisk died in this call."""
+    without_wrap_up: bool = False
     queue: str = ""
     """Where he waits, or waited last."""
     asked: str = ""
@@ -59,6 +66,8 @@ class Telling:
     @property
     def wrapping_up(self) -> list[str]:
         """Who wraps up after this call, as often as he does."""
+        if self.without_wrap_up:
+            return []
         return sorted((Counter(self.conversations) - Counter(self.joined)).elements())
 
     def spoke_next(self, agent: str) -> None:
@@ -83,10 +92,13 @@ def differences(told: Telling, record: Mapping[str, Any]) -> list[str]:
         "mutes": (told.mutes, [one["agent"] for one in record["mutes"]]),
         "scores": (told.scores, [one["score"] for one in record["surveys"]]),
         "pauses": (told.pauses, sum(len(one["pauses"]) for one in record["recordings"])),
-        "direction": ("inbound", record["direction"]),
-        "missing": ([], record["missing"]),
+        "direction": (told.direction, record["direction"]),
+        "messages": (told.messages, len(record["messages"])),
+        "lost": (told.lost, record["reason"] == ASTERISK_LOST),
     }
-    if not told.deaths:
+    if not told.lost:
+        wanted["missing"] = ([], record["missing"])
+    if not told.deaths and not told.lost:
         wanted["offers"] = (told.offers, [(one["agent"], one["outcome"]) for one in record["offers"]])
         wanted["reconstructed"] = (False, record["reconstructed"])
         wanted["wrapped up"] = (told.wrapping_up, sorted(one["agent"] for one in record["wrap_ups"]))
