@@ -63,6 +63,8 @@ class Call:
         self._send = send
         self._authorised = False
         self._from_tag = self._to_tag = ""
+        self._acknowledged: set[str] = set()
+        """The CSeq of each ACK of ours: one that is said again settles nothing."""
         self._waiting: list[tuple[Callable[[TracedMessage], bool], asyncio.Future[TracedMessage]]] = []
 
     @property
@@ -168,6 +170,8 @@ class Call:
         if not sent and self.audio and sip.audio_address and not self.over:
             self.audio.speak_to(sip.audio_address)
         self._tell(message)
+        if sent and sip.start_line.startswith("ACK "):
+            self._acknowledged.add(sip.headers.get("cseq", ""))
 
     def lose(self) -> None:
         """The telephone is gone: whoever waits for this call waits in vain."""
@@ -198,9 +202,14 @@ class Call:
 
     async def _renegotiate(self, command: Command) -> None:
         await self.reached(Moment.TALKING)
-        agreed = self._next(lambda message: message.sip.start_line.startswith("ACK "))
+        agreed = self._next(self._acknowledges_more)
         self._send(command, self.call_id)
         await agreed
+
+    def _acknowledges_more(self, message: TracedMessage) -> bool:
+        sip = message.sip
+        acknowledges = message.direction is Direction.SENT and sip.start_line.startswith("ACK ")
+        return acknowledges and sip.headers.get("cseq", "") not in self._acknowledged
 
     def _next(self, wanted: Callable[[TracedMessage], bool]) -> asyncio.Future[TracedMessage]:
         """The next message that is wanted; CallOver where the call ends, or has ended, without it."""

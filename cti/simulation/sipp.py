@@ -17,7 +17,7 @@ from cti.simulation.ports import free_port
 from cti.simulation.scenario import Command, scenario
 from cti.simulation.trace import TraceDecoder, TracedMessage
 
-START_S = 10.0
+START_S = 30.0
 END_S = 2.0
 ATTEMPTS = 5
 PORT_TAKEN = "Address already in use"

@@ -177,8 +177,9 @@ class Telephones:
             call = self._keep(self._call(sip.call_id, audio, None, incoming=True))
         if call is None:
             return
+        rang = Moment.RINGING in call.at_us
         call.take(message)
-        if call.incoming and sip.status == 180 and call.invite:
+        if call.incoming and not rang and Moment.RINGING in call.at_us and call.invite:
             self[call.invite.sip.user("to")].ring(call)
 
     def _call(self, call_id: str, audio: Audio | None, keying: Keying | None, *, incoming: bool) -> Call:

@@ -1,7 +1,9 @@
 """The pure parts of the simulated telephones: SIPp's message log, tones, RTP, and the script as XML."""
 
+import asyncio
 import math
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -12,6 +14,7 @@ from cti.simulation import rtp
 from cti.simulation.call import Call
 from cti.simulation.scenario import scenario
 from cti.simulation.sip import SipMessage, display_name, read
+from cti.simulation.telephones import Telephones
 from cti.simulation.tones import RATE, decode, encode, samples, share, tone
 from cti.simulation.trace import Direction, TraceDecoder, TracedMessage
 
@@ -83,6 +86,31 @@ def test_a_dialog_is_named_with_asterisks_tag_first_whichever_side_began_it(inco
         traced(theirs, "INVITE sip:a SIP/2.0\nFrom: <sip:a@c>;tag=to\nTo: <sip:b@c>;tag=from\nCSeq: 2 INVITE\n\n")
     )
     assert call.dialog == dialog
+
+
+def test_a_telephone_that_is_invited_twice_and_says_so_twice_rings_once(tmp_path: Path) -> None:
+    """On a busy machine Asterisk repeats its INVITE before SIPp has come to answer the first."""
+    phones = Telephones(tmp_path, sip_port=1, audio=False)
+    phones._telephones["1001"] = phone = phones._telephone("1001", None)
+    invite = "INVITE sip:1001@a SIP/2.0\nFrom: <sip:b@c>\nTo: <sip:1001@a>\nCall-ID: x\nCSeq: 7 INVITE\n\n"
+    ringing = "SIP/2.0 180 Ringing\nTo: <sip:1001@a>\nCall-ID: x\nCSeq: 7 INVITE\n\n"
+    for _ in range(2):
+        phones._take(traced(Direction.RECEIVED, invite))
+        phones._take(traced(Direction.SENT, ringing))
+    assert [call.call_id for call in phone.calls] == ["x"]
+
+
+async def test_an_acknowledgement_that_is_said_again_ends_no_hold() -> None:
+    call = Call("x", incoming=False, send=lambda *_: None, audio=None)
+    call.take(traced(Direction.RECEIVED, "SIP/2.0 200 OK\nCSeq: 2 INVITE\n\n"))
+    call.take(traced(Direction.SENT, "ACK sip:a SIP/2.0\nCSeq: 2 ACK\n\n"))
+    hold = asyncio.create_task(call.hold())
+    await asyncio.sleep(0)
+    call.take(traced(Direction.SENT, "ACK sip:a SIP/2.0\nCSeq: 2 ACK\n\n"))
+    await asyncio.sleep(0)
+    assert not hold.done()
+    call.take(traced(Direction.SENT, "ACK sip:a SIP/2.0\nCSeq: 3 ACK\n\n"))
+    await hold
 
 
 def test_a_message_without_its_headers_has_empty_ones() -> None:
