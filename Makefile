@@ -73,9 +73,9 @@ tree: machine
 
 python: .venv/complete
 
-.venv/complete: requirements.lock pyproject.toml | machine
+.venv/complete: requirements.lock requirements-test.lock pyproject.toml | machine
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	@[ -x $(bin)/pip ] || $(PYTHON) -m venv .venv
-	$(bin)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(bin)/pip install --quiet --disable-pip-version-check -r requirements.lock -r requirements-test.lock
 	$(bin)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
