@@ -11,6 +11,9 @@ from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from cti.simulation.ports import free_port
+
+HOST = "127.0.0.1"
 BUCKET = "recordings"
 CREDENTIALS = "[default]\naws_access_key_id = test\naws_secret_access_key = let-me-in\n"
 
@@ -28,7 +31,7 @@ class S3Server:
         self.refuse = 0
         self.damage = False
         self.seen: list[tuple[str, str]] = []
-        self._port = 0
+        self._port = free_port(HOST)  # not one that the kernel gives to clients while this server is away
         self._app = DomainDispatcherApplication(create_backend_app)
         self._server: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
@@ -36,13 +39,12 @@ class S3Server:
     @property
     def endpoint(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://{HOST}:{self._port}"
 
     def start(self) -> None:
         """Listen."""
-        self._server = make_server("127.0.0.1", self._port, self._serve, threaded=True, request_handler=_Silent)
+        self._server = make_server(HOST, self._port, self._serve, threaded=True, request_handler=_Silent)
         self._server.daemon_threads = True  # type: ignore[attr-defined]
-        self._port = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 

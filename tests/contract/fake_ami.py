@@ -11,7 +11,7 @@ from typing import Self
 
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 FULLY_BOOTED = b"Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: 22\r\nStatus: Fully Booted\r\n\r\n"
-GUARD_S = 20.0  # a test that waits this long has failed
+GUARD_S = 60.0  # a test that waits this long has failed
 
 
 class Action:

@@ -107,7 +107,7 @@ async def called(
 ) -> AsyncIterator[FakeAsterisk]:
     """A caller whom the reception serves; 4000 leads to the flow. `position` is what stands on his channel."""
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         serving(Reception(desk, published(flow))) as server,
         calling(server.port, "call", arguments, **environment) as asterisk,
     ):

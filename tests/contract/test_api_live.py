@@ -123,7 +123,7 @@ async def test_a_watcher_who_does_not_read_is_given_up_and_the_others_go_on(tmp_
             await until(reader, "update")
         web.floor.distributor.state(LinkChanged(at_ms=1, node="last", up=True))
         assert (await until(reader, "update"))[0] == ["LinkChanged"]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (message := await sleeper.receive()).type is WSMsgType.TEXT:
                 pass
         assert message.type in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.ERROR)

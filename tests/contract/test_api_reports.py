@@ -102,7 +102,7 @@ async def test_the_making_ends_when_the_client_goes(tmp_path: Path) -> None:
         asking = asyncio.create_task(web.get("/api/reports/day?team=slow"))
         process = await begun(web.floor.reports)
         asking.cancel()
-        await asyncio.wait_for(ended(process), 30)
+        await asyncio.wait_for(ended(process), 60)
 
 
 async def test_the_daemon_s_loop_goes_on_while_a_report_is_made(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ async def test_the_daemon_s_loop_goes_on_while_a_report_is_made(tmp_path: Path) 
 
 async def begun(reports: Reports) -> int:
     """The first process that is there."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not (there := reports.processes):  # noqa: ASYNC110 - nobody tells of it
             await asyncio.sleep(0)
     return there[0]

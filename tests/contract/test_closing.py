@@ -103,7 +103,7 @@ class Floor:
             "RECORD FILE": record,
         }
         async with (
-            asyncio.timeout(20),
+            asyncio.timeout(60),
             serving(self.codes) as server,
             calling(server.port, "call", ("1003", code)) as asterisk,
         ):

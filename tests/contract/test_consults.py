@@ -73,7 +73,7 @@ async def asking(
 ) -> AsyncIterator[FakeAsterisk]:
     """1002 has dialled; Asterisk does what it is told until the session is over. A ringing ends so."""
     async with (
-        asyncio.timeout(20),
+        asyncio.timeout(60),
         serving(floor.consults) as server,
         calling(server.port, "call", (CONSULT, dialled, ASKER)) as asterisk,
     ):

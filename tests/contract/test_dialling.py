@@ -55,7 +55,7 @@ class Caller:
             self.told = await self.dialling.call(session, self.distributor.router.roster.agent(agent), number)
             await session.hangup()
 
-        async with asyncio.timeout(20), serving(serve) as server, calling(server.port, "call", ()) as asterisk:
+        async with asyncio.timeout(60), serving(serve) as server, calling(server.port, "call", ()) as asterisk:
             await asterisk.serve(answers)
             return asterisk.commands
 

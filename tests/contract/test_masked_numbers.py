@@ -151,7 +151,7 @@ async def test_no_endpoint_says_a_number_to_who_may_not_see_it(tmp_path: Path) -
 async def told(socket: ClientWebSocketResponse, until: str) -> str:
     """All that the socket says, up to this."""
     said = ""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while until not in said:
             said += await socket.receive_str()
     return said

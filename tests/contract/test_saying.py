@@ -55,7 +55,7 @@ async def test_a_key_pressed_while_the_words_are_made_is_taken_and_they_are_not_
         await asterisk.expect("WAIT FOR DIGIT")
         asterisk.reply(f"200 result={ord(key)}")
     assert await playing == "2"
-    await asyncio.wait_for(voice.broken_off.wait(), 10)
+    await asyncio.wait_for(voice.broken_off.wait(), 60)
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -95,4 +95,4 @@ async def test_nothing_is_made_on_for_a_caller_who_has_hung_up(pair: Pair) -> No
     asterisk.reply("200 result=-1")
     with pytest.raises(AgiHungUp):
         await playing
-    await asyncio.wait_for(voice.broken_off.wait(), 10)
+    await asyncio.wait_for(voice.broken_off.wait(), 60)

@@ -120,7 +120,7 @@ class Floor:
         if key:
             answers["WAIT FOR DIGIT"] = f"200 result={ord(key)}"
         async with (
-            asyncio.timeout(20),
+            asyncio.timeout(60),
             serving(self.codes) as server,
             calling(server.port, "call", (phone, code)) as asterisk,
         ):

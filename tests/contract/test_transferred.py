@@ -78,7 +78,7 @@ class Story:
             consult,
         )
         async with (
-            asyncio.timeout(20),
+            asyncio.timeout(60),
             serving(Reception(self.desk, published(FLOW))) as server,
             calling(server.port, "call", arguments) as asterisk,
         ):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.contract
 
 HELLO, OWE, TEN = Prompt("Hello", "en"), Prompt("you owe", "en"), Prompt("ten.", "en")
 ANN = FreeText("Ann", "en")
-WHOLE_S = 20.0
+WHOLE_S = 60.0
 
 
 class House:

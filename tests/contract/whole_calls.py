@@ -174,7 +174,7 @@ async def call(story: Story, acts: Sequence[Act], hangs_up_at: int = 0) -> Call:
         return None
 
     published = Published(lambda _: Entrance(flows, start, 1), no_flows)
-    async with asyncio.timeout(20), serving(Reception(desk, published)) as server:
+    async with asyncio.timeout(60), serving(Reception(desk, published)) as server:
         line = await Line.connect(server.port)
         line.hangs_up_at = hangs_up_at
         line.send(environment("call", (CALL, "4000", "", "", ""), callerid=CALLER, calleridname=NAME).encode())

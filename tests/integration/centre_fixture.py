@@ -138,9 +138,12 @@ class RunningCentre:
                 await asyncio.sleep(0.05)  # a port that does not listen yet sends no event
 
     async def part_is(self, part: str, *, ok: bool) -> None:
-        """Wait until this part of the service is told to be well, or not."""
+        """Wait until this part of the service is told to be well, or not, whichever others are."""
         async with asyncio.timeout(WAIT_S):
-            while (await self.get("/api/health"))["parts"][part]["ok"] is not ok:  # noqa: ASYNC110
+            while True:
+                with contextlib.suppress(aiohttp.ClientError):
+                    if (await self.ask("GET", "/api/health"))[1]["parts"][part]["ok"] is ok:
+                        return
                 await asyncio.sleep(0.05)  # what changes there sends no event
 
     async def get(self, path: str) -> Any:
@@ -223,6 +226,16 @@ class RunningCentre:
             async with asyncio.timeout(WAIT_S):
                 while text not in self.log.read_text("utf-8"):
                     await inotify.get()
+
+    async def console(self, command: str) -> str:
+        """What Asterisk's console answers."""
+        return await AsteriskProcess(self.settings, find_installation(self.settings)).command(command)
+
+    async def asterisk_says(self, command: str, text: str) -> None:
+        """Wait until this stands in the answer of Asterisk's console."""
+        async with asyncio.timeout(WAIT_S):
+            while text not in await self.console(command):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)  # as in `part_is`
 
     async def agent_state(self, agent: str, state: str) -> dict[str, Any]:
         """Wait until the agent has come to that state."""

@@ -39,15 +39,15 @@ class FiveCallers:
         self.talk = await self.rings("1001")
         await self.talk.answer()
         await self.sees("1001", "talking")
-        await self._centre.sign_in("1003")
-        self.ringing = await self.dial("4002", "200")
-        self.ring = await self.rings("1003")
-        self.first = await self.dial("4002", "300")
-        await self.fact("CallQueued", "300")
-        self.second = await self.dial("4002", "400")
-        await self.fact("CallQueued", "400")
+        waiting = []
+        for number in ("200", "300", "400"):
+            waiting.append(await self.dial("4002", number))
+            await self.fact("CallQueued", number)
+        self.ringing, self.first, self.second = waiting
         self.choosing = await self.dial("4000", "500")
         await self.fact("NodeEntered", "500")
+        await self._centre.sign_in("1003")  # at last, so that his phone rings while the test goes on
+        self.ring = await self.rings("1003")
 
     async def dial(self, dialled: str, number: str) -> Call:
         """A caller whose call has been answered, by the menu or the plain queue."""

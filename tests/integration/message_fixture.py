@@ -74,7 +74,7 @@ async def is_sealed(floor: RunningCentre) -> None:
     """Wait until no message lies open any more."""
     folder = floor.settings.recordings_folder
     async with asyncio.timeout(WAIT_S):
-        while list(folder.rglob("*.wav")) or not list(folder.rglob("*-message-*.sealed")):  # noqa: ASYNC110
+        while not _sealed(folder):  # noqa: ASYNC110
             await asyncio.sleep(0.05)  # folders that come and go are not watched
 
 
@@ -86,6 +86,13 @@ async def hears_it(phones: Telephones, agent: str, *, shown: str = CUSTOMER) -> 
     assert leg.audio
     await leg.audio.hears(CALLERS_TONE_HZ)
     return leg
+
+
+def _sealed(folder: Path) -> bool:
+    try:
+        return not list(folder.rglob("*.wav")) and bool(list(folder.rglob("*-message-*.sealed")))
+    except FileNotFoundError:  # a folder has gone while it was looked into
+        return False
 
 
 def _length_ms(file: Path) -> int:

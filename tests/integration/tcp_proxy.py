@@ -3,6 +3,9 @@
 import asyncio
 from typing import Self
 
+from cti.simulation.ports import free_port
+
+HOST = "127.0.0.1"
 PIECE = 65536
 
 
@@ -10,7 +13,7 @@ class TcpProxy:
     """Listens on `port` and forwards to `target`, both on loopback."""
 
     def __init__(self, target: int) -> None:
-        self.port = 0
+        self.port = free_port(HOST)  # not one that the kernel gives to clients: it is listened on again after a while
         self._target = target
         self._server: asyncio.Server | None = None
         self._wires: set[asyncio.Task[None]] = set()
@@ -30,8 +33,7 @@ class TcpProxy:
         """Accept connections; again on the same port after `cut`. What was frozen stays so, new wires are sound."""
         self._flows = asyncio.Event()
         self._flows.set()
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._connected, HOST, self.port)
 
     async def cut(self) -> None:
         """Reset every connection and accept none."""
@@ -61,7 +63,7 @@ class TcpProxy:
 
     async def _wire(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event) -> None:
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            far_reader, far_writer = await asyncio.open_connection(HOST, self._target)
         except OSError:
             writer.transport.abort()
             return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from asyncinotify import Inotify, Mask
 
 from cti.ami.errors import AmiRefused
 from ivr.variables import DONE
@@ -41,6 +42,10 @@ async def serve_one_call(line: Line) -> None:
         daemon.leave()
         await soon(call.ended())
     await line.event("Hangup", CallerIDNum="13900000001")
+    with Inotify() as inotify:
+        inotify.add_watch(line.asterisk.folder / "log/cel-custom", Mask.CREATE | Mask.MODIFY)
+        while "LINKEDID_END" not in line.asterisk.ledger():  # which Asterisk writes apart from what it tells
+            await soon(inotify.get())
 
 
 async def test_the_daemon_hears_of_calls_agents_and_devices_but_not_of_digits_and_variables(line: Line) -> None:

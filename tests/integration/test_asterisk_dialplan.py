@@ -39,10 +39,10 @@ async def wait_with_music(session: AgiSession, queue: str) -> None:
     await session.set_music(True)
 
 
-async def dial_agent(session: AgiSession, number: str) -> None:
+async def dial_agent(session: AgiSession, number: str, ring_s: int = 3) -> None:
     """What the reception does with an offer; ends badly if the daemon dies meanwhile."""
     with suppress(AgiError, asyncio.CancelledError):
-        await session.exec("Dial", f"PJSIP/{number},3,g")
+        await session.exec("Dial", f"PJSIP/{number},{ring_s},g")
 
 
 async def test_without_a_daemon_a_caller_waits_in_the_queue_of_the_number_he_dialled(line: Line) -> None:
@@ -116,11 +116,12 @@ async def test_a_daemon_that_is_back_before_the_ringing_ends_has_its_caller_agai
     await line.phones.dial("4000", number=CALLER)
     session = await daemon.next_call()
     await wait_with_music(session, "sales")
-    dialling = asyncio.create_task(dial_agent(session, "1001"))
-    await soon(line.phones["1001"].next_call())
+    dialling = asyncio.create_task(dial_agent(session, "1001", ring_s=60))
+    ringing = await soon(line.phones["1001"].next_call())
     await daemon.die()
     await dialling
     async with StandInDaemon(line) as again:
+        await ringing.refuse()
         await again.next_call()
         assert "QueueCallerJoin" not in line.names()
 

@@ -59,7 +59,7 @@ async def test_a_caller_who_leaves_is_called_back_at_his_place_and_again_when_he
         await customer.hang_up()
         await leg.ended()
         assert (await becomes(callers, name, "done"))["outcome"] == "reached"
-        await sees(callers, "1001", "wrap_up")
+        await callers.fact("WrapUpEnded", linkedid=f"{name}.2")
         await sees(callers, "1001", "ready")
 
         first = await record_of(callers, arrived["linkedid"])

@@ -94,7 +94,7 @@ async def test_three_hear_each_other_until_the_first_agent_leaves_and_all_of_it_
         await caller.ended()
         assert (await phones["1003"].next_call()).caller == "200"
         record = await floor.record("100")
-        agrees_with_asterisk(floor.settings.state, record)
+        await agrees_with_asterisk(floor.settings.state, record)
         assert [kind for kind, _ in kinds(record)][:3] == ["talking", "hold", "talking"]
         assert ("conference", ["1002", "1003"]) in kinds(record)
         assert kinds(record)[-1] == ("talking", ["1003"])

@@ -106,4 +106,4 @@ async def test_the_plain_queue_serves_the_callers_until_the_next_run_takes_over(
         assert [offer["reconstructed"] for offer in records["300"]["offers"]] == [True]
         assert records["300"]["queue"] == "support"
         for record in records.values():
-            agrees_with_asterisk(centre.settings.state, record)
+            await agrees_with_asterisk(centre.settings.state, record)

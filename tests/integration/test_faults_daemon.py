@@ -63,7 +63,7 @@ async def test_a_dying_daemon_costs_nobody_his_call_or_his_place(centre: Running
         assert path.count("language") == 1, "who was in a menu came back to the same menu, not to the beginning"
         assert path.count("topic") >= 2
         for record in records.values():
-            agrees_with_asterisk(centre.settings.state, record)
+            await agrees_with_asterisk(centre.settings.state, record)
 
 
 def milliseconds(instant: str) -> int:

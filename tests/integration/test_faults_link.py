@@ -95,7 +95,7 @@ async def test_what_happened_behind_a_broken_link_is_found_when_it_is_back(linke
         }
         for record in records.values():
             assert not record["reconstructed"]
-            agrees_with_asterisk(centre.settings.state, record)
+            await agrees_with_asterisk(centre.settings.state, record)
 
 
 async def test_a_slow_link_holds(linked: Linked) -> None:

@@ -52,7 +52,8 @@ async def test_asterisk_evaluates_nothing_that_a_flow_hands_to_it(asterisk: Runn
             await line.ami.action("UserEvent", {"UserEvent": "Wall", "Number": str(number), "Word": evil})
         told = [await line.event("UserEvent", Number=str(number)) for number in range(len(ONE_LINE))]
         assert [event.get("Word") for event in told] == ONE_LINE
-        assert {event.event for event in line.events[before:]} == {"UserEvent"}
+        by_itself = {"ContactStatus", "DeviceStateChange"}  # of phones that have just registered
+        assert {event.event for event in line.events[before:]} - by_itself == {"UserEvent"}
         assert (await asterisk.console("core show channels count")).startswith("1 active channel")
         await asyncio.gather(call.hang_up())
     log = (asterisk.folder / "log/messages").read_text("utf-8", "replace")

@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from cti.asterisk.installation import find_installation
-from cti.asterisk.process import AsteriskProcess
 from cti.simulation.telephones import Call, Telephones
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import sees, staffed
@@ -28,7 +26,7 @@ async def mobiles(floor: RunningCentre) -> AsyncIterator[Telephones]:
             "[mobilenet](carrier)\naors = mobilenet\n\n"
             f"[mobilenet]\ntype = aor\ncontact = sip:127.0.0.1:{phones.port}\n"
         )
-        await AsteriskProcess(floor.settings, find_installation(floor.settings)).command("module reload res_pjsip.so")
+        await floor.console("module reload res_pjsip.so")
         yield phones
 
 

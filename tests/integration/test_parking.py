@@ -14,9 +14,11 @@ from tests.integration.asterisk_cdr import agrees_with_asterisk
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import conversation, running_floor, sees, staffed, talk
 from tests.integration.kept_ledgers import keep_ledger
+from tests.integration.test_publishing import edit, edited, publish
 from tests.integration.test_transfers import hear_each_other
 
 pytestmark = pytest.mark.integration
+__all__ = ["edited"]
 
 DIRECT = """\
 flow: direct
@@ -31,10 +33,10 @@ nodes:
 
 @pytest_asyncio.fixture
 async def narrow(dialplans: Path, floor_prompts: Path, music: Path, tmp_path: Path) -> AsyncIterator[RunningCentre]:
-    """A floor with two spaces, out of which nobody goes back by himself, and a number whose flow wants 1001."""
+    """A floor with two spaces, and a number whose flow wants 1001."""
     folder = shutil.copytree(dialplans, tmp_path / "dialplans")
     file = folder / "centre.yaml"
-    written = file.read_text("utf-8").replace("spaces: 701-703, back_s: 5", "spaces: 701-702, back_s: 600")
+    written = file.read_text("utf-8").replace("spaces: 701-703", "spaces: 701-702")
     file.write_text(written.replace("  4001:", "  4041: {flow: direct, fallback: support}\n  4001:"), "utf-8")
     (folder / "flows/direct.yaml").write_text(DIRECT, "utf-8")
     async with running_floor(folder, floor_prompts, music) as running:
@@ -73,7 +75,7 @@ async def fetched_by_phone(floor: RunningCentre, phones: Telephones) -> None:
     await taking.hang_up()
     await caller.ended()
     record = await floor.record("100")
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert parkings(record) == [("1002", "fetched", "1003")]
     assert met(record)[-5:] == ["talking:1002", "parked:1002", "talking:1003", "hold:1003", "talking:1003"]
     assert record["transfers"] == []
@@ -105,7 +107,7 @@ async def fetched_by_desktop(floor: RunningCentre, phones: Telephones) -> None:
     await talk(caller, second)
     await caller.hang_up()
     record = await floor.record("110")
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert parkings(record) == [("1002", "fetched", "1003")]
     assert record["parkings"][0]["space"] == "703"
     assert (record["agent"], record["ended_by"]) == ("1002", "caller")
@@ -133,7 +135,7 @@ async def nobody_comes(floor: RunningCentre, phones: Telephones) -> None:
     await floor.fact("CallQueued", queue="sales", preferred="1002")
     await caller.hang_up()
     record = await floor.record("120")
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert parkings(record) == [("1002", "returned", None), ("1002", "returned", None)]
     assert met(record)[-5:] == ["parked:1002", "waiting", "talking:1002", "parked:1002", "waiting"]
     assert (record["outcome"], record["queues"][-1]["reason"]) == ("answered", "abandoned")
@@ -141,12 +143,15 @@ async def nobody_comes(floor: RunningCentre, phones: Telephones) -> None:
 
 
 async def test_a_parked_caller_is_fetched_by_phone_or_desktop_or_goes_back_and_is_one_call(
-    floor: RunningCentre,
+    edited: RunningCentre,
 ) -> None:
+    floor = edited
     async with staffed(floor, "1002", "1003", audio=True) as phones:
         await fetched_by_phone(floor, phones)
         floor.messages.clear()
         await fetched_by_desktop(floor, phones)
+        edit(floor, "centre.yaml", "back_s: 600", "back_s: 5")  # not before: somebody was to come in time
+        await publish(floor)
         floor.messages.clear()
         await nobody_comes(floor, phones)
 
@@ -173,7 +178,7 @@ async def test_the_daemons_death_loses_no_parked_caller(floor: RunningCentre) ->
         await taking.hang_up()
         await caller.ended()
         record = await floor.record("100")
-        agrees_with_asterisk(floor.settings.state, record)
+        await agrees_with_asterisk(floor.settings.state, record)
         assert [one["agent"] for one in record["conversations"]] == ["1002", "1003"]
         assert parkings(record) == [("1002", "fetched", "1003")]
         assert record["reconstructed"]
@@ -216,7 +221,7 @@ async def test_all_spaces_are_taken_and_a_parked_caller_of_a_flows_transfer_is_f
         await talk(third, back)
         await back.hang_up()
         record = await narrow.record("120")
-        agrees_with_asterisk(narrow.settings.state, record)
+        await agrees_with_asterisk(narrow.settings.state, record)
         assert parkings(record) == [("1002", "full", None)]
         assert (record["parked_ms"], record["transfers"], record["reconstructed"]) == (0, [], False)
         assert [one["agent"] for one in record["conversations"]] == ["1002", "1002"]
@@ -232,7 +237,7 @@ async def test_all_spaces_are_taken_and_a_parked_caller_of_a_flows_transfer_is_f
         await taking.hang_up()
         await first.ended()
         record = await narrow.record("100")
-        agrees_with_asterisk(narrow.settings.state, record)
+        await agrees_with_asterisk(narrow.settings.state, record)
         assert parkings(record) == [("1001", "fetched", "1003")]
         assert met(record)[-3:] == ["talking:1001", "parked:1001", "talking:1003"]
         assert (record["outcome"], record["reason"], record["reconstructed"]) == ("answered", "served", False)

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from cti.asterisk.installation import find_installation
-from cti.asterisk.process import AsteriskProcess
 from cti.versions import disk
 from cti.versions.manifest import Order
 from cti.versions.start import SERVING, folder_of, publish_alone, versions_of
@@ -138,6 +136,7 @@ async def test_callers_finish_in_the_version_they_began_in_and_new_ones_meet_the
         async with floor.without_daemon():
             await asyncio.to_thread(until_nobody_serves, floor)
             await asyncio.to_thread(publish_alone, floor.settings, files, order)
+        await floor.healthy()  # with its link to Asterisk
         anew = await phones.dial("4030", number="500")  # a number that Asterisk was told of when the daemon came back
         await asked(floor, "500")
         await anew.press("1")
@@ -167,9 +166,8 @@ async def test_queues_numbers_and_flows_come_change_and_go_while_calls_wait(edit
         assert (changed["queues_added"], changed["queues_changed"]) == (["billing"], ["sales"])
         await floor.fact("CentrePublished", version=2, by="Wang", why="bills")
 
-        asterisk = AsteriskProcess(floor.settings, find_installation(floor.settings))
-        assert "1002" in await asterisk.command("queue show billing")
-        assert "1002" not in await asterisk.command("queue show sales")  # nobody is so good a seller
+        await floor.asterisk_says("queue show billing", "1002")
+        assert "1002" not in await floor.console("queue show sales")  # nobody is so good a seller
         await phones.dial("4001", number="100")
         await floor.shows("/api/queues/sales", lambda queue: queue["waiting"] == 1)
         caller = await phones.dial("4020", number="200")

@@ -40,7 +40,7 @@ async def test_a_call_leaves_one_record_that_agrees_with_asterisks_own_and_both_
         )
         record = message["record"]
         assert (await floor.get("/api/calls"))["calls"] == [record]
-        agrees_with_asterisk(floor.settings.state, record)
+        await agrees_with_asterisk(floor.settings.state, record)
         assert (record["direction"], record["dialled"], record["reconstructed"]) == ("inbound", "4001", False)
         assert (record["queue"], record["agent"], record["outcome"]) == ("sales", "1002", "answered")
         kinds = [(one["kind"], one["number"], one["agent"]) for one in record["legs"]]
@@ -56,7 +56,7 @@ async def _voices(floor: RunningCentre, record: dict[str, Any], agents_tone_hz: 
     left, right = sides(await floor.audio(record["id"]))
     assert len(left) // 8 == recording["duration_ms"]
     started, ended = (datetime.fromisoformat(record[end]) for end in ("answered_at", "ended_at"))
-    assert abs((ended - started) / timedelta(milliseconds=1) - recording["duration_ms"]) <= 1_000
+    assert abs((ended - started) / timedelta(milliseconds=1) - recording["duration_ms"]) <= 2_000
     assert seconds_of(CALLER_TONE_HZ, left) > 0
     assert seconds_of(agents_tone_hz, right) > 0
     assert seconds_of(agents_tone_hz, left) == seconds_of(CALLER_TONE_HZ, right) == 0
@@ -116,7 +116,7 @@ async def test_a_whole_centre_keeps_its_records_in_a_server_of_data_bases(
             _, leg = await conversation(phones, "4001", "1002", number="100", name=NAME)
             await leg.hang_up()
             record = await floor.record("100")
-        agrees_with_asterisk(floor.settings.state, record)
+        await agrees_with_asterisk(floor.settings.state, record)
         assert (await floor.get(f"/api/calls/{record['id']}"))["caller_name"] == NAME
         assert (await floor.get("/api/health"))["status"] == "ok"
         assert not list(floor.settings.state.glob("*.db"))

@@ -45,7 +45,7 @@ async def refused(floor: RunningCentre, phones: Telephones, dialled: str, number
     call = await phones.dial(dialled, number=number)
     await soon(call.ended())
     record = await floor.record(number, recorded=False)
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert (record["outcome"], record["direction"], record["ended_by"]) == ("blocked", "inbound", "system")
     assert (record["reconstructed"], record["answered_at"], record["recordings"]) == (False, None, [])
     assert call.status is not None

@@ -65,8 +65,9 @@ async def conversation(line: Line, daemon: StandInDaemon) -> tuple[Call, Call, a
 
 @bounded
 async def test_telephones_register_and_are_gone_when_they_are_put_away(
-    asterisk: RunningAsterisk, tmp_path: Path
+    asterisk: RunningAsterisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("cti.simulation.telephones.GOODBYE_S", WAIT_S)
     async with line_of(asterisk, tmp_path):
         assert "1001/sip:1001@" in await asterisk.console("pjsip show contacts")
     assert "No objects found" in await asterisk.console("pjsip show contacts")

@@ -33,7 +33,7 @@ async def picked_up(floor: RunningCentre, phones: Telephones) -> None:
     assert (await floor.ask("POST", path, json={"agent": "1002"}))[1]["error"]["id"] == "not-ringing"
     await leg.hang_up()
     record = await floor.record("100")
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert offered(record) == [("1002", "withdrawn"), ("1003", "answered")]
     assert (record["agent"], record["outcome"], record["reconstructed"]) == ("1003", "answered", False)
     await sees(floor, "1003", "not_ready", "break")
@@ -55,7 +55,7 @@ async def picked_up_by_code(floor: RunningCentre, phones: Telephones) -> None:
     await caller.hang_up()
     await taking.ended()
     record = await floor.record("105")
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert offered(record) == [("1002", "withdrawn"), ("1003", "answered")]
     assert (record["agent"], record["ended_by"], record["reconstructed"]) == ("1003", "caller", False)
     await floor.fact("WrapUpEnded", linkedid=record["linkedid"])
@@ -78,7 +78,7 @@ async def several_queues(floor: RunningCentre, phones: Telephones) -> None:
     await talk(caller, leg)
     await caller.hang_up()
     record = await floor.record("110")
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert [(visit["queue"], visit["reason"]) for visit in record["queues"]] == [
         ("stepwise", "overflowed"),
         ("support", "answered"),
@@ -102,7 +102,7 @@ async def agent_to_agent(floor: RunningCentre, phones: Telephones) -> None:
     await asyncio.gather(placed.audio.hears(leg.audio.tone_hz), leg.audio.hears(placed.audio.tone_hz))
     await leg.hang_up()
     record = await floor.record("1002", recorded=False)
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert (record["direction"], record["consult_of"], record["queues"]) == ("internal", None, [])
     assert (record["agent"], record["outcome"], record["ended_by"]) == ("1003", "answered", "agent")
     await sees(floor, "1003", "ready")

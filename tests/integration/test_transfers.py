@@ -61,7 +61,7 @@ async def sent_by_phone(floor: RunningCentre, phones: Telephones) -> None:
     await second.hang_up()
     await caller.ended()
     record = await floor.record("100")
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert record["linkedid"] == linkedid
     assert visits(record) == [("sales", "answered"), ("support", "answered")]
     assert [talk["agent"] for talk in record["conversations"]] == ["1002", "1003"]
@@ -98,7 +98,7 @@ async def sent_by_desktop(floor: RunningCentre, phones: Telephones) -> None:
     await talk(caller, third)
     await third.hang_up()
     record = await floor.record("110")
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert [(one["kind"], one["agent"], one["queue"], one["to"]) for one in record["transfers"]] == [
         ("blind", "1002", None, "1003"),
         ("blind", "1003", "sales", "1002"),
@@ -138,7 +138,7 @@ async def announced(floor: RunningCentre, phones: Telephones) -> None:
     await caller.ended()
     await sees(floor, "1003", "ready")
     record = await floor.record("100")
-    agrees_with_asterisk(floor.settings.state, record)
+    await agrees_with_asterisk(floor.settings.state, record)
     assert visits(record) == [("sales", "answered")]
     first, second = record["conversations"]
     assert (first["agent"], second["agent"]) == ("1002", "1003")
@@ -219,7 +219,7 @@ async def test_a_caller_joined_before_anybody_has_answered_waits_in_the_agents_p
         await caller.hang_up()
         await third.ended()
         record = await floor.record("100")
-        agrees_with_asterisk(floor.settings.state, record)
+        await agrees_with_asterisk(floor.settings.state, record)
         assert [one["agent"] for one in record["conversations"]] == ["1002", "1003", "1002"]
         assert [(one["kind"], one["agent"], one["queue"], one["to"]) for one in record["transfers"]] == [
             ("blind", "1002", "support", "1003"),
@@ -265,7 +265,7 @@ async def test_a_daemon_killed_while_an_agent_asks_finds_him_in_his_place_then_b
         await caller.ended()
         assert (await phones["1003"].next_call()).caller == "200"  # after his wrap-up
         record = await floor.record("100")
-        agrees_with_asterisk(floor.settings.state, record)
+        await agrees_with_asterisk(floor.settings.state, record)
         assert [one["agent"] for one in record["conversations"]] == ["1002", "1003"]
         assert [(one["kind"], one["agent"], one["to"]) for one in record["transfers"]] == [
             ("announced", "1002", "1003")

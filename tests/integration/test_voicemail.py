@@ -64,7 +64,7 @@ async def test_a_message_is_reviewed_and_kept_and_the_agent_who_hears_it_calls_b
         await customer.hang_up()
         await leg.ended()
         assert (await becomes(message_floor, name, "done"))["outcome"] == "reached"
-        await sees(message_floor, "1001", "wrap_up")
+        await message_floor.fact("WrapUpEnded", linkedid=f"{name}.2")
 
         left = await record_of(message_floor, arrived["linkedid"])
         assert (left["reason"], left["ended_by"]) == ("message", "system")
