@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import stat
 import subprocess
 import wave
@@ -71,10 +72,15 @@ def test_another_text_voice_or_rate_is_another_sound(tmp_path: Path) -> None:
 
 
 def test_chinese_is_spoken_as_chinese_and_not_spelled() -> None:
-    """Where espeak-ng falls back to English letters it says so in its phonemes."""
+    """Where espeak-ng falls back to English letters it says so in its phonemes. Of the letters of the alphabet, which
+    are said one by one, newer ones do so rightly."""
     voice = VOICES["cmn"]
     assert isinstance(voice, Voice)
-    texts = [prompt.text for prompt in load_centre(DIALPLANS).prompts() if prompt.language == "cmn"]
+    texts = [
+        prompt.text
+        for prompt in load_centre(DIALPLANS).prompts()
+        if prompt.language == "cmn" and not re.search("[A-Za-z]", prompt.text)
+    ]
     assert len(texts) > 5
     command = ["espeak-ng", "-b", "1", "-q", "-x", "--stdin", "-v", voice.name]
     said = "\n\n".join(texts)
