@@ -43,6 +43,9 @@ CHARTED = frozenset({Layout.LINES, Layout.WEEK})
 """The layouts that have charts."""
 
 
+_OVER_TIME = frozenset({Layout.LINES, Layout.TIMES})
+
+
 def tables_of(section: Section, document: ReportDocument) -> tuple[Table, ...]:
     """The section's numbers as tables: none where people see none, of a week one for each key, of all others one."""
     if not section.numbers or section.layout is Layout.NUMBERS:
@@ -51,11 +54,18 @@ def tables_of(section: Section, document: ReportDocument) -> tuple[Table, ...]:
         case Layout.ROWS:
             return (_rows(section.numbers, document.language),)
         case Layout.LINES | Layout.TIMES:
-            return (_lines(section, document),)
+            table = _lines(section, document)
+            return (table,) if table.rows else ()
         case Layout.GRID:
             return (_grid(section.numbers, document.language),)
         case Layout.WEEK:
             return tuple(_week(section, document.language))
+
+
+def shows_nothing(section: Section, tables: Sequence[Table]) -> bool:
+    """Whether that is to be said, where no note says why; a note on lines says with what they are compared."""
+    explained = section.note and not (section.numbers and section.layout in _OVER_TIME)
+    return not tables and not explained
 
 
 def formulas_of(document: ReportDocument) -> Table:
@@ -201,6 +211,11 @@ def _other(value: Decimal | None, unit: Unit, language: Language) -> Cell:
     return EMPTY if value is None else Cell(showing.with_unit(value, unit, language), value, unit)
 
 
+def _sample(number: Number) -> Cell:
+    """Of how many it was reckoned; a count is of itself, and has its share beside it."""
+    return EMPTY if number.unit is Unit.CALLS else Cell(f"{number.sample:,}", Decimal(number.sample), Unit.CALLS)
+
+
 def _changed(number: Number, language: Language) -> Cell:
     return Cell(showing.change(number, language), number.change, number.unit)
 
@@ -219,7 +234,7 @@ _COLUMNS: tuple[tuple[str, bool, Callable[[Number, Language], Cell]], ...] = (
     ("figure", False, lambda number, _: Cell(number.title)),
     ("value", True, _value),
     ("share", True, lambda number, language: _other(number.share, Unit.PERCENT, language)),
-    ("sample", True, lambda number, _: Cell(f"{number.sample:,}", Decimal(number.sample), Unit.CALLS)),
+    ("sample", True, lambda number, _: _sample(number)),
     ("band", True, lambda number, language: Cell(showing.band(number.band, language))),
     ("judgement", False, _judged),
     ("before", True, lambda number, language: _other(number.before, number.unit, language)),

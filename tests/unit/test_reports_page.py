@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
 
-from recording.reports.document import Language, Layout
+from recording.reports.document import Language, Layout, Unit
 from recording.reports.rendering.page import page_of
+from recording.reports.rendering.text import text_of
 from tests.sample_report import sample_report
 
 pytestmark = pytest.mark.unit
@@ -118,3 +121,23 @@ def test_what_holds_on_paper_overrules_the_screen_so_that_no_table_is_cut_or_lai
     assert ".wide, details .wide { max-height: none; overflow: visible;" in paper
     for rule in ("max-height: 22rem", "position: sticky", ".dense table", ".cards {"):
         assert style.index(rule) < len(style) - len(paper)
+
+
+def test_lines_on_which_nothing_was_say_so_and_are_no_header_alone() -> None:
+    report = sample_report()
+    lines = next(one for one in report.sections if one.layout is Layout.LINES)
+    quiet = tuple(replace(one, value=None, before=None, low=None, high=None) for one in lines.numbers)
+    section = lines.model_copy(update={"numbers": quiet, "note": "Before: a week earlier."})
+    empty = report.model_copy(update={"sections": (section,)})
+    assert "Before: a week earlier.</p>\n<p>Nothing to show.</p>" in page_of(empty)
+    assert text_of(empty).count("Nothing to show.") == 1
+
+
+def test_an_axis_of_calls_has_whole_numbers_only() -> None:
+    report = sample_report()
+    lines = next(one for one in report.sections if one.layout is Layout.LINES)
+    few = tuple(replace(one, value=Decimal(number % 2)) for number, one in enumerate(lines.numbers))
+    section = lines.model_copy(update={"numbers": tuple(one for one in few if one.unit is Unit.CALLS)})
+    page = page_of(report.model_copy(update={"sections": (section,)}))
+    labels = ["".join(one.itertext()) for one in elements(page, f"{SVG}text")]
+    assert not [one for one in labels if "." in one]

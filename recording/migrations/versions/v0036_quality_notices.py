@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from recording.models import UtcDateTime
-
 revision = "0036"
 down_revision = "0035"
 
@@ -14,7 +12,7 @@ def upgrade() -> None:
     op.create_table(
         "quality_notice",
         sa.Column("id", sa.String(32), nullable=False),
-        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fact", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_notice")),
     )

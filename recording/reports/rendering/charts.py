@@ -15,6 +15,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from recording.reports import showing
 from recording.reports.document import Number, Span, Unit
@@ -28,6 +29,11 @@ _STAND_INS = {
     name: f"#fedc{number:02x}" for number, name in enumerate(("ink", "faint", "grid", "band", *COLOURS), 0x10)
 }
 """The colours that matplotlib draws with, each then replaced by a variable of the page."""
+
+WIDEST, NARROWER, NARROWEST = 2.8, 0.5, 1.3
+"""How wide lines are, in points: each is narrower than the one before, which is seen behind it where both are alike."""
+WHOLE = frozenset({Unit.CALLS, Unit.PEOPLE})
+"""Of these there are no parts: nor has their axis any."""
 
 TICKS_AT_MOST = 12
 MARKED_AT_MOST = 100
@@ -54,6 +60,8 @@ def chart_of(name: str, label: str, group: Lines, whole: Span) -> Chart:
     FigureCanvasSVG(figure)
     axes = figure.add_subplot()
     _draw_axes(axes, group.lines, whole)
+    if group.unit in WHOLE:
+        axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     colours = {}
     for number, (key, line) in enumerate(group.lines.items()):
         colours[key] = COLOURS[number % len(COLOURS)]
@@ -96,11 +104,11 @@ def _draw_line(axes: Axes, line: Sequence[Number], number: int, *, before: bool)
     if before:
         axes.plot(times, [_y(one.before) for one in line], color=colour, linewidth=1.1, linestyle="--", alpha=0.6)
     values = [_y(one.value) for one in line]
-    dash = DASHES[number % len(DASHES)]
+    dash, width = DASHES[number % len(DASHES)], max(NARROWEST, WIDEST - NARROWER * number)
     marker = "o" if len(line) <= MARKED_AT_MOST else ""
     steps = "steps-post" if line[0].unit is Unit.PEOPLE else "default"  # nobody comes by and by
     axes.plot(
-        times, values, color=colour, linewidth=1.9, linestyle=dash, marker=marker, markersize=2.6, drawstyle=steps
+        times, values, color=colour, linewidth=width, linestyle=dash, marker=marker, markersize=2.6, drawstyle=steps
     )
 
 

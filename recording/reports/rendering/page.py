@@ -11,7 +11,7 @@ from recording.reports import showing
 from recording.reports.document import Language, Layout, ReportDocument, Section
 from recording.reports.paper import Paper
 from recording.reports.rendering.charts import Chart, chart_of
-from recording.reports.tables import CHARTED, Cell, Table, formulas_of, lines_of, tables_of
+from recording.reports.tables import CHARTED, Cell, Table, formulas_of, lines_of, shows_nothing, tables_of
 from recording.reports.words import say
 
 LANGUAGE_TAGS = {Language.ENGLISH: "en", Language.MANDARIN: "zh-Hans"}
@@ -140,7 +140,7 @@ def _section(number: int, section: Section, document: ReportDocument, url: str) 
     tables = tables_of(section, document)
     dense = section.layout in (Layout.GRID, Layout.WEEK)
     table = NEWLINE.join(_table(one, captioned=len(tables) > 1, dense=dense, url=url) for one in tables)
-    if not tables and not section.note:
+    if shows_nothing(section, tables):
         table = Markup("<p>{}</p>").format(say("empty", document.language))
     charts = _charts(f"s{number}", section, document) if section.layout in CHARTED else Markup()
     if charts:

@@ -9,7 +9,7 @@ from wcwidth import wcswidth
 from recording.reports import showing
 from recording.reports.document import ReportDocument, Section
 from recording.reports.paper import Paper
-from recording.reports.tables import Cell, Table, tables_of
+from recording.reports.tables import Cell, Table, shows_nothing, tables_of
 from recording.reports.words import say
 
 COMMANDS = {"/api/calls": "report calls", "/api/figures/addends": "report addends"}
@@ -72,7 +72,7 @@ def _lines(document: ReportDocument, *, calls: bool) -> Iterator[str]:
             if table.caption and len(tables) > 1:
                 yield f"  {_printable(table.caption)}:"
             yield from (f"  {line}" for line in text_table(table))
-        if not tables and not section.note:
+        if shows_nothing(section, tables):
             yield f"  {say('empty', document.language)}"
         if calls:
             yield from (f"  {line}" for line in _behind(section, document))
