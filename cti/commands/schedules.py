@@ -16,7 +16,7 @@ from cti.settings import Settings
 from cti.versions.start import current_centre
 from recording.inputs.clock_times import time_text
 from recording.inputs.plan import Plan
-from recording.inputs.schedules import Schedules, UnknownPattern, swapped, week_of
+from recording.inputs.schedules import Schedules, UnknownPattern, WeekBeyond, swapped, week_of
 from recording.inputs.shifts import MOST_WEEKS, Assignment, ExceptionKind, ShiftException
 from recording.store import Store
 
@@ -87,7 +87,7 @@ def assign(settings: Settings, given: argparse.Namespace) -> Exit:
         assignment = _made(Assignment, agent=given.agent, since=since, pattern=given.pattern, week=given.week)
         try:
             await Schedules(store, zone).assign([assignment])
-        except UnknownPattern as error:
+        except (UnknownPattern, WeekBeyond) as error:
             raise BadInput(str(error)) from None
 
     with_store(settings, save)
@@ -179,7 +179,11 @@ def _cell(plan: Plan, agent: str, of: date, zone: tzinfo) -> str:
         mark = {None: "", ExceptionKind.OVERTIME: "+"}.get(shift.kind, "~")
         start, end = (one.astimezone(zone) for one in (shift.span.start, shift.span.end))
         hours.append(f"{mark}{start:%H:%M}-{end:%H:%M}")
-    words = [one.kind.value for one in exceptions if one.kind.away]
+    words = [
+        f"{one.kind} {time_text(one.hours.start)}-{time_text(one.hours.end)}" if one.hours else one.kind.value
+        for one in exceptions
+        if one.kind.away
+    ]
     return " ".join([*hours, *words]) or "-"
 
 

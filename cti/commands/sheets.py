@@ -37,7 +37,8 @@ def import_sheet(settings: Settings, given: argparse.Namespace) -> Exit:
     reading = with_store(settings, lambda store: take_in(store, kept, text, known, skip_bad=given.skip_bad))
     for fault in reading.faults:
         print(f"{file}: {fault}; left out", file=sys.stderr)
-    print(f"{kept.sheet.name.capitalize()}: {len(reading.rows)} rows taken, {len(reading.faults)} left out.")
+    taken, left_out = len(reading.rows), len({fault.row for fault in reading.faults})
+    print(f"{kept.sheet.name.capitalize()}: {taken} row{'' if taken == 1 else 's'} taken, {left_out} left out.")
     return Exit.DONE
 
 

@@ -4,7 +4,7 @@ import argparse
 from datetime import date
 
 from cti.centre import Centre
-from cti.commands.arguments import agent_number, day, name, subcommands
+from cti.commands.arguments import agent_number, day, fitting, name, subcommands
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.sheets import sheet_commands
@@ -12,7 +12,7 @@ from cti.commands.tables import table
 from cti.settings import Settings
 from cti.versions.start import current_centre
 from recording.inputs.staff import Staff
-from recording.inputs.staffing import StaffEntry, StaffEvent
+from recording.inputs.staffing import StaffEntry, StaffEvent, moved
 from recording.store import Store
 
 
@@ -91,9 +91,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         writing = command(verb, run)
         writing.add_argument("agent", type=agent_number)
         writing.add_argument("--day", type=day, metavar="DAY", help="the first day (default: today)")
-        writing.add_argument(
-            "--share", type=int, choices=range(1, 101), metavar="PERCENT", help="of a full week (default: as before)"
-        )
+        writing.add_argument("--share", type=_percent, metavar="PERCENT", help="of a full week (default: as before)")
         writing.add_argument("--team", type=name, help="(default: as before)")
     leaving = command("leave", leave)
     leaving.add_argument("agent", type=agent_number)
@@ -110,6 +108,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sheet_commands(command, ["staff"])
 
 
+def _percent(text: str) -> int:
+    return int(fitting(r"[1-9]\d?|100", "1 to 100 percent of a full week")(text))
+
+
+async def _moved(staff: Staff, agent: str, of: date, event: StaffEvent) -> StaffEntry | None:
+    """The entry for which this one will stand."""
+    return next(iter(moved(await staff.entries(agent), [StaffEntry(agent=agent, day=of, event=event)])), None)
+
+
 def _write(settings: Settings, given: argparse.Namespace, event: StaffEvent) -> Exit:
     centre: Centre = current_centre(settings)
     of: date = given.day or centre.today()
@@ -118,7 +125,7 @@ def _write(settings: Settings, given: argparse.Namespace, event: StaffEvent) -> 
         if given.agent not in {agent.number for agent in await store.agents(active_only=False)}:
             raise BadInput(f"there is no agent {given.agent}; expected one whom `callcenter agents add` has added")
         staff = Staff(store)
-        had = (await staff.staffing()).at(given.agent, of)
+        had = (await staff.staffing()).at(given.agent, of) or await _moved(staff, given.agent, of, event)
         share = given.share or (had.share if had else 100)
         team = given.team if given.team is not None else had.team if had else ""
         await staff.save([StaffEntry(agent=given.agent, day=of, event=event, share=share, team=team)])

@@ -12,7 +12,7 @@ from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import ApiError, Unfit, reaching_records
 from cti.http.views import View
 from recording.inputs.plan import PlannedShift
-from recording.inputs.schedules import PatternUsed, Schedules, UnknownPattern, swapped, week_of
+from recording.inputs.schedules import PatternUsed, Schedules, UnknownPattern, WeekBeyond, swapped, week_of
 from recording.inputs.shifts import (
     MOST_WEEKS,
     Assignment,
@@ -30,7 +30,7 @@ LONGEST = timedelta(days=92)
 class Refused(ApiError):
     """What the schedules themselves refuse; `id` says why."""
 
-    def __init__(self, error: PatternUsed | UnknownPattern, status: int) -> None:
+    def __init__(self, error: PatternUsed | UnknownPattern | WeekBeyond, status: int) -> None:
         super().__init__(str(error))
         self.id = error.id
         self.status = status
@@ -212,7 +212,7 @@ async def put_assignment(asked: Asked[Nothing, AssignmentGiven]) -> Assignment:
     try:
         with reaching_records():
             await _schedules(asked).assign([assignment])
-    except UnknownPattern as error:
+    except (UnknownPattern, WeekBeyond) as error:
         raise Refused(error, 422) from None
     return assignment
 

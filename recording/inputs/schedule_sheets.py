@@ -82,8 +82,10 @@ def _made(model: type[Model], **values: Any) -> Model:
         return model.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        said = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["msg"]
-        raise CellError(".".join(map(str, first["loc"])), said) from None
+        if first["type"] != "value_error":
+            raise CellError(".".join(map(str, first["loc"])), first["msg"]) from None
+        column, _, expected = str(first["ctx"]["error"]).partition(": expected ")  # so these models say what is wrong
+        raise CellError(column, expected) from None
 
 
 def _pattern_row(pattern: str, title: str, weeks: int, **shift: Any) -> PatternRow:

@@ -36,6 +36,15 @@ class UnknownPattern(Exception):
         super().__init__(f"there is no pattern {name!r}; expected one of: {', '.join(known) or '(none)'}")
 
 
+class WeekBeyond(Exception):
+    """The pattern has not so many weeks."""
+
+    id = "pattern-week-beyond"
+
+    def __init__(self, week: int, name: str, weeks: int) -> None:
+        super().__init__(f"week {week}: expected at most {weeks}, as many as the pattern {name!r} has")
+
+
 class Schedules:
     """The schedules in this store, by the clock of the centre's zone."""
 
@@ -101,12 +110,14 @@ class Schedules:
             return [Assignment(**row) for row in (await connection.execute(query)).mappings()]
 
     async def assign(self, assignments: Iterable[Assignment]) -> None:
-        """Give agents patterns, from a day on each. Raises UnknownPattern."""
+        """Give agents patterns, from a day on each. Raises UnknownPattern, WeekBeyond."""
         given = list(assignments)
-        known = {one.name for one in await self.patterns()}
+        weeks = {one.name: one.weeks for one in await self.patterns()}
         for one in given:
-            if one.pattern and one.pattern not in known:
-                raise UnknownPattern(one.pattern, sorted(known))
+            if one.pattern and one.pattern not in weeks:
+                raise UnknownPattern(one.pattern, sorted(weeks))
+            if one.pattern and one.week > weeks[one.pattern]:
+                raise WeekBeyond(one.week, one.pattern, weeks[one.pattern])
         async with self._store.transaction() as connection:
             await take_turn(connection)
             await forget_agents(connection, {one.agent for one in given})

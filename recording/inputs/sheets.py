@@ -102,12 +102,14 @@ async def _all_patterns(store: Store, known: Known) -> Sequence[schedule_sheets.
 
 
 async def _assignment_check(store: Store, known: Known) -> Check:
-    patterns = {one.name for one in await Schedules(store, known.zone).patterns()}
+    weeks = {one.name: one.weeks for one in await Schedules(store, known.zone).patterns()}
 
     def check(row: Assignment) -> Iterable[tuple[str, str]]:
         yield from _agent_known(known, row.agent)
-        if row.pattern and row.pattern not in patterns:
-            yield "pattern", f"one of {', '.join(sorted(patterns)) or '(none)'}, or nothing"
+        if row.pattern and row.pattern not in weeks:
+            yield "pattern", f"one of {', '.join(sorted(weeks)) or '(none)'}, or nothing"
+        elif row.pattern and row.week > weeks[row.pattern]:
+            yield "week", f"at most {weeks[row.pattern]}, as many as the pattern has"
 
     return check
 

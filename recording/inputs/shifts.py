@@ -61,7 +61,9 @@ class Shift(_Value):
             begins = (one.start - self.start) % DAY_MINUTES
             ends = begins + ((one.end - one.start) % DAY_MINUTES)
             if ends == begins or ends > self.minutes or begins < over:
-                raise ValueError(f"the break from {time_text(one.start)}: expected breaks apart, inside the shift")
+                raise ValueError(
+                    f"breaks: expected each apart and inside the shift; that from {time_text(one.start)} is not"
+                )
             over = ends
         return self
 
@@ -139,7 +141,7 @@ class ShiftException(_Value):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if (self.start is None) != (self.end is None):
-            raise ValueError("start and end: expected both or neither")
+            raise ValueError("end: expected both start and end, or neither")
         if (self.other != "") != (self.kind is ExceptionKind.SWAP) or self.other == self.agent:
             raise ValueError("other: expected the other agent for a swap, and for nothing else")
         if self.kind in (ExceptionKind.CHANGED, ExceptionKind.OVERTIME) and self.start is None:

@@ -6,12 +6,12 @@ Methods raise SQLAlchemy's errors while the data base is away.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from recording.agent_days import forget_agents, take_turn
 from recording.inputs import cells
 from recording.inputs.sheet import Column, Sheet
-from recording.inputs.staffing import StaffChanges, StaffEntry, StaffEvent, Staffing
+from recording.inputs.staffing import StaffChanges, StaffEntry, StaffEvent, Staffing, moved
 from recording.models import AccessToken, AgentAccount, StaffRecord
 from recording.store import Store
 from recording.transactions import upsert
@@ -42,20 +42,25 @@ class Staff:
         return (await self.staffing()).changes(first, last, team)
 
     async def save(self, entries: Iterable[StaffEntry]) -> None:
-        """Add entries, or replace those of the same agent, day and event; all or none."""
-        rows = [{**one.model_dump(), "event": one.event.value} for one in entries]
+        """Add entries, or replace those of the same agent, day and event, and whatever else they stand for (staffing's
+        `moved`); all or none."""
+        given = list(entries)
+        rows = [{**one.model_dump(), "event": one.event.value} for one in given]
         async with self._store.transaction() as connection:
             await take_turn(connection)
             await forget_agents(connection, {row["agent"] for row in rows})
+            joined = select(StaffRecord.__table__).where(StaffRecord.event.in_((StaffEvent.JOINED, StaffEvent.LEFT)))
+            known = [StaffEntry(**row) for row in (await connection.execute(joined)).mappings()]
+            for one in moved(known, given):
+                await connection.execute(delete(StaffRecord).where(_is(one.agent, one.day, one.event)))
             await upsert(connection, StaffRecord, "agent day event", rows)
 
     async def remove(self, agent: str, day: date, event: StaffEvent) -> bool:
         """Take an entry out; False where there is none. His account stays as it is."""
-        mine = (StaffRecord.agent == agent) & (StaffRecord.day == day) & (StaffRecord.event == event.value)
         async with self._store.transaction() as connection:
             await take_turn(connection)
             await forget_agents(connection, {agent})
-            return bool((await connection.execute(delete(StaffRecord).where(mine))).rowcount)
+            return bool((await connection.execute(delete(StaffRecord).where(_is(agent, day, event)))).rowcount)
 
     async def joined(self, agents: Sequence[tuple[str, str]], day: date) -> None:
         """These agents, with their teams, are new on this day, but for those of whom something is written."""
@@ -97,6 +102,10 @@ class Staff:
         numbers = sorted(agents)
         async with self._store.transaction() as connection:
             await connection.execute(update(AgentAccount).where(AgentAccount.number.in_(numbers)).values(active=True))
+
+
+def _is(agent: str, day: date, event: StaffEvent) -> ColumnElement[bool]:
+    return and_(StaffRecord.agent == agent, StaffRecord.day == day, StaffRecord.event == event.value)
 
 
 def _share(text: str) -> int:

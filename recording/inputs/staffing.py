@@ -40,6 +40,28 @@ class StaffEntry(BaseModel):
     team: str = Field("", max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$", description="Ignored where he leaves.")
 
 
+def moved(known: Iterable[StaffEntry], given: Iterable[StaffEntry]) -> list[StaffEntry]:
+    """The known entries that those given stand for: nobody joins twice before he has left, so that who is said to have
+    joined on another day has that day instead."""
+    given = list(given)
+    joining = [one for one in given if one.event is StaffEvent.JOINED]
+    agents, written = {one.agent for one in joining}, {(one.agent, one.day, one.event) for one in given}
+    there = [one for one in known if one.agent in agents]
+    left = {(one.agent, one.day) for one in (*there, *given) if one.event is StaffEvent.LEFT}
+
+    def same_stay(one: StaffEntry, other: StaffEntry) -> bool:
+        first, last = sorted((one.day, other.day))
+        return not any(agent == one.agent and first <= day < last for agent, day in left)
+
+    return [
+        one
+        for one in there
+        if one.event is StaffEvent.JOINED
+        and (one.agent, one.day, one.event) not in written
+        and any(one.agent == other.agent and same_stay(one, other) for other in joining)
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stint:
     """An agent from `first` to `last`, both included, with one share (percent) in one team."""

@@ -69,21 +69,26 @@ MEANT: Mapping[str, Sequence[Row]] = {
 """Rows that mean something to what reads them later; the others are anything that fits."""
 
 
-@pytest.mark.parametrize("steps", [[FIRST, NEWEST], REVISIONS], ids=["at-once", "step-by-step"])
-async def test_whatever_was_ever_written_is_there_and_the_figures_are_right(database: str, steps: list[str]) -> None:
+BEGIN_WITH = {"sqlite": 0, "postgresql": 1, "mariadb": 2}
+"""Each takes every third step, together all of them."""
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["at-once", "step-by-step"])
+async def test_whatever_was_ever_written_is_there_and_the_figures_are_right(database: str, at_once: bool) -> None:
     store = Store(database)
     try:
         known: Known = {}
-        for revision in steps:
+        steps = [] if at_once else REVISIONS[BEGIN_WITH[store.engine.dialect.name] :: 3]
+        for revision in sorted({FIRST, *steps, NEWEST}):
             await migrate(store.engine, revision)
-            if revision != NEWEST or len(steps) > 2:
+            if revision != NEWEST or not at_once:
                 await _fill(store, known)
         async with store.engine.connect() as connection:
             now = await _rows(connection, (await connection.run_sync(_reflected)).tables)
             assert await connection.run_sync(_differences) == []
         lost = [(table, row) for table, rows in known.items() for row in rows if not _is_among(row, now[table])]
         assert not lost
-        assert len(known) == (len(Base.metadata.tables) if len(steps) > 2 else 8)
+        assert len(known) == (8 if at_once else len(Base.metadata.tables))
         joined = {"agent": "1001", "day": date(2026, 11, 23), "event": "joined", "share": 100, "team": ""}
         assert joined in now["staff"], "whoever was an agent before there was a staff"
         await _figures_are_right(store)

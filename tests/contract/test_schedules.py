@@ -10,7 +10,7 @@ import pytest
 from cti.access import Role, new_token
 from recording.access import AccessTokens
 from recording.inputs.clock_times import at
-from recording.inputs.schedules import PatternUsed, Schedules, UnknownPattern, swapped
+from recording.inputs.schedules import PatternUsed, Schedules, UnknownPattern, WeekBeyond, swapped
 from recording.inputs.sheets import SHEETS, Known, SheetUnfit, give_out, take_in
 from recording.inputs.shifts import Assignment, Break, ExceptionKind, Pattern, PatternShift, ShiftException
 from recording.inputs.spans import Span
@@ -42,6 +42,12 @@ async def test_what_is_written_is_scheduled_and_changes_with_it(store: Store) ->
     assert await schedules.patterns() == [EARLY, NIGHT]
     with pytest.raises(UnknownPattern, match="expected one of: early, night"):
         await schedules.assign([Assignment(agent="1001", since=MONDAY, pattern="late")])
+    with pytest.raises(WeekBeyond, match="week 3: expected at most 2, as many as the pattern 'night' has"):
+        await schedules.assign([Assignment(agent="1001", since=MONDAY, pattern="night", week=3)])
+    beyond = "agent,since,pattern,week\n1001,2026-11-23,night,3\n"
+    await store.save_agents(PEOPLE)
+    with pytest.raises(SheetUnfit, match="row 2, week: expected at most 2, as many as the pattern has"):
+        await take_in(store, SHEETS["assignments"], beyond, KNOWN)
     assigned = [
         Assignment(agent="1001", since=MONDAY, pattern="early"),
         Assignment(agent="1002", since=MONDAY, pattern="night", week=2),
@@ -98,7 +104,7 @@ async def test_sheets_are_taken_in_and_given_out_the_same(store: Store) -> None:
             "pattern,weeks,week,day,start,end,breaks\n"
             "a,1,1,8,08:00,16:00,\na,1,2,1,08:00,16:00,\na,1,1,1,8,25:00,noon\na,1,1,2,08:00,16:00,07:00-09:00\n"
             "a,1,1,3,08:00,16:00,\na,2,1,3,09:00,16:00,\n",
-            [(2, "day"), (3, "week"), (4, "start"), (4, "end"), (4, "breaks"), (5, ""), (7, "weeks")],
+            [(2, "day"), (3, "week"), (4, "start"), (4, "end"), (4, "breaks"), (5, "breaks"), (7, "weeks")],
         ),
         (
             "assignments",
@@ -108,7 +114,7 @@ async def test_sheets_are_taken_in_and_given_out_the_same(store: Store) -> None:
         (
             "exceptions",
             "agent,day,kind,other\n1001,2026-11-23,swap,\n1001,2026-11-23,swap,4711\n1001,2026-11-23,ill,\n",
-            [(2, ""), (3, "other"), (4, "kind")],
+            [(2, "other"), (3, "other"), (4, "kind")],
         ),
     ],
 )

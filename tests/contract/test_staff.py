@@ -58,6 +58,19 @@ async def test_who_has_left_keeps_his_account_closed_and_has_no_shift_any_more(s
     assert [len(plan.shifts(one, MONDAY, until)) for one in ("1001", "1002")] == [3, 2]
 
 
+async def test_a_joining_that_was_on_another_day_is_moved_not_doubled(store: Store) -> None:
+    await store.save_agents(PEOPLE)
+    staff, earlier = Staff(store), date(2026, 11, 2)
+    await staff.joined([("1001", "north"), ("1002", "")], MONDAY)  # as they are added
+    await staff.save([entry("1001", earlier, StaffEvent.JOINED, share=60, team="north")])
+    assert await staff.entries() == [
+        entry("1001", earlier, StaffEvent.JOINED, share=60, team="north"),
+        entry("1002", MONDAY, StaffEvent.JOINED),
+    ]
+    changes = await staff.staff_changes(MONDAY, MONDAY)
+    assert (len(changes.joined), changes.mean_full_time) == (1, Fraction(16, 10))
+
+
 async def test_a_change_of_team_keeps_the_share_and_corrects_what_began_that_day(store: Store) -> None:
     staff = Staff(store)
     await staff.save([entry("1001", MONDAY, StaffEvent.JOINED, 60, "north")])
@@ -143,7 +156,7 @@ async def test_staff_join_change_and_leave_on_the_command_line(
     assert date.fromisoformat(today) in (begun, begun + timedelta(days=1))  # midnight may have passed
     assert line == ["1005", "joined", "100", "%", "north"]
     assert await callcenter("staff", "join", "1005", "--day", "2025-01-01") == 0
-    assert await callcenter("staff", "remove", "1005", today, "joined") == 0
+    assert await callcenter("staff", "remove", "1005", today, "joined") == 1, "the earlier day stands for it"
     assert await callcenter("staff", "change", "1005", "--day", "2025-07-01", "--share", "50", "--team", "south") == 0
     capsys.readouterr()
     assert await callcenter("staff", "leave", "1005", "--last-day", "2025-12-31") == 0
