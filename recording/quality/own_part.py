@@ -1,25 +1,29 @@
 """What of a call an agent may hear whose part in it was judged: all but the time in which a colleague spoke with the
-caller and he did not. Of that he hears silence of equal length, so that time marks stay true. Pure.
+caller and he did not, or somebody outside to whom the caller was sent on. Of that he hears silence of equal length, so
+that time marks stay true. Pure.
 """
 
 import struct
 from collections.abc import Sequence
 
 from recording.inputs.spans import Span, union, without
-from recording.record import CallRecord, Conversation, Recording
+from recording.record import CallRecord, Conversation, Recording, SegmentKind
 
 Hidden = Sequence[tuple[int, int]]
 """Milliseconds from the beginning of a recording, from one and before the other, in order."""
 
 
 def hidden_from(agent: str, record: CallRecord, recording: Recording) -> Hidden:
-    """What of this recording is a colleague's alone; nothing, as a rule."""
+    """What of this recording is a colleague's alone, or is between the caller and somebody outside; nothing, as a rule.
+    With a number outside he was connected alone where the record says so (`outside`): an agent who holds him meanwhile
+    hears none of it, one who hears both is in a conference with them."""
+    outside = [Span(one.started_at, one.ended_at) for one in record.segments if one.kind is SegmentKind.OUTSIDE]
     own = _spoken([one for one in record.conversations if one.agent == agent])
     theirs = _spoken([one for one in record.conversations if one.agent != agent])
     begin = recording.started_at
     found = [
         (round((one.start - begin).total_seconds() * 1000), round((one.end - begin).total_seconds() * 1000))
-        for one in without(theirs, own)
+        for one in union([*without(theirs, own), *outside])
     ]
     return [(max(0, start), min(end, recording.duration_ms)) for start, end in found if end > 0]
 

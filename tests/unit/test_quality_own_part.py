@@ -3,6 +3,7 @@
 import io
 import struct
 import wave
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recording.quality.own_part import Silencer, hidden_from, shown_peaks
-from recording.record import Conversation, Recording
+from recording.record import Conversation, Recording, Segment, SegmentKind
 from tests.ledgers import real_call
 
 pytestmark = pytest.mark.unit
@@ -23,13 +24,18 @@ def seconds(count: float) -> datetime:
     return AT + timedelta(seconds=count)
 
 
-def talked(*spans: tuple[str, float, float]) -> list[tuple[int, int]]:
-    """What is hidden from agent 1001 of a recording that begins at second 10 and lasts 100."""
+def talked(*spans: tuple[str, float, float], outside: Sequence[tuple[float, float]] = ()) -> list[tuple[int, int]]:
+    """What is hidden from agent 1001 of a recording that begins at second 10 and lasts 100, in which the caller was
+    alone with a number outside meanwhile."""
     talks = tuple(
         Conversation(agent=agent, started_at=seconds(start), ended_at=seconds(end), hold_ms=0)
         for agent, start, end in spans
     )
-    record = real_call("answered_with_hold").record().model_copy(update={"conversations": talks})
+    called = tuple(
+        Segment(kind=SegmentKind.OUTSIDE, started_at=seconds(start), ended_at=seconds(end)) for start, end in outside
+    )
+    record = real_call("answered_with_hold").record()
+    record = record.model_copy(update={"conversations": talks, "segments": (*record.segments, *called)})
     sound = Recording(file="a", started_at=seconds(10), duration_ms=100_000, bytes=1, sha256="")
     return list(hidden_from("1001", record, sound))
 
@@ -43,6 +49,20 @@ def test_what_a_colleague_says_before_and_after_him_is_hidden_and_nothing_else()
 
 def test_what_is_said_with_him_in_a_conference_is_heard() -> None:
     assert talked(("1001", 20, 40), ("1002", 30, 50)) == [(30_000, 40_000)]
+
+
+def test_what_is_said_with_a_number_outside_to_which_he_sent_the_caller_on_is_hidden() -> None:
+    assert talked(("1001", 20, 40), outside=[(40, 70)]) == [(30_000, 60_000)]
+    assert talked(("1001", 20, 40), ("1002", 60, 80), outside=[(50, 60)]) == [(40_000, 70_000)]
+    assert talked(("1001", 20, 40), outside=[(25, 30)]) == [(15_000, 20_000)], "he held the caller meanwhile"
+
+
+def test_of_a_call_that_went_to_a_number_outside_that_part_is_hidden() -> None:
+    record = real_call("overflowed_number").record()
+    (part,) = (one for one in record.segments if one.kind is SegmentKind.OUTSIDE)
+    sound = Recording(file="a", started_at=record.started_at, duration_ms=60_000, bytes=1, sha256="")
+    ((start_ms, end_ms),) = hidden_from("1001", record, sound)
+    assert end_ms - start_ms == pytest.approx((part.ended_at - part.started_at) / timedelta(milliseconds=1), abs=1)
 
 
 def wav(samples: int, channels: int) -> bytes:
