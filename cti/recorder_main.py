@@ -108,6 +108,7 @@ async def _run(settings: Settings) -> None:
         call_records=settings.call_records,
         logs=(settings.asterisk_log / "messages",),
         reopen_logs=partial(reopen_logs, settings),
+        outputs=(settings.asterisk_log / "console",),
         keep_lines=timedelta(days=settings.ledger_days),
         keep_files=timedelta(days=settings.file_days),
         on_waiting=daemon.tell_waiting,

@@ -39,10 +39,10 @@ KEEP_LINES = timedelta(days=400)
 
 
 class Recorder:
-    """`call_records` are Asterisk's own files of calls, `logs` its logs, which `reopen_logs` has it open anew; `shelf`
-    takes the finished recordings; `on_record` is told each record that is new or has changed, with the number of its
-    change, `on_health` whether the database takes them, `on_waiting` how many lines and raw recordings wait, when that
-    changes, `on_breach` which queues have lost calls (recording.balance)."""
+    """`call_records` are Asterisk's own files of calls, `logs` its logs, which `reopen_logs` has it open anew,
+    `outputs` what it prints; `shelf` takes the finished recordings; `on_record` is told each record that is new or has
+    changed, with the number of its change, `on_health` whether the database takes them, `on_waiting` how many lines and
+    raw recordings wait, when that changes, `on_breach` which queues have lost calls (recording.balance)."""
 
     def __init__(
         self,
@@ -60,6 +60,7 @@ class Recorder:
         call_records: Sequence[Path] = (),
         logs: Sequence[Path] = (),
         reopen_logs: Callable[[], Awaitable[None]] = nothing,
+        outputs: Sequence[Path] = (),
         keep_lines: timedelta = KEEP_LINES,
         keep_files: timedelta = KEEP_FILES,
         on_waiting: Callable[[int, int], None] = lambda lines, files: None,
@@ -82,6 +83,7 @@ class Recorder:
             read={Source.LEDGER: ledger, Source.JOURNAL: journal},
             logs=logs,
             reopen=reopen_logs,
+            outputs=outputs,
             keep=keep_files,
         )
         self._balance = BalanceWatch(store, on_breach)

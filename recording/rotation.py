@@ -5,6 +5,7 @@ It removes nothing that is not in the data base yet, however old it is.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +22,9 @@ log = get_logger()
 
 LOOK_S = 60.0
 
+MOST_OUTPUT = 1 << 20
+"""Bytes to which the output of a process may grow, and so many of its last are kept when it is cut short."""
+
 KEEP_FILES = timedelta(days=100)
 """How long files moved aside stay, unless told otherwise."""
 
@@ -32,8 +36,9 @@ async def nothing() -> None:
 class Rotation:
     """`await run()` for ever. `asterisks` are the files Asterisk writes, which opens them anew for each line
     (docs/decisions/0027); `read` are those whose lines go to the data base. `logs` Asterisk keeps open: after one was
-    moved aside, `reopen` has it opened anew. Of each series the newest file that was moved aside stays: its number says
-    where counting goes on."""
+    moved aside, `reopen` has it opened anew. `outputs` are what processes print to, who cannot open them anew: they are
+    cut short, their last part lies beside them (`.before`) until the next time. Of each series the newest file that was
+    moved aside stays: its number says where counting goes on."""
 
     def __init__(
         self,
@@ -44,6 +49,7 @@ class Rotation:
         read: Mapping[Source, Path],
         logs: Sequence[Path] = (),
         reopen: Callable[[], Awaitable[None]] = nothing,
+        outputs: Sequence[Path] = (),
         keep: timedelta = KEEP_FILES,
         most_bytes: int = MOST_BYTES,
     ) -> None:
@@ -53,6 +59,7 @@ class Rotation:
         self._read = read
         self._logs = logs
         self._reopen = reopen
+        self._outputs = outputs
         self._keep = keep
         self._most_bytes = most_bytes
         self._looked: datetime | None = None
@@ -78,6 +85,8 @@ class Rotation:
         self._looked = now
         if any(not path.exists() and Series(path).aside() for path in self._logs):
             await self._reopen()  # until it is there again: Asterisk writes on in the file that was moved aside
+        for path in self._outputs:
+            cut_short(path)
         await asyncio.to_thread(keep_standing, self._journal)
         before = now - self._keep
         for path in (*self._asterisks, *self._logs):
@@ -106,6 +115,24 @@ class Rotation:
         now_read = file_of(files, position)
         done = files[: files.index(now_read)] if now_read is not None else []
         remove(series, [(number, one) for number, one in _old(series, before) if one in done])
+
+
+def cut_short(path: Path, most_bytes: int = MOST_OUTPUT) -> None:
+    """Let a file that is appended to be no longer than so many bytes by more than what is printed between two looks.
+    What is printed between copying and cutting is lost: nobody counts on it. Raises OSError."""
+    try:
+        output = path.open("rb+")
+    except FileNotFoundError:
+        return
+    with output:
+        size = output.seek(0, 2)
+        if size <= most_bytes:
+            return
+        output.seek(size - most_bytes)
+        with suppress(OSError):  # where there is no room for it, room is wanted more
+            path.with_name(f"{path.name}.before").write_bytes(output.read(most_bytes))
+        output.truncate(0)
+    log.info("output cut short", file=path.name, bytes=size)
 
 
 def _old(series: Series, before: datetime) -> list[tuple[int, Path]]:

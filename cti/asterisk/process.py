@@ -70,7 +70,9 @@ class AsteriskProcess:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         allow_open_files()
-        with open(self._folder / "log/console", "wb") as console:
+        (self._folder / "log/console").unlink(missing_ok=True)
+        # Appended, so that who cuts it short (recording.rotation) has the next line at its beginning.
+        with open(self._folder / "log/console", "ab") as console:
             return subprocess.Popen(
                 [*self._command, "-f"],
                 stdin=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from recording.entries import Source
 from recording.ingest import Ingest
 from recording.journal import Journal
 from recording.record import CallRecord
-from recording.rotation import Rotation
+from recording.rotation import MOST_OUTPUT, Rotation, cut_short
 from recording.series import Series
 from recording.standing import standing
 from recording.store import Store
@@ -38,6 +38,7 @@ class Files:
         for path in (self.ledger, self.journal, self.calls):
             path.parent.mkdir()
         self.log = folder / "messages"
+        self.console = folder / "console"
         self.reopened = 0
         self.store = store
         self.ingest = Ingest(store, self.ledger, self.journal, _nobody)
@@ -52,6 +53,7 @@ class Files:
             read={Source.LEDGER: self.ledger, Source.JOURNAL: self.journal},
             logs=[self.log],
             reopen=self._reopen,
+            outputs=[self.console],
             keep=KEEP,
             most_bytes=100_000,
         )
@@ -193,3 +195,29 @@ async def test_a_file_is_removed_only_when_reading_has_begun_with_a_later_one(fi
     assert names(files.ledger) == ["ledger.csv.000002", "ledger.csv.000003"]
     await files.ingest.catch_up()
     assert len(await files.store.calls()) == 3
+
+
+def test_what_a_process_prints_is_cut_short_and_its_next_line_stands_at_the_beginning(tmp_path: Path) -> None:
+    output = tmp_path / "console"
+    cut_short(output, most_bytes=10)  # nobody prints yet
+    with output.open("ab", buffering=0) as process:
+        process.write(b"0123456789")
+        cut_short(output, most_bytes=10)
+        assert output.read_bytes() == b"0123456789"
+        process.write(b"abcde")
+        cut_short(output, most_bytes=10)
+        process.write(b"next\n")
+        assert output.read_bytes() == b"next\n"
+        assert (tmp_path / "console.before").read_bytes() == b"56789abcde"
+        (tmp_path / "console.before").unlink()
+        (tmp_path / "console.before").mkdir()  # nothing can be written there
+        process.write(b"0123456789")
+        cut_short(output, most_bytes=10)
+        assert output.read_bytes() == b""
+
+
+async def test_each_look_cuts_short_what_asterisk_prints(files: Files) -> None:
+    files.console.write_bytes(b"." * (MOST_OUTPUT + 1))
+    await files.rotation.look(NOON)
+    assert files.console.stat().st_size == 0
+    assert files.console.with_name("console.before").stat().st_size == MOST_OUTPUT
