@@ -13,7 +13,7 @@ from cti.ledger_watch import LedgerWatch
 from cti.recorder import RecorderProcess
 from cti.switch import Switch
 from cti.tables import Tables
-from recording.database import is_away
+from recording.database import is_away, lacks_tables
 from recording.journal import Journal
 from recording.recorded_share import RecordedShares
 from recording.room import Space
@@ -97,7 +97,7 @@ class Health:
             async with asyncio.timeout(ANSWER_S):
                 share = (await self._shares.of_day(datetime.now(self._centre().time_zone))).share
         except Exception as error:
-            if not isinstance(error, TimeoutError) and not is_away(error):
+            if not isinstance(error, TimeoutError) and not is_away(error) and not lacks_tables(error):
                 raise
             return part(ok=True, detail=NOT_KNOWN)  # the database is a part of its own
         if share is None or share == 1:
@@ -114,6 +114,8 @@ class Health:
         try:
             async with asyncio.timeout(ANSWER_S):
                 answers = await self._store.healthy()
+                if answers and self._tables.are_there and not await self._store.has_tables():
+                    return Part(ok=False, detail="has not our tables", vital=False, alarm="database-tables-missing")
         except TimeoutError:
             answers = False
         return Part(ok=answers, detail="" if answers else "does not answer", vital=False)

@@ -5,6 +5,22 @@ MariaDB by address; nothing above this module and recording.conflicts knows whic
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from sqlite3 import (
+    SQLITE_ABORT,
+    SQLITE_BUSY,
+    SQLITE_CANTOPEN,
+    SQLITE_ERROR,
+    SQLITE_FULL,
+    SQLITE_INTERRUPT,
+    SQLITE_IOERR,
+    SQLITE_LOCKED,
+    SQLITE_NOLFS,
+    SQLITE_NOMEM,
+    SQLITE_PERM,
+    SQLITE_PROTOCOL,
+    SQLITE_READONLY,
+    SQLITE_SCHEMA,
+)
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -43,6 +59,26 @@ _MARIADB_PASSING = frozenset(
     }
 )
 """The driver calls every error it has no better name for an OperationalError, even a text that is none in Unicode."""
+
+_SQLITE_PASSING = frozenset(
+    {
+        *(SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL, SQLITE_INTERRUPT),  # another was in the way
+        *(
+            SQLITE_FULL,
+            SQLITE_IOERR,
+            SQLITE_CANTOPEN,
+            SQLITE_READONLY,
+            SQLITE_PERM,
+            SQLITE_NOLFS,
+        ),  # the disk, its rights
+        *(SQLITE_NOMEM, SQLITE_SCHEMA, SQLITE_ABORT),
+    }
+)
+"""Its driver calls what is wrong with a statement or a table an OperationalError, too."""
+
+_SQLITE_LACKS, _SQLITE_NO_COLUMN = ("no such table", "no such column"), "has no column named"
+_POSTGRESQL_LACKS = frozenset({"42P01", "42703"})  # undefined table, undefined column
+_MARIADB_LACKS = frozenset({1146, 1054})  # the same
 
 WRITING = "callcenter_writing"
 """The execution option of an engine whose transactions write."""
@@ -134,12 +170,25 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True
+        if (code := getattr(error.orig, "sqlite_errorcode", None)) is not None:
+            return code & 0xFF in _SQLITE_PASSING
         number = next(iter(getattr(error.orig, "args", ())), None)
         if isinstance(number, int) and number:  # MariaDB's; the other data bases say words
             return number in _MARIADB_PASSING
         if isinstance(error, InternalError):
             return type(error.orig).__module__.startswith("pymysql")  # an answer in pieces: cut off in the middle of it
     return isinstance(error, OperationalError | InterfaceError | OSError | TimeoutError)
+
+
+def lacks_tables(error: BaseException) -> bool:
+    """The data base answers, and has not the tables or columns that it should: it was emptied or put in another's place
+    under us, or is of another version. No line and no question is to blame, and waiting does not help."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if getattr(error.orig, "sqlite_errorcode", None) == SQLITE_ERROR:
+        return str(error.orig).startswith(_SQLITE_LACKS) or _SQLITE_NO_COLUMN in str(error.orig)
+    number = next(iter(getattr(error.orig, "args", ())), None)
+    return number in _MARIADB_LACKS or getattr(error.orig, "sqlstate", None) in _POSTGRESQL_LACKS
 
 
 def _settle_sqlite(connection: Any, _: Any) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from structlog import get_logger
 
 from recording.changes import Changes
-from recording.database import is_away
+from recording.database import is_away, lacks_tables
 from recording.entries import Batch, Entry, Position, Source
 from recording.facts import read_facts
 from recording.ledger import LedgerRow, read_rows
@@ -145,7 +145,7 @@ class Ingest:
         try:
             return await self._store.ingest(batch)
         except DBAPIError as error:
-            if is_away(error) or not batch.entries:
+            if is_away(error) or lacks_tables(error) or not batch.entries:
                 raise
             refused = error
         changed: list[CallRecord] = []
@@ -155,7 +155,7 @@ class Ingest:
             try:
                 changed += await self._store.ingest(alone)
             except DBAPIError as error:
-                if is_away(error):
+                if is_away(error) or lacks_tables(error):
                     raise
                 log.error("line is refused by the data base", id="ledger-line-refused", source=batch.source.value)
                 why = RejectedLine(body=one.body, why=type(error.orig or refused).__name__)
@@ -171,6 +171,10 @@ class Ingest:
             try:
                 result = await action()
             except Exception as error:
+                if lacks_tables(error):
+                    log.error(
+                        "the data base has not our tables", id="database-tables-missing", why=type(error).__name__
+                    )
                 if not is_away(error):
                     raise
                 if self.healthy:

@@ -8,12 +8,13 @@ from datetime import datetime
 from time import time_ns
 
 from sqlalchemy import Select, delete, select, text, tuple_
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from acd.facts import Fact
 from acd.states import CallOutcome
 from recording.at_hand import LinesAtHand
-from recording.database import WRITING, is_away, migrate, open_engine
+from recording.database import WRITING, is_away, lacks_tables, migrate, open_engine
 from recording.entries import Batch, Position, Source, entry
 from recording.figures.listing import CountedCalls
 from recording.ledger import LedgerRow, vanished_row
@@ -102,6 +103,16 @@ class Store:
                 await connection.execute(text("SELECT 1"))
         except Exception as error:
             if is_away(error):
+                return False
+            raise
+        return True
+
+    async def has_tables(self) -> bool:
+        """Whether a data base that answers has our tables."""
+        try:
+            await self.position(Source.LEDGER)
+        except DBAPIError as error:
+            if lacks_tables(error):
                 return False
             raise
         return True

@@ -24,7 +24,7 @@ ADVICE: Mapping[str, str] = {
     "ledger-waits": "Nothing is lost: the lines wait in the files. See whether database-away stands, else the log of"
     " the recorder (recorder-ended).",
     "ledger-silent": "Make room on the disk on which Asterisk writes (asterisk/log in the state folder). Calls go on;"
-    " those that began before have a record, of those that began and ended meanwhile the journal alone tells.",
+    " all have records, those that began and ended meanwhile by the word of the journal alone.",
     "journal-write-failed": "Make room on the disk of the state folder. Calls go on; what was not written is told by"
     " Asterisk's ledger alone (reconstructed).",
     "queue-balance-breached": "Calls came into these queues of which no record tells how they left. Their linkedids are"
@@ -37,6 +37,9 @@ ADVICE: Mapping[str, str] = {
     " recording-not-kept and recordings-disk-full, and the phones that send no audio.",
     "database-away": "Calls go on, and are written down when it is back. See whether the data base runs, lets us in and"
     " has room.",
+    "database-tables-missing": "The data base answers, but is not the one that was written to: emptied, replaced, or of"
+    " another version. Put the right one back, or start the service anew, which makes the tables. Calls go on; nothing"
+    " is lost, the lines wait in the files.",
     "redis-away": "Whoever follows the stream misses facts meanwhile; the journal has them. See whether Redis runs.",
     "agent-not-ready-too-long": "Ask the agent; a supervisor may set him ready or sign him out.",
     "reason-unknown": "The agent is not ready for a reason that the centre's files do not have any more: let him choose"

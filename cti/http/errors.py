@@ -32,7 +32,7 @@ from cti.recording_pauses import NotPaused
 from cti.versions.difference import Difference
 from cti.versions.errors import Superseded, UnknownVersion, VersionError, VersionsDamaged
 from ivr.documents import DocumentError
-from recording.database import is_away
+from recording.database import is_away, lacks_tables
 
 log = structlog.get_logger()
 
@@ -299,6 +299,16 @@ class RecordsUnavailable(ApiError):
         super().__init__("the database does not answer; calls are taken and recorded meanwhile, try again later")
 
 
+class TablesMissing(ApiError):
+    """The database answers, and has not our tables: it was emptied, or another was put in its place."""
+
+    id = "database-tables-missing"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("the database has not the tables expected; put the right one in its place, or start anew")
+
+
 VERSION_STATUS: dict[type[VersionError], int] = {UnknownVersion: 404, VersionsDamaged: 500}
 """All others: 409."""
 
@@ -332,6 +342,9 @@ def reaching_records() -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        if lacks_tables(error):
+            log.error("database-tables-missing", error_id=TablesMissing.id)
+            raise TablesMissing from error
         if not is_away(error):
             raise
         log.warning("database-unavailable", error_id=RecordsUnavailable.id)

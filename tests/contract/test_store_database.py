@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, ProgrammingError
 
-from recording.database import DatabaseError, is_away, open_engine
+from recording.database import DatabaseError, is_away, lacks_tables, open_engine
 from recording.models import AccessToken, CallerEntry, CallInProgress, RejectedLedgerLine
 from recording.store import Store
 from recording.transactions import insert_new, upsert
@@ -54,6 +55,44 @@ def test_what_passes_is_told_from_what_does_not() -> None:
     assert not is_away(ValueError())
     assert is_away(InternalError("", None, _from_mariadb("Packet sequence number wrong - got 3 expected 1")))
     assert not is_away(InternalError("", None, Exception("cached plan must not change result type")))
+
+
+async def test_tables_that_are_not_there_are_no_data_base_that_is_away(store: Store) -> None:
+    assert await store.has_tables()
+    for statement in (
+        "SELECT no_column FROM ledger_position",
+        "SELECT 1 FROM no_table",
+        "INSERT INTO no_table VALUES (1)",
+    ):
+        with pytest.raises(DBAPIError) as caught:
+            async with store.engine.begin() as connection:
+                await connection.exec_driver_sql(statement)
+        assert lacks_tables(caught.value), statement
+        assert not is_away(caught.value), statement
+    with pytest.raises(DBAPIError) as caught:
+        async with store.engine.begin() as connection:
+            await connection.exec_driver_sql("SELEKT 1")
+    assert not lacks_tables(caught.value)
+    assert not is_away(caught.value)
+    async with store.engine.begin() as connection:
+        await connection.exec_driver_sql("DROP TABLE ledger_position")
+    assert not await store.has_tables()
+    assert await store.healthy()
+
+
+async def test_a_sqlite_file_that_another_holds_or_that_nobody_may_write_is_away(tmp_path: Path) -> None:
+    holder, other = (Store(f"sqlite:///{tmp_path / 'records.db'}") for _ in range(2))
+    async with other.engine.connect() as patient:
+        await patient.exec_driver_sql("PRAGMA busy_timeout=1")
+        async with holder.engine.begin() as connection:
+            await connection.exec_driver_sql("CREATE TABLE held (id INTEGER)")
+            with pytest.raises(OperationalError) as caught:
+                await patient.exec_driver_sql("CREATE TABLE other (id INTEGER)")
+    assert is_away(caught.value)
+    missing = Store(f"sqlite:///{tmp_path / 'not-mounted' / 'records.db'}")
+    assert not await missing.healthy()
+    for store in (holder, other, missing):
+        await store.close()
 
 
 @pytest.mark.parametrize("number", [1021, 1040, 1114, 1205, 1213, 1290, 2003, 2006, 2013])
