@@ -159,7 +159,8 @@ async def _run(settings: Settings) -> None:
         shelves_of(settings),
         Turn(settings.recordings_folder),
     )
-    mover = Mover(kept, shelves, lambda file, _: decode(file), _now, _tell, turn)
+    packing = settings.recordings.format != "wav"
+    mover = Mover(kept, shelves, lambda file, _: decode(file), _now, _tell, turn, packing=packing)
     eraser = Eraser(kept, erasures, shelves, _now, _tell, turn)
     work = Work(LeftMessages(kept, settings.recordings_folder), mover, eraser, kept, _say)
     runner = web.AppRunner(KeepingService(kept, shelves, eraser.erase).application(), access_log=None)

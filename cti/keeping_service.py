@@ -14,6 +14,7 @@ from structlog import get_logger
 from recording.encoding.codec import as_wav
 from recording.keeping.kept import Kept, KeptRecordings
 from recording.keeping.master_keys import KeysError
+from recording.keeping.packing import Unpackable
 from recording.keeping.peaks import PeaksUnreadable
 from recording.keeping.sealing import Tampered
 from recording.keeping.shelf import NotOnShelf, ShelfAway, ShelfError
@@ -21,7 +22,7 @@ from recording.keeping.shelves import Shelves
 
 log = get_logger()
 
-REFUSALS = (ShelfError, KeysError, Tampered, PeaksUnreadable)
+REFUSALS = (ShelfError, KeysError, Tampered, PeaksUnreadable, Unpackable)
 STATUS: dict[type[Exception], int] = {NotOnShelf: 404, ShelfAway: 503}
 """All others: 500."""
 
@@ -46,7 +47,8 @@ class KeepingService:
     async def _audio(self, request: web.Request) -> web.StreamResponse:
         one = await self._find(request)
         start, end = int(request.query["start"]), int(request.query["end"])
-        return await _stream(request, one, self._shelves.read(one, start, end), end - start)
+        pieces = await asyncio.to_thread(self._shelves.read, one, start, end)  # a packed message is unpacked at once
+        return await _stream(request, one, pieces, end - start)
 
     async def _wav(self, request: web.Request) -> web.StreamResponse:
         one = await self._find(request)

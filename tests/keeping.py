@@ -54,6 +54,7 @@ class Room:
     shelf: Shelf
     sealing: bool = False
     samples: Samples = samples
+    packing: bool = False
     told: list[CallRecord] = field(default_factory=list)
     now: datetime = NOW
 
@@ -65,7 +66,9 @@ class Room:
             {self.shelf.name: lambda: self.shelf}, self.shelf.name, self.folder, self._keys, self.sealing
         )
         self.turn = turn = asyncio.Lock()
-        self.mover = Mover(self.kept, self.shelves, self.samples, lambda: self.now, self._tell, turn)
+        self.mover = Mover(
+            self.kept, self.shelves, self.samples, lambda: self.now, self._tell, turn, packing=self.packing
+        )
         self.erasures = Erasures(self.store)
         self.eraser = Eraser(self.kept, self.erasures, self.shelves, lambda: self.now, self._tell, turn)
         self.retention = Retention(self.store, self.eraser, lambda: self.now)

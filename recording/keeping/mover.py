@@ -14,12 +14,13 @@ from structlog import get_logger
 
 from recording.keeping.kept import Kept, KeptRecordings, Place, State
 from recording.keeping.master_keys import KeysError
+from recording.keeping.packing import PACKED_SUFFIX, packed
 from recording.keeping.peaks import peaks_of
 from recording.keeping.sealing import part_key, seal
 from recording.keeping.shelf import PIECE, NotConfirmed, Shelf, ShelfAway, ShelfError
 from recording.keeping.shelves import AUDIO, PEAKS, PEAKS_SUFFIX, SEALED_SUFFIX, Shelves
 from recording.keeping.wrapped import Wrapped
-from recording.manifest import Manifest, manifest_name
+from recording.manifest import Kind, Manifest, manifest_name
 from recording.record import CallRecord
 
 log = get_logger()
@@ -36,7 +37,8 @@ Samples = Callable[[Path, Manifest], Iterator[bytes]]
 
 class Mover:
     """`await move()` whenever something may wait. `now` is the time of day; `on_record` is told each record that says
-    another place now; `turn` is held while files are touched; nobody deletes one meanwhile."""
+    another place now; `turn` is held while files are touched; nobody deletes one meanwhile. `packing`: messages are
+    kept packed (recording.keeping.packing)."""
 
     def __init__(
         self,
@@ -46,7 +48,10 @@ class Mover:
         now: Callable[[], datetime],
         on_record: Callable[[CallRecord], Awaitable[None]],
         turn: AbstractAsyncContextManager[object],
+        *,
+        packing: bool = False,
     ) -> None:
+        self._packing = packing
         self._kept = kept
         self._shelves = shelves
         self._samples = samples
@@ -95,9 +100,13 @@ class Mover:
         with TemporaryDirectory(prefix="keeping-", dir=self._shelves.folder) as folder:
             beside = Path(folder) / "beside"
             self._put_beside(shelf, one, data_key, beside)
+            name, source, digest = one.file, file, one.sha256
+            if self._packing and one.kind is Kind.MESSAGE and (flac := _packed(one, file)) is not None:
+                name, source, digest = one.file + PACKED_SUFFIX, Path(folder) / "packed", sha256(flac).hexdigest()
+                source.write_bytes(flac)
             if wrapped is None:
-                return _open_place(shelf, one, file)
-            return _sealed_place(shelf, one, file, Path(folder) / "sealed", data_key, wrapped)
+                return _open_place(shelf, name, source, digest)
+            return _sealed_place(shelf, name, source, digest, Path(folder) / "sealed", data_key, wrapped)
 
     def _put_beside(self, shelf: Shelf, one: Kept, data_key: bytes, scratch: Path) -> None:
         manifest = one.manifest
@@ -139,15 +148,24 @@ class Mover:
             self._shelves.shelf(one.shelf).put(manifest_name(one.file), scratch)
 
 
-def _open_place(shelf: Shelf, one: Kept, file: Path) -> Place:
-    put = shelf.put(one.file, file)
-    if put.sha256 != one.sha256:
+def _packed(one: Kept, file: Path) -> bytes | None:
+    wav = file.read_bytes()
+    if sha256(wav).hexdigest() != one.sha256:
         raise NotConfirmed(f"{one.file} is not the audio that was recorded: its checksum is another")
-    told = "" if shelf.lies_at(one.file, file) else shelf.name
-    return Place(shelf=shelf.name, name=one.file, bytes=put.bytes, sha256=put.sha256, wrapped=None, told=told)
+    return packed(wav)
 
 
-def _sealed_place(shelf: Shelf, one: Kept, file: Path, scratch: Path, data_key: bytes, wrapped: Wrapped) -> Place:
+def _open_place(shelf: Shelf, name: str, file: Path, digest: str) -> Place:
+    put = shelf.put(name, file)
+    if put.sha256 != digest:
+        raise NotConfirmed(f"{name} is not the audio that was recorded: its checksum is another")
+    told = "" if shelf.lies_at(name, file) else shelf.name
+    return Place(shelf=shelf.name, name=name, bytes=put.bytes, sha256=put.sha256, wrapped=None, told=told)
+
+
+def _sealed_place(
+    shelf: Shelf, name: str, file: Path, digest: str, scratch: Path, data_key: bytes, wrapped: Wrapped
+) -> Place:
     opened, sealed = sha256(), sha256()
 
     def pieces() -> Iterator[bytes]:
@@ -160,9 +178,9 @@ def _sealed_place(shelf: Shelf, one: Kept, file: Path, scratch: Path, data_key: 
         for piece in seal(pieces(), part_key(data_key, AUDIO)):
             sealed.update(piece)
             sink.write(piece)
-    if opened.hexdigest() != one.sha256:
-        raise NotConfirmed(f"{one.file} is not the audio that was recorded: its checksum is another")
-    name = one.file + SEALED_SUFFIX
+    if opened.hexdigest() != digest:
+        raise NotConfirmed(f"{name} is not the audio that was recorded: its checksum is another")
+    name += SEALED_SUFFIX
     put = shelf.put(name, scratch)
     if put.sha256 != sealed.hexdigest():
         raise NotConfirmed(f"{name} changed while it was sent")

@@ -91,9 +91,9 @@ class Sealer:
                 for piece in seal(_noting(shelf.read(one.name), opened), part_key(data_key, AUDIO)):
                     sealed.update(piece)
                     sink.write(piece)
-            if opened.hexdigest() != one.sha256:
-                raise NotConfirmed(f"{one.name} is not the audio that was recorded: its checksum is another")
-            name = one.file + SEALED_SUFFIX
+            if opened.hexdigest() != one.stored_sha256:
+                raise NotConfirmed(f"{one.name} is not the audio that was kept: its checksum is another")
+            name = one.name + SEALED_SUFFIX
             put = shelf.put(name, scratch)
         if put.sha256 != sealed.hexdigest():
             raise NotConfirmed(f"{name} changed while it was sent")
@@ -115,13 +115,14 @@ async def finish(kept: KeptRecordings, shelves: Shelves, turn: AbstractAsyncCont
 
 
 async def _tidy(kept: KeptRecordings, shelves: Shelves, one: Kept) -> None:
-    await asyncio.to_thread(_delete_open, shelves.shelf(one.shelf), shelves.folder, one.file)
+    await asyncio.to_thread(_delete_open, shelves.shelf(one.shelf), shelves.folder, one)
     await kept.settled(one)
 
 
-def _delete_open(shelf: Shelf, folder: Path, file: str) -> None:
+def _delete_open(shelf: Shelf, folder: Path, one: Kept) -> None:
     """The sealed peaks come to where peaks are looked for; open audio and open peaks go, in every version."""
-    shelf.delete(file)
+    file = one.file
+    shelf.delete(one.name.removesuffix(SEALED_SUFFIX))
     with TemporaryDirectory(prefix="sealing-", dir=folder) as scratch, suppress(NotOnShelf):
         peaks = Path(scratch) / "peaks"
         peaks.write_bytes(b"".join(shelf.read(file + SEALED_PEAKS_SUFFIX)))

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from recording.keeping.kept import Kept
 from recording.keeping.master_keys import MasterKeys
+from recording.keeping.packing import PACKED_SUFFIX, unpacked
 from recording.keeping.peaks import Peaks
 from recording.keeping.sealing import is_sealed, open_span, open_whole, part_key, span
 from recording.keeping.shelf import PIECE, NotOnShelf, Shelf, ShelfAway
 from recording.keeping.wrapped import Wrapped
-from recording.manifest import manifest_name
+from recording.manifest import Kind, manifest_name
 
 AUDIO, PEAKS = "audio", "peaks"
 """The parts that have keys of their own."""
@@ -27,7 +28,7 @@ class Shelves:
     """`make` makes each shelf by its name when it is first needed; `current` is that of new recordings. `folder` is
     where recordings wait. `keys` reads the master keys, `sealing` says whether new recordings are sealed.
 
-    What reads raises ShelfError, KeysError, Tampered.
+    What reads raises ShelfError, KeysError, Tampered, Unpackable.
     """
 
     make: Mapping[str, Callable[[], Shelf]]
@@ -50,11 +51,17 @@ class Shelves:
         if not one.shelf:
             return _from_file(self.folder / one.file, start, end)
         shelf = self.shelf(one.shelf)
+        if is_packed(one):
+            return iter([self._unpacked(shelf, one)[start:end]])
         if one.wrapped is None:
             return shelf.read(one.name, start, end - start)
         wanted = span(one.bytes, start, end)
         sealed = shelf.read(one.name, wanted.offset, wanted.length)
         return open_span(sealed, self.key(one.wrapped, one.file, AUDIO), one.bytes, wanted)
+
+    def _unpacked(self, shelf: Shelf, one: Kept) -> bytes:
+        kept = b"".join(shelf.read(one.name))
+        return unpacked(kept if one.wrapped is None else open_whole(kept, self.key(one.wrapped, one.file, AUDIO)))
 
     def peaks(self, one: Kept) -> Peaks:
         """Its peaks. Raises NotOnShelf while it waits, PeaksUnreadable."""
@@ -95,8 +102,15 @@ class Shelves:
 
     def names(self, one: Kept) -> list[str]:
         """Every name under which something of it may lie on a shelf; of one that was half kept, too."""
-        suffixes = ("", SEALED_SUFFIX, PEAKS_SUFFIX, SEALED_PEAKS_SUFFIX)
+        suffixes = ["", SEALED_SUFFIX, PEAKS_SUFFIX, SEALED_PEAKS_SUFFIX]
+        if one.kind is Kind.MESSAGE:
+            suffixes += [PACKED_SUFFIX, PACKED_SUFFIX + SEALED_SUFFIX]
         return [*(one.file + suffix for suffix in suffixes), manifest_name(one.file)]
+
+
+def is_packed(one: Kept) -> bool:
+    """Whether what lies on its shelf is the message packed (recording.keeping.packing)."""
+    return one.name.removesuffix(SEALED_SUFFIX) == one.file + PACKED_SUFFIX
 
 
 def _from_file(file: Path, start: int, end: int) -> Iterator[bytes]:

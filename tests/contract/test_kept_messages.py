@@ -4,6 +4,7 @@ import asyncio
 import os
 import wave
 from collections.abc import AsyncIterator, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from recording.keeping.kept import Kept, State
 from recording.keeping.left_messages import LeftMessages, kept_name
 from recording.keeping.listening import Listenings
 from recording.keeping.master_keys import add_key
+from recording.keeping.packing import Unpackable, packed, unpacked
 from recording.keeping.retention import Days
+from recording.keeping.sealer import Sealed, Sealer
 from recording.keeping.shelves import SEALED_SUFFIX
 from recording.manifest import Kind, Manifest
 from recording.store import Store
@@ -33,6 +36,7 @@ BEGUN_MS = 1_700_000_000_000
 FILE = f"voicemail/{LINKEDID}-{BEGUN_MS}.wav"
 NAME = f"2023/11/14/{ID}-message-{BEGUN_MS}.wav"
 WORDS = bytes(range(250)) * 160
+MESSAGE = VoiceMessage(FILE, 2_500)
 
 
 async def made(store: Store, tmp_path: Path) -> Room:
@@ -100,6 +104,56 @@ async def test_a_message_lies_sealed_on_the_shelf_and_nowhere_open(room: Room) -
     of_call = await room.kept.find(ID, 1)
     assert of_call
     assert (of_call.kind, of_call.format) == (Kind.CALL, "wav"), "the call's own recording is another"
+
+
+@pytest.mark.parametrize("sealing", [True, False])
+async def test_packed_it_is_heard_as_it_was_spoken_whole_in_ranges_and_by_telephone_and_goes_whole(
+    tmp_path: Path, sealing: bool
+) -> None:
+    lend_tables(tmp_path / "records.db")
+    store = Store(f"sqlite:///{tmp_path / 'records.db'}")
+    room = Room(store, tmp_path / "recordings", folder_shelf(tmp_path), sealing=sealing, samples=_decoded, packing=True)
+    add_key(room.keys_file, "first")
+    await room.begin()
+    spoken = speak(room)
+    assert await left(room).take("voicemail") == ""
+    assert await room.mover.move() == ""
+    assert open_files(room) == []
+    one = await the_message(room)
+    assert (one.bytes, one.format) == (len(spoken), "wav")
+    stored = b"".join(room.shelf.read(one.name))
+    assert len(stored) < len(spoken)
+    assert stored.startswith(b"fLaC") is not sealing
+    for start, end in ((0, one.bytes), (44, 200), (one.bytes - 7, one.bytes)):
+        assert b"".join(room.shelves.read(one, start, end)) == spoken[start:end]
+    assert room.shelves.peaks(one).tracks
+    sound = await KeptAudio(store, NearKeeping(room.shelves, room.eraser.erase), room.folder).fetch(MESSAGE)
+    assert sound
+    assert sound.path.read_bytes() == spoken
+    sound.put_away()
+    if not sealing:
+        assert await Sealer(room.kept, room.shelves, room.turn).seal() == Sealed(1, 0)
+        one = await the_message(room)
+        assert b"".join(room.shelves.read(one, 0, one.bytes)) == spoken
+        assert not b"".join(room.shelf.read(one.name)).startswith(b"fLaC")
+    assert len(list(room.shelf.names())) == 3
+    await room.erasures.ask([ID], rule="person", by="anna", why="asked for", at=room.now)
+    assert await room.eraser.erase() == 1
+    assert list(room.shelf.names()) == []
+    await store.close()
+
+
+def test_what_packing_would_not_give_back_is_not_packed() -> None:
+    made = BytesIO()
+    with wave.open(made, "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(WORDS)
+    wav = made.getvalue()
+    assert unpacked(packed(wav) or b"") == wav
+    assert packed(wav + b"LIST") is None, "bytes behind the samples"
+    assert packed(b"no WAV file") is None
+    with pytest.raises(Unpackable):
+        unpacked(wav[:100])
 
 
 async def test_one_that_is_being_spoken_and_a_take_anew_are_left(room: Room) -> None:
