@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from structlog.testing import capture_logs
 
+from recording.database import lacks_tables
 from recording.entries import Batch, Position, Source
 from recording.ingest import Ingest
 from recording.models import LedgerEvent, RejectedLedgerLine
@@ -209,6 +211,22 @@ async def test_a_line_the_data_base_refuses_is_kept_aside_and_the_others_are_sto
         bodies = list(await connection.scalars(select(RejectedLedgerLine.body)))
     assert bodies == [poison]
     assert (await centre.store.position(Source.LEDGER)).offset == len(A.ledger + B.ledger)
+
+
+async def test_where_tables_lack_no_line_is_put_aside_and_it_is_not_tried_for_ever(centre: Centre) -> None:
+    store = centre.store
+    async with store.engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE ledger_event RENAME TO elsewhere")
+    _append(centre.ledger, A.ledger)
+    with pytest.raises(DBAPIError) as caught, capture_logs() as logs:
+        await centre.ingest.catch_up()
+    assert lacks_tables(caught.value)
+    assert [line["id"] for line in logs] == ["database-tables-missing"]
+    assert await store.position(Source.LEDGER) == Position()
+    async with store.engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO ledger_event")
+    await centre.ingest.catch_up()
+    assert await centre.linkedids() == {A.record().linkedid}
 
 
 async def test_a_listener_that_raises_stops_nothing(centre: Centre) -> None:
