@@ -2,8 +2,10 @@
 the menu.
 """
 
+from contextlib import suppress
 from typing import Any
 
+from cti.simulation.errors import CallOver
 from cti.simulation.telephones import Call, Telephones
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.line import soon
@@ -60,9 +62,13 @@ class FiveCallers:
         return await soon(self._phones[phone].next_call())
 
     async def talks_and_hangs_up(self, phone: str) -> str:
-        """The agent answers the next call, is seen to talk, and hangs up. Returns whose call it was."""
-        call = await self.rings(phone)
-        await call.answer()
+        """The agent answers the next call, is seen to talk, and hangs up. Returns whose call it was. One that no longer
+        rings he lets be: on a busy machine the time to answer ends before a test has come so far."""
+        while True:
+            call = await self.rings(phone)
+            with suppress(CallOver):
+                await call.answer()
+                break
         await self.sees(phone, "talking")
         await call.hang_up()
         return call.caller
