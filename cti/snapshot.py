@@ -4,7 +4,8 @@ AMI has no replay (architecture.md), so whatever happened while the link was awa
 """
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -21,11 +22,16 @@ from cti.colleagues import CONTEXT, Colleagues
 from cti.fallback import Fallback, Member
 from cti.link import Leg, Link
 from ivr import variables
+from ivr.star_codes import StarCode
 
 log = structlog.get_logger()
 
 QUEUE_NAME = "QUEUENAME"
 """Set by app_queue itself (`setqueuevar`) when an agent answers in a plain queue."""
+
+_TWO = 2
+ON_HOLD = "CHANNEL(onhold)"
+"""Asterisk's own of each channel: 1 while whoever it talks with holds it."""
 
 
 class Snapshot:
@@ -46,11 +52,12 @@ class Snapshot:
         Each list is applied as soon as it is here: events that come after it are newer. Channels come before devices,
         so that no phone is believed free while it rings or talks in a call not known yet.
         """
-        found = self._channels(await self._client.collect("CoreShowChannels"))
+        channels = await self._client.collect("CoreShowChannels")
+        found = self._channels(channels)
         for device in await self._client.collect("DeviceStateList"):
             self._link.apply(self._link.phones.device_changed(device.get("Device"), device.get("State")))
         for leg in found:
-            await self.adopt(leg)
+            await self.adopt(leg, _other(leg, channels))
         queues = await self._client.collect("QueueStatus")
         self._members(queues)
         extensions = await self._client.collect("ShowDialPlan", {"Context": CONTEXT})
@@ -64,10 +71,11 @@ class Snapshot:
             channel.get("Uniqueid"): Leg(channel.get("Channel"), channel.get("Uniqueid"), channel.get("Linkedid"))
             for channel in channels
         }
+        outside = _calling_outside(channels)
         legs = [
             leg
             for leg in every.values()
-            if (leg.uniqueid != leg.linkedid or is_callback(leg.linkedid))
+            if (leg.uniqueid != leg.linkedid or is_callback(leg.linkedid) or leg.uniqueid in outside)
             and roster.at_phone(phone_of_channel(leg.channel)) is not None
         ]
         legs = sorted(self._told_of(legs), key=_age)
@@ -80,7 +88,7 @@ class Snapshot:
             self._link.apply(state)
         self._close(calls={leg.linkedid for leg in (*every.values(), *legs)}, legs=legs)
         talking = {channel.get("Uniqueid") for channel in channels if channel.get("BridgeId")}
-        return [leg for leg in legs if leg.uniqueid in talking]
+        return [leg for leg in legs if leg.uniqueid in talking or leg.uniqueid in outside]
 
     def _told_of(self, legs: list[Leg]) -> list[Leg]:
         """The legs as the router knows them: who was put beside a colleague and his caller (cti/conference.py) talks,
@@ -123,8 +131,9 @@ class Snapshot:
                 elif gone(linkedid):
                     router.released(linkedid, now_ms=now_ms)
 
-    async def adopt(self, leg: Leg) -> None:
-        """An agent was found in conversation with a caller whom the router does not have: both are made known to it."""
+    async def adopt(self, leg: Leg, other: str = "") -> None:
+        """An agent was found in conversation with a caller whom the router does not have: both are made known to it,
+        and that he holds the `other` channel, if he does."""
         router = self._distributor.router
         agent = router.roster.at_phone(phone_of_channel(leg.channel))
         if agent is None or leg.linkedid in router.conversations:
@@ -134,10 +143,14 @@ class Snapshot:
                 router.answered(leg.linkedid, now_ms=now_ms)
             return
         queue = await self._variable(leg.linkedid, variables.QUEUE) or await self._variable(leg.linkedid, QUEUE_NAME)
-        consult = not queue and await self._variable(leg.linkedid, variables.CONSULT) == leg.linkedid
+        asked = not queue and await self._variable(leg.linkedid, variables.CONSULT) == leg.linkedid
+        consult = asked or (leg.uniqueid == leg.linkedid and not is_callback(leg.linkedid))
+        held = bool(other) and await self._variable(other, ON_HOLD) == "1"
         try:
             with self._distributor.command() as (_, now_ms):
                 router.adopt(leg.linkedid, queue, agent.number, since_ms=now_ms, now_ms=now_ms, consult=consult)
+                if held:
+                    router.conversations.hold(leg.linkedid, now_ms=now_ms)
         except RoutingError as error:
             log.warning("not-adopted", error_id=error.id, linkedid=leg.linkedid, agent=agent.number)
 
@@ -165,6 +178,25 @@ class Snapshot:
             return (await self._client.action("Getvar", {"Channel": channel, "Variable": name})).get("Value")
         except AmiRefused:
             return ""
+
+
+def _calling_outside(channels: Sequence[Message]) -> set[str]:
+    """The agents' own channels that call a number outside: they have dialled the code for it, and somebody is rung."""
+    calls = Counter(channel.get("Linkedid") for channel in channels)
+    return {
+        channel.get("Uniqueid")
+        for channel in channels
+        if channel.get("Exten").startswith(StarCode.DIAL)
+        and channel.get("Uniqueid") == channel.get("Linkedid")
+        and calls[channel.get("Linkedid")] > 1
+    }
+
+
+def _other(leg: Leg, channels: Sequence[Message]) -> str:
+    """The channel that this one is alone with, empty for none: who holds in a bridge of three is in no state of it."""
+    bridge = next((one.get("BridgeId") for one in channels if one.get("Uniqueid") == leg.uniqueid), "")
+    others = [one.get("Uniqueid") for one in channels if bridge and one.get("BridgeId") == bridge]
+    return next((one for one in others if one != leg.uniqueid), "") if len(others) == _TWO else ""
 
 
 def _age(leg: Leg) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 His own channel is the call's first, and dials; the customer's is recorded, and the record is about him
 (recording/callbacks.py). While it rings and while they talk the agent is talking, as the router has it: nothing is
-offered to him. If the daemon dies they talk on, and his phone counts as engaged until he hangs up.
+offered to him. If the daemon dies they talk on, and the next one finds him so (cti/snapshot.py).
 """
 
 from collections.abc import Callable, Mapping

@@ -184,22 +184,38 @@ def _mutes(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:
 
 def _holds(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:
     """Who held him from when to when. A router that found the agent talking has not lived to see the end of a hold that
-    began before."""
+    began before; one that found him holding in the same moment tells of the same hold, or of a later one."""
     done: list[Interval] = []
     begun: dict[str, int] = {}
+    found_us: dict[str, int] = {}
+    outlived: set[str] = set()
+
+    def end(agent: str, end_us: int) -> None:
+        start_us, was_us = begun.pop(agent), found_us.pop(agent, None)
+        told = was_us is None and agent not in outlived
+        outlived.discard(agent)
+        end_us = end_us if was_us is None else was_us
+        done.append(Interval(name=agent, data="" if told else UNTOLD, start_us=start_us, end_us=end_us))
+
     for fact in facts:
+        at_us = fact.at_ms * 1000
         match fact:
+            case CallHeld() if found_us.get(fact.agent) == at_us:
+                del found_us[fact.agent]
+                outlived.add(fact.agent)
             case CallHeld():
-                begun.setdefault(fact.agent, fact.at_ms * 1000)
+                if fact.agent in found_us:
+                    end(fact.agent, at_us)
+                begun.setdefault(fact.agent, at_us)
             case CallRetrieved() | CallReleased() if fact.agent in begun:
-                start_us = begun.pop(fact.agent)
-                done.append(Interval(name=fact.agent, data="", start_us=start_us, end_us=fact.at_ms * 1000))
+                end(fact.agent, at_us)
             case AgentStateChanged(after=AgentState.TALKING) if (
                 fact.agent in begun and fact.before is not AgentState.HOLDING
             ):
-                start_us = begun.pop(fact.agent)
-                done.append(Interval(name=fact.agent, data=UNTOLD, start_us=start_us, end_us=fact.at_ms * 1000))
+                found_us.setdefault(fact.agent, at_us)
             case _:
                 pass
-    done += (Interval(name=agent, data=UNTOLD, start_us=start_us, end_us=ended_us) for agent, start_us in begun.items())
+    outlived |= begun.keys()  # their end was not told either
+    for agent in [*begun]:
+        end(agent, ended_us)
     return tuple(done)

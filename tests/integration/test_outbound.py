@@ -111,12 +111,18 @@ async def test_an_agents_call_outside_outlives_the_daemon_and_dies_with_asterisk
         await hear_each_other(placed, customer)
         async with outward.without_daemon():
             await hear_each_other(placed, customer)
-        await sees(outward, "1002", "ready")
-        status, answer = await outward.ask("POST", "/api/agents/1002/dial", json={"number": CUSTOMER})
-        assert (status, answer["error"]["id"]) == (409, "agent-busy")  # his phone is engaged: nothing is offered to him
+        await sees(outward, "1002", "talking")
+        await placed.hold()
+        await sees(outward, "1002", "holding")
+        async with outward.without_daemon():
+            pass
+        await sees(outward, "1002", "holding")
+        await placed.retrieve()
+        await sees(outward, "1002", "talking")
         await hear_each_other(placed, customer)
         await placed.hang_up()
         await customer.ended()
+        await sees(outward, "1002", "ready")
         record = await outward.record(CUSTOMER)
         assert told(record) == ("outbound", CUSTOMER, "answered", "reached", "1002")
         assert (record["ended_by"], record["reconstructed"]) == ("agent", True)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from acd.facts import CallTransferred
+from acd.facts import AgentStateChanged, CallHeld, CallRetrieved, CallTransferred
 from acd.states import TransferKind
 from recording.fold import fold
 from recording.record import CallRecord
@@ -42,6 +42,18 @@ def test_a_hold_after_one_in_which_the_daemon_died_is_another() -> None:
     assert met(record)[-7:] == [
         "talking:1002", "hold:1002", "talking:1002", "hold:1002", "talking:1004", "hold:1004", "talking:1002",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("music", [True, False])
+def test_a_hold_that_the_next_daemon_found_under_way_is_one_hold(music: bool) -> None:
+    call = real_call("daemon_killed_holding")
+    told_of = [fact for fact in call.facts if isinstance(fact, AgentStateChanged) and fact.agent == "1003"]
+    found = next(fact for fact in told_of if (fact.cause, fact.after) == ("system", "talking"))
+    told = {"linkedid": found.linkedid, "agent": "1003"}
+    facts = [*call.facts, CallHeld(at_ms=found.at_ms, **told), CallRetrieved(at_ms=found.at_ms + 157, **told)]
+    record = whole(fold([row for row in call.rows if music or not row.type.startswith("STREAM")], facts))
+    assert met(record)[-3:] == ["talking:1003", "hold:1003", "talking:1003"]
+    assert record.conversations[-1].hold_ms == pytest.approx(874, abs=1)
 
 
 def test_without_its_music_such_a_hold_ends_when_the_next_daemon_found_them_talking() -> None:

@@ -125,6 +125,7 @@ async def run(dialplans: Path, prompts: Path, music: Path, seeds: range) -> bool
     """Whether every record was true."""
     wrong: list[int] = []
     async with running_floor(dialplans, prompts, music) as centre:
+        centre.silent = True  # what is missing is told story by story; on a busy machine audio is lost
         customers = [str(FIRST_NUMBER + seed) for seed in seeds]
         async with centre.phones(customers=customers, audio=True) as phones:
             await begin(centre, phones)

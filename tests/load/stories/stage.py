@@ -139,7 +139,7 @@ class Stage(Outward):
             await self._legs[step.agent].hold()
             await self._sees(step.agent, "holding")
         await self._die()
-        await self._sees(step.agent, "holding", "talking")
+        await self._sees(step.agent, "holding")
         with self.told.becomes("talking", step.agent):
             await self._legs[step.agent].retrieve()
             await self._hear_each_other(step.agent)
