@@ -5,9 +5,11 @@ judged by thresholds that were published meanwhile.
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -22,6 +24,8 @@ from tests.integration.line import soon
 from tests.integration.test_publishing import edit, publish
 
 pytestmark = pytest.mark.integration
+
+CENTRE_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @pytest_asyncio.fixture
@@ -61,16 +65,16 @@ async def gives_up(floor: RunningCentre, phones: Telephones, number: str) -> Non
 
 
 async def test_a_threshold_that_is_published_judges_the_calls_that_come_after(edited: RunningCentre) -> None:
-    floor = edited
+    floor, sales = edited, figures("keys=abandonment&scope=queue:sales")
     async with staffed(floor) as phones:
         await gives_up(floor, phones, "100")
         edit(
             floor, "queues.yaml", "  sales:\n    title: Sales\n", "  sales:\n    title: Sales\n    short_abandon_s: 0\n"
         )
         await publish(floor)
-        await floor.shows(SALES, lambda told: len(told["reports"][0]["rules"]) == 2)
+        await floor.shows(sales, lambda told: len(told["reports"][0]["rules"]) == 2)
         await gives_up(floor, phones, "101")
-        (report,) = (await floor.get(SALES))["reports"]
+        (report,) = (await floor.get(sales))["reports"]
         (abandonment,) = report["values"]
         assert (abandonment["numerator"], abandonment["denominator"]) == (1, 1)
         (late,) = (await floor.get(f"/api/calls?{urlencode(abandonment['calls'])}"))["calls"]
@@ -80,11 +84,14 @@ async def test_a_threshold_that_is_published_judges_the_calls_that_come_after(ed
         assert late["started_at"] >= report["rules"][1]["since"].replace("+00:00", "Z")
 
 
-SALES = "/api/figures?keys=abandonment&scope=queue:sales"
+def figures(query: str) -> str:
+    """These figures of today and tomorrow: a test may begin before midnight and end after it."""
+    today = datetime.now(CENTRE_ZONE).date()
+    return f"/api/figures?{query}&period={today}..{today + timedelta(days=1)}"
 
 
 async def test_who_is_turned_away_leaves_a_record_with_its_cause_and_counts_as_blocked(edited: RunningCentre) -> None:
-    floor = edited
+    floor, counted = edited, figures("keys=blocked,received")
     async with staffed(floor) as phones:
         edit(
             floor,
@@ -115,7 +122,7 @@ async def test_who_is_turned_away_leaves_a_record_with_its_cause_and_counts_as_b
         await asyncio.gather(first.hang_up(), other.hang_up())
         await asyncio.gather(*(floor.record(number, recorded=False) for number in ("100", "105")))
         await inside(floor, phones, "4001", "108")  # there is room again
-        (report,) = (await floor.get("/api/figures?keys=blocked,received"))["reports"]
+        (report,) = (await floor.get(counted))["reports"]
         blocked, received = report["values"]
         assert (blocked["numerator"], blocked["denominator"]) == (6, 8)
         behind = (await floor.get(f"/api/calls?{urlencode(blocked['calls'])}"))["calls"]
