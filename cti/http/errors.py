@@ -64,6 +64,8 @@ class ApiError(Exception):
     status = 400
     retry_after_s: int | None = None
     """After so many seconds it may be asked again, where that can be said."""
+    size: int | None = None
+    """How many bytes there are, where others were asked for."""
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -370,6 +372,8 @@ def _told(request: web.Request, error: Exception) -> tuple[int, ErrorDetail, dic
                 headers["WWW-Authenticate"] = "Bearer"
             if error.retry_after_s is not None:
                 headers["Retry-After"] = str(error.retry_after_s)
+            if error.size is not None:
+                headers["Content-Range"] = f"bytes */{error.size}"
             return error.status, error.detail(), headers
         case VersionError():
             status, error_id, message = VERSION_STATUS.get(type(error), 409), error.id, str(error)

@@ -16,6 +16,7 @@ from pydantic import Field
 from cti.access import Permission
 from cti.http.endpoints import Asked, Body, Endpoint, Given, Nothing, Query
 from cti.http.errors import UnknownCall, UnknownRecording, reaching_records
+from cti.http.ranges import is_known, range_of
 from cti.http.recording_errors import KeepingUnavailable, RecordingErased
 from cti.http.views import View
 from cti.keeping_port import KeepingRefused
@@ -153,7 +154,7 @@ async def give_part(asked: Asked[Query, Body], call: str, number: int, hidden: H
     if one.format is not AudioFormat.WAV:
         pieces = asked.floor.keeping.wav(one)
     else:
-        pieces = asked.floor.keeping.audio(one, range(one.bytes)) if file is None else _read(file)
+        pieces = asked.floor.keeping.audio(one, range(one.bytes)) if file is None else _read(file, range(one.bytes))
     headers = {
         "Content-Type": MEDIA_TYPES[AudioFormat.WAV],
         "Content-Disposition": f'inline; filename="{Path(one.file).with_suffix("").name}.{AudioFormat.WAV}"',
@@ -161,10 +162,13 @@ async def give_part(asked: Asked[Query, Body], call: str, number: int, hidden: H
     return await _stream(asked.request, web.StreamResponse(headers=headers), _silenced(pieces, hidden))
 
 
-async def _read(file: Path) -> AsyncGenerator[bytes, None]:
+async def _read(file: Path, span: range) -> AsyncGenerator[bytes, None]:
     content = await asyncio.to_thread(file.open, "rb")
     try:
-        while piece := await asyncio.to_thread(content.read, PIECE):
+        await asyncio.to_thread(content.seek, span.start)
+        left = len(span)
+        while left and (piece := await asyncio.to_thread(content.read, min(PIECE, left))):
+            left -= len(piece)
             yield piece
     finally:
         content.close()
@@ -178,30 +182,38 @@ async def _silenced(pieces: AsyncGenerator[bytes, None], hidden: Hidden) -> Asyn
 
 
 async def give_kept(asked: Asked[Query, Body], one: Kept, wanted: str | None = None) -> web.StreamResponse:
-    """The same of a recording that was found. Raises UnknownRecording where it is missing."""
+    """The same of a recording that was found. Raises UnknownRecording where it is missing, RangeUnsatisfiable."""
     _require(asked, one)
     decoded = wanted is not None and one.format is not AudioFormat.WAV
     kind = AudioFormat.WAV if decoded else one.format
-    span = range(one.bytes) if decoded else _span(asked.request, one.bytes)
-    headers = {
-        "Content-Type": MEDIA_TYPES[kind],
-        "Content-Disposition": f'inline; filename="{Path(one.file).with_suffix("").name}.{kind}"',
-    }
-    await _write_down(asked, one, span)
+    named = {"Content-Disposition": f'inline; filename="{Path(one.file).with_suffix("").name}.{kind}"'}
+    headers = {"Content-Type": MEDIA_TYPES[kind], **named}
     if decoded:
+        await _write_down(asked, one, range(one.bytes))
         return await _stream(asked.request, web.StreamResponse(headers=headers), asked.floor.keeping.wav(one))
-    if (file := local_file(asked.floor.recordings, one)) is not None:
-        return web.FileResponse(file, headers=headers)
-    answer = web.StreamResponse(headers={**headers, "Accept-Ranges": "bytes", "Content-Length": str(len(span))})
-    if "Range" in asked.request.headers:
+    file = local_file(asked.floor.recordings, one)
+    size = one.bytes if file is None else file.stat().st_size
+    etag = f'"{one.sha256}"'
+    headers |= {"ETag": etag, "Accept-Ranges": "bytes"}
+    if is_known(asked.request.headers, etag):
+        return web.Response(status=304, headers=headers)
+    part = range_of(asked.request.headers, size, etag)
+    span = range(size) if part is None else part
+    answer = web.StreamResponse(headers={**headers, "Content-Length": str(len(span))})
+    if part is not None:
         answer.set_status(206)
-        answer.headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{one.bytes}"
-    return await _stream(asked.request, answer, asked.floor.keeping.audio(one, span))
+        answer.headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{size}"
+    await _write_down(asked, one, span)
+    pieces = asked.floor.keeping.audio(one, span) if file is None else _read(file, span)
+    return await _stream(asked.request, answer, pieces)
 
 
 async def _stream(
     request: web.Request, answer: web.StreamResponse, pieces: AsyncGenerator[bytes, None]
 ) -> web.StreamResponse:
+    if request.method == "HEAD":
+        await answer.prepare(request)
+        return answer
     try:
         async with aclosing(pieces) as some:
             async for piece in some:
@@ -218,6 +230,8 @@ async def _stream(
 
 
 async def _write_down(asked: Asked[Query, Body], one: Kept, span: range) -> None:
+    if asked.request.method == "HEAD":  # nothing is heard
+        return
     with reaching_records():
         await Listenings(asked.floor.store).add(
             one, span, who=asked.person, at=datetime.now(UTC), address=asked.request.remote or ""
@@ -270,20 +284,6 @@ def numbered(asked: Asked[Query, Body]) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= 6):
         raise UnknownRecording(f"recordings are counted 1, 2, 3; there is no {text[:20]!r}")
     return int(text)
-
-
-def _span(request: web.Request, size: int) -> range:
-    """The bytes that were asked for (RFC 9110, 14.1). Raises HTTPRequestRangeNotSatisfiable."""
-    try:
-        asked = request.http_range
-    except ValueError:
-        asked = slice(None)
-    start = asked.start or 0
-    start = max(0, size + start) if start < 0 else start
-    stop = size if asked.stop is None else min(asked.stop, size)
-    if start >= max(stop, 1):
-        raise web.HTTPRequestRangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"})
-    return range(start, stop)
 
 
 REFUSALS = (404, 410, 416, 503)

@@ -1,6 +1,7 @@
 """Searching recordings over HTTP."""
 
 from decimal import Decimal
+from typing import Any
 
 from aiohttp import web
 from pydantic import Field
@@ -48,6 +49,12 @@ class FoundCalls(View):
     next: str | None
 
 
+def _require_order(low: str, first: Any, high: str, last: Any) -> None:
+    """Raises Unfit where nothing can lie between them."""
+    if first is not None and last is not None and first > last:
+        raise Unfit(f"{high}: {last} is before {low}, {first}; expected the same or more", high)
+
+
 async def search_recordings(asked: Asked[SearchQuery, Nothing]) -> web.Response:
     """Calls that have recordings, newest first, page by page. What is deleted is not found."""
     query, centre = asked.query, asked.floor.centre
@@ -56,12 +63,18 @@ async def search_recordings(asked: Asked[SearchQuery, Nothing]) -> web.Response:
         require_numbers(asked.floor, asked.holder)
     if query.number is not None and not (numbers := spellings(query.number, centre.country_code)):
         raise Unfit("number: expected a telephone number", "number")
+    since, until = (one and in_zone(one, centre.time_zone) for one in (query.since, query.until))
+    _require_order("since", since, "until", until)
+    for name in ("length", "score", "mark"):
+        unit = "_s" if name == "length" else ""
+        low, high = f"{name}_from{unit}", f"{name}_to{unit}"
+        _require_order(low, getattr(query, low), high, getattr(query, high))
     wanted = Wanted(
         numbers=numbers,
         agent=query.agent,
         queue=query.queue,
-        since=query.since and in_zone(query.since, centre.time_zone),
-        until=query.until and in_zone(query.until, centre.time_zone),
+        since=since,
+        until=until,
         length_from_ms=_ms(query.length_from_s),
         length_to_ms=_ms(query.length_to_s),
         outcome=query.outcome and query.outcome.value,

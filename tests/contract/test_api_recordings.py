@@ -90,6 +90,26 @@ async def test_a_sealed_recording_is_heard_whole_and_by_ranges(kept: Kept) -> No
     assert (await kept.hear(f"{HEAR}?format=wav"))[1] == audio
 
 
+@pytest.mark.parametrize("moved", [True, False], ids=["on its shelf", "in the folder"])
+async def test_a_player_looks_first_and_never_mixes_the_bytes_of_two_files(kept: Kept, moved: bool) -> None:
+    said = await (kept.room.finish_and_move() if moved else kept.room.finish())
+    audio, whole = sound(), str(said.bytes)
+    answer = await kept.web.client.head(HEAR, headers=BEARER)
+    assert (answer.status, answer.headers["Content-Length"], answer.headers["Accept-Ranges"]) == (200, whole, "bytes")
+    assert await kept.listenings() == [], "who looks has heard nothing"
+    etag = answer.headers["ETag"]
+    assert (await kept.hear(Range="bytes=0-9", **{"If-Range": etag}))[:2] == (206, audio[:10])
+    for other in ('"another"', "Sun, 22 Nov 2026 22:53:21 GMT", f"W/{etag}"):
+        assert (await kept.hear(Range="bytes=0-9", **{"If-Range": other}))[:2] == (200, audio)
+    for not_one in ("bytes=0-1,5-6", "seconds=0-1", "bytes=5-2", "bytes=-", "bytes=x-"):
+        assert (await kept.hear(Range=not_one))[:2] == (200, audio), "the whole may be given"
+    assert (await kept.hear(**{"If-None-Match": etag}))[0] == 304
+    for behind in (f"bytes={whole}-", "bytes=-0"):
+        status, body, headers = await kept.hear(Range=behind)
+        assert (status, headers["Content-Range"]) == (416, f"bytes */{whole}")
+        assert b"range-unsatisfiable" in body
+
+
 async def test_one_that_waits_for_its_shelf_is_heard_as_well(kept: Kept) -> None:
     await kept.room.finish()
     assert (await kept.hear())[:2] == (200, sound())
@@ -225,8 +245,15 @@ async def test_recordings_are_found_by_what_is_known_of_their_call(kept: Kept) -
         assert not await found(query)
     assert not await found(f"until={record.started_at:%Y-%m-%dT%H:%M:%S}Z")
     assert await found(f"since={record.started_at:%Y-%m-%dT%H:%M:%S}Z")
-    status, answer = await kept.web.get("/api/recordings?number=none")
-    assert (status, answer["error"]["field"]) == (422, "number")
+    for query, field in (
+        ("number=none", "number"),
+        ("length_from_s=20&length_to_s=10", "length_to_s"),
+        ("score_from=90&score_to=10", "score_to"),
+        ("mark_from=5&mark_to=1", "mark_to"),
+        ("since=2026-11-23&until=2026-11-22", "until"),
+    ):
+        status, answer = await kept.web.get(f"/api/recordings?{query}")
+        assert (status, answer["error"]["field"]) == (422, field)
 
 
 async def test_what_a_command_does_bears_the_name_of_who_gave_it_and_another_token_only_its_own(kept: Kept) -> None:
