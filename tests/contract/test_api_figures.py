@@ -40,12 +40,7 @@ async def test_a_report_has_every_figure_of_its_scope(tmp_path: Path) -> None:
         assert values["received"]["parts"]["served_by_ivr"]["value"] == 1
         assert values["service_level"]["variant"] == "received"
         assert values["cost_per_call"]["value"] is None
-        assert values["queue_time"]["band"] == {
-            "low": 0,
-            "high": 90,
-            "norm": 60,
-            "wish": None,
-        }  # dialplans/figures.yaml
+        assert values["queue_time"]["band"] == {"low": 30, "high": 90, "norm": 150, "wish": None}
         _, answer = await web.get(f"/api/figures?period={ALL_DAYS}&scope=queue:*&keys=received,service_level")
         assert [one["scope"] for one in answer["reports"]] == ["queue:sales", "queue:support"]
         assert [[value["numerator"] for value in one["values"]] for one in answer["reports"]] == [[2, 4], [1, 1]]

@@ -35,6 +35,22 @@ def test_every_formula_is_over_sums_that_there_are() -> None:
             assert masks(listed)
 
 
+BANDS = {
+    1: (92, None, None), 2: (30, 60, 60), 3: (20, 60, 60), 4: (2, 5, 4), 5: (180, 600, 510), 6: (20, 60, 60),
+    7: (2, 4, 3), 8: (30, 90, 150), 9: (None, 20, None), 10: (270, 360, 330), 13: (90, None, None), 14: (3, 5, 3),
+    15: (95, None, None), 16: (1, 3, 1), 17: (85, 100, 85), 18: (10, 20, 15), 19: (None, 3, 3), 20: (None, None, 98),
+    21: (80, None, None), 23: (15, 30, 25),
+}  # fmt: skip
+"""Low end, high end and norm, as kpi.md has them; of rings the upper norm of 2 to 3."""
+
+
+def test_bands_and_norms_are_those_of_the_set_that_the_centre_is_run_by() -> None:
+    told = {one.number: (one.band.low, one.band.high, one.band.norm) for one in FIGURES.values() if one.band}
+    assert told == BANDS
+    assert FIGURES["transfer"].band is not None
+    assert FIGURES["transfer"].band.wish == 1
+
+
 def test_who_has_a_band_says_in_which_direction_it_is_good() -> None:
     assert all(one.direction is not Direction.NONE for one in FIGURES.values() if one.band)
 

@@ -1,5 +1,6 @@
 """`dialplans/figures.yaml`: what may stand there, and the rules that follow from it."""
 
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -30,6 +31,15 @@ def test_the_shipped_centre_says_its_thresholds_and_bands() -> None:
     assert rules.of_queue("sales") == Thresholds(service_level_ms=20_000, short_abandon_ms=20_000)
     assert rules.zone.key == "Asia/Shanghai"
     assert rules.ring_cadence_ms == 5_000
+    assert {key: rules.band(key) for key in FIGURES} == {key: one.band for key, one in FIGURES.items()}
+
+
+def test_a_band_that_is_written_holds_in_place_of_the_usual_one(tmp_path: Path) -> None:
+    shutil.copytree(DIALPLANS, tmp_path / "dialplans")
+    file = tmp_path / "dialplans" / "figures.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("bands: {}", "bands: {queue_time: {low: 0, high: 90, norm: 60}}"), "utf-8")
+    rules = rules_of(load_centre(tmp_path / "dialplans"))
     assert (band := rules.band("queue_time")) is not None
     assert (band.low, band.high, band.norm) == (Decimal("0.0"), Decimal("90.0"), Decimal("60.0"))
     assert rules.band("handle_time") == FIGURES["handle_time"].band
