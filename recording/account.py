@@ -184,25 +184,21 @@ def _mutes(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:
 
 def _holds(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:
     """Who held him from when to when. A router that found the agent talking has not lived to see the end of a hold that
-    began before; one that found him holding in the same moment tells of the same hold, or of a later one."""
+    began before; of one that found him holding in the same moment it is the same hold."""
     done: list[Interval] = []
     begun: dict[str, int] = {}
     found_us: dict[str, int] = {}
-    outlived: set[str] = set()
 
-    def end(agent: str, end_us: int) -> None:
+    def end(agent: str, end_us: int, *, told: bool = True) -> None:
         start_us, was_us = begun.pop(agent), found_us.pop(agent, None)
-        told = was_us is None and agent not in outlived
-        outlived.discard(agent)
-        end_us = end_us if was_us is None else was_us
-        done.append(Interval(name=agent, data="" if told else UNTOLD, start_us=start_us, end_us=end_us))
+        data = "" if told and was_us is None else UNTOLD
+        done.append(Interval(name=agent, data=data, start_us=start_us, end_us=end_us if was_us is None else was_us))
 
     for fact in facts:
         at_us = fact.at_ms * 1000
         match fact:
             case CallHeld() if found_us.get(fact.agent) == at_us:
                 del found_us[fact.agent]
-                outlived.add(fact.agent)
             case CallHeld():
                 if fact.agent in found_us:
                     end(fact.agent, at_us)
@@ -215,7 +211,6 @@ def _holds(facts: Iterable[Fact], ended_us: int) -> tuple[Interval, ...]:
                 found_us.setdefault(fact.agent, at_us)
             case _:
                 pass
-    outlived |= begun.keys()  # their end was not told either
     for agent in [*begun]:
-        end(agent, ended_us)
+        end(agent, ended_us, told=False)
     return tuple(done)

@@ -30,6 +30,8 @@ def holds(
         heard.remove(its)
         found.append(replace(one, end_us=max(_end_us(its, talks), one.start_us)) if one.data == UNTOLD else one)
     for one in heard:
+        if any(hold.data != UNTOLD and hold.start_us <= one.start_us < hold.end_us for hold in told):
+            continue  # of a hold that outlived a daemon: he may have been taken back for a moment meanwhile
         with_him = {agent for agent, start_us, end_us in talks if start_us < one.end_us and one.start_us < end_us}
         if len(with_him) == 1:
             found.append(replace(one, name=with_him.pop(), data=UNTOLD, end_us=_end_us(one, talks)))

@@ -2,14 +2,13 @@
 death of Asterisk, which ends any."""
 
 import asyncio
-import contextlib
 import os
 import signal
 
 from ivr.tones import BEEP_HZ
 from tests.integration.message_fixture import lies_there
 from tests.load.stories.hands import Hands
-from tests.load.stories.plan import AGENTS, Step
+from tests.load.stories.plan import Step
 from tests.load.stories.telling import Telling, differences
 
 SPOKEN_MS = 2_500
@@ -113,6 +112,3 @@ class Outward(Hands):
         await self._centre.fact("LinkChanged", up=True)
         await self._centre.healthy()
         await self._phones.register()
-        for agent in AGENTS:
-            with contextlib.suppress(AssertionError):
-                await self._sees(agent, "not_ready")

@@ -284,6 +284,7 @@ def _while_parked(state: State, free: list[str]) -> Iterator[tuple[Step, State]]
     for act in (Act.FETCH, Act.FETCH_DESKTOP):
         yield Step(act, free[0]), State(Where.TALKING, free[0], queue=state.queue)
     yield Step(Act.COME_BACK), State(Where.WAITING, queue=state.queue)
+    yield Step(Act.ASTERISK_DIES), State(Where.OVER)
     for act in (Act.DIE, Act.BE_AWAY):
         yield Step(act), state
     yield Step(Act.CALLER_ENDS), State(Where.OVER)

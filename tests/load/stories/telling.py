@@ -85,10 +85,6 @@ def differences(told: Telling, record: Mapping[str, Any]) -> list[str]:
             told.transfers,
             [(one["kind"], one["agent"], one["queue"] or "", one["to"] or "") for one in record["transfers"]],
         ),
-        "parkings": (
-            told.parkings,
-            [(one["agent"], one["outcome"] or "", one["to"] or "") for one in record["parkings"]],
-        ),
         "mutes": (told.mutes, [one["agent"] for one in record["mutes"]]),
         "scores": (told.scores, [one["score"] for one in record["surveys"]]),
         "pauses": (told.pauses, sum(len(one["pauses"]) for one in record["recordings"])),
@@ -98,6 +94,8 @@ def differences(told: Telling, record: Mapping[str, Any]) -> list[str]:
     }
     if not told.lost:
         wanted["missing"] = ([], record["missing"])
+        parked = [(one["agent"], one["outcome"] or "", one["to"] or "") for one in record["parkings"]]
+        wanted["parkings"] = (told.parkings, parked)
     if not told.deaths and not told.lost:
         wanted["offers"] = (told.offers, [(one["agent"], one["outcome"]) for one in record["offers"]])
         wanted["reconstructed"] = (False, record["reconstructed"])
