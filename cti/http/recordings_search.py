@@ -11,6 +11,7 @@ from cti.http.calls import CallId, Instant, calls_answer, in_zone
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import Unfit, reaching_records
 from cti.http.masks import require_numbers
+from cti.http.quality import require_insight
 from cti.http.views import View
 from recording.keeping.search import Search, Wanted
 from recording.numbers import spellings
@@ -33,7 +34,9 @@ class SearchQuery(Given):
     length_from_s: float | None = Field(None, ge=0, description="The recordings of a call together, in seconds.")
     length_to_s: float | None = Field(None, ge=0)
     outcome: CallOutcome | None = None
-    score_from: Score = Field(None, ge=0, le=100, description="The score of its released review, 0 to 100.")
+    score_from: Score = Field(
+        None, ge=0, le=100, description="The score of its released review. For who reviews, and the floor."
+    )
     score_to: Score = Field(None, ge=0, le=100)
     mark_from: int | None = Field(None, ge=1, le=9, description="The last mark of its caller in a survey.")
     mark_to: int | None = Field(None, ge=1, le=9)
@@ -63,6 +66,8 @@ async def search_recordings(asked: Asked[SearchQuery, Nothing]) -> web.Response:
         require_numbers(asked.floor, asked.holder)
     if query.number is not None and not (numbers := spellings(query.number, centre.country_code)):
         raise Unfit("number: expected a telephone number", "number")
+    if query.score_from is not None or query.score_to is not None:
+        require_insight(asked.holder)  # else whoever asks often enough knows the score
     since, until = (one and in_zone(one, centre.time_zone) for one in (query.since, query.until))
     _require_order("since", since, "until", until)
     for name in ("length", "score", "mark"):

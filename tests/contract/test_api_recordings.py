@@ -245,6 +245,11 @@ async def test_recordings_are_found_by_what_is_known_of_their_call(kept: Kept) -
         assert not await found(query)
     assert not await found(f"until={record.started_at:%Y-%m-%dT%H:%M:%S}Z")
     assert await found(f"since={record.started_at:%Y-%m-%dT%H:%M:%S}Z")
+    reader = await kept.token("anna", Role.READER)
+    assert (await kept.web.get("/api/recordings?mark_from=1", reader))[0] == 200
+    for score in ("score_from=0", "score_to=50"):
+        status, answer = await kept.web.get(f"/api/recordings?{score}", reader)
+        assert (status, answer["error"]["id"]) == (403, "permission-missing"), "scores are not for everybody"
     for query, field in (
         ("number=none", "number"),
         ("length_from_s=20&length_to_s=10", "length_to_s"),
