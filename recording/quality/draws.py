@@ -170,17 +170,6 @@ class Draws:
             raise UnknownDraw
         return _done(row)
 
-    async def given(self, name: str) -> Mapping[str, int]:
-        """How many evaluations this draw put on each reviewer's list, the empty name for everybody's. Raises
-        UnknownDraw."""
-        at = (await self.find(name)).at
-        counted = select(TABLE.c.reviewer, func.count().label("evaluations")).where(
-            TABLE.c.drawn_at == at, TABLE.c.draw == name
-        )
-        async with self._store.engine.connect() as connection:
-            rows = await connection.execute(counted.group_by(TABLE.c.reviewer))
-            return {row.reviewer: row.evaluations for row in rows}
-
     async def inputs(self, name: str) -> Inputs:
         """All that the draw of this id, or of this day, depended on. Raises UnknownDraw."""
         query = select(QualityDraw.inputs).where((QualityDraw.id == name) | (QualityDraw.daily == name))
