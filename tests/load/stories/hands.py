@@ -13,7 +13,7 @@ from tests.load.stories.plan import AGENTS, Step
 from tests.load.stories.telling import Telling
 
 DIALLED = "4041"
-SHOWN = {"waiting": "waiting", "talking": "talking", "conference": "talking", "hold": "talking", "parked": "parked"}
+SHOWN = {"waiting": "waiting", "talking": "talking", "conference": "talking", "hold": "holding", "parked": "parked"}
 """What the live picture calls what the record calls so."""
 
 
