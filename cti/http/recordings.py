@@ -192,7 +192,10 @@ async def give_kept(asked: Asked[Query, Body], one: Kept, wanted: str | None = N
         await _write_down(asked, one, range(one.bytes))
         return await _stream(asked.request, web.StreamResponse(headers=headers), asked.floor.keeping.wav(one))
     file = local_file(asked.floor.recordings, one)
-    size = one.bytes if file is None else file.stat().st_size
+    try:
+        size = one.bytes if file is None else file.stat().st_size
+    except FileNotFoundError:  # it has come to its shelf in this moment
+        file, size = None, one.bytes
     etag = f'"{one.sha256}"'
     headers |= {"ETag": etag, "Accept-Ranges": "bytes"}
     if is_known(asked.request.headers, etag):
