@@ -44,6 +44,7 @@ async def test_while_the_data_base_is_away_figures_say_so(tmp_path: Path) -> Non
     async with open_floor(tmp_path) as web:
         await web.floor.store.close()
         (tmp_path / "callcenter.db").rename(tmp_path / "elsewhere")
+        (tmp_path / "callcenter.db").mkdir()  # else SQLite makes an empty one, which is there and lacks its tables
         for path in ("/api/figures", "/api/figures/series?keys=received"):
             status, answer = await web.get(path)
             assert (status, answer["error"]) == (
