@@ -125,6 +125,12 @@ def _mariadb_engine(address: URL) -> AsyncEngine:
     )
 
 
+def snapshots(engine: AsyncEngine) -> AsyncEngine:
+    """The engine with transactions that read what was there at one moment; those of SQLite always do."""
+    alike = engine.dialect.name == "sqlite"
+    return engine if alike else engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 async def migrate(engine: AsyncEngine, until: str | None = None) -> None:
     """Makes or updates the tables, `until` a revision of their history or the newest; safe to repeat, and to run from
     two daemons at once.

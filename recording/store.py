@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from acd.facts import Fact
 from acd.states import CallOutcome
 from recording.at_hand import LinesAtHand
-from recording.database import WRITING, is_away, lacks_tables, migrate, open_engine
+from recording.database import WRITING, is_away, lacks_tables, migrate, open_engine, snapshots
 from recording.entries import Batch, Position, Source, entry
 from recording.figures.listing import CountedCalls
 from recording.ledger import LedgerRow, vanished_row
@@ -85,6 +85,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine: AsyncEngine = open_engine(url)
         self._writing = self.engine.execution_options(**{WRITING: True})
+        self._snapshots = snapshots(self.engine)
         self._turn = asyncio.Lock()
         self._at_hand = LinesAtHand()
 
@@ -243,6 +244,10 @@ class Store:
         ]
         async with self.transaction() as connection:
             await upsert(connection, AgentAccount, "number", rows)
+
+    def snapshot(self) -> AsyncConnection:
+        """A connection for `async with` that reads what was there at one moment, whatever is written meanwhile."""
+        return self._snapshots.connect()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:

@@ -4,28 +4,45 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from recording.figures.calls import of_call
 from recording.figures.counts import AGENTS_ANSWERED, CALLS, Times, names_of
+from recording.figures.day_sums import zone_of_days
 from recording.figures.rule_book import rules_in_force
 from recording.figures.rules import Rules
 from recording.figures.scope import ScopeKind
 from recording.figures.states import WORK, Change, at_work, of_states, stretches
-from recording.models import AgentHalfHour, AgentStateEntry, AgentStateHalfHour, Base, CentreHalfHour, QueueHalfHour
+from recording.models import (
+    AgentDaySums,
+    AgentHalfHour,
+    AgentStateDaySums,
+    AgentStateEntry,
+    AgentStateHalfHour,
+    Base,
+    CentreHalfHour,
+    QueueDaySums,
+    QueueHalfHour,
+)
 from recording.record import CallRecord
 from recording.state_entries import StateEntry, in_order
 from recording.store import Page, Store
 
 Sums = dict[tuple[str, ...], dict[str, int]]
-"""Of each row that is not empty, by its table and its key, the sums that are not 0."""
+"""Of each row that is not empty, by its table and key, the sums that are not 0; of days too, where they are kept."""
 
 TABLES: Mapping[str, tuple[type[Base], tuple[str, ...]]] = {
     "centre": (CentreHalfHour, ()),
     "queue": (QueueHalfHour, ("queue",)),
     "agent": (AgentHalfHour, ("agent", "queue")),
     "times": (AgentStateHalfHour, ("agent",)),
+}
+_DAYS: Mapping[str, tuple[type[Base], str]] = {
+    "queue": (QueueDaySums, "queue"),
+    "agent": (AgentDaySums, "agent"),
+    "times": (AgentStateDaySums, "agent"),
 }
 
 
@@ -38,6 +55,12 @@ async def stored(store: Store) -> Sums:
             for row in (await connection.execute(select(table.__table__))).mappings():
                 key = (kind, row["half_hour"].isoformat(), *(row[name] for name in keys))
                 found[key] = {name: row[name] for name in names if row[name]}
+        for kind, (table, own) in _DAYS.items():
+            names = names_of(Times) if kind == "times" else CALLS
+            for row in (await connection.execute(select(table.__table__))).mappings():
+                found[f"{kind}_day", row["day"].isoformat(), row[own]] = {
+                    name: row[name] for name in names if row[name]
+                }
     return {key: sums for key, sums in found.items() if sums}
 
 
@@ -52,8 +75,19 @@ async def from_raw(store: Store) -> Sums:
         columns = [AgentStateEntry.__table__.c[name] for name in ("agent", *StateEntry.model_fields)]
         rows = await connection.execute(select(*columns).order_by(columns[0], AgentStateEntry.at))
         log = [(row["agent"], StateEntry.model_validate(dict(row))) for row in rows.mappings()]
+        zone = await zone_of_days(connection)
     times = {agent: [one for _, one in entries] for agent, entries in groupby(log, key=lambda one: one[0])}
-    return of_records(records, rules) | of_log(times, rules)
+    half_hours = of_records(records, rules) | of_log(times, rules)
+    return half_hours | (_of_days(half_hours, ZoneInfo(zone)) if zone else {})
+
+
+def _of_days(half_hours: Sums, zone: ZoneInfo) -> Sums:
+    found: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (kind, half_hour, *names), sums in half_hours.items():
+        for name, value in sums.items():
+            if kind in _DAYS and name not in WORK:
+                found[f"{kind}_day", at(half_hour).astimezone(zone).date().isoformat(), names[0]][name] += value
+    return {key: dict(sums) for key, sums in found.items()}
 
 
 def of_records(records: Iterable[CallRecord], rules: Rules) -> Sums:

@@ -54,6 +54,13 @@ class SampleFigures:
         """Of all there are of each kind."""
         return {kind: await self.reports(kind, period, keys) for kind, keys in wanted.items()}
 
+    async def compared(
+        self, wanted: Mapping[ScopeKind, Collection[str]], period: Period
+    ) -> Mapping[Scope, Mapping[str, Decimal | None]]:
+        """Their values."""
+        reports = [one for some in (await self.breakdowns(wanted, period)).values() for one in some]
+        return {one.scope: {value.key: value.value for value in one.values} for one in reports}
+
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
         """A value for each step."""
         self.asked += 1

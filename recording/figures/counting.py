@@ -15,6 +15,7 @@ from recording.figures.adding import adding
 from recording.figures.calls import Contribution, of_call
 from recording.figures.counted import BITS
 from recording.figures.counts import AGENTS_ANSWERED, CALLS
+from recording.figures.day_sums import DAYS_OF, add_to_days
 from recording.figures.rule_book import rule_book
 from recording.figures.scope import ScopeKind
 from recording.figures.settling import contacts_of_callers, records_of
@@ -103,6 +104,9 @@ async def _apply(connection: AsyncConnection, changes: Mapping[_Row, Mapping[str
     for kind, changed in rows.items():
         table, key = _KEYS[kind]
         await connection.execute(adding(table, key, tuple(changed[0]), connection.dialect.name), changed)
+        if table in DAYS_OF:
+            days = ((half_hour, name, sums) for (of, name, _, half_hour), sums in changes.items() if of == kind)
+            await add_to_days(connection, table, days)
 
 
 _NOTHING: Mapping[str, Mapping[str, int]] = {

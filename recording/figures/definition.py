@@ -82,11 +82,12 @@ class Formula:
     scale: Decimal = Decimal(1)
     counted: str = ""
     of: str = ""
+    listed: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    """Those of its sums that are in LISTED."""
 
-    @property
-    def listed(self) -> tuple[str, ...]:
-        """Those of its sums that are in LISTED."""
-        return tuple(name for name in dict.fromkeys((*self.numerator, *self.denominator)) if name in LISTED)
+    def __post_init__(self) -> None:
+        names = dict.fromkeys((*self.numerator, *self.denominator))
+        object.__setattr__(self, "listed", tuple(name for name in names if name in LISTED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

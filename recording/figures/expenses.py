@@ -88,7 +88,7 @@ class Expenses:
         for one in every:
             whose, _, name = one.cost.scope.partition(":")
             (own.setdefault(name, []) if whose == kind.value else rest).append(one)
-        async with self._store.engine.connect() as connection:
+        async with self._store.snapshot() as connection:
             weights = await _weights(connection, kind, period, self._share_by, now)
         names = sorted(name for name, weight in weights.items() if weight)
         falls = portions(sum(one.units for one in rest), [weights[name] for name in names])

@@ -142,6 +142,13 @@ class Period:
                 yield type(self)(start, min(whole.end, self.end, key=datetime.timestamp), Unit.RANGE)
             at = whole.end
 
+    def whole_days(self) -> tuple[date, date] | None:
+        """The first of the days of the calendar that lie in it as a whole, and the day after the last of them."""
+        first, after = self.start.date(), self.end.date()
+        if midnight(first, self.zone).timestamp() < self.start.timestamp():
+            first += timedelta(days=1)
+        return (first, after) if first < after else None
+
     def shifted(self, *, days: int) -> Self:
         """The same stretch of local time so many days later, or earlier: a day a week before begins at midnight, too.
         A month or quarter so becomes a range."""

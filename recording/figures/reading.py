@@ -5,15 +5,18 @@ agent. It decides nothing about figures.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, union, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.states import AgentState
 from recording.figures.counts import AGENTS, AGENTS_ANSWERED, CALLS, Times, names_of
-from recording.figures.period import HALF_HOUR_S, Period
+from recording.figures.day_sums import DAYS_OF, zone_of_days
+from recording.figures.period import HALF_HOUR_S, Period, Unit, midnight
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.states import Change, of_states, stretches
 from recording.models import (
@@ -57,7 +60,10 @@ class Members:
                     self.stays.setdefault(agent, []).append((begin, end))
 
     def condition(self, table: type[Base], period: Period) -> ColumnElement[bool]:
-        """The rows of half hours that began while their agent was in the team."""
+        """The rows of half hours that began while their agent was in the team; where nobody came or left in the period,
+        those of days too."""
+        if (agents := self.throughout(period)) is not None:
+            return table.__table__.c.agent.in_(agents)
         half_hour, agent = table.__table__.c.half_hour, table.__table__.c.agent
         throughout: list[str] = []
         partly: list[ColumnElement[bool]] = []
@@ -104,6 +110,7 @@ class Reading:
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._zone: str | None = None
 
     async def total(self, scope: Scope, period: Period, names: Collection[str]) -> Row:
         """The sums of the whole period."""
@@ -115,15 +122,17 @@ class Reading:
         rows: list[Row] = [{} for _ in pieces]
         alone = len(pieces) == 1
         members = await self.members(scope.name) if scope.kind is ScopeKind.TEAM else None
+        in_days = _stays_all_the_time(members, period) and all(map(_begins_a_day, pieces[1:]))
         for table, columns in _columns(scope, names):
-            where = [*_within(table, period), *_of_scope(table, scope, members, period)]
-            query = _summing(table, columns, by=() if alone else ("half_hour",)).where(*where)
-            for found in (await self._connection.execute(query)).mappings():
-                row = rows[0 if alone else bisect_right(starts, found["half_hour"]) - 1]
-                for name in columns:
-                    row[columns[name]] = row.get(columns[name], 0) + int(found[name] or 0)
+            for source in await self._sources(table, period, in_days=in_days):
+                where = [*source.within, *_of_scope(source.table, scope, members, period)]
+                query = _summing(source.table, columns, by=() if alone else (source.time,)).where(*where)
+                for found in (await self._connection.execute(query)).mappings():
+                    row = rows[0 if alone else bisect_right(starts, source.begun(found[source.time])) - 1]
+                    for name in columns:
+                        row[name] = row.get(name, 0) + int(found[name] or 0)
             for row in rows:
-                for name in columns.values():
+                for name in columns:
                     row.setdefault(name, 0)
         if any(name.startswith(STATE) for name in names):
             for agent, half_hour, times in await self._going_on(period):
@@ -175,22 +184,24 @@ class Reading:
         rows: dict[str, Row] = defaultdict(dict)
         reads = _columns(Scope(kind, "*"), names)
         for table, columns in reads:
-            key = table.__table__.c["queue" if kind is ScopeKind.QUEUE else "agent"]
-            query = select(key, *(func.sum(table.__table__.c[name]) for name in columns)).where(*_within(table, period))
-            # by an expression: for the bare column SQLite goes by the index of agents, and looks each row up
-            for his, *sums in await self._connection.execute(query.group_by(key.concat(""), key)):
-                row = rows[his]
-                for name, number in zip(columns.values(), sums, strict=True):
-                    row[name] = row.get(name, 0) + int(number or 0)
-                if table is AgentStateHalfHour:
-                    row[AGENTS] = 1
+            for source in await self._sources(table, period):
+                own = source.table.__table__.c
+                key = own["queue" if kind is ScopeKind.QUEUE else "agent"]
+                query = select(key, *(func.sum(own[name]) for name in columns.values())).where(*source.within)
+                # by an expression: for the bare column SQLite goes by the index of agents, and looks each row up
+                for his, *sums in await self._connection.execute(query.group_by(key.concat(""), key)):
+                    row = rows[his]
+                    for name, number in zip(columns, sums, strict=True):
+                        row[name] = row.get(name, 0) + int(number or 0)
+                    if table is AgentStateHalfHour:
+                        row[AGENTS] = 1
         if any(name.startswith(STATE) for name in names):
             for agent, _, times in await self._going_on(period):
                 row = rows[agent]
                 row[AGENTS] = 1
                 for name in TIME_NAMES:
                     row[STATE + name] = row.get(STATE + name, 0) + getattr(times, name)
-        told = [name for _, columns in reads for name in columns.values()]
+        told = [name for _, columns in reads for name in columns]
         for row in rows.values():
             for name in told:
                 row.setdefault(name, 0)
@@ -208,16 +219,29 @@ class Reading:
         table = AgentStateHalfHour.__table__.c
         his = _of_scope(AgentStateHalfHour, scope, members, whole)
         counts = [0] * len(pieces)
-        if all(piece.length_ms <= HALF_HOUR_S * 1000 for piece in pieces):  # no agent has two rows in one of them
-            query = select(table.half_hour, func.count()).where(*_within(AgentStateHalfHour, whole), *his)
-            for half_hour, number in await self._connection.execute(query.group_by(table.half_hour)):
-                counts[bisect_right(starts, half_hour) - 1] = number
+        in_days = _stays_all_the_time(members, whole)
+        (first, *others) = await self._sources(AgentStateHalfHour, whole, in_days=in_days)
+        half_hours = all(piece.length_ms <= HALF_HOUR_S * 1000 for piece in pieces)
+        days = first.time == "day" and not others and all(piece.unit is Unit.DAY for piece in pieces)
+        if half_hours or days:  # no agent has two rows in one of them
+            source = first if days else _half_hours(AgentStateHalfHour, whole)
+            time, of = source.table.__table__.c[source.time], _of_scope(source.table, scope, members, whole)
+            query = select(time, func.count()).where(*source.within, *of).group_by(time)
+            for begun, number in await self._connection.execute(query):
+                counts[bisect_right(starts, source.begun(begun)) - 1] = number
         else:
+            sources = [await self._sources(AgentStateHalfHour, piece, in_days=in_days) for piece in pieces]
             for at in range(0, len(pieces), _TOGETHER):
                 each = []
-                for number, piece in enumerate(pieces[at : at + _TOGETHER], at):
-                    who = select(table.agent).distinct().where(*_within(AgentStateHalfHour, piece), *his).subquery()
-                    each.append(select(literal(number), func.count()).select_from(who))
+                for number, some in enumerate(sources[at : at + _TOGETHER], at):
+                    there = [
+                        select(one.table.__table__.c.agent).where(
+                            *one.within, *_of_scope(one.table, scope, members, whole)
+                        )
+                        for one in some
+                    ]
+                    who = there[0].distinct() if len(there) == 1 else union(*there)
+                    each.append(select(literal(number), func.count()).select_from(who.subquery()))
                 for number, count in await self._connection.execute(union_all(*each)):
                     counts[number] = count
         for number, agents in going_on.items():  # pieces that have not ended, as a rule
@@ -244,6 +268,27 @@ class Reading:
         table = AgentTeam.__table__
         return Members(await self._connection.execute(select(table).where(table.c.agent.in_(his))), team)
 
+    async def _sources(self, table: type[Base], period: Period, *, in_days: bool = True) -> list["_Source"]:
+        """Where the sums of `table` in a period stand: its whole days added up, where they are and `in_days` says so,
+        and what is around them in half hours."""
+        days = period.whole_days()
+        if not in_days or days is None or table not in DAYS_OF or not await self._has_days_of(period.zone):
+            return [_half_hours(table, period)]
+        first, after = days
+        begin, end = midnight(first, period.zone), midnight(after, period.zone)
+        day = DAYS_OF[table].__table__.c.day
+        found = [_Source(DAYS_OF[table], "day", [day >= first, day < after], period.zone)]
+        if period.start.timestamp() < begin.timestamp():
+            found.append(_half_hours(table, Period(period.start, begin)))
+        if end.timestamp() < period.end.timestamp():
+            found.append(_half_hours(table, Period(end, period.end)))
+        return found
+
+    async def _has_days_of(self, zone: ZoneInfo) -> bool:
+        if self._zone is None:
+            self._zone = await zone_of_days(self._connection)
+        return self._zone == zone.key
+
     async def _going_on(self, period: Period) -> list[tuple[str, datetime, Times]]:
         """The times of the states that have not ended yet: agent, half hour, times."""
         until = min(self._now, period.until)
@@ -260,16 +305,16 @@ class Reading:
 
 
 def _columns(scope: Scope, names: Collection[str]) -> list[tuple[type[Base], dict[str, str]]]:
-    """The tables to read, and of each its columns with the names of the sums they become."""
+    """The tables to read, and of each the sums with the columns they are of."""
     ready = (*CALLS, AGENTS_ANSWERED) if scope.kind is ScopeKind.CENTRE else CALLS
     calls = {name: name for name in ready if name in names}
+    if AGENTS_ANSWERED in names and scope.kind in (ScopeKind.TEAM, ScopeKind.AGENT):
+        calls[AGENTS_ANSWERED] = "answered"
     found: list[tuple[type[Base], dict[str, str]]] = []
     if calls:
         found.append((_TABLES[scope.kind], calls))
-    if AGENTS_ANSWERED in names and scope.kind in (ScopeKind.TEAM, ScopeKind.AGENT):
-        found.append((AgentHalfHour, {"answered": AGENTS_ANSWERED}))
     if scope.kind is not ScopeKind.QUEUE:
-        times = {name: STATE + name for name in TIME_NAMES if STATE + name in names}
+        times = {STATE + name: name for name in TIME_NAMES if STATE + name in names}
         if times:
             found.append((AgentStateHalfHour, times))
     return found
@@ -278,7 +323,34 @@ def _columns(scope: Scope, names: Collection[str]) -> list[tuple[type[Base], dic
 def _summing(table: type[Base], columns: Mapping[str, str], by: Sequence[str]) -> Select[Any]:
     own = table.__table__.c
     keys = [own[name] for name in by]
-    return select(*keys, *(func.sum(own[name]).label(name) for name in columns)).group_by(*keys)
+    return select(*keys, *(func.sum(own[column]).label(name) for name, column in columns.items())).group_by(*keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Rows of a table of sums: those `within` some time, each of a day or a half hour, which the column `time` says."""
+
+    table: type[Base]
+    time: str
+    within: Sequence[ColumnElement[bool]]
+    zone: ZoneInfo
+
+    def begun(self, time: date | datetime) -> datetime:
+        """When the day or half hour of a row began."""
+        return time if isinstance(time, datetime) else midnight(time, self.zone).astimezone(UTC)
+
+
+def _half_hours(table: type[Base], period: Period) -> _Source:
+    return _Source(table, "half_hour", _within(table, period), period.zone)
+
+
+def _begins_a_day(piece: Period) -> bool:
+    return piece.start == midnight(piece.start.date(), piece.zone)
+
+
+def _stays_all_the_time(members: Members | None, period: Period) -> bool:
+    """Whether nobody came into the team or left it meanwhile: a day's sum is of one team then."""
+    return members is None or members.throughout(period) is not None
 
 
 def _within(table: type[Base], period: Period) -> list[ColumnElement[bool]]:

@@ -13,9 +13,10 @@ from recording.agent_days import forget_log
 from recording.conflicts import upserting
 from recording.figures.counting import count_calls
 from recording.figures.counts import Times, names_of
+from recording.figures.day_sums import add_to_days
 from recording.figures.rule_book import rules_in_force
 from recording.figures.states import WORK, Change, at_work, of_states, stretches
-from recording.models import AgentLastState, AgentStateEntry, AgentStateHalfHour, Call
+from recording.models import AgentLastState, AgentStateDaySums, AgentStateEntry, AgentStateHalfHour, Call
 from recording.record import CallRecord
 from recording.segment_rows import write_segments
 from recording.state_entries import StateEntry, in_order
@@ -67,16 +68,23 @@ async def _recount_agent(store: Store, agent: str) -> None:
         query = select(*columns).where(table.c.agent == agent).order_by(table.c.at)
         entries = [StateEntry(**row) for row in (await connection.execute(query)).mappings()]
         changes = [Change(one.at, one.after) for one in in_order(entries)]
-        await connection.execute(delete(AgentStateHalfHour).where(AgentStateHalfHour.agent == agent))
+        for sums in (AgentStateHalfHour, AgentStateDaySums):
+            await connection.execute(delete(sums).where(sums.agent == agent))
         lasting = stretches(changes)
         work = at_work(lasting, zone)
+        times = {
+            half_hour: {name: getattr(one, name) for name in names_of(Times)}
+            for half_hour, one in of_states(lasting, zone).items()
+        }
         rows = [
             {"half_hour": half_hour, "agent": agent}
-            | {name: getattr(times, name) for name in names_of(Times)}
+            | one
             | dict(zip(WORK, work.get(half_hour, [0] * len(WORK)), strict=True))
-            for half_hour, times in of_states(lasting, zone).items()
+            for half_hour, one in times.items()
         ]
         if rows:
             await connection.execute(insert(AgentStateHalfHour), rows)
+            days = ((half_hour, agent, one) for half_hour, one in times.items())
+            await add_to_days(connection, AgentStateHalfHour, days)
         now = {"agent": agent, "at": changes[-1].at, "state": AgentState(changes[-1].state).value}
         await connection.execute(upserting(AgentLastState, "agent", tuple(now), connection.dialect.name), [now])

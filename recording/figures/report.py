@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from recording.figures.definition import Band, Figure, Formula, Source, UnitOf
 from recording.figures.period import Period
@@ -24,46 +25,35 @@ class Judgement(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallsBehind:
-    """The calls that a number counts: those that this scope counts in half hours of this time for `counted`. Programs
+    """The calls that a number counts: those that its scope counts in half hours of its period for `counted`. Programs
     list them by `query` at /api/calls."""
 
-    scope: Scope
-    since: datetime
-    until: datetime
+    about: "About"
     counted: str
     """As recording.figures.counted has it: "answered", "abandoned,!short_abandoned"."""
 
     @property
     def query(self) -> Mapping[str, str]:
         """As GET /api/calls takes it."""
-        return {
-            "scope": str(self.scope),
-            "counted": self.counted,
-            "since": self.since.isoformat(),
-            "until": self.until.isoformat(),
-        }
+        return {"scope": self.about.scope_name, "counted": self.counted, **self.about.times}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddendsBehind:
     """What adds up to sums that are not of calls. Programs list it by `query` at /api/figures/addends. What was known
-    at `as_of` counts."""
+    when the number was made counts."""
 
-    scope: Scope
-    since: datetime
-    until: datetime
-    as_of: datetime
+    about: "About"
     sums: tuple[str, ...]
 
     @property
     def query(self) -> Mapping[str, str]:
         """As GET /api/figures/addends takes it."""
         return {
-            "scope": str(self.scope),
+            "scope": self.about.scope_name,
             "sums": ",".join(self.sums),
-            "since": self.since.isoformat(),
-            "until": self.until.isoformat(),
-            "as_of": self.as_of.isoformat(),
+            **self.about.times,
+            "as_of": self.about.as_of.isoformat(),
         }
 
 
@@ -72,13 +62,24 @@ def scores_behind(scope: Scope, since: datetime, until: datetime) -> Mapping[str
     return {"scope": str(scope), "since": since.isoformat(), "until": until.isoformat()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class About:
-    """Of whom and when numbers speak, and what was known: `as_of` is when they were made."""
+    """Of whom and when numbers speak, and what was known: `as_of` is when they were made. Its words are found once for
+    all numbers of a report."""
 
     scope: Scope
     period: Period
     as_of: datetime
+
+    @cached_property
+    def scope_name(self) -> str:
+        """As queries take it."""
+        return str(self.scope)
+
+    @cached_property
+    def times(self) -> Mapping[str, str]:
+        """The period as queries take it."""
+        return {"since": self.period.start.isoformat(), "until": self.period.end.isoformat()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,18 +142,10 @@ class FigureValue:
     @property
     def addends(self) -> AddendsBehind | None:
         """Those of its sums, on either side, that are not of calls."""
-        if not self.ways.listed:
-            return None
-        period = self.about.period
-        return AddendsBehind(
-            scope=self.about.scope, since=period.start, until=period.end, as_of=self.about.as_of, sums=self.ways.listed
-        )
+        return AddendsBehind(about=self.about, sums=self.ways.listed) if self.ways.listed else None
 
     def _behind(self, counted: str) -> CallsBehind | None:
-        if not counted:
-            return None
-        period = self.about.period
-        return CallsBehind(scope=self.about.scope, since=period.start, until=period.end, counted=counted)
+        return CallsBehind(about=self.about, counted=counted) if counted else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,12 @@ from itertools import groupby
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from recording.figures.day_sums import keep_days_of
 from recording.figures.rules import Rules
 from recording.models import FigureRules
+
+Held = tuple[tuple[datetime, Rules], ...]
+"""Rules one after another, each with the beginning of the first call for which it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class RuleBook:
         held = (one.rules for one in self.kept if one.hold(began))
         return next(held, self.kept[-1].rules if self.kept else Rules())
 
-    def within(self, start: datetime, end: datetime) -> tuple[tuple[datetime, Rules], ...]:
+    def within(self, start: datetime, end: datetime) -> Held:
         """The rules for calls that began in this time, each with when the first of them could."""
         changes = {one.since for one in self.kept if one.since is not None and start < one.since < end}
         held = [(moment, self.at(moment)) for moment in sorted({start, *changes})]
@@ -62,6 +66,7 @@ async def rules_in_force(connection: AsyncConnection) -> Rules:
 
 async def keep_rules(connection: AsyncConnection, rules: Rules, at: datetime) -> bool:
     """Calls that begin from now on are counted by these; False where they were before. The first rules hold for all."""
+    await keep_days_of(connection, rules.zone)
     book = await rule_book(connection)
     if book.kept and book.last.to_json() == rules.to_json():
         return False
@@ -71,6 +76,7 @@ async def keep_rules(connection: AsyncConnection, rules: Rules, at: datetime) ->
 
 async def keep_rules_for(connection: AsyncConnection, rules: Rules, at: datetime, since: datetime | None) -> None:
     """All calls that began at `since` or later are to be counted by these; None: all."""
+    await keep_days_of(connection, rules.zone)
     book = await rule_book(connection)
     same = book.kept and book.last.to_json() == rules.to_json()
     if not same or not (book.kept[0].since is None or (since is not None and book.kept[0].since <= since)):

@@ -15,7 +15,7 @@ from recording.figures.inputs import NO_INPUTS, Inputs
 from recording.figures.period import Period, Unit
 from recording.figures.reading import STATE, TIME_NAMES, Reading
 from recording.figures.report import About, FigureValue, Report, Series
-from recording.figures.rule_book import RuleBook, rule_book
+from recording.figures.rule_book import Held, rule_book
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.values import Found, Maker, formulas_of, needed
@@ -43,6 +43,11 @@ class AnyFigures(Protocol):
     ) -> Mapping[ScopeKind, Sequence[Report]]:
         """The same of several kinds of queue, team and agent, read at once, each with the figures wanted of it, but
         without their parts."""
+
+    async def compared(
+        self, wanted: Mapping[ScopeKind, Collection[str]], period: Period
+    ) -> Mapping[Scope, Mapping[str, Decimal | None]]:
+        """The bare values of the same, by scope and key, for who compares with them."""
 
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
         """One figure, a value for each step of the period."""
@@ -73,7 +78,7 @@ class Figures:
         """The figures of one scope; `keys` are those wanted, the scope's own of the 23 where nothing is given."""
         figures, now = _wanted(scope.kind, keys), self._clock()
         names = _names(figures)
-        async with self._store.engine.connect() as connection:
+        async with self._store.snapshot() as connection:
             reading = Reading(connection, now)
             found: dict[str, Decimal | int] = {**await reading.total(scope, period, names)}
             if any(name.startswith(STATE) for name in names):
@@ -81,7 +86,8 @@ class Figures:
             book = await rule_book(connection)
         found |= await self._inputs.sums(scope, period, names, now)
         makers = self._makers(figures, scope.kind)
-        return self._report(makers, found, About(scope, period, now), book, parts=True)
+        rules = book.within(period.since, period.until)
+        return self._report(makers, found, About(scope, period, now), rules, parts=True)
 
     async def reports(self, kind: ScopeKind, period: Period, keys: Collection[str] | None = None) -> Sequence[Report]:
         """One report for each queue, team or agent that has anything in the period, by name."""
@@ -96,14 +102,43 @@ class Figures:
         without their parts."""
         return await self._each({kind: _wanted(kind, keys) for kind, keys in wanted.items()}, period, parts=False)
 
+    async def compared(
+        self, wanted: Mapping[ScopeKind, Collection[str]], period: Period
+    ) -> Mapping[Scope, Mapping[str, Decimal | None]]:
+        """The bare values of the same, by scope and key, for who compares with them."""
+        figures = {kind: _wanted(kind, keys) for kind, keys in wanted.items()}
+        scopes, _ = await self._sums(figures, period, self._clock())
+        makers = {kind: self._makers(some, kind) for kind, some in figures.items()}
+        values: dict[Scope, Mapping[str, Decimal | None]] = {}
+        for number, (scope, sums) in enumerate(scopes.items(), 1):
+            derived = self._derived(sums)
+            values[scope] = {maker.key: maker.bare(derived) for maker in makers[scope.kind]}
+            if number % _TOGETHER == 0:
+                await asyncio.sleep(0)  # whoever else lives in this loop comes first
+        return values
+
     async def _each(
         self, figures: Mapping[ScopeKind, Sequence[Figure]], period: Period, *, parts: bool
     ) -> Mapping[ScopeKind, Sequence[Report]]:
         now = self._clock()
+        scopes, rules = await self._sums(figures, period, now)
+        makers = {kind: self._makers(some, kind) for kind, some in figures.items()}
+        made: dict[ScopeKind, list[Report]] = {kind: [] for kind in figures}
+        for number, (scope, sums) in enumerate(scopes.items(), 1):
+            about = About(scope, period, now)
+            made[scope.kind].append(self._report(makers[scope.kind], sums, about, rules, parts=parts))
+            if number % _TOGETHER == 0:
+                await asyncio.sleep(0)  # whoever else lives in this loop comes first
+        return made
+
+    async def _sums(
+        self, figures: Mapping[ScopeKind, Sequence[Figure]], period: Period, now: datetime
+    ) -> tuple[Mapping[Scope, Found], Held]:
+        """Those of every queue, team or agent that has any, for these figures; and the rules of that time."""
         names = {kind: _names(some) for kind, some in figures.items()}
         of_agents = frozenset[str]().union(*(some for kind, some in names.items() if kind is not ScopeKind.QUEUE))
         found: dict[ScopeKind, Mapping[str, Mapping[str, int]]] = {}
-        async with self._store.engine.connect() as connection:
+        async with self._store.snapshot() as connection:
             reading = Reading(connection, now)
             if ScopeKind.QUEUE in figures:
                 found[ScopeKind.QUEUE] = await reading.each(ScopeKind.QUEUE, period, names[ScopeKind.QUEUE])
@@ -116,15 +151,8 @@ class Figures:
             book = await rule_book(connection)
         scopes = {Scope(kind, name): row for kind in figures for name, row in found[kind].items()}
         told = await self._inputs.each(scopes, period, frozenset[str]().union(*names.values()), now)
-        makers = {kind: self._makers(some, kind) for kind, some in figures.items()}
-        made: dict[ScopeKind, list[Report]] = {kind: [] for kind in figures}
-        for number, (scope, row) in enumerate(scopes.items(), 1):
-            sums: dict[str, Decimal | int] = {**row, **told.get(scope, {})}
-            about = About(scope, period, now)
-            made[scope.kind].append(self._report(makers[scope.kind], sums, about, book, parts=parts))
-            if number % _TOGETHER == 0:
-                await asyncio.sleep(0)  # whoever else lives in this loop comes first
-        return made
+        sums: dict[Scope, Found] = {scope: {**row, **told.get(scope, {})} for scope, row in scopes.items()}
+        return sums, book.within(period.since, period.until)
 
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
         """One figure, a value for each step of the period. Raises KeyError for a figure that the scope has not."""
@@ -133,7 +161,7 @@ class Figures:
     async def received(self, scope: Scope, period: Period) -> Mapping[datetime, int]:
         """How many calls each half hour (its beginning, UTC) received; one that is not there, none. Half a year of
         them is read at once, and nothing is made of them."""
-        async with self._store.engine.connect() as connection:
+        async with self._store.snapshot() as connection:
             return await Reading(connection, self._clock()).half_hours(scope, period, "received")
 
     async def several(self, keys: Collection[str], scope: Scope, period: Period, step: Unit) -> Sequence[Series]:
@@ -141,7 +169,7 @@ class Figures:
         figures, now = _wanted(scope.kind, keys), self._clock()
         names = _names(figures)
         pieces = list(period.split(step))
-        async with self._store.engine.connect() as connection:
+        async with self._store.snapshot() as connection:
             reading = Reading(connection, now)
             rows = await reading.steps(scope, period, names, pieces)
             times = any(name.startswith(STATE) for name in names)
@@ -160,21 +188,25 @@ class Figures:
     def _makers(self, figures: Sequence[Figure], kind: ScopeKind) -> Sequence[Maker]:
         return [Maker(figure, self._rules, kind) for figure in figures]
 
-    def _report(self, makers: Sequence[Maker], found: Found, about: About, book: RuleBook, *, parts: bool) -> Report:
+    def _report(self, makers: Sequence[Maker], found: Found, about: About, rules: Held, *, parts: bool) -> Report:
         scope, period = about.scope, about.period
         values = tuple(self._values(makers, found, about, parts=parts))
-        rules = book.within(period.since, period.until)
         return Report(scope=scope, period=period, as_of=about.as_of, catalogue=CATALOGUE, values=values, rules=rules)
 
     def _values(
         self, makers: Sequence[Maker], found: Found, about: About, *, parts: bool = True
     ) -> Iterator[FigureValue]:
+        derived = self._derived(found)
+        return (maker.value(derived, about, parts=parts) for maker in makers)
+
+    def _derived(self, found: Found) -> Found:
+        """With the sums that follow from others."""
         derived: dict[str, Decimal | int] = {**found}
         if "line_answered" in found:
             derived[_CADENCE] = int(found["line_answered"]) * self._rules.ring_cadence_ms
         if found.keys() >= _STATES:
             derived[_SIGNED_IN] = sum(int(found[name]) for name in _STATES)
-        return (maker.value(derived, about, parts=parts) for maker in makers)
+        return derived
 
 
 def _wanted(kind: ScopeKind, keys: Collection[str] | None) -> list[Figure]:

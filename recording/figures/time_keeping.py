@@ -18,6 +18,7 @@ from recording.agent_days import forget_log
 from recording.conflicts import inserting_new, upserting
 from recording.figures.adding import adding
 from recording.figures.counts import Times, names_of
+from recording.figures.day_sums import add_to_days
 from recording.figures.log_stretches import entries_of
 from recording.figures.rule_book import rules_in_force
 from recording.figures.states import WORK, Change, at_work, of_states, stretches
@@ -67,7 +68,7 @@ async def add_states(connection: AsyncConnection, new: Mapping[str, AgentStateCh
             changes = await _put_between(connection, agent, facts, zone, sums)
         rows.append({"agent": agent, "at": changes[-1].at, "state": changes[-1].state.value})
     await connection.execute(upserting(AgentLastState, "agent", tuple(rows[0]), connection.dialect.name), rows)
-    times = [
+    times: list[dict[str, Any]] = [
         {"half_hour": half_hour, "agent": agent, **dict(zip(_SUMS, values, strict=True))}
         for (half_hour, agent), values in sorted(sums.items())
         if any(values)
@@ -75,6 +76,8 @@ async def add_states(connection: AsyncConnection, new: Mapping[str, AgentStateCh
     if times:
         statement = adding(AgentStateHalfHour, "half_hour agent", tuple(times[0]), connection.dialect.name)
         await connection.execute(statement, times)
+        days = ((row["half_hour"], row["agent"], {name: row[name] for name in _NAMES}) for row in times)
+        await add_to_days(connection, AgentStateHalfHour, days)
 
 
 async def add_teams(connection: AsyncConnection, facts: Iterable[Fact]) -> None:

@@ -23,6 +23,7 @@ class Maker:
     time is found out once."""
 
     def __init__(self, figure: Figure, rules: Rules, kind: ScopeKind) -> None:
+        self.key = figure.key
         formula, variant = figure.formula, figure.variant
         if figure.source is Source.COSTS and kind is not ScopeKind.CENTRE:
             variant = rules.share_costs_by
@@ -39,6 +40,10 @@ class Maker:
         made = {name: way.value(found, about, {}) for name, way in self._parts.items()} if parts else {}
         return self._whole.value(found, about, made)
 
+    def bare(self, found: Found) -> Decimal | None:
+        """Its value, and nothing about it."""
+        return self._whole.fraction(found)[0]
+
 
 @dataclass(frozen=True, slots=True)
 class _Way:
@@ -51,11 +56,7 @@ class _Way:
 
     def value(self, found: Found, about: About, parts: Mapping[str, FigureValue]) -> FigureValue:
         formula = self.formula
-        numerator = _sum(formula.numerator, found)
-        denominator = _sum(formula.denominator, found) if formula.denominator else _ONE
-        value = None
-        if numerator is not None and denominator:
-            value = formula.scale * numerator / denominator
+        value, numerator, denominator = self.fraction(found)
         judgement = _judgement(self.band, value)
         return FigureValue(
             figure=self.figure,
@@ -71,6 +72,15 @@ class _Way:
             variant=self.variant,
             parts=parts,
         )
+
+    def fraction(self, found: Found) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+        """The value, and the two sums it is of; None for what is not known."""
+        formula, value = self.formula, None
+        numerator = _sum(formula.numerator, found)
+        denominator = _sum(formula.denominator, found) if formula.denominator else _ONE
+        if numerator is not None and denominator:
+            value = formula.scale * numerator / denominator
+        return value, numerator, denominator
 
 
 def needed(formulas: tuple[Formula, ...]) -> frozenset[str]:

@@ -127,7 +127,19 @@ class AgentHalfHour(_CallSums, Base):
     queue: Mapped[str] = mapped_column(String(NAME), primary_key=True, comment="the queue's name; empty: none")
 
 
-class AgentStateHalfHour(Base):
+class _TimeSums:
+    """How long an agent was in each state: recording.figures.counts.Times."""
+
+    ready_ms: Mapped[int] = _milliseconds("milliseconds ready and not in a call")
+    not_ready_ms: Mapped[int] = _milliseconds("milliseconds not ready, for any reason")
+    ringing_ms: Mapped[int] = _milliseconds("milliseconds in which his phone rang for an offer")
+    talking_ms: Mapped[int] = _milliseconds("milliseconds in conversation")
+    holding_ms: Mapped[int] = _milliseconds("milliseconds with a caller on hold")
+    wrap_up_ms: Mapped[int] = _milliseconds("milliseconds in after-call work")
+    unreachable_ms: Mapped[int] = _milliseconds("milliseconds signed in with no phone registered")
+
+
+class AgentStateHalfHour(_TimeSums, Base):
     """How long an agent was in each state within a half hour. The state that he is in now counts when it has ended.
     `work_0_ms` to `work_5_ms` are how much of each five minutes he was at work (ready, ringing, talking, holding, in
     after-call work), NULL where that was not kept yet.
@@ -140,19 +152,53 @@ class AgentStateHalfHour(Base):
         UtcDateTime, primary_key=True, comment="when the half hour of the centre's clock began, UTC"
     )
     agent: Mapped[str] = mapped_column(String(NAME), primary_key=True, comment="the agent's number")
-    ready_ms: Mapped[int] = _milliseconds("milliseconds ready and not in a call")
-    not_ready_ms: Mapped[int] = _milliseconds("milliseconds not ready, for any reason")
-    ringing_ms: Mapped[int] = _milliseconds("milliseconds in which his phone rang for an offer")
-    talking_ms: Mapped[int] = _milliseconds("milliseconds in conversation")
-    holding_ms: Mapped[int] = _milliseconds("milliseconds with a caller on hold")
-    wrap_up_ms: Mapped[int] = _milliseconds("milliseconds in after-call work")
-    unreachable_ms: Mapped[int] = _milliseconds("milliseconds signed in with no phone registered")
     work_0_ms: Mapped[int | None] = _slot(0)
     work_1_ms: Mapped[int | None] = _slot(1)
     work_2_ms: Mapped[int | None] = _slot(2)
     work_3_ms: Mapped[int | None] = _slot(3)
     work_4_ms: Mapped[int | None] = _slot(4)
     work_5_ms: Mapped[int | None] = _slot(5)
+
+
+class QueueDaySums(_CallSums, Base):
+    """The rows of queue_half_hour of a queue and a day of the centre's calendar, added up."""
+
+    __tablename__ = "queue_day_sums"
+    __table_args__ = (Index(None, "queue", "day"),)
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True, comment="the day, in the zone of day_sums_zone")
+    queue: Mapped[str] = mapped_column(String(NAME), primary_key=True, comment="the queue's name; empty: none")
+
+
+class AgentDaySums(_CallSums, Base):
+    """The rows of agent_half_hour of an agent and a day of the centre's calendar, added up over all queues."""
+
+    __tablename__ = "agent_day_sums"
+    __table_args__ = (Index(None, "agent", "day"),)
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True, comment="the day, in the zone of day_sums_zone")
+    agent: Mapped[str] = mapped_column(String(NAME), primary_key=True, comment="the agent's number")
+
+
+class AgentStateDaySums(_TimeSums, Base):
+    """The rows of agent_state_half_hour of an agent and a day of the centre's calendar, added up."""
+
+    __tablename__ = "agent_state_day_sums"
+    __table_args__ = (Index(None, "agent", "day"),)
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True, comment="the day, in the zone of day_sums_zone")
+    agent: Mapped[str] = mapped_column(String(NAME), primary_key=True, comment="the agent's number")
+
+
+class DaySumsZone(Base):
+    """One row, or none yet: the time zone whose days are added up. Who writes sums keeps it from being changed until he
+    is done.
+    """
+
+    __tablename__ = "day_sums_zone"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="always 1")
+    zone: Mapped[str] = mapped_column(String(64), comment="the zone")
 
 
 class AgentDay(Base):

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
+from recording.figures import definition
 from recording.figures.catalogue import BESIDE, EVERY, FIGURES
-from recording.figures.definition import Figure
 from recording.figures.period import Period
 from recording.figures.report import FigureValue, Report
 from recording.figures.scope import Scope, ScopeKind
@@ -112,18 +113,18 @@ class _Composer:
         when = [f"{since.astimezone(zone):%Y-%m-%d %H:%M}" for since, _ in self.material.report.rules[1:]]
         return say("note.rules", self.language, when=", ".join(when)) if when else ""
 
-    def _figures(self, of: Mapping[str, Figure]) -> Iterator[Number]:
+    def _figures(self, of: Mapping[str, definition.Figure]) -> Iterator[Number]:
         before = {value.key: value for value in self.material.before.values}
         whose = self._whole()
         for value in self.material.report.values:
             if value.key not in of:
                 continue
-            yield self._number(value, whose, before.get(value.key))
+            yield self._number(value, whose, _value(before.get(value.key)))
             if value.key in _SPLIT_ELSEWHERE:
                 continue
             earlier = before[value.key].parts if value.key in before else {}
             for name, part in value.parts.items():
-                yield self._number(part, whose, earlier.get(name), part=name)
+                yield self._number(part, whose, _value(earlier.get(name)), part=name)
 
     def _parts(self, piece: Parts) -> Iterator[Number]:
         value, before = _of(self.material.report, piece.figure), _of(self.material.before, piece.figure)
@@ -131,10 +132,10 @@ class _Composer:
             return
         whose = self._whole()
         if piece.shares:
-            whole = self._number(value, whose, before)
+            whole = self._number(value, whose, _value(before))
             yield replace(whole, share=Decimal(100)) if value.value else whole
         for name, part in value.parts.items():
-            number = self._number(part, whose, before.parts.get(name) if before else None, part=name)
+            number = self._number(part, whose, _value(before.parts.get(name) if before else None), part=name)
             if piece.shares and value.value and part.value is not None:
                 number = replace(number, share=100 * part.value / value.value)
             yield number
@@ -149,19 +150,19 @@ class _Composer:
             for step, value in self.material.series[key].points:
                 before = earlier.get(_wall(step.start))
                 whose = subject, _span(step)
-                yield self._number(value, whose, before)
+                yield self._number(value, whose, _value(before))
                 for name in parts:
                     if (part := value.parts.get(name)) is not None:
                         was = before.parts.get(name) if before else None
-                        yield self._number(part, whose, was, part=name)
+                        yield self._number(part, whose, _value(was), part=name)
 
     def _breakdown(self, piece: Breakdown) -> Iterator[Number]:
-        before = {report.scope: report for report in self.material.reports_before.get(piece.kind, ())}
+        before = self.material.values_before
         span = _span(self.material.period)
         for report in self.material.reports.get(piece.kind, ()):
             if self._belongs(report.scope):
                 whose = subject_of(report.scope, self.names), span
-                earlier = {value.key: value for value in before[report.scope].values} if report.scope in before else {}
+                earlier = before.get(report.scope, {})
                 for value in report.values:
                     yield self._number(value, whose, earlier.get(value.key))
 
@@ -175,7 +176,7 @@ class _Composer:
         return mine.kind is not ScopeKind.TEAM or self.names.teams.get(scope.name) == mine.name
 
     def _number(
-        self, value: FigureValue, whose: tuple[Subject, Span], before: FigureValue | None, part: str = ""
+        self, value: FigureValue, whose: tuple[Subject, Span], before: Decimal | None, part: str = ""
     ) -> Number:
         key = f"{value.key}.{part}" if part else value.key
         band, calls, addends = value.band, value.calls, value.addends
@@ -188,24 +189,32 @@ class _Composer:
             subject=subject,
             span=span,
             value=value.value,
-            unit=Unit(value.unit.value),
+            unit=_UNITS[value.unit],
             numerator=value.numerator,
             denominator=value.denominator,
             sample=value.sample,
-            band=None if band is None or part else Band(low=band.low, high=band.high, norm=band.norm),
+            band=None if band is None or part else _band(band),
             judgement=value.judgement,
             good=value.good,
-            before=None if before is None else before.value,
+            before=before,
             calls=None if calls is None else calls.query,
             evaluations=value.evaluations,
             addends=None if addends is None else addends.query,
         )
 
 
+_UNITS: Mapping[definition.UnitOf, Unit] = {one: Unit(one.value) for one in definition.UnitOf}
+
 _SPLIT_ELSEWHERE = frozenset({"received", "blocked", "service_level"})
 """Figures whose parts have a section of their own."""
 
 
+@cache
+def _band(band: definition.Band) -> Band:
+    return Band(low=band.low, high=band.high, norm=band.norm)
+
+
+@cache
 def _title(key: str, part: str, language: Language) -> str:
     own = say(f"figure.{key}.{part}" if part else f"figure.{key}", language)
     return f"{say(f'figure.{key}', language)}: {own}" if part and key not in _SPLIT_ELSEWHERE else own
@@ -222,6 +231,10 @@ def _formulas(sections: Iterable[Section], language: Language) -> Iterator[Formu
 def _of(report: Report | None, key: str) -> FigureValue | None:
     values = () if report is None else report.values
     return next((value for value in values if value.key == key), None)
+
+
+def _value(one: FigureValue | None) -> Decimal | None:
+    return None if one is None else one.value
 
 
 def _span(period: Period) -> Span:

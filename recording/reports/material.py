@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 
 from recording.figures.catalogue import EVERY
 from recording.figures.period import Period, Unit
@@ -27,7 +28,8 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What was read. `series` and `series_before` are by figure; `reports` and `reports_before` by kind."""
+    """What was read. `series` and `series_before` are by figure; `reports` by kind; `values_before` are
+    those of the breakdowns, by scope and figure."""
 
     definition: Definition
     scope: Scope
@@ -41,7 +43,7 @@ class Material:
     series: Mapping[str, Series]
     series_before: Mapping[str, Series]
     reports: Mapping[ScopeKind, Sequence[Report]]
-    reports_before: Mapping[ScopeKind, Sequence[Report]]
+    values_before: Mapping[Scope, Mapping[str, Decimal | None]]
 
 
 async def read_material(
@@ -76,7 +78,7 @@ async def read_material(
         series={one.key: one for one in series},
         series_before={one.key: one for one in series_before},
         reports=await figures.breakdowns(broken, period) if broken else {},
-        reports_before=await figures.breakdowns(broken, compared) if broken else {},
+        values_before=await figures.compared(broken, compared) if broken else {},
     )
 
 

@@ -16,7 +16,7 @@ from recording.figures.definition import LISTED
 from recording.figures.expenses import NOBODYS, Expenses
 from recording.figures.inputs import all_inputs
 from recording.figures.period import Period, Unit
-from recording.figures.report import AddendsBehind, FigureValue
+from recording.figures.report import About, AddendsBehind, FigureValue
 from recording.figures.rules import Rules, ShareBy
 from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.figures.service import Figures
@@ -36,10 +36,7 @@ async def _listed(store: Store, behind: AddendsBehind, rules: Rules, limit: int 
     found: list[Addend] = []
     after = ""
     while True:
-        order = AddendsOrder(
-            sums=behind.sums, scope=str(behind.scope), since=behind.since, until=behind.until, as_of=behind.as_of,
-            limit=limit, after=after,
-        )  # fmt: skip
+        order = AddendsOrder.model_validate({**behind.query, "sums": behind.sums, "limit": limit, "after": after})
         page = await addends(store, order, rules)
         assert len(page.addends) <= limit
         found += page.addends
@@ -63,7 +60,7 @@ async def _wrong(store: Store, value: FigureValue, rules: Rules) -> list[str]:
     ):
         total = sum((times * added[name] for name, times in sums.items()), Decimal())
         if set(sums) <= LISTED and total != told:
-            wrong.append(f"{value.addends.scope} {value.key} {side}: {total}, not {told}")
+            wrong.append(f"{value.about.scope} {value.key} {side}: {total}, not {told}")
     return wrong
 
 
@@ -98,9 +95,7 @@ async def test_addends_say_who_came_who_left_and_what_a_cost_was_for(store: Stor
     period = Period.parse("2026-11-23", day.rules.zone)
 
     async def listed(scope: str, *sums: str) -> list[tuple[str, str, str, str]]:
-        behind = AddendsBehind(
-            scope=Scope.parse(scope), since=period.start, until=period.end, as_of=day.now, sums=sums
-        )  # fmt: skip
+        behind = AddendsBehind(about=About(Scope.parse(scope), period, day.now), sums=sums)
         found = await _listed(store, behind, day.rules)
         return [(one.sum, one.agent, one.what, str(one.amount.normalize())) for one in found]
 

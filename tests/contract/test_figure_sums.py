@@ -18,10 +18,13 @@ from acd.facts import AgentDefined, AgentEdited, AgentStateChanged, Fact, to_jso
 from acd.states import AgentState, Status
 from recording.entries import Batch, Entry, Source
 from recording.figures.counting import count_calls
-from recording.figures.counts import AGENTS_ANSWERED
+from recording.figures.counts import AGENTS_ANSWERED, CALLS
+from recording.figures.period import Period
+from recording.figures.reading import Reading
 from recording.figures.recounting import recount_calls, recount_times
 from recording.figures.rule_book import keep_rules, keep_rules_for, rule_book
 from recording.figures.rules import Rules, Thresholds
+from recording.figures.scope import ScopeKind
 from recording.migrations.versions import v0030_agents_answered
 from recording.models import (
     AgentHalfHour,
@@ -30,6 +33,7 @@ from recording.models import (
     AgentTeam,
     CallCount,
     CentreHalfHour,
+    DaySumsZone,
     QueueHalfHour,
 )
 from recording.record import CallRecord
@@ -75,7 +79,7 @@ async def test_sums_are_those_of_the_records_whatever_order_lines_come_in(store:
             assert await stored(store) == await from_raw(store)
     told = await stored(store)
     assert told == await from_raw(store)
-    assert {key[0] for key in told} == {"centre", "queue", "agent", "times"}
+    assert {key[0] for key in told} == {"centre", "queue", "agent", "times", "queue_day", "agent_day", "times_day"}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -83,6 +87,7 @@ async def test_a_log_that_comes_late_and_twice_adds_up_to_the_same_times(store: 
     chance = random.Random(seed)
     states = list(AgentState)
     facts: list[Fact] = []
+    await _keep(store, KATHMANDU)
     for agent in ("1001", "1002", "1003"):
         at_ms, before = BEGIN_MS, AgentState.SIGNED_OUT
         for _ in range(40):
@@ -226,6 +231,27 @@ async def test_another_time_zone_holds_for_older_calls_when_they_are_counted_aga
     await recount_calls(store)
     await recount_times(store)
     assert await stored(store) == await from_raw(store)
+
+
+async def test_days_are_those_of_the_zone_that_holds_and_are_added_up_anew_when_it_changes(store: Store) -> None:
+    for zone in ("Asia/Shanghai", "America/Los_Angeles"):
+        await _keep(store, Rules(zone=ZoneInfo(zone)))
+        for call in REAL[:6] if zone == "Asia/Shanghai" else REAL[6:12]:
+            for one in call.batches():
+                await store.ingest(one)
+        told = await stored(store)
+        assert told == await from_raw(store)
+        await recount_times(store)
+        assert await stored(store) == told
+    await _keep(store, KATHMANDU)  # whose half hours begin at other minutes: those that were counted stay
+    async with store.engine.connect() as connection:
+        days = await Reading(connection, datetime.now(UTC)).each(ScopeKind.AGENT, _ALL_OF_IT, CALLS)
+        await connection.execute(delete(DaySumsZone))
+        assert days == await Reading(connection, datetime.now(UTC)).each(ScopeKind.AGENT, _ALL_OF_IT, CALLS)
+    assert days
+
+
+_ALL_OF_IT = Period.parse("2020-01-01..2030-12-31", KATHMANDU.zone)
 
 
 async def test_what_agents_answered_before_it_stood_ready_is_added_up_by_its_migration(store: Store) -> None:

@@ -88,6 +88,13 @@ async def test_any_period_of_any_scope_is_the_sum_of_its_raw_records(store: Stor
             names = [*CALLS, *(STATE + name for name in TIME_NAMES)] + [AGENTS_ANSWERED] * (scope == CENTRE)
             told = await reading.total(scope, period, names)
             assert {name: value for name, value in told.items() if value} == _total(raw, scope, period), scope
+            if scope.kind in (ScopeKind.QUEUE, ScopeKind.AGENT):
+                each = (await reading.each(scope.kind, period, names)).get(scope.name, {})
+                assert {name: each.get(name, 0) for name in told} == told
+            if scope.kind is not ScopeKind.QUEUE:
+                there = [await reading.signed_in(scope, one) for one in [period, *period.split(Unit.DAY)]]
+                assert await reading.agents(scope, [period]) == [len(there[0])]
+                assert await reading.agents(scope, list(period.split(Unit.DAY))) == list(map(len, there[1:]))
             for step in (Unit.HOUR, Unit.DAY):
                 pieces = list(period.split(step))
                 rows = await reading.steps(scope, period, names, pieces)

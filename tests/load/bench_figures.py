@@ -103,8 +103,8 @@ async def main() -> None:
     began = time.perf_counter()
     if not given.filled and not given.inputs:
         await fill(store, given.calls, sums_only=given.sums_only)
-    if not given.filled and not given.sums_only:
-        await fill_inputs(store, ZONE, NOW)
+    if not given.filled:
+        await fill_inputs(store, ZONE, NOW, sums_only=given.sums_only)
     filled_s = round(time.perf_counter() - began)
     rules = Rules(zone=ZONE)
     figures = Figures(store, rules, all_inputs(store, rules.share_costs_by), clock=lambda: NOW)

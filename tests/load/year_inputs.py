@@ -34,14 +34,17 @@ _SPACE = "x" * 2_000
 """An evaluation has its notes and marks."""
 
 
-async def fill_inputs(store: Store, zone: ZoneInfo, now: datetime) -> None:
-    """Everything; the data base has the calls and none of these yet."""
+async def fill_inputs(store: Store, zone: ZoneInfo, now: datetime, *, sums_only: bool = False) -> None:
+    """Everything; the data base has the calls and none of these yet. `sums_only`: it has their sums alone, so that
+    evaluations are of half hours of agents, and nothing says with which code a call was closed; reports read neither.
+    """
     async with store.transaction() as connection:
         await keep_rules(connection, Rules(zone=zone), datetime(2025, 10, 1, tzinfo=UTC))
         slots = ", ".join(f"{name} = 300000" for name in WORK)  # they are at work all the time: there is no log to ask
         await connection.exec_driver_sql(f"UPDATE agent_state_half_hour SET {slots}")
-        await _evaluations(connection)
-        await _closings(connection)
+        await _evaluations(connection, _OF_SUMS if sums_only else _OF_CALLS)
+        if not sums_only:
+            await _closings(connection)
     agents, dice = [str(1000 + number) for number in range(AGENTS)], random.Random(11)
     await _schedules(store, zone, agents, dice)
     months = [_month(number) for number in range(MONTHS)]
@@ -100,8 +103,16 @@ def _month(number: int) -> tuple[date, date]:
     return first, after - timedelta(days=1)
 
 
-async def _evaluations(connection: AsyncConnection) -> None:
-    """Of calls drawn by chance, all released; the scores from 40 to 100, few below 50."""
+_OF_CALLS = "SELECT id, agent, queue, started_at, ended_at, talk_ms FROM call WHERE agent IS NOT NULL ORDER BY id"
+_OF_SUMS = (
+    "SELECT CAST(row_number() OVER (ORDER BY agent, half_hour, queue) AS TEXT) AS id, agent, queue, half_hour AS "
+    "started_at, half_hour AS ended_at, talk_ms FROM agent_half_hour ORDER BY talk_ms % 1009, id"
+)
+"""What evaluations are drawn from: the names of calls are spread by chance, and so is their talk."""
+
+
+async def _evaluations(connection: AsyncConnection, drawn_from: str) -> None:
+    """Drawn by chance, all released; the scores from 40 to 100, few below 50."""
     json_ = "::json" if connection.dialect.name == "postgresql" else ""
     no, yes = ("false", "true") if connection.dialect.name == "postgresql" else ("0", "1")
     score = "4000 + (talk_ms % 61) * 100"
@@ -110,8 +121,7 @@ async def _evaluations(connection: AsyncConnection) -> None:
         "sheet_digest, phase, revision, reviewer, score_hundredths, passed, fatal, drawn_at, scored_at, released_at, "
         f"document) SELECT id, id, 'review', '', agent, coalesce(queue, ''), '', started_at, talk_ms, 'random', '', "
         f"'calls', '', 'released', 4, 'Reviewer', {score}, {yes}, {no}, ended_at, ended_at, ended_at, "
-        f'\'{{"notes": "{_SPACE}"}}\'{json_} FROM (SELECT * FROM call WHERE agent IS NOT NULL ORDER BY id '
-        f"LIMIT {EVALUATIONS}) AS drawn"
+        f'\'{{"notes": "{_SPACE}"}}\'{json_} FROM ({drawn_from} LIMIT {EVALUATIONS}) AS drawn'
     )
     assert await connection.scalar(select(func.count()).select_from(EvaluationEntry)), "calls are there to be drawn"
 
