@@ -200,7 +200,8 @@ def move(settings: Settings, given: argparse.Namespace) -> Exit:
         carried = with_store(settings, carry)
     except ShelfError as error:
         raise StoreAway(str(error)) from None
-    print(f"{carried.moved} recordings lie on {shelves.current} now.")
+    told = f"{carried.moved} recordings lie" if carried.moved or carried.left else "All recordings lie"
+    print(f"{told} on {shelves.current} now.")
     if carried.left:
         print(f"{carried.left} stay where they are; the log says why.")
     return Exit.REFUSED if carried.left else Exit.DONE
