@@ -246,14 +246,14 @@ async def test_a_daemon_killed_while_an_agent_asks_finds_him_in_his_place_then_b
         await floor.shows("/api/queues/support", lambda queue: queue["waiting"] == 1)
         await killed(floor)
         await floor.shows("/api/queues/support", lambda queue: queue["waiting"] == 1)
-        await sees(floor, "1002", "talking")
+        await sees(floor, "1002", "holding")
         await floor.sign_in("1003")
         asked = await phones["1003"].next_call()
         await ask(consult, asked)
         await sees(floor, "1003", "talking")
         await killed(floor)
-        for agent in ("1002", "1003"):
-            await sees(floor, agent, "talking")
+        await sees(floor, "1002", "holding")
+        await sees(floor, "1003", "talking")
         await phones.dial("4002", number="200")
         await floor.shows("/api/queues/support", lambda queue: queue["waiting"] == 1)
         assert await leg.transfer("7002", consult) == 200

@@ -108,7 +108,7 @@ def _tiling(record: Mapping[str, Any]) -> Iterator[str]:
     """No gap, no overlap, nothing empty; the sums are those of the record."""
     at = record["started_at"]
     for one in record["segments"]:
-        if one["started_at"] != at or one["ended_at"] <= one["started_at"]:
+        if one["started_at"] != at or _ms(one) <= 0:
             yield f"segment {one['kind']} begins {one['started_at']}, ends {one['ended_at']}, the one before ended {at}"
         at = one["ended_at"]
     if at != record["ended_at"]:
