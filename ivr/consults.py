@@ -2,11 +2,14 @@
 
 He waits and is served as a caller is. If he joins his caller to this call before anybody has answered, Asterisk puts
 the caller's channel in the place of the agent's, in the midst of this session: then the session ends, and the dialplan
-takes the caller on as one who was sent on (ivr/transfers.py). Once somebody has answered, Asterisk brings the two
-together by itself, and cti/link.py hears of it.
+takes the caller on as one who was sent on (ivr/transfers.py). Asterisk may tell that a moment before it does it. Once
+somebody has answered, Asterisk brings the two together by itself, and cti/link.py hears of it.
 """
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -17,7 +20,7 @@ from acd.facts import CallArrived, CallEnded
 from acd.states import DequeueReason, EndedBy
 from acd.targets import Target, TargetKind
 from ivr import variables
-from ivr.agi.errors import AgiHungUp
+from ivr.agi.errors import AgiHungUp, AgiInterrupted
 from ivr.agi.session import AgiSession
 from ivr.connecting import connect
 from ivr.destinations import Destination, Find
@@ -32,7 +35,22 @@ MUSIC = "default"
 LOOK: tuple[()] = ()
 """News for a session: no offers, but its channel may be another's now."""
 
+BUSY_MS = 3_000
+"""How long who asks in vain hears so."""
+
 _WHO = "${CHANNEL(uniqueid)},${CHANNEL(linkedid)}"
+
+_PAUSES_S = tuple(0.005 * 2**number for number in range(9))
+"""Between two looks for a caller who is said to come: 2.6 s together. He came after 8 ms where this was first seen."""
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One agent who asks now. `place` is where he waits in a queue, `joined` is done once he has put his caller into
+    his place."""
+
+    place: Place | None = None
+    joined: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class Consults:
@@ -50,27 +68,35 @@ class Consults:
         self._distributor = distributor
         self._find = find
         self._journeys = journeys
-        self._places: dict[str, Place] = {}
+        self._asking: dict[str, _Asking] = {}
 
     async def __call__(self, session: AgiSession) -> None:
         """Serve the agent of this session: `AGI(…/consult,linkedid,extension,phone)`."""
         linkedid, extension, phone = (*session.environment.arguments, "", "", "")[:3]
         with structlog.contextvars.bound_contextvars(linkedid=linkedid):
-            consult = _Consult(session, linkedid, self._distributor, self._journeys, self._places, self._space_sound)
-            await consult.run(phone, extension, self._find(extension))
+            asking = self._asking[linkedid] = _Asking()
+            consult = _Consult(session, linkedid, self._distributor, self._journeys, asking, self._space_sound)
+            try:
+                await consult.run(phone, extension, self._find(extension))
+            finally:
+                del self._asking[linkedid]
 
     def joined(self, linkedid: str) -> None:
         """The agent who asks in this call has put his caller in his place: nobody is rung for the agent any more."""
         self._journeys.joined(linkedid)
+        asking = self._asking.get(linkedid)
+        if asking is not None and not asking.joined.done():
+            asking.joined.set_result(None)
         with self._distributor.command() as (router, now_ms):
             router.leave(linkedid, reason=DequeueReason.WITHDRAWN, talk_ends=False, now_ms=now_ms)
-        if (place := self._places.get(linkedid)) is not None:
-            place.put(LOOK)
+        if asking is not None and asking.place is not None:
+            asking.place.put(LOOK)
 
     def look(self) -> None:
         """After a time in which Asterisk's events were not heard: let each session see who is on its channel."""
-        for place in self._places.values():
-            place.put(LOOK)
+        for asking in self._asking.values():
+            if asking.place is not None:
+                asking.place.put(LOOK)
 
 
 class _Consult:
@@ -80,7 +106,7 @@ class _Consult:
         linkedid: str,
         distributor: Distributor,
         journeys: Journeys,
-        places: dict[str, Place],
+        asking: _Asking,
         space_sound: Callable[[str, Agent | None], str] | None,
     ) -> None:
         self._space_sound = space_sound
@@ -88,7 +114,7 @@ class _Consult:
         self._linkedid = linkedid
         self._distributor = distributor
         self._journeys = journeys
-        self._places = places
+        self._asking = asking
 
     async def run(self, phone: str, extension: str, destination: Destination | None) -> None:
         router = self._distributor.router
@@ -136,23 +162,28 @@ class _Consult:
                     CallEnded(at_ms=self._now_ms(), linkedid=caller, by=EndedBy.AGENT, reason="served")
                 )
             return EndedBy.CALLER, "transferred"
-        if not answered:
-            await self._session.exec("Playtones", "busy")
-            await self._session.exec("Wait", "3")
+        return await self._end(EndedBy.AGENT, "served") if answered else await self._refuse()
+
+    async def _refuse(self) -> tuple[EndedBy, str]:
+        """He hears that he asks in vain. His caller, if he puts him into this call all the same, is not hung up on."""
+        await self._session.exec("Playtones", "busy")
+        with suppress(AgiInterrupted), self._session.interrupted_by(self._asking.joined):
+            await self._session.wait_for_digit(BUSY_MS)
+        if await self._caller_in_my_place() is not None:
+            return EndedBy.CALLER, "transferred"
+        return await self._end(EndedBy.SYSTEM, "not_answered")
+
+    async def _end(self, by: EndedBy, reason: str) -> tuple[EndedBy, str]:
         await self._session.set_variable(variables.DONE, "1")
         await self._session.hangup()
-        return (EndedBy.AGENT, "served") if answered else (EndedBy.SYSTEM, "not_answered")
+        return by, reason
 
     async def _tell_space(self, wish: str, agent: Agent | None) -> tuple[EndedBy, str]:
         """He hears at which space his caller would be, and joins him to this call or not; the dialplan goes on."""
         try:
             space = self._distributor.router.parking.free(wish)
         except ParkingFull:
-            await self._session.exec("Playtones", "busy")
-            await self._session.exec("Wait", "3")
-            await self._session.set_variable(variables.DONE, "1")
-            await self._session.hangup()
-            return EndedBy.SYSTEM, "not_answered"
+            return await self._refuse()
         await self._session.set_variable(variables.EXTENSION, space)
         if self._space_sound is not None:
             await self._session.stream_file(self._space_sound(space, agent))
@@ -164,7 +195,7 @@ class _Consult:
         queued = about.queued if about is not None else None
         music = self._distributor.router.queue(queue).settings.music
         with self._distributor.place(self._linkedid, talk_ends=False) as place:
-            self._places[self._linkedid] = place
+            self._asking.place = place
             try:
                 with self._distributor.command() as (router, now_ms):
                     router.enter(
@@ -181,7 +212,7 @@ class _Consult:
                 place.hung_up = True
                 raise
             finally:
-                del self._places[self._linkedid]
+                self._asking.place = None
 
     async def _wait(self, place: Place, music: str) -> bool:
         while True:
@@ -210,9 +241,15 @@ class _Consult:
 
     async def _caller_in_my_place(self) -> str | None:
         """The linkedid of the caller on this channel, if it is no longer the agent who asked. He takes over the place
-        in the queue in which the agent has waited for him."""
-        uniqueid, _, linkedid = (await self._session.get_full_variable(_WHO)).partition(",")
-        if uniqueid == self._session.environment.uniqueid:
+        in the queue in which the agent has waited for him. If we were told that he comes, he is waited for."""
+        for pause_s in (*_PAUSES_S, 0.0):
+            uniqueid, _, linkedid = (await self._session.get_full_variable(_WHO)).partition(",")
+            if uniqueid != self._session.environment.uniqueid:
+                break
+            if not self._asking.joined.done():
+                return None
+            await asyncio.sleep(pause_s)
+        else:
             return None
         mine, his = self._journeys.get(self._linkedid), self._journeys.get(linkedid)
         if his is not None and mine is not None and mine.queued is not None:

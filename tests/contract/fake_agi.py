@@ -145,7 +145,7 @@ class FakeAsterisk:
         while words := await self.command():
             answer = next(
                 (answer for start, answer in (answers or {}).items() if f"{' '.join(words)} ".startswith(f"{start} ")),
-                self._usual,
+                self.usual,
             )
             if self.dead and not " ".join(words).startswith(ALLOWED_WHEN_DEAD):
                 answer = DEAD
@@ -155,7 +155,8 @@ class FakeAsterisk:
             if words == ["HANGUP"] and not self.dead:
                 self.hang_up()
 
-    def _usual(self, words: list[str]) -> str:
+    def usual(self, words: list[str]) -> str:
+        """The reply of a channel on which all goes well."""
         verb = " ".join(words)
         match words:
             case ["SET", "VARIABLE", name, value]:

@@ -23,6 +23,9 @@ CONSULT = CALL
 """The fake channel's own call."""
 
 MAIN, ASKER = "node1-1.0", "1002"
+LATE = 4
+"""The look at who is on the channel that finds the caller."""
+
 FOUND = {"7001": Destination(queue="sales"), "1001": Destination(agent="1001"), "4000": Destination(number="4000")}
 
 
@@ -145,6 +148,64 @@ async def test_a_phone_that_rings_for_the_agent_stops_when_his_caller_is_put_int
     assert floor.named(OfferEnded)[-1].outcome is OfferOutcome.WITHDRAWN
     assert floor.named(CallEnded)[-1].reason == "transferred"
     assert floor.state is AgentState.READY
+
+
+async def test_a_caller_who_comes_a_moment_after_asterisk_has_told_it_hears_no_busy_tone(floor: Asking) -> None:
+    floor.ready()
+    looks = 0
+
+    def ringing(_: list[str]) -> str:
+        floor.consults.joined(CONSULT)
+        asterisk.variables |= {"DIALSTATUS": "NOANSWER", "HANGUPCAUSE": "16"}
+        return "200 result=0"
+
+    def who(words: list[str]) -> str:
+        nonlocal looks
+        if words[-1].startswith("${CHANNEL(uniqueid)"):
+            looks += 1
+            if looks == LATE:
+                caller_comes(asterisk)
+        return asterisk.usual(words)
+
+    async with asking(floor, "1001", {"EXEC Dial": ringing, "GET FULL VARIABLE": who}) as asterisk:
+        pass
+    assert looks == LATE
+    assert ["EXEC", "Playtones", "busy"] not in asterisk.commands
+    assert floor.named(CallEnded)[-1].reason == "transferred"
+    assert "CALLCENTER_DONE" not in asterisk.variables
+
+
+@pytest.mark.parametrize("dialled", ["1001", "7001"])
+async def test_a_caller_who_was_said_to_come_and_never_does_leaves_the_agent_with_a_busy_tone(
+    floor: Asking, dialled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivr.consults._PAUSES_S", (0.0,))
+    floor.ready()
+
+    def ringing(_: list[str]) -> str:
+        floor.consults.joined(CONSULT)
+        asterisk.variables |= {"DIALSTATUS": "NOANSWER", "HANGUPCAUSE": "16"}
+        return "200 result=0"
+
+    async with asking(floor, dialled, {"EXEC Dial": ringing}) as asterisk:
+        pass
+    assert ["EXEC", "Playtones", "busy"] in asterisk.commands
+    assert floor.named(CallEnded)[-1].reason == "not_answered"
+    assert asterisk.commands[-1] == ["HANGUP"]
+
+
+async def test_a_caller_put_into_the_busy_tone_is_not_hung_up_on(floor: Asking) -> None:
+    def busy(_: list[str]) -> None:
+        caller_comes(asterisk)
+        floor.consults.joined(CONSULT)
+        asterisk.reply("200 result=0")
+
+    async with asking(floor, "1001", {"WAIT FOR DIGIT": busy}, ends=("BUSY", "16")) as asterisk:
+        pass
+    assert ["EXEC", "Playtones", "busy"] in asterisk.commands
+    assert ["HANGUP"] not in asterisk.commands
+    assert floor.named(CallEnded)[-1].reason == "transferred"
+    assert "CALLCENTER_DONE" not in asterisk.variables
 
 
 async def test_who_talked_with_the_caller_before_anybody_told_us_has_served_him(floor: Asking) -> None:
