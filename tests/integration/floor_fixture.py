@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,20 @@ LONGEST_S = 300.0
 
 @pytest.fixture(scope="session")
 def dialplans(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped dialplans with those of the tests laid over them."""
+    """The shipped dialplans with those of the tests laid over them; the centre lies where it is noon."""
     folder = tmp_path_factory.mktemp("dialplans")
     for source in (HOME / "dialplans", HOME / "tests/fixtures/floor"):
         shutil.copytree(source, folder, dirs_exist_ok=True)
+    file = folder / "centre.yaml"
+    written = file.read_text("utf-8")
+    assert "time_zone: Asia/Shanghai" in written
+    file.write_text(written.replace("time_zone: Asia/Shanghai", f"time_zone: {noon_zone(datetime.now(UTC))}"), "utf-8")
     return folder
+
+
+def noon_zone(now: datetime) -> str:
+    """The zone in which it is between noon and one: no day, week or month of the centre turns while a test runs."""
+    return f"Etc/GMT{now.astimezone(UTC).hour - 12:+d}"  # west of Greenwich is positive in these names
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from cti.centre import load_centre
 from cti.commands import main
 from cti.simulation.telephones import Telephones
 from tests.integration.centre_fixture import RunningCentre
@@ -63,7 +63,8 @@ async def test_a_replayed_day_is_the_day_again_and_other_settings_make_another(
     async with staffed(floor, "1001", "1002", audio=True) as phones:
         await a_small_day(floor, phones)
     first = await floor.fact("CallQueued")
-    day = datetime.fromtimestamp(first["at_ms"] / 1000, UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    zone = load_centre(floor.settings.dialplans).time_zone
+    day = datetime.fromtimestamp(first["at_ms"] / 1000, zone).date()
     for name, value in floor.settings.environment().items():
         monkeypatch.setenv(name, value)
     hasty = (floor.settings.dialplans / "queues.yaml").read_text("utf-8").replace("title: Sales", "max_wait_s: 1", 1)
