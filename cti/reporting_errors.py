@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from recording.database import is_away
+from cti.unreached import why_unreached
 from recording.figures.addends.values import AddendsError
 from recording.figures.period import PeriodError
 from recording.figures.scope import ScopeError
@@ -55,10 +55,8 @@ def told(error: Exception) -> dict[str, Any]:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(map(str, first["loc"]))
         return {"id": "invalid-request", "message": f"{field}: {first['msg']}", "status": 422, "field": field or None}
-    if is_away(error):
-        log.warning("database-unavailable", error_id="database-unavailable")
-        message = "the database does not answer; calls are taken and recorded meanwhile, try again later"
-        return {"id": "database-unavailable", "message": message, "status": 503}
+    if (why := why_unreached(error)) is not None:
+        return {"id": why.id, "message": why.message, "status": 503}
     error_id = getattr(error, "id", None)
     if not isinstance(error_id, str):
         log.error("report-failed", error_id="internal-error", exc_info=error)

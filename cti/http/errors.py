@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, Field, ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from acd.errors import (
     AlreadySignedIn,
@@ -29,10 +30,10 @@ from cti.conversations import ConversationsFailed
 from cti.http.version_views import DifferenceView, ProblemView, VersionView, difference_view, problem_view, version_view
 from cti.outside import NumberOfOurs
 from cti.recording_pauses import NotPaused
+from cti.unreached import Unreached, why_unreached
 from cti.versions.difference import Difference
 from cti.versions.errors import Superseded, UnknownVersion, VersionError, VersionsDamaged
 from ivr.documents import DocumentError
-from recording.database import is_away, lacks_tables
 
 log = structlog.get_logger()
 
@@ -292,23 +293,13 @@ class Starting(ApiError):
 
 
 class RecordsUnavailable(ApiError):
-    """The database does not answer."""
+    """The database does not answer, or has not our tables; `id` says which."""
 
-    id = "database-unavailable"
     status = 503
 
-    def __init__(self) -> None:
-        super().__init__("the database does not answer; calls are taken and recorded meanwhile, try again later")
-
-
-class TablesMissing(ApiError):
-    """The database answers, and has not our tables: it was emptied, or another was put in its place."""
-
-    id = "database-tables-missing"
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__("the database has not the tables expected; put the right one in its place, or start anew")
+    def __init__(self, why: Unreached) -> None:
+        super().__init__(why.message)
+        self.id = why.id
 
 
 VERSION_STATUS: dict[type[VersionError], int] = {UnknownVersion: 404, VersionsDamaged: 500}
@@ -340,17 +331,13 @@ def unfit(error: ValidationError) -> Unfit:
 
 @contextmanager
 def reaching_records() -> Iterator[None]:
-    """Read the database inside; that it is away is told as such."""
+    """Read the database inside; that it is away, or without our tables, is told as such."""
     try:
         yield
     except Exception as error:
-        if lacks_tables(error):
-            log.error("database-tables-missing", error_id=TablesMissing.id)
-            raise TablesMissing from error
-        if not is_away(error):
+        if (why := why_unreached(error)) is None:
             raise
-        log.warning("database-unavailable", error_id=RecordsUnavailable.id)
-        raise RecordsUnavailable from error
+        raise RecordsUnavailable(why) from error
 
 
 @web.middleware
@@ -375,6 +362,8 @@ def _told(request: web.Request, error: Exception) -> tuple[int, ErrorDetail, dic
             if error.size is not None:
                 headers["Content-Range"] = f"bytes */{error.size}"
             return error.status, error.detail(), headers
+        case DBAPIError() if (why := why_unreached(error)) is not None:  # where nobody thought of reaching_records
+            return _told(request, RecordsUnavailable(why))
         case VersionError():
             status, error_id, message = VERSION_STATUS.get(type(error), 409), error.id, str(error)
         case RoutingError():

@@ -106,6 +106,7 @@ async def test_while_the_database_is_away_that_is_said(tmp_path: Path) -> None:
     async with open_floor(tmp_path) as web:
         await web.floor.store.close()
         (tmp_path / "callcenter.db").rename(tmp_path / "elsewhere")
+        (tmp_path / "callcenter.db").mkdir()  # else SQLite makes an empty one, which is there and lacks its tables
         for path in ("/api/calls", "/api/calls/0"):
             status, answer = await web.get(path)
             assert (status, answer["error"]["id"]) == (503, "database-unavailable")
