@@ -82,7 +82,8 @@ def _of_report(document: ReportDocument, url: str) -> tuple[str, str, str]:
     sections = tuple(one for one in map(_as_table, document.sections) if one.layout not in CHARTED)
     shown = document.model_copy(update={"sections": sections})
     when = showing.span(document.span, language)
-    subject = say("mail.subject", language, title=document.title, subject=document.subject.title, when=when)
+    whose = showing.subject(document.subject, language)
+    subject = say("mail.subject", language, title=document.title, subject=whose, when=when)
     return subject, text_of(shown), page_of(shown, url)
 
 

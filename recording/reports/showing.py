@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from recording.reports.document import Band, Language, Number, Span, Unit
+from recording.reports.document import Band, Language, Number, Span, Subject, Unit
 from recording.reports.words import say
 
 PLACES = {
@@ -46,6 +46,11 @@ def change(number: Number, language: Language) -> str:
     sign = "+" if moved > 0 else MINUS if moved < 0 else "±"
     unit = say("unit.change.%" if number.unit is Unit.PERCENT else f"unit.{number.unit}", language)
     return f"{sign}{plain(abs(moved), number.unit)} {unit}".rstrip()
+
+
+def subject(whose: Subject, language: Language) -> str:
+    """What stands in a heading: "Team t3"; the centre by its title alone."""
+    return say(f"subject.{whose.kind}", language, title=whose.title)
 
 
 def band(limits: Band | None, language: Language) -> str:

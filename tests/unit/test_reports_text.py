@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from recording.reports import showing
-from recording.reports.document import Band, Language, Span, Unit
+from recording.reports.document import Band, Language, Span, Subject, Unit
+from recording.reports.rendering.page import page_of
 from recording.reports.rendering.text import text_of
 from tests.sample_report import DAY, START, sample_report
 
@@ -21,6 +22,23 @@ GOLDEN = Path(__file__).parents[1] / "fixtures" / "reports"
 def test_a_report_reads_as_it_always_did(language: Language) -> None:
     golden = (GOLDEN / f"day.{language}.txt").read_text("utf-8")
     assert text_of(sample_report(language)) == golden
+
+
+@pytest.mark.parametrize(
+    ("kind", "english", "mandarin"),
+    [
+        ("queue", "Queue t3", "队列 t3"),
+        ("team", "Team t3", "班组 t3"),
+        ("agent", "Agent t3", "座席 t3"),
+        ("centre", "t3", "t3"),
+    ],
+)
+def test_a_heading_says_whose_report_it_is(kind: str, english: str, mandarin: str) -> None:
+    subject = Subject(kind=kind, name="t3", title="t3")
+    for language, whose in ((Language.ENGLISH, english), (Language.MANDARIN, mandarin)):
+        report = sample_report(language).model_copy(update={"subject": subject})
+        assert f" · {report.title} · {whose} · " in text_of(report).splitlines()[0]
+        assert f"<h1>{report.title}: {whose}</h1>" in page_of(report)
 
 
 @pytest.mark.parametrize("language", Language)

@@ -66,7 +66,7 @@ NEWLINE = Markup("\n")
 def page_of(document: ReportDocument, url: str = "") -> str:
     """The file's text. Where the address of the centre's API is told, numbers link to the calls behind them."""
     language = document.language
-    heading = f"{document.title}: {document.subject.title}"
+    heading = f"{document.title}: {showing.subject(document.subject, language)}"
     when = f"{showing.span(document.span, language)} ({document.time_zone})"
     if document.compared is not None:
         when += f" · {say('compared', language, when=showing.span(document.compared, language))}"

@@ -53,7 +53,7 @@ def headline(document: ReportDocument) -> Iterator[str]:
     """What report this is, in one or two lines."""
     language = document.language
     when = showing.span(document.span, language)
-    yield _printable(f"{document.centre} · {document.title} · {document.subject.title} · {when}")
+    yield _printable(f"{document.centre} · {document.title} · {showing.subject(document.subject, language)} · {when}")
     if document.compared is not None:
         before = document.compared
         day = showing.span(before, language)

@@ -106,7 +106,7 @@ TABLE_AT = 3
 
 def _write_headline(sheet: Worksheet, document: ReportDocument, look: _Look) -> None:
     language = document.language
-    title = f"{document.centre} · {document.title} · {document.subject.title}"
+    title = f"{document.centre} · {document.title} · {showing.subject(document.subject, language)}"
     sheet.write_string(0, 0, title, look.title)
     when = f"{showing.span(document.span, language)} ({document.time_zone})"
     if document.compared is not None:
