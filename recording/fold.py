@@ -38,7 +38,7 @@ from recording.record import (
 from recording.recorded import with_pauses
 from recording.segments import Company, segments, total_ms
 from recording.transfers import transfers
-from recording.unwritten import channels_told, named
+from recording.unwritten import channels_told, named, with_beginning
 from recording.visits import queue_visits
 
 REFUSED = {1: UNKNOWN_NUMBER, 17: CALL_LIMIT, 34: LINES_BUSY, 42: LINES_BUSY}
@@ -63,7 +63,11 @@ def fold(
     facts = [*facts]
     written = [row for row in rows if row.type != RowType.LINKEDID_END]
     whole = not end.extra.get(VANISHED) or any(row.uniqueid == end.linkedid for row in written)
-    record = _folded(end, written, channels(written, end.at_us), facts, recordings) if whole else None
+    found = channels(written, end.at_us)
+    begun = with_beginning(found, end.linkedid, written, facts, end.at_us)
+    record = _folded(end, written, begun, facts, recordings) if whole else None
+    if record is not None and begun is not found:
+        return record.model_copy(update={"legs": named(record.legs), "reconstructed": True})
     if record is not None or not end.extra.get(VANISHED):
         return record
     record = _folded(end, written, channels_told(end.linkedid, facts, end.at_us), facts, recordings)

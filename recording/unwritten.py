@@ -27,6 +27,7 @@ from acd.facts import (
 from acd.seats import is_outside, outside_channel, phone_of_channel
 from acd.states import AgentState, CallbackOutcome, EndedBy, OfferOutcome, TransferKind
 from recording.channels import Channel, Interval
+from recording.ledger import LedgerRow, RowType
 from recording.record import Leg
 
 BEGINS = CallArrived, CallbackDialled, OutsideRefused
@@ -75,6 +76,31 @@ def channels_told(linkedid: str, facts: Iterable[Fact], ended_us: int) -> tuple[
         extension=begun.dialled,
     )
     return caller, *(_agent(linkedid, one, phones) for one in talks)
+
+
+def with_beginning(
+    found: Sequence[Channel], linkedid: str, rows: Iterable[LedgerRow], facts: Sequence[Fact], ended_us: int
+) -> Sequence[Channel]:
+    """The channels of a call that came in, where the ledger lost its beginning and the router told of it: the caller's
+    begins when it did, and where somebody spoke with him before what is written, all are as the router tells. All
+    others as they are."""
+    caller = next((one for one in found if one.uniqueid == linkedid), None)
+    written = any(row.uniqueid == linkedid and row.type == RowType.CHAN_START for row in rows)
+    if written or not any(isinstance(fact, CallArrived) for fact in facts):
+        return found
+    told, *agents = channels_told(linkedid, facts, ended_us)
+    if told.runs:  # a call to a customer
+        return found
+    earlier = caller is not None and any(one.start_us < caller.started_us for one in told.stays)
+    if caller is None or earlier or len(told.stays) > len(caller.stays):
+        return told, *agents
+    begun = replace(
+        caller,
+        started_us=min(told.started_us, caller.started_us),
+        answered_us=min(told.answered_us or ended_us, caller.answered_us or ended_us),
+        extension=told.extension,
+    )
+    return begun, *(one for one in found if one is not caller)
 
 
 def _of_ours(

@@ -111,6 +111,27 @@ def test_whatever_of_the_journal_is_lost_too_there_is_a_record_or_none_and_no_er
     assert record is None or (record.reconstructed and record.id == call.record().id)
 
 
+INWARD = [
+    (folder, name)
+    for folder, name in TOLD
+    if whole(real_call(name, CALLBACKS if folder == CALLBACKS else FOLDER).record()).direction == "inbound"
+]
+
+
+@pytest.mark.parametrize(("folder", "name"), INWARD, ids=[name for _, name in INWARD])
+def test_a_call_whose_beginning_the_ledger_lost_begins_when_the_router_told(folder: object, name: str) -> None:
+    call = real_call(name, CALLBACKS if folder == CALLBACKS else FOLDER)
+    known, rows = whole(call.record()), call.rows
+    for lost in range(1, len(rows)):
+        made = whole(fold(rows[lost:], call.facts))
+        assert made.reconstructed
+        assert near(made.started_at, known.started_at)
+        for field in ("id", "ended_at", "dialled", "caller"):
+            assert getattr(made, field) == getattr(known, field), field
+        assert [one.agent for one in made.conversations] == [one.agent for one in known.conversations]
+        assert made.talk_ms == pytest.approx(known.talk_ms, abs=200)
+
+
 @given(which=st.sampled_from(TOLD), data=st.data())
 def test_any_order_of_reading_makes_the_same_record(which: tuple[object, str], data: st.DataObject) -> None:
     call = real_call(which[1], CALLBACKS if which[0] == CALLBACKS else FOLDER)
