@@ -272,12 +272,13 @@ class Work:
         period = order.period(self._now(), centre.time_zone)
         await self._require(scope)
         names = await self._names(centre)
-        figures = await self._figures(self._store, centre)
-        material = await read_material(figures, order.definition(), scope, period, keys)
         further = NOTHING_FURTHER
-        if order.forecasts():
-            ahead = import_module("cti.forecasts").ahead  # only who forecasts needs what it takes
-            further = await ahead(period, scope, centre, figures, names, order.language, self._now())
+        async with self._store.at_one_moment() as store:
+            figures = await self._figures(store, centre)
+            material = await read_material(figures, order.definition(), scope, period, keys)
+            if order.forecasts():
+                ahead = import_module("cti.forecasts").ahead  # only who forecasts needs what it takes
+                further = await ahead(period, scope, centre, figures, names, order.language, self._now())
         return compose(material, names, order.language, centre.time_zone.key, further)
 
     def centre(self) -> Centre:
@@ -387,6 +388,6 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
 
 
 async def figures_of(store: Store, centre: Centre) -> AnyFigures:
-    """The figures of this instance, judged as the centre's files say."""
-    rules = rules_of(centre)
-    return Figures(store, rules, all_inputs(store, rules.share_costs_by))
+    """The figures of this instance as of now, judged as the centre's files say."""
+    rules, now = rules_of(centre), datetime.now(UTC)
+    return Figures(store, rules, all_inputs(store, rules.share_costs_by), clock=lambda: now)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import time_ns
@@ -19,6 +20,7 @@ from recording.entries import Batch, Position, Source, entry
 from recording.figures.listing import CountedCalls
 from recording.ledger import LedgerRow, vanished_row
 from recording.models import AgentAccount, Call, CallInProgress, LedgerEvent, LedgerPosition, RecordingFile
+from recording.moment import remembering
 from recording.record import CallRecord, Recording
 from recording.record_changes import Change, changes, newest
 from recording.transactions import (
@@ -88,6 +90,7 @@ class Store:
         self._snapshots = snapshots(self.engine)
         self._turn = asyncio.Lock()
         self._at_hand = LinesAtHand()
+        self._moment: AsyncConnection | None = None
 
     async def migrate(self) -> None:
         """Makes or updates the tables; safe to repeat."""
@@ -245,9 +248,22 @@ class Store:
         async with self.transaction() as connection:
             await upsert(connection, AgentAccount, "number", rows)
 
-    def snapshot(self) -> AsyncConnection:
-        """A connection for `async with` that reads what was there at one moment, whatever is written meanwhile."""
-        return self._snapshots.connect()
+    @asynccontextmanager
+    async def at_one_moment(self) -> AsyncIterator["Store"]:
+        """This store, of which `reading` and `snapshot` give what was there at one moment, in one connection: for who
+        reads one thing after another."""
+        async with self.snapshot() as connection:
+            held = copy(self)
+            held._moment = await remembering(connection)
+            yield held
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection that reads."""
+        return self.engine.connect() if self._moment is None else nullcontext(self._moment)
+
+    def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One that reads what was there at one moment, whatever is written meanwhile."""
+        return self._snapshots.connect() if self._moment is None else nullcontext(self._moment)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:

@@ -27,6 +27,7 @@ from recording.models import (
     QueueHalfHour,
 )
 from recording.models.base import UtcDateTime
+from recording.moment import remembered
 
 DAYS_OF: Mapping[type[Base], type[Base]] = {
     QueueHalfHour: QueueDaySums,
@@ -46,6 +47,7 @@ Added = tuple[datetime, str, Mapping[str, int]]
 """What is added to a half hour: when it began, of whom it is, the sums by name."""
 
 
+@remembered
 async def zone_of_days(connection: AsyncConnection) -> str:
     """The zone whose days are added up; empty for none yet."""
     return await connection.scalar(select(DaySumsZone.zone)) or ""

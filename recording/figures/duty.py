@@ -60,7 +60,7 @@ async def due_of(plan: Plan, agents: Iterable[str], period: Period, now: datetim
 
 async def stays_of(store: Store, agent: str, start: datetime, end: datetime) -> list[Stay]:
     """What he did in this time, by the log of states."""
-    async with store.engine.connect() as connection:
+    async with store.reading() as connection:
         return list(stays(await entries_of(connection, agent, start, end), start, end))
 
 
@@ -72,7 +72,7 @@ async def agents_of(store: Store, schedules: Schedules, scopes: Iterable[Scope])
     assigned = await schedules.assigned()
     teams: Mapping[str, Members] = {}
     if any(scope.kind is ScopeKind.TEAM for scope in found):
-        async with store.engine.connect() as connection:
+        async with store.reading() as connection:
             teams = await memberships(connection)
     for scope in found:
         if scope.kind is ScopeKind.CENTRE:

@@ -28,6 +28,7 @@ from recording.models import (
     CentreHalfHour,
     QueueHalfHour,
 )
+from recording.moment import remembered
 
 STATE = "state_"
 TIME_NAMES = names_of(Times)
@@ -92,6 +93,7 @@ class Members:
         return any(since <= moment and (until is None or moment < until) for since, until in self.stays.get(agent, ()))
 
 
+@remembered
 async def memberships(connection: AsyncConnection) -> dict[str, Members]:
     """Of every team that there ever was, who was in it when; in order of their names."""
     table = AgentTeam.__table__
@@ -292,16 +294,22 @@ class Reading:
     async def _going_on(self, period: Period) -> list[tuple[str, datetime, Times]]:
         """The times of the states that have not ended yet: agent, half hour, times."""
         until = min(self._now, period.until)
-        table = AgentLastState.__table__
-        query = select(table).where(table.c.at < until, table.c.state != AgentState.SIGNED_OUT.value)
         found: list[tuple[str, datetime, Times]] = []
-        for row in await self._connection.execute(query):
-            since = max(row.at, period.since)
+        for agent, at, state in await _last_states(self._connection):
+            since = max(at, period.since)
             if since >= until:
                 continue
-            lasting = stretches([Change(since, AgentState(row.state))], until)
-            found += ((row.agent, half_hour, times) for half_hour, times in of_states(lasting, period.zone).items())
+            lasting = stretches([Change(since, state)], until)
+            found += ((agent, half_hour, times) for half_hour, times in of_states(lasting, period.zone).items())
         return found
+
+
+@remembered
+async def _last_states(connection: AsyncConnection) -> list[tuple[str, datetime, AgentState]]:
+    """Who is signed in: agent, since when he is in which state."""
+    table = AgentLastState.__table__
+    query = select(table).where(table.c.state != AgentState.SIGNED_OUT.value)
+    return [(row.agent, row.at, AgentState(row.state)) for row in await connection.execute(query)]
 
 
 def _columns(scope: Scope, names: Collection[str]) -> list[tuple[type[Base], dict[str, str]]]:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from recording.figures.day_sums import keep_days_of
 from recording.figures.rules import Rules
 from recording.models import FigureRules
+from recording.moment import remembered
 
 Held = tuple[tuple[datetime, Rules], ...]
 """Rules one after another, each with the beginning of the first call for which it holds."""
@@ -53,6 +54,7 @@ class RuleBook:
         return tuple(next(same) for _, same in groupby(held, key=lambda one: one[1].to_json()))
 
 
+@remembered
 async def rule_book(connection: AsyncConnection) -> RuleBook:
     """What is kept."""
     query = select(FigureRules.since, FigureRules.rules).order_by(FigureRules.id.desc())

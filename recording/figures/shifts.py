@@ -21,6 +21,7 @@ from recording.figures.scope import Scope, ScopeKind
 from recording.inputs.plan import Plan
 from recording.inputs.schedules import Schedules
 from recording.models import AgentDay
+from recording.moment import remembered
 from recording.store import Store
 
 _NAMES = frozenset({"adherent_ms", "scheduled_ms", "attended", "scheduled"})
@@ -33,7 +34,7 @@ _SUMS = [*_KEPT, case((_DAY.shifts > 0, 1), else_=0), case((_DAY.attended > 0, 1
 """Of each day what Done has of it, in its order."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Told:
     """What is told of an agent: how many days were worked out, and the sum of these and of all else."""
 
@@ -63,8 +64,8 @@ class Shifts:
         agents = await agents_of(self._store, schedules, whose)
         every = sorted({agent for some in agents.values() for agent in some})
         days, around = _whole_days(period, until)
-        async with self._store.engine.connect() as connection:
-            told = await _worked_out(connection, every, days, period.zone, now) if days else {}
+        async with self._store.reading() as connection:
+            told = {**await _worked_out(connection, _few(every), tuple(days), period.zone, now)} if days else {}
             left = {stretch: list(every) for stretch in around}
             lacking = [agent for agent in every if days and (agent not in told or told[agent].days < len(days))]
             if lacking:
@@ -75,7 +76,8 @@ class Shifts:
                 plan = await _plan(schedules, left)
                 for stretch, some in left.items():
                     for agent, done in (await work_out(connection, plan, some, stretch, now)).items():
-                        told.setdefault(agent, _Told()).done += done
+                        before = told.get(agent, _Told())
+                        told[agent] = _Told(before.days, before.done + done)
         return {scope: _sums([told[agent].done for agent in some if agent in told]) for scope, some in agents.items()}
 
 
@@ -107,14 +109,22 @@ def _whole_days(period: Period, until: datetime) -> tuple[Sequence[date], Sequen
     return days, around
 
 
-def _kept(agents: Sequence[str], days: Sequence[date], zone: ZoneInfo, now: datetime) -> list[ColumnElement[bool]]:
+def _few(agents: Sequence[str]) -> tuple[str, ...] | None:
+    """Those to be named; None where all that is kept is read."""
+    return tuple(agents) if len(agents) <= _BY_NAME else None
+
+
+def _kept(
+    agents: Sequence[str] | None, days: Sequence[date], zone: ZoneInfo, now: datetime
+) -> list[ColumnElement[bool]]:
     """The rows of these days that hold: all they rest on was over before `now`, by the clock of this zone."""
-    some = [_DAY.agent.in_(agents)] if len(agents) <= _BY_NAME else []
+    some = [] if agents is None else [_DAY.agent.in_(agents)]
     return [*some, _DAY.day >= days[0], _DAY.day <= days[-1], _DAY.zone == zone.key, _DAY.until <= now]
 
 
+@remembered
 async def _worked_out(
-    connection: AsyncConnection, agents: Sequence[str], days: Sequence[date], zone: ZoneInfo, now: datetime
+    connection: AsyncConnection, agents: tuple[str, ...] | None, days: tuple[date, ...], zone: ZoneInfo, now: datetime
 ) -> dict[str, _Told]:
     query = (
         select(_DAY.agent, func.count(), *map(func.sum, _SUMS))
@@ -129,7 +139,7 @@ async def _by_day(
 ) -> dict[str, dict[date, Done]]:
     """Each of their days that is kept: which are missing, and the sum of the others, is to be of the same moment."""
     known: dict[str, dict[date, Done]] = {agent: {} for agent in agents}
-    query = select(_DAY.agent, _DAY.day, *_KEPT).where(*_kept(agents, days, zone, now))
+    query = select(_DAY.agent, _DAY.day, *_KEPT).where(*_kept(_few(agents), days, zone, now))
     for agent, day, *kept in (await connection.execute(query)).all():
         if agent in known:
             known[agent][day] = Done.of_day(*kept)

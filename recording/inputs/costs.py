@@ -45,7 +45,7 @@ class Costs:
         table = CostEntry.__table__
         query = select(table).where(table.c.first <= last, table.c.last >= first)
         query = query.order_by(table.c.first, table.c.what, table.c.scope)
-        async with self._store.engine.connect() as connection:
+        async with self._store.reading() as connection:
             return [_cost(row) for row in (await connection.execute(query)).mappings()]
 
     async def save(self, costs: Iterable[Cost]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.agent_days import forget_agents, forget_exceptions, take_turn
 from recording.inputs.plan import ONE_DAY, Plan
@@ -14,6 +15,7 @@ from recording.inputs.shifts import Assignment, ExceptionKind, Pattern, ShiftExc
 from recording.inputs.spans import Span
 from recording.inputs.staff import Staff
 from recording.models import ShiftAssignment, ShiftExceptionEntry, ShiftPattern
+from recording.moment import remembered
 from recording.store import Store
 from recording.transactions import upsert
 
@@ -71,7 +73,7 @@ class Schedules:
     async def patterns(self) -> list[Pattern]:
         """All patterns, by name."""
         table = ShiftPattern.__table__
-        async with self._store.engine.connect() as connection:
+        async with self._store.reading() as connection:
             rows = (await connection.execute(select(table).order_by(table.c.name))).mappings()
             return [Pattern.model_validate(dict(row)) for row in rows]
 
@@ -95,10 +97,10 @@ class Schedules:
             done = await connection.execute(delete(ShiftPattern).where(ShiftPattern.name == name))
             return bool(done.rowcount)
 
-    async def assigned(self) -> set[str]:
+    async def assigned(self) -> frozenset[str]:
         """Whoever was ever given a pattern."""
-        async with self._store.engine.connect() as connection:
-            return set(await connection.scalars(select(ShiftAssignment.agent).distinct()))
+        async with self._store.reading() as connection:
+            return await _assigned(connection)
 
     async def assignments(self, agents: Collection[str] | None = None) -> list[Assignment]:
         """Who works by which pattern from when on, in order; of these agents, None for all."""
@@ -106,7 +108,7 @@ class Schedules:
         query = select(table).order_by(table.c.agent, table.c.since)
         if agents is not None:
             query = query.where(table.c.agent.in_(sorted(agents)))
-        async with self._store.engine.connect() as connection:
+        async with self._store.reading() as connection:
             return [Assignment(**row) for row in (await connection.execute(query)).mappings()]
 
     async def assign(self, assignments: Iterable[Assignment]) -> None:
@@ -138,7 +140,7 @@ class Schedules:
         if agents is not None:
             query = query.where(table.c.agent.in_(sorted(agents)))
         query = query.order_by(table.c.day, table.c.agent, table.c.kind, table.c.start)
-        async with self._store.engine.connect() as connection:
+        async with self._store.reading() as connection:
             rows = (await connection.execute(query)).mappings()
             return [
                 ShiftException.model_validate({**row, "start": row["start"] or None, "end": row["end"] or None})
@@ -166,6 +168,11 @@ class Schedules:
             await take_turn(connection)
             await forget_exceptions(connection, [(agent, day)])
             return (await connection.execute(delete(table).where(mine))).rowcount
+
+
+@remembered
+async def _assigned(connection: AsyncConnection) -> frozenset[str]:
+    return frozenset(await connection.scalars(select(ShiftAssignment.agent).distinct()))
 
 
 def swapped(first: str, second: str, day: date, note: str = "") -> tuple[ShiftException, ShiftException]:

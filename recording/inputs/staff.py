@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.agent_days import forget_agents, take_turn
 from recording.inputs import cells
 from recording.inputs.sheet import Column, Sheet
 from recording.inputs.staffing import StaffChanges, StaffEntry, StaffEvent, Staffing, moved
 from recording.models import AccessToken, AgentAccount, StaffRecord
+from recording.moment import remembered
 from recording.store import Store
 from recording.transactions import upsert
 
@@ -25,16 +27,13 @@ class Staff:
 
     async def entries(self, agent: str | None = None) -> list[StaffEntry]:
         """All that was written, or of one agent, in order of time."""
-        table = StaffRecord.__table__
-        query = select(table).order_by(table.c.day, table.c.agent, table.c.event)
-        if agent is not None:
-            query = query.where(table.c.agent == agent)
-        async with self._store.engine.connect() as connection:
-            return [StaffEntry(**row) for row in (await connection.execute(query)).mappings()]
+        async with self._store.reading() as connection:
+            return await _entries(connection, agent)
 
     async def staffing(self) -> Staffing:
         """Who belongs to the centre, over time."""
-        return Staffing(await self.entries())
+        async with self._store.reading() as connection:
+            return await _staffing(connection)
 
     async def staff_changes(self, first: date, last: date, team: str | None = None) -> StaffChanges:
         """Who joined and left on these days, both included, and the mean of full-time people; of one team, None for
@@ -102,6 +101,19 @@ class Staff:
         numbers = sorted(agents)
         async with self._store.transaction() as connection:
             await connection.execute(update(AgentAccount).where(AgentAccount.number.in_(numbers)).values(active=True))
+
+
+async def _entries(connection: AsyncConnection, agent: str | None = None) -> list[StaffEntry]:
+    table = StaffRecord.__table__
+    query = select(table).order_by(table.c.day, table.c.agent, table.c.event)
+    if agent is not None:
+        query = query.where(table.c.agent == agent)
+    return [StaffEntry(**row) for row in (await connection.execute(query)).mappings()]
+
+
+@remembered
+async def _staffing(connection: AsyncConnection) -> Staffing:
+    return Staffing(await _entries(connection))
 
 
 def _is(agent: str, day: date, event: StaffEvent) -> ColumnElement[bool]:

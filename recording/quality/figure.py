@@ -51,7 +51,7 @@ async def mean_score(store: Store, scope: Scope, start: datetime, end: datetime)
     others = select(func.coalesce(func.sum(OUTSIDE.c.score_hundredths), 0), func.count()).where(
         counting_elsewhere(scope, start, end)
     )
-    async with store.engine.connect() as connection:
+    async with store.reading() as connection:
         total, number = (await connection.execute(query)).one()
         more, of = (await connection.execute(others)).one()
     return MeanScore(int(total) + int(more), number + of)
@@ -62,7 +62,7 @@ async def mean_scores(store: Store, kind: ScopeKind, start: datetime, end: datet
     if kind is ScopeKind.CENTRE:
         return {"": await mean_score(store, CENTRE, start, end)}
     found: dict[str, MeanScore] = {}
-    async with store.engine.connect() as connection:
+    async with store.reading() as connection:
         for table, where in ((TABLE, counting(start, end)), (OUTSIDE, counting_elsewhere(CENTRE, start, end))):
             name = table.c[kind.value]
             query = select(name, func.sum(table.c.score_hundredths), func.count()).where(where).group_by(name)
