@@ -59,6 +59,7 @@ async def serve(parts: Parts, stop: asyncio.Event) -> None:
             tasks = [group.create_task(part.run()) for part in parts.running()]
             tasks.append(group.create_task(_become_ready(parts)))
             await stop.wait()
+            parts.switch.leave()
             parts.distributor.close()
             parts.callbacks.close()
             parts.pauses.close()

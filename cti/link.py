@@ -69,6 +69,8 @@ class Link:
         self.on_callback: Callable[[Message], None] = _nobody
         """Is told how the agent's channel of a call-back fares: OriginateResponse and Hangup, and DialEnd when its
         customer has answered."""
+        self.on_fallen: Callable[[Message], None] = _nobody
+        """Is told of each caller who comes to a plain queue while we are there (QueueCallerJoin)."""
         self.on_gone: list[Callable[[str], None]] = []
         """Are told each channel (its unique id) that has ended."""
         self._handlers: dict[str, Callable[[Message], None]] = {
@@ -82,6 +84,7 @@ class Link:
             "DeviceStateChange": self._device_state,
             "Reload": self._reload,
             "OriginateResponse": self._originate_response,
+            "QueueCallerJoin": self._queue_caller_join,
             "UserEvent": self._user_event,
         }
 
@@ -257,6 +260,9 @@ class Link:
     def _reload(self, message: Message) -> None:
         if message.get("Module").removesuffix(".so") in ("All", "pbx_config"):  # as whoever asked for it has put it
             self._on_reload()
+
+    def _queue_caller_join(self, message: Message) -> None:
+        self.on_fallen(message)
 
     def _user_event(self, message: Message) -> None:
         if message.get("UserEvent") == REQUEST:

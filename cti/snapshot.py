@@ -19,7 +19,7 @@ from cti.ami.client import AmiClient
 from cti.ami.errors import AmiRefused
 from cti.ami.message import Message
 from cti.colleagues import CONTEXT, Colleagues
-from cti.fallback import Fallback, Member
+from cti.fallback import Action, Fallback, Member
 from cti.link import Leg, Link
 from ivr import variables
 from ivr.star_codes import StarCode
@@ -45,6 +45,8 @@ class Snapshot:
         self._link = link
         self._fallback = fallback
         self._colleagues = colleagues
+        self._fetched: set[str] = set()
+        link.on_gone.append(self._fetched.discard)
 
     async def take(self) -> None:
         """Run after each login. Raises AmiLinkLost if the link breaks again meanwhile.
@@ -52,6 +54,7 @@ class Snapshot:
         Each list is applied as soon as it is here: events that come after it are newer. Channels come before devices,
         so that no phone is believed free while it rings or talks in a call not known yet.
         """
+        self._fetched.clear()
         channels = await self._client.collect("CoreShowChannels")
         found = self._channels(channels)
         for device in await self._client.collect("DeviceStateList"):
@@ -164,14 +167,20 @@ class Snapshot:
     async def _fetch_back(self, queues: Iterable[Message]) -> None:
         """Callers who wait in a plain queue come back to us, with their place: it is written on their channels."""
         for entry in queues:
-            if entry.event == "QueueEntry":
+            if entry.event == "QueueEntry" and (action := self.way_back(entry)) is not None:
                 try:
-                    await self._client.action(
-                        "Redirect",
-                        {"Channel": entry.get("Channel"), "Context": "resume", "Exten": "s", "Priority": "1"},
-                    )
+                    await self._client.action(action.name, action.headers)
                 except AmiRefused:
                     log.info("not-fetched-back", uniqueid=entry.get("Uniqueid"))  # he hung up, or is being answered
+
+    def way_back(self, entry: Message) -> Action | None:
+        """The action that takes this caller out of a plain queue; None if he was taken out since the last (re)connect:
+        whose session fails again is left to those who serve the plain queue, and does not go round for ever."""
+        if entry.get("Uniqueid") in self._fetched:
+            return None
+        self._fetched.add(entry.get("Uniqueid"))
+        where = {"Channel": entry.get("Channel"), "Context": "resume", "Exten": "s", "Priority": "1"}
+        return Action("Redirect", where)
 
     async def _variable(self, channel: str, name: str) -> str:
         try:

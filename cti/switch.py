@@ -58,6 +58,8 @@ class Switch:
         )
         self._colleagues = Colleagues()
         self._snapshot = Snapshot(self.client, distributor, self._link, self._fallback, self._colleagues)
+        self._link.on_fallen = self._fetch_back
+        self._leaving = False
         self._publisher = Publisher(self.client, distributor, board)
         self._adopting: set[asyncio.Task[None]] = set()
         self.ready = asyncio.Event()
@@ -96,6 +98,10 @@ class Switch:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.client.run())
             group.create_task(self._publisher.run())
+
+    def leave(self) -> None:
+        """We end: who comes to a plain queue from now on waits there for the next daemon."""
+        self._leaving = True
 
     def keep_members(self) -> None:
         """Make every agent's memberships of the plain queues what the roster and the queues say now."""
@@ -139,6 +145,16 @@ class Switch:
 
     def _tell_floor(self) -> None:
         self._publisher.ask()
+
+    def _fetch_back(self, entry: Message) -> None:
+        """A caller has come to a plain queue though we are here: we were not yet when he called, or his session has
+        failed. There nobody would tell him anything, overflow him, or serve him after the last agent has gone. Queues
+        of somebody else's are none of our business."""
+        if self._leaving or entry.get("Queue") not in self._distributor.router.queues:
+            return
+        if (action := self._snapshot.way_back(entry)) is not None:
+            log.warning("fallen-to-plain-queue", uniqueid=entry.get("Uniqueid"), queue=entry.get("Queue"))
+            self._post([action])
 
     def _withdraw(self, offer: Offer) -> None:
         if (leg := self._link.leg_of_offer(offer)) is not None:

@@ -26,6 +26,7 @@ class FakeAsterisk(FakeAmi):
         self.extended: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.variables: dict[tuple[str, str], str] = {}
         self.redirected: list[str] = []
+        self.fetched: asyncio.Queue[str] = asyncio.Queue()
         self.user_events: asyncio.Queue[Action] = asyncio.Queue()
         self.rules |= {
             "CoreShowChannels": lambda peer, action: _list(peer, action, "CoreShowChannels", self.channels),
@@ -64,6 +65,10 @@ class FakeAsterisk(FakeAmi):
         """A caller in the plain queue."""
         self.queues.append(("Event: QueueEntry", "Queue: sales", f"Channel: {channel}", f"Uniqueid: {channel}"))
 
+    def falls(self, peer: Peer, channel: str, *, queue: str = "sales") -> None:
+        """A caller comes to the plain queue now."""
+        peer.send("Event: QueueCallerJoin", f"Queue: {queue}", f"Channel: {channel}", f"Uniqueid: {channel}")
+
     async def told(self, name: str) -> Action:
         """The next user event of that name; those before it are passed over."""
         while (event := await soon(self.user_events.get())).get("UserEvent") != name:
@@ -91,6 +96,7 @@ class FakeAsterisk(FakeAmi):
 
     def _redirect(self, peer: Peer, action: Action) -> None:
         self.redirected.append(action.get("Channel"))
+        self.fetched.put_nowait(action.get("Channel"))
         if action.get("Channel").startswith("gone"):
             peer.answer(action, "Message: Channel does not exist", response="Error")
         else:

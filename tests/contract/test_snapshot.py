@@ -5,6 +5,7 @@ import pytest
 from acd.distributor import Distributor
 from acd.states import AgentState, DequeueReason
 from ivr import variables
+from tests.contract.ami_owner import soon
 from tests.contract.fake_asterisk import FakeAsterisk, relinked, switched
 from tests.unit.running_floor import distributor, enter
 
@@ -116,6 +117,26 @@ async def test_callers_in_the_plain_queue_are_fetched_back_though_one_has_gone()
         asterisk.waits(channel)
     async with switched(asterisk, floor):
         assert asterisk.redirected == ["PJSIP/line-01", "gone-02", "PJSIP/line-03"]
+
+
+async def test_who_falls_into_the_plain_queue_while_we_are_here_is_fetched_back_once() -> None:
+    floor, asterisk = distributor("1001"), FakeAsterisk()
+    asterisk.waits("PJSIP/line-01")
+    async with switched(asterisk, floor) as (switch, peer):
+        for channel in ("PJSIP/line-01", "PJSIP/line-02", "PJSIP/line-02"):
+            asterisk.falls(peer, channel)
+        assert await soon(asterisk.fetched.get()) == "PJSIP/line-01"
+        assert await soon(asterisk.fetched.get()) == "PJSIP/line-02"
+        asterisk.falls(peer, "PJSIP/line-04", queue="somebody-elses")
+        peer.send("Event: Hangup", "Uniqueid: PJSIP/line-02")  # he is gone; the name may be given again
+        asterisk.falls(peer, "PJSIP/line-02")
+        assert await soon(asterisk.fetched.get()) == "PJSIP/line-02"
+        again = await relinked(asterisk, switch, peer)
+        assert await soon(asterisk.fetched.get()) == "PJSIP/line-01"
+        switch.leave()
+        asterisk.falls(again, "PJSIP/line-03")
+        await relinked(asterisk, switch, again)
+    assert "PJSIP/line-03" not in asterisk.redirected
 
 
 async def joined_with(floor: Distributor, asterisk: FakeAsterisk) -> None:

@@ -4,7 +4,7 @@ there is and writes down what there was.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
@@ -21,11 +21,11 @@ __all__ = ["centre"]
 
 
 @asynccontextmanager
-async def monitoring(centre: RunningCentre) -> AsyncIterator[tuple[AmiClient, Owner]]:
-    """A monitoring program's link to Asterisk."""
+async def linked(centre: RunningCentre, username: str, secret: str) -> AsyncIterator[tuple[AmiClient, Owner]]:
+    """A program's link to Asterisk: "monitor" hears everything, "callcenter" may do whatever the daemon may."""
     owner, settings = Owner(), centre.settings
     client = AmiClient(
-        settings.control, settings.ami_port, "monitor", centre.credentials.ami.monitor,
+        settings.control, settings.ami_port, username, secret,
         on_event=owner.on_event, on_up=owner.on_up, on_down=owner.on_down,
     )  # fmt: skip
     link = asyncio.create_task(client.run())
@@ -35,6 +35,11 @@ async def monitoring(centre: RunningCentre) -> AsyncIterator[tuple[AmiClient, Ow
     finally:
         link.cancel()
         await asyncio.gather(link, return_exceptions=True)
+
+
+def monitoring(centre: RunningCentre) -> AbstractAsyncContextManager[tuple[AmiClient, Owner]]:
+    """A monitoring program's link."""
+    return linked(centre, "monitor", centre.credentials.ami.monitor)
 
 
 async def members(client: AmiClient, queue: str) -> dict[str, bool]:
@@ -58,6 +63,27 @@ async def test_the_members_of_the_plain_queues_are_the_agents_signed_in(centre: 
         await owner.event("QueueMemberRemoved")
         assert await members(client, "sales") == {"1002": False}
         assert await members(client, "support") == {"1003": False}
+
+
+async def test_who_falls_into_the_plain_queue_while_the_daemon_is_here_comes_back_to_it(centre: RunningCentre) -> None:
+    steering = linked(centre, "callcenter", centre.credentials.ami.callcenter)
+    async with centre.phones() as phones, steering as (client, _):
+        await phones.register()
+        caller = await phones.dial("4002", number="100")
+        await centre.fact("CallQueued", queue="support")
+        channel = (await centre.fact("CallArrived", caller="100"))["channel"]
+        centre.messages.clear()
+        place = {"Channel": channel, "Context": "callcenter", "Exten": "s", "Priority": "fallback"}
+        await client.action("Redirect", place)
+        assert (await centre.fact("CallArrived", caller="100"))["resumed"]
+        await centre.fact("CallQueued", queue="support")
+        await centre.sign_in("1003")
+        leg = await soon(phones["1003"].next_call())
+        await leg.answer()
+        offered = await centre.fact("CallOffered", agent="1003")
+        assert offered["queue"] == "support"
+        await leg.hang_up()
+        await soon(caller.ended())
 
 
 async def test_the_plain_queue_serves_the_callers_until_the_next_run_takes_over(centre: RunningCentre) -> None:
