@@ -35,7 +35,10 @@ def print_page(service: Service, answer: Record, *, as_json: bool) -> Exit:
     if as_json:
         print(json.dumps(answer, indent=2, ensure_ascii=False))
         return Exit.DONE
-    print_calls(answer["calls"], _zone(service))
+    if answer["calls"]:
+        print_calls(answer["calls"], _zone(service))
+    else:
+        print("No such calls.")
     if answer["next"]:
         print(f"There are more: --after {answer['next']}")
     return Exit.DONE

@@ -281,13 +281,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_search(found: argparse.ArgumentParser) -> None:
+    seconds = fitting(r"\d{1,6}(\.\d+)?", "seconds, such as 90")
     found.add_argument("--number", help="the caller's or the one dialled, in any spelling")
     found.add_argument("--agent", metavar="NUMBER", help="an agent who spoke with the caller")
     found.add_argument("--queue", help="a queue in which the caller stood")
-    found.add_argument("--since", metavar="TIME", help="began at this time or later (centre's time)")
+    found.add_argument(
+        "--since", metavar="TIME", help="began at this time or later: 2026-11-22T08:00, or a day (centre's time)"
+    )
     found.add_argument("--until", metavar="TIME", help="began before this time")
-    found.add_argument("--longer", dest="length_from_s", type=float, metavar="SECONDS", help="at least so long")
-    found.add_argument("--shorter", dest="length_to_s", type=float, metavar="SECONDS", help="at most so long")
+    found.add_argument(
+        "--longer",
+        dest="length_from_s",
+        type=seconds,
+        metavar="SECONDS",
+        help="its recordings together last so long at least",
+    )
+    found.add_argument("--shorter", dest="length_to_s", type=seconds, metavar="SECONDS", help="… at most")
     found.add_argument("--outcome", choices=[outcome.value for outcome in CallOutcome])
     found.add_argument("--score-from", metavar="SCORE", help="score of its released review, 0 to 100")
     found.add_argument("--score-to", metavar="SCORE")

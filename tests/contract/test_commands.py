@@ -89,6 +89,9 @@ async def test_calls_are_listed_page_by_page_and_shown(
         assert more is not None
         assert await callcenter("calls", "list", "--json", "--after", more[1]) == 0
         assert len(json.loads(capsys.readouterr().out)["calls"]) == 4
+        assert await callcenter("calls", "list", "--outcome", "timed_out") == 0
+        assert await callcenter("recordings", "search", "--longer", "90000") == 0
+        assert capsys.readouterr().out == "No such calls.\n" * 2
         assert await callcenter("calls", "show", call.id) == 0
         shown = capsys.readouterr().out
         for part in (
@@ -188,6 +191,8 @@ async def test_an_agent_with_a_skill_of_no_queue_is_refused(capsys: pytest.Captu
         ("agents", "log", "1005", "--day", "today"),
         ("calls", "list", "--outcome", "lost"),
         ("calls", "show"),
+        ("recordings", "search", "--longer", "1:30"),
+        ("recordings", "search", "--shorter=-1"),
     ],
 )
 async def test_a_command_line_that_does_not_fit_ends_with_2(arguments: tuple[str, ...]) -> None:
