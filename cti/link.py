@@ -113,7 +113,7 @@ class Link:
         return next((leg.channel for leg in legs if phone_of_channel(leg.channel) == phone), "")
 
     def took(self, leg: Leg) -> None:
-        """An agent is in a caller's call on a line that he has opened himself."""
+        """An agent is in a caller's call of which the router did not know, or on a line that he has opened himself."""
         self._legs[leg.uniqueid] = leg
         self.channels[leg.uniqueid] = leg.linkedid
 
@@ -158,7 +158,9 @@ class Link:
             with self._distributor.command() as (router, now_ms):
                 router.answered(leg.linkedid, phone=phone_of_channel(leg.channel), now_ms=now_ms)
         elif self._distributor.router.roster.at_phone(phone_of_channel(leg.channel)) is not None:
-            self._legs[leg.uniqueid] = leg
+            # Rung for an agent who asked, and still when his caller took his place: it is the caller's call he is in.
+            leg = replace(leg, linkedid=message.get("Linkedid") or leg.linkedid)
+            self.took(leg)
             self._on_unknown(leg)
 
     def _hangup(self, message: Message) -> None:

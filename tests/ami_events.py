@@ -18,13 +18,14 @@ def dial_begin(phone: str, linkedid: str) -> Message:
     return event("DialBegin", DestChannel=f"PJSIP/{phone}-01", DestUniqueid=f"{phone}-leg", DestLinkedid=linkedid)
 
 
-def dial_end(phone: str, linkedid: str, status: str = "ANSWER") -> Message:
-    """And how that ended."""
+def dial_end(phone: str, linkedid: str, status: str = "ANSWER", *, of: str = "") -> Message:
+    """And how that ended; `of` is the call of the channel that rang it, if that is another's by now."""
     return event(
         "DialEnd",
         DestChannel=f"PJSIP/{phone}-01",
         DestUniqueid=f"{phone}-leg",
         DestLinkedid=linkedid,
+        Linkedid=of or linkedid,
         DialStatus=status,
     )
 

@@ -236,6 +236,30 @@ async def killed(floor: RunningCentre) -> None:
     await floor.seen(lambda message: "snapshot" in message)
 
 
+async def test_a_caller_of_the_plain_queue_joined_to_a_ringing_phone_without_the_daemon_is_found_when_it_answers(
+    floor: RunningCentre,
+) -> None:
+    async with staffed(floor, "1002", audio=True) as phones:
+        async with floor.without_daemon():
+            caller, leg = await conversation(phones, "4001", "1002", number="100")
+        await sees(floor, "1002", "talking")
+        await floor.sign_in("1003")
+        await sees(floor, "1003", "ready")
+        await leg.hold()
+        consult = phones["1002"].dial("1003")
+        asked = await phones["1003"].next_call()
+        await consult.answered()
+        async with floor.without_daemon():
+            assert await leg.transfer("1003", consult) == 200
+        await talk(caller, asked)
+        await sees(floor, "1003", "talking")
+        await asked.hang_up()
+        await caller.ended()
+        record = await floor.record("100")
+        await agrees_with_asterisk(floor.settings.state, record)
+        assert [one["agent"] for one in record["conversations"]] == ["1002", "1003"]
+
+
 async def test_a_daemon_killed_while_an_agent_asks_finds_him_in_his_place_then_both_talking_and_the_transfer_after_it(
     floor: RunningCentre,
 ) -> None:

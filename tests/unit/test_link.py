@@ -114,6 +114,15 @@ async def test_a_leg_of_a_call_we_do_not_have_is_left_alone_until_it_is_answered
 
 
 @in_virtual_time
+async def test_a_leg_rung_for_an_agent_who_asked_is_in_the_call_of_the_caller_who_took_his_place() -> None:
+    floor = Floor()
+    floor.hears(dial_end("1001", "consult", of="call"))
+    assert floor.unknown == [LEG]
+    assert floor.link.channel_at("call", "1001") == LEG.channel
+    floor.close()
+
+
+@in_virtual_time
 async def test_nobodys_phone_that_answers_is_not_unknown() -> None:
     floor = Floor()
     floor.hears(dial_end("1009", "call"))
