@@ -73,14 +73,12 @@ class Scores:
     async def each(
         self, scopes: Collection[Scope], period: Period, names: Collection[str], now: datetime
     ) -> Mapping[Scope, Mapping[str, Decimal]]:
-        """Those of a kind are read at once."""
+        """Read at once."""
         if "score" not in names:
             return {}
-        found: dict[Scope, Mapping[str, Decimal]] = {}
-        for kind in {scope.kind for scope in scopes}:
-            means = await mean_scores(self._store, kind, period.since, period.until)
-            found |= {scope: _scored(means.get(scope.name, NONE)) for scope in scopes if scope.kind is kind}
-        return found
+        kinds = sorted({scope.kind for scope in scopes})
+        means = await mean_scores(self._store, kinds, period.since, period.until)
+        return {scope: _scored(means.get((scope.kind, scope.name), NONE)) for scope in scopes}
 
 
 def _scored(mean: MeanScore) -> Mapping[str, Decimal]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -129,10 +130,14 @@ class Reading:
             for source in await self._sources(table, period, in_days=in_days):
                 where = [*source.within, *_of_scope(source.table, scope, members, period)]
                 query = _summing(source.table, columns, by=() if alone else (source.time,)).where(*where)
-                for found in (await self._connection.execute(query)).mappings():
-                    row = rows[0 if alone else bisect_right(starts, source.begun(found[source.time])) - 1]
-                    for name in columns:
-                        row[name] = row.get(name, 0) + int(found[name] or 0)
+                found: dict[int, list[Sequence[Any]]] = defaultdict(list)
+                for sums in await self._connection.execute(query):
+                    number = 0 if alone else bisect_right(starts, source.begun(sums[-1])) - 1
+                    found[number].append(sums)
+                for number, some in found.items():
+                    row = rows[number]
+                    for name, numbers in zip(columns, zip(*some, strict=True), strict=False):
+                        row[name] = row.get(name, 0) + int(sum(filter(None, numbers)))
             for row in rows:
                 for name in columns:
                     row.setdefault(name, 0)
@@ -150,7 +155,7 @@ class Reading:
         members = await self.members(scope.name) if scope.kind is ScopeKind.TEAM else None
         where = [*_within(table, period), *_of_scope(table, scope, members, period)]
         rows = await self._connection.execute(_summing(table, {name: name}, by=("half_hour",)).where(*where))
-        return {half_hour: int(total) for half_hour, total in rows if total}
+        return {half_hour: int(total) for total, half_hour in rows if total}
 
     async def each(self, kind: ScopeKind, period: Period, names: Collection[str]) -> dict[str, Row]:
         """The sums of every queue or agent that has any, by name."""
@@ -189,7 +194,7 @@ class Reading:
             for source in await self._sources(table, period):
                 own = source.table.__table__.c
                 key = own["queue" if kind is ScopeKind.QUEUE else "agent"]
-                query = select(key, *(func.sum(own[name]) for name in columns.values())).where(*source.within)
+                query = select(key, *(_sum(source.table, name) for name in columns.values())).where(*source.within)
                 # by an expression: for the bare column SQLite goes by the index of agents, and looks each row up
                 for his, *sums in await self._connection.execute(query.group_by(key.concat(""), key)):
                     row = rows[his]
@@ -329,9 +334,16 @@ def _columns(scope: Scope, names: Collection[str]) -> list[tuple[type[Base], dic
 
 
 def _summing(table: type[Base], columns: Mapping[str, str], by: Sequence[str]) -> Select[Any]:
-    own = table.__table__.c
-    keys = [own[name] for name in by]
-    return select(*keys, *(func.sum(own[column]).label(name) for name, column in columns.items())).group_by(*keys)
+    """Each sum, then what it is of."""
+    keys = [table.__table__.c[name] for name in by]
+    sums: list[ColumnElement[Any]] = [_sum(table, column) for column in columns.values()]
+    return select(*sums, *keys).group_by(*keys)
+
+
+@cache
+def _sum(table: type[Base], column: str) -> ColumnElement[int]:
+    """Made once: a report asks for hundreds."""
+    return func.sum(table.__table__.c[column])
 
 
 @dataclass(frozen=True, slots=True)

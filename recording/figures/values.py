@@ -16,6 +16,7 @@ Found = Mapping[str, Decimal | int]
 """The sums of a scope and a period by their names. A name that is missing makes every figure of it "no data"."""
 
 _ONE, _NOTHING = Decimal(1), Decimal(0)
+_BETTER: Mapping[Direction, Judgement] = {Direction.LOWER: Judgement.BELOW, Direction.HIGHER: Judgement.ABOVE}
 
 
 class Maker:
@@ -31,9 +32,9 @@ class Maker:
             variant = rules.service_level
             formula = figure.variants[variant]
         band = rules.band(figure.key)
-        self._whole = _Way(figure, formula, variant, band)
-        self._parts = {name: _Way(figure, one, "", None) for name, one in figure.parts.items()}
-        self._parts |= {name: _Way(figure, one, name, band) for name, one in figure.variants.items()}
+        self._whole = _way(figure, formula, variant, band)
+        self._parts = {name: _way(figure, one, "", None) for name, one in figure.parts.items()}
+        self._parts |= {name: _way(figure, one, name, band) for name, one in figure.variants.items()}
 
     def value(self, found: Found, about: About, *, parts: bool = True) -> FigureValue:
         """The figure, with its parts and variants where they are wanted."""
@@ -53,10 +54,12 @@ class _Way:
     formula: Formula
     variant: str
     band: Band | None
+    sampled: str
 
     def value(self, found: Found, about: About, parts: Mapping[str, FigureValue]) -> FigureValue:
         formula = self.formula
         value, numerator, denominator = self.fraction(found)
+        counted = denominator if formula.denominator else numerator
         judgement = _judgement(self.band, value)
         return FigureValue(
             figure=self.figure,
@@ -65,7 +68,7 @@ class _Way:
             value=value,
             numerator=numerator or _NOTHING,
             denominator=denominator or _NOTHING,
-            sample=_sample(self.figure, formula, found, numerator, denominator),
+            sample=int(found.get(self.sampled, 0) if self.sampled else counted or 0),
             band=self.band,
             judgement=judgement,
             good=_good(self.figure.direction, judgement),
@@ -81,6 +84,10 @@ class _Way:
         if numerator is not None and denominator:
             value = formula.scale * numerator / denominator
         return value, numerator, denominator
+
+
+def _way(figure: Figure, formula: Formula, variant: str, band: Band | None) -> _Way:
+    return _Way(figure, formula, variant, band, _sampled(figure, formula))
 
 
 def needed(formulas: tuple[Formula, ...]) -> frozenset[str]:
@@ -103,19 +110,13 @@ def _sum(sums: Sums, found: Found) -> Decimal | None:
     return Decimal(total)
 
 
-def _sample(
-    figure: Figure, formula: Formula, found: Found, numerator: Decimal | None, denominator: Decimal | None
-) -> int:
+def _sampled(figure: Figure, formula: Formula) -> str:
+    """The sum that says of how many a formula speaks; empty where it counts them itself."""
     if figure.source in (Source.TIMES, Source.BOTH):
-        return int(found.get(AGENTS, 0))
+        return AGENTS
     if "scheduled_ms" in formula.denominator:
-        return int(found.get("scheduled_agents", 0))
-    if figure.source is Source.STAFF:
-        return int(denominator or 0)
-    if formula.denominator.keys() & {"ring_cadence_ms"}:
-        return int(found.get("line_answered", 0))
-    counted = denominator if formula.denominator else numerator
-    return int(counted or 0)
+        return "scheduled_agents"
+    return "line_answered" if "ring_cadence_ms" in formula.denominator else ""
 
 
 def _judgement(band: Band | None, value: Decimal | None) -> Judgement | None:
@@ -129,5 +130,4 @@ def _judgement(band: Band | None, value: Decimal | None) -> Judgement | None:
 def _good(direction: Direction, judgement: Judgement | None) -> bool | None:
     if judgement is None or direction is Direction.NONE:
         return None
-    better = {Direction.LOWER: Judgement.BELOW, Direction.HIGHER: Judgement.ABOVE}.get(direction)
-    return judgement in (Judgement.IN_BAND, better)
+    return judgement is Judgement.IN_BAND or judgement is _BETTER.get(direction)

@@ -8,12 +8,13 @@ Scores that were made elsewhere (recording/inputs/scores.py) count beside them, 
 Functions raise SQLAlchemy's errors while the data base is away.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, select, true, union_all
 
 from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.models import EvaluationEntry, OutsideScore
@@ -52,24 +53,31 @@ async def mean_score(store: Store, scope: Scope, start: datetime, end: datetime)
         counting_elsewhere(scope, start, end)
     )
     async with store.reading() as connection:
-        total, number = (await connection.execute(query)).one()
-        more, of = (await connection.execute(others)).one()
-    return MeanScore(int(total) + int(more), number + of)
+        found = (await connection.execute(union_all(query, others))).all()
+    return MeanScore(sum(int(total) for total, _ in found), sum(number for _, number in found))
 
 
-async def mean_scores(store: Store, kind: ScopeKind, start: datetime, end: datetime) -> Mapping[str, MeanScore]:
-    """Those of every queue, team or agent that has any in [start, end), by name; of the centre, its own by ""."""
-    if kind is ScopeKind.CENTRE:
-        return {"": await mean_score(store, CENTRE, start, end)}
-    found: dict[str, MeanScore] = {}
+async def mean_scores(
+    store: Store, kinds: Iterable[ScopeKind], start: datetime, end: datetime
+) -> Mapping[tuple[str, str], MeanScore]:
+    """Those of every scope of these kinds that has any in [start, end), by kind and name, read at once."""
+    there = (TABLE, counting(start, end)), (OUTSIDE, counting_elsewhere(CENTRE, start, end))
+    every = [_of_each(kind, table, where) for kind in kinds for table, where in there]
+    if not every:
+        return {}
+    found: dict[tuple[str, str], MeanScore] = {}
     async with store.reading() as connection:
-        for table, where in ((TABLE, counting(start, end)), (OUTSIDE, counting_elsewhere(CENTRE, start, end))):
-            name = table.c[kind.value]
-            query = select(name, func.sum(table.c.score_hundredths), func.count()).where(where).group_by(name)
-            for his, total, number in await connection.execute(query):
-                before = found.get(his, NONE)
-                found[his] = MeanScore(before.sum_hundredths + int(total), before.evaluations + number)
+        for kind, name, total, number in await connection.execute(union_all(*every)):
+            before = found.get((kind, name), NONE)
+            found[kind, name] = MeanScore(before.sum_hundredths + int(total or 0), before.evaluations + number)
     return found
+
+
+def _of_each(kind: ScopeKind, table: FromClause, where: ColumnElement[bool]) -> Select[Any]:
+    """Kind, name, sum and number of the scores of each scope."""
+    name = literal("") if kind is ScopeKind.CENTRE else table.c[kind.value]
+    query = select(literal(kind.value), name, func.sum(table.c.score_hundredths), func.count()).where(where)
+    return query if kind is ScopeKind.CENTRE else query.group_by(name)
 
 
 def of_scope(scope: Scope) -> ColumnElement[bool]:

@@ -42,8 +42,9 @@ async def test_scores_are_taken_in_and_count_for_their_scope_and_time(store: Sto
     ):
         found = await mean_score(store, Scope.parse(scope), *DAY)
         assert (found.mean, found.evaluations) == (None if mean is None else Decimal(mean), count), scope
-        every = await mean_scores(store, Scope.parse(scope).kind, *DAY)
-        assert every.get(Scope.parse(scope).name, NONE) == found
+        whose = Scope.parse(scope)
+        every = await mean_scores(store, [whose.kind], *DAY)
+        assert every.get((whose.kind, whose.name), NONE) == found
     assert (await mean_score(store, Scope.parse("agent:1002"), DAY[1], DAY[1] + timedelta(days=1))).evaluations == 1
     given_out = await give_out(store, SHEETS["scores"], KNOWN)
     await take_in(store, SHEETS["scores"], given_out, KNOWN)  # the same: nothing is doubled
