@@ -23,7 +23,8 @@ NEIGHBOURHOOD = timedelta(hours=4)
 other. What is farther from a day is not kept in memory."""
 
 _CALLS_COLUMNS = 11
-_WITHIN = ("outside", "conference")  # contexts of channels that came into a call which another had begun
+_CONFERENCE = "conference"
+_WITHIN = ("outside", _CONFERENCE)  # contexts of channels that came into a call which another had begun
 _FETCHED = "Bridge"  # by which a caller is connected with the line that an agent has opened to fetch him
 _MASTER_COLUMNS = (17, 18)  # with and without the user field
 
@@ -119,7 +120,15 @@ def with_linkedids(rows: Iterable[CdrRow]) -> list[CdrRow]:
     for row in kept:
         if row.peer and row.context not in _WITHIN:
             rung.setdefault(row.peer, []).append(row)
-    return [row if row.linkedid else replace(row, linkedid=_linkedid(row, rung)) for row in kept]
+    said = [row if row.linkedid else replace(row, linkedid=_linkedid(row, rung)) for row in kept]
+    came = {row.uniqueid: row.linkedid for row in said if row.context == _CONFERENCE and row.peer}
+    return [_as_before(row, came) for row in said]
+
+
+def _as_before(row: CdrRow, came: Mapping[str, str]) -> CdrRow:
+    """Who stays in a conference that others have left has a further row, in which he is with nobody."""
+    alone = row.context == _CONFERENCE and not row.peer
+    return replace(row, linkedid=came.get(row.uniqueid, row.linkedid)) if alone else row
 
 
 def _linkedid(row: CdrRow, rung: Mapping[str, Sequence[CdrRow]]) -> str:
@@ -128,7 +137,7 @@ def _linkedid(row: CdrRow, rung: Mapping[str, Sequence[CdrRow]]) -> str:
         fetched = (one for one in rung.get(row.channel, ()) if one.application == _FETCHED)
         into = (one for one in fetched if one.start_us <= row.end_us + 1_000_000 <= one.end_us + 2_000_000)
         return next((one.linkedid or one.uniqueid for one in into), row.uniqueid)
-    near = rung.get(row.peer if row.context == "conference" else f"{row.channel.removesuffix(';2')};1", ())
+    near = rung.get(row.peer if row.context == _CONFERENCE else f"{row.channel.removesuffix(';2')};1", ())
     then = (one for one in near if one.start_us <= row.start_us <= one.end_us + 1_000_000)
     return next((one.linkedid or one.uniqueid for one in then), row.uniqueid)
 
