@@ -11,9 +11,13 @@ from recording.facts import read_facts
 from recording.fold import fold
 from recording.ledger import LedgerRow, read_rows
 from recording.record import CallRecord
+from recording.store import Page
 
 FOLDER = Path(__file__).parent / "fixtures" / "ledgers"
 CALLBACKS = Path(__file__).parent / "fixtures" / "callback_ledgers"
+EVERY = Page(size=500)
+"""More than there are."""
+
 NAMES = sorted(folder.name for folder in FOLDER.iterdir())
 
 

@@ -20,7 +20,7 @@ from recording.models import AgentStateEntry, Base, Call, CallInProgress, Ledger
 from recording.record import Recording
 from recording.store import Agent, CallFilter, Page, Store
 from recording.transactions import refold
-from tests.ledgers import CALLBACKS, FOLDER, NAMES, batch, line_of, real_call
+from tests.ledgers import CALLBACKS, EVERY, FOLDER, NAMES, batch, line_of, real_call
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
@@ -76,7 +76,7 @@ async def test_migrating_twice_changes_nothing(store: Store) -> None:
 
 async def test_every_real_call_is_read_back_as_it_was_folded(store: Store) -> None:
     await _take(store, *NAMES)
-    found = {record.linkedid: record for record in await store.calls()}
+    found = {record.linkedid: record for record in await store.calls(page=EVERY)}
     assert sorted(found) == sorted(real_call(name).record().linkedid for name in NAMES)
     for name in NAMES:
         record = real_call(name).record()
@@ -309,13 +309,16 @@ async def test_a_recording_appears_in_its_call_before_or_after_the_end(store: St
 
 async def test_calls_are_filtered(store: Store) -> None:
     await _take(store, *NAMES)
-    every = await store.calls()
-    abandoned = await store.calls(CallFilter(outcome=CallOutcome.ABANDONED, queue="sales"))
+    every = await store.calls(page=EVERY)
+    abandoned = await store.calls(CallFilter(outcome=CallOutcome.ABANDONED, queue="sales"), EVERY)
     assert {record.outcome for record in abandoned} == {CallOutcome.ABANDONED}
-    assert {record.agent for record in await store.calls(CallFilter(agent="1002"))} == {"1002"}
+    assert {record.agent for record in await store.calls(CallFilter(agent="1002"), EVERY)} == {"1002"}
     assert await store.calls(CallFilter(caller="nobody")) == []
     middle = every[len(every) // 2].started_at
-    newer, older = await store.calls(CallFilter(since=middle)), await store.calls(CallFilter(until=middle))
+    newer, older = (
+        await store.calls(CallFilter(since=middle), EVERY),
+        await store.calls(CallFilter(until=middle), EVERY),
+    )
     assert [*newer, *older] == every
 
 
@@ -325,7 +328,7 @@ async def test_pages_are_newest_first_and_hold_every_call_once(store: Store) -> 
     while page := await store.calls(page=Page(size=5, after=after)):
         pages += page
         after = page[-1].id
-    assert pages == sorted(await store.calls(), key=lambda record: record.started_at, reverse=True)
+    assert pages == sorted(await store.calls(page=EVERY), key=lambda record: record.started_at, reverse=True)
     assert await store.calls(page=Page(after="unknown")) == []
 
 

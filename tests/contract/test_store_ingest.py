@@ -17,7 +17,7 @@ from recording.models import LedgerEvent, RejectedLedgerLine
 from recording.record import CallRecord
 from recording.series import Series
 from recording.store import Store
-from tests.ledgers import NAMES, real_call
+from tests.ledgers import EVERY, NAMES, real_call
 
 pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
@@ -54,7 +54,7 @@ class Centre:
                 await task
 
     async def linkedids(self) -> set[str]:
-        return {record.linkedid for record in await self.store.calls()}
+        return {record.linkedid for record in await self.store.calls(page=EVERY)}
 
     async def kept(self) -> int:
         async with self.store.engine.connect() as connection:
