@@ -74,10 +74,15 @@ async def test_tables_that_are_not_there_are_no_data_base_that_is_away(store: St
             await connection.exec_driver_sql("SELEKT 1")
     assert not lacks_tables(caught.value)
     assert not is_away(caught.value)
-    async with store.engine.begin() as connection:
-        await connection.exec_driver_sql("DROP TABLE ledger_position")
-    assert not await store.has_tables()
-    assert await store.healthy()
+
+
+async def test_a_data_base_without_tables_answers_and_says_so(database: str) -> None:
+    store = Store(database)
+    try:
+        assert not await store.has_tables()
+        assert await store.healthy()
+    finally:
+        await store.close()
 
 
 async def test_a_sqlite_file_that_another_holds_or_that_nobody_may_write_is_away(tmp_path: Path) -> None:
