@@ -1,14 +1,13 @@
 """Who comes first on a machine that is full."""
 
-import json
 import os
 import subprocess
 import sys
 import threading
 
 import pytest
+from structlog.testing import capture_logs
 
-from cti.logs import write_logs
 from cti.precedence import ROUTING, VOICES, routing_first, voices_first
 
 pytestmark = pytest.mark.unit
@@ -57,16 +56,15 @@ def test_a_process_that_has_ended_is_left_alone(asked: Asked) -> None:
 
 
 def test_where_it_is_not_permitted_everything_runs_on_and_it_is_told_what_would_permit_it(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(thread: int, policy: int, param: os.sched_param) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
-    write_logs()
-    voices_first(os.getpid())
-    routing_first()
-    told = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    with capture_logs() as told:
+        voices_first(os.getpid())
+        routing_first()
     assert [(one["error_id"], one["who"], one["why"]) for one in told] == [
         ("not-first", "asterisk", "Operation not permitted"),
         ("not-first", "daemon", "Operation not permitted"),
