@@ -190,7 +190,7 @@ async def test_codes_are_set_listed_imported_and_given_out_without_a_service(
     assert "row 3, resolved: expected yes or no" in capsys.readouterr().err
     assert await callcenter("outcomes", "import", str(file), "--skip-bad") == 0
     said = capsys.readouterr()
-    assert said.out == "Outcome codes: 1 rows taken, 1 left out.\n"
+    assert said.out == "Outcome codes: 1 row taken, 1 left out.\n"
     assert "row 3" in said.err
     assert await callcenter("outcomes", "export") == 0
     assert [line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == ["code", "lost", "sold"]
