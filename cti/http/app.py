@@ -124,9 +124,8 @@ def make_app(floor: Floor) -> web.Application:
     app[openapi.DESCRIPTION] = openapi.Description(ENDPOINTS)
     app.on_shutdown.append(live_socket.close_sockets)
     for endpoint in ENDPOINTS:
-        app.router.add_route(endpoint.method, endpoint.path, _guarded(endpoint, floor))
-        if endpoint.media.startswith("audio/") and 206 in endpoint.statuses:  # players look how long it is
-            app.router.add_route("HEAD", endpoint.path, _guarded(endpoint, floor))
+        for method in endpoint.methods:
+            app.router.add_route(method, endpoint.path, _guarded(endpoint, floor))
     app.on_response_prepare.append(_harden)
     return app
 

@@ -5,6 +5,7 @@ that they cannot disagree. What an endpoint does is decided by its handler.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from datetime import date
+from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
 from aiohttp import web
@@ -96,6 +97,12 @@ class Endpoint(Generic[Query, Body]):
     role: Role | None = None
     permission: Permission | None = None
     body_at_most: int = BODY_AT_MOST
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What it serves: its own, and HEAD where audio is given in ranges, since players look first how long it is."""
+        ranges = self.media.startswith("audio/") and HTTPStatus.PARTIAL_CONTENT in self.statuses
+        return (self.method, "HEAD") if ranges else (self.method,)
 
     @property
     def needs(self) -> Role:

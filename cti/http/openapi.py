@@ -45,9 +45,9 @@ def document(endpoints: Iterable[Endpoint[Any, Any]]) -> dict[str, Any]:
     references, schemas = models_json_schema(sorted(models, key=_name), ref_template=REFERENCE)  # type: ignore[arg-type]
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(
-            endpoint, references, schemas["$defs"]
-        )
+        operation = _operation(endpoint, references, schemas["$defs"])
+        for method in endpoint.methods:
+            paths.setdefault(endpoint.path, {})[method.lower()] = operation if method != "HEAD" else _head_of(operation)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Call centre", "version": version("callcenter")},
@@ -82,6 +82,19 @@ def _operation(
             operation["x-permission"] = endpoint.permission
         operation["description"] = f"{description} Role: {endpoint.needs}."
     return operation
+
+
+def _head_of(operation: Mapping[str, Any]) -> dict[str, Any]:
+    """What HEAD gives where GET is this: the same answers without what is in them (RFC 9110, section 9.3.2)."""
+    return {
+        **operation,
+        "operationId": f"{operation['operationId']}_head",
+        "summary": f"{operation['summary']}: the headers alone",
+        "description": f"The headers alone of: {operation['description']}",
+        "responses": {
+            status: {"description": answer["description"]} for status, answer in operation["responses"].items()
+        },
+    }
 
 
 def _in_path(path: str) -> list[dict[str, Any]]:

@@ -38,6 +38,18 @@ async def test_every_route_is_described_and_nothing_else(tmp_path: Path) -> None
         assert routes == {(path, method) for path, methods in described["paths"].items() for method in methods}
 
 
+async def test_head_is_described_as_get_is_without_what_is_in_the_answers(tmp_path: Path) -> None:
+    async with open_floor(tmp_path) as web:
+        _, described = await web.get("/openapi.json")
+        both = {path: methods for path, methods in described["paths"].items() if "head" in methods}
+        assert "/api/calls/{id}/recording" in both
+        for methods in both.values():
+            head, get = methods["head"], methods["get"]
+            assert head["responses"].keys() == get["responses"].keys()
+            assert not any("content" in answer for answer in head["responses"].values())
+            assert (head["x-role"], head["parameters"]) == (get["x-role"], get["parameters"])
+
+
 async def test_the_description_is_whole(tmp_path: Path) -> None:
     async with open_floor(tmp_path) as web:
         _, described = await web.get("/openapi.json")
