@@ -21,12 +21,10 @@ ROUTING = 5
 def voices_first(pid: int) -> None:
     """All threads of this Asterisk, and those it will begin. Where we may not, it runs as everything does."""
     try:
-        while plain := [thread for thread in _threads(pid) if os.sched_getscheduler(thread) != os.SCHED_RR]:
+        while plain := [thread for thread in _threads(pid) if _is_plain(thread)]:
             for thread in plain:
                 with suppress(ProcessLookupError):
                     os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(VOICES))
-    except ProcessLookupError:
-        return  # it has ended; whoever waits for it knows
     except OSError as error:
         _tell("asterisk", error)
 
@@ -44,6 +42,13 @@ def _threads(pid: int) -> list[int]:
     with suppress(OSError):
         return [int(thread.name) for thread in Path(f"/proc/{pid}/task").iterdir()]
     return []
+
+
+def _is_plain(thread: int) -> bool:
+    """Whether it is there, and does not come first."""
+    with suppress(ProcessLookupError):
+        return os.sched_getscheduler(thread) != os.SCHED_RR
+    return False
 
 
 def _tell(who: str, error: OSError) -> None:

@@ -42,6 +42,23 @@ def test_every_thread_that_carries_voices_comes_first(asked: Asked) -> None:
     assert {(os.getpid(), os.SCHED_RR, VOICES), (another.native_id, os.SCHED_RR, VOICES)} <= set(asked)
 
 
+def test_a_thread_that_ends_meanwhile_does_not_keep_the_others_back(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = 2**22 + 1  # more than Linux counts to
+    known = os.sched_getscheduler
+
+    def scheduler(thread: int) -> int:
+        if thread == ended:
+            raise ProcessLookupError
+        return known(thread)
+
+    monkeypatch.setattr(os, "sched_getscheduler", scheduler)
+    monkeypatch.setattr("cti.precedence._threads", lambda pid: [ended, 7])
+    voices_first(7)
+    assert asked == [(7, os.SCHED_RR, VOICES)]
+
+
 def test_the_loop_comes_after_the_voices_and_what_it_begins_does_not_come_first(asked: Asked) -> None:
     routing_first()
     assert asked == [(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, ROUTING)]
