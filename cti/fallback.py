@@ -1,5 +1,5 @@
 """Keeps the members of Asterisk's plain queues equal to the agents signed in: they serve the callers whenever we
-cannot (architecture.md, principle 6).
+cannot (architecture.md, principle 6). Takes those callers back when we can.
 
 Pure: it says which AMI actions to send; who sends them is the switch.
 """
@@ -66,6 +66,19 @@ class Fallback:
             for name, queue in queues.items():
                 if any(requires.met_by(agent) for requires in queue.could_serve()):
                     yield Member(name, interface, agent.number, agent.status is not Status.READY)
+
+
+def taken_back(queue: str, caller: str) -> tuple[Action, Action]:
+    """The actions, in this order, that take the channel `caller` out of a plain queue, unless he has been answered.
+
+    Asterisk's queue itself decides (decision 0037): whom it has just connected it refuses to give back, and whose phone
+    it rings it lets ring, so that nobody who picks up is cut off. It looks once a second whether a caller is to leave;
+    the key, which means nothing there, makes it look at once.
+    """
+    return (
+        Action("QueueWithdrawCaller", {"Queue": queue, "Caller": caller}),
+        Action("PlayDTMF", {"Channel": caller, "Digit": "D", "Receive": "true"}),
+    )
 
 
 def _step(had: Member | None, wanted: Member | None) -> Iterable[Action]:

@@ -19,7 +19,7 @@ from cti.ami.client import AmiClient
 from cti.ami.errors import AmiRefused
 from cti.ami.message import Message
 from cti.colleagues import CONTEXT, Colleagues
-from cti.fallback import Action, Fallback, Member
+from cti.fallback import Action, Fallback, Member, taken_back
 from cti.link import Leg, Link
 from ivr import variables
 from ivr.star_codes import StarCode
@@ -167,20 +167,20 @@ class Snapshot:
     async def _fetch_back(self, queues: Iterable[Message]) -> None:
         """Callers who wait in a plain queue come back to us, with their place: it is written on their channels."""
         for entry in queues:
-            if entry.event == "QueueEntry" and (action := self.way_back(entry)) is not None:
+            if entry.event == "QueueEntry":
                 try:
-                    await self._client.action(action.name, action.headers)
+                    for action in self.way_back(entry):
+                        await self._client.action(action.name, action.headers)
                 except AmiRefused:
-                    log.info("not-fetched-back", uniqueid=entry.get("Uniqueid"))  # he hung up, or is being answered
+                    log.info("not-fetched-back", uniqueid=entry.get("Uniqueid"))  # he hung up, or has been answered
 
-    def way_back(self, entry: Message) -> Action | None:
-        """The action that takes this caller out of a plain queue; None if he was taken out since the last (re)connect:
+    def way_back(self, entry: Message) -> Sequence[Action]:
+        """The actions that take this caller out of a plain queue; none if he was taken out since the last (re)connect:
         whose session fails again is left to those who serve the plain queue, and does not go round for ever."""
         if entry.get("Uniqueid") in self._fetched:
-            return None
+            return ()
         self._fetched.add(entry.get("Uniqueid"))
-        where = {"Channel": entry.get("Channel"), "Context": "resume", "Exten": "s", "Priority": "1"}
-        return Action("Redirect", where)
+        return taken_back(entry.get("Queue"), entry.get("Channel"))
 
     async def _variable(self, channel: str, name: str) -> str:
         try:

@@ -152,9 +152,9 @@ class Switch:
         of somebody else's are none of our business."""
         if self._leaving or entry.get("Queue") not in self._distributor.router.queues:
             return
-        if (action := self._snapshot.way_back(entry)) is not None:
+        if actions := self._snapshot.way_back(entry):
             log.warning("fallen-to-plain-queue", uniqueid=entry.get("Uniqueid"), queue=entry.get("Queue"))
-            self._post([action])
+            self._post(actions)
 
     def _withdraw(self, offer: Offer) -> None:
         if (leg := self._link.leg_of_offer(offer)) is not None:

@@ -14,8 +14,8 @@ Rows = list[Sequence[str]]
 
 
 class FakeAsterisk(FakeAmi):
-    """Lists are answered from what is here; redirects, user events and extensions are kept in order; all else waits in
-    the peer."""
+    """Lists are answered from what is here; whom it is to take out of a plain queue, user events and extensions are
+    kept in order; all else waits in the peer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,8 +25,8 @@ class FakeAsterisk(FakeAmi):
         self.extensions: Rows = []
         self.extended: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.variables: dict[tuple[str, str], str] = {}
-        self.redirected: list[str] = []
-        self.fetched: asyncio.Queue[str] = asyncio.Queue()
+        self.withdrawn: asyncio.Queue[str] = asyncio.Queue()
+        self.keyed: asyncio.Queue[str] = asyncio.Queue()
         self.user_events: asyncio.Queue[Action] = asyncio.Queue()
         self.rules |= {
             "CoreShowChannels": lambda peer, action: _list(peer, action, "CoreShowChannels", self.channels),
@@ -36,7 +36,8 @@ class FakeAsterisk(FakeAmi):
             "DialplanExtensionAdd": self._extend,
             "DialplanExtensionRemove": self._extend,
             "Getvar": self._getvar,
-            "Redirect": self._redirect,
+            "QueueWithdrawCaller": self._withdraw,
+            "PlayDTMF": self._key,
             "UserEvent": self._user_event,
         }
 
@@ -94,13 +95,16 @@ class FakeAsterisk(FakeAmi):
         self.user_events.put_nowait(action)
         peer.answer(action, "Message: Event Sent")
 
-    def _redirect(self, peer: Peer, action: Action) -> None:
-        self.redirected.append(action.get("Channel"))
-        self.fetched.put_nowait(action.get("Channel"))
-        if action.get("Channel").startswith("gone"):
-            peer.answer(action, "Message: Channel does not exist", response="Error")
+    def _withdraw(self, peer: Peer, action: Action) -> None:
+        self.withdrawn.put_nowait(action.get("Caller"))
+        if action.get("Caller").startswith("gone"):
+            peer.answer(action, "Message: Unable to request withdraw from queue: No such caller", response="Error")
         else:
-            peer.answer(action, "Message: Redirect successful")
+            peer.answer(action, "Message: Withdraw requested successfully")
+
+    def _key(self, peer: Peer, action: Action) -> None:
+        self.keyed.put_nowait(action.get("Channel"))
+        peer.answer(action, "Message: DTMF successfully queued")
 
 
 def _list(peer: Peer, action: Action, name: str, rows: Rows) -> None:

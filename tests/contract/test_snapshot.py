@@ -1,5 +1,7 @@
 """What the daemon makes of the Asterisk it finds, at its start and after each break of the link."""
 
+import asyncio
+
 import pytest
 
 from acd.distributor import Distributor
@@ -12,6 +14,11 @@ from tests.unit.running_floor import distributor, enter
 pytestmark = pytest.mark.contract
 
 QUEUE_OF_CALL = ("call", variables.QUEUE)
+
+
+def all_of(channels: asyncio.Queue[str]) -> list[str]:
+    """What has come so far."""
+    return [channels.get_nowait() for _ in range(channels.qsize())]
 
 
 def state(floor: Distributor, agent: str) -> AgentState:
@@ -116,7 +123,8 @@ async def test_callers_in_the_plain_queue_are_fetched_back_though_one_has_gone()
     for channel in ("PJSIP/line-01", "gone-02", "PJSIP/line-03"):
         asterisk.waits(channel)
     async with switched(asterisk, floor):
-        assert asterisk.redirected == ["PJSIP/line-01", "gone-02", "PJSIP/line-03"]
+        assert all_of(asterisk.withdrawn) == ["PJSIP/line-01", "gone-02", "PJSIP/line-03"]
+        assert all_of(asterisk.keyed) == ["PJSIP/line-01", "PJSIP/line-03"]  # nobody who talks by now hears the key
 
 
 async def test_who_falls_into_the_plain_queue_while_we_are_here_is_fetched_back_once() -> None:
@@ -125,18 +133,18 @@ async def test_who_falls_into_the_plain_queue_while_we_are_here_is_fetched_back_
     async with switched(asterisk, floor) as (switch, peer):
         for channel in ("PJSIP/line-01", "PJSIP/line-02", "PJSIP/line-02"):
             asterisk.falls(peer, channel)
-        assert await soon(asterisk.fetched.get()) == "PJSIP/line-01"
-        assert await soon(asterisk.fetched.get()) == "PJSIP/line-02"
+        assert await soon(asterisk.withdrawn.get()) == "PJSIP/line-01"
+        assert await soon(asterisk.withdrawn.get()) == "PJSIP/line-02"
         asterisk.falls(peer, "PJSIP/line-04", queue="somebody-elses")
         peer.send("Event: Hangup", "Uniqueid: PJSIP/line-02")  # he is gone; the name may be given again
         asterisk.falls(peer, "PJSIP/line-02")
-        assert await soon(asterisk.fetched.get()) == "PJSIP/line-02"
+        assert await soon(asterisk.withdrawn.get()) == "PJSIP/line-02"
         again = await relinked(asterisk, switch, peer)
-        assert await soon(asterisk.fetched.get()) == "PJSIP/line-01"
+        assert await soon(asterisk.withdrawn.get()) == "PJSIP/line-01"
         switch.leave()
         asterisk.falls(again, "PJSIP/line-03")
         await relinked(asterisk, switch, again)
-    assert "PJSIP/line-03" not in asterisk.redirected
+    assert "PJSIP/line-03" not in all_of(asterisk.withdrawn)
 
 
 async def joined_with(floor: Distributor, asterisk: FakeAsterisk) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from cti.ami.errors import AmiRefused
+from cti.ami.message import Message
+from cti.fallback import taken_back
 from cti.simulation.ports import free_port
 from ivr.agi.errors import AgiError
 from ivr.agi.session import AgiSession
@@ -43,6 +46,12 @@ async def dial_agent(session: AgiSession, number: str, ring_s: int = 3) -> None:
     """What the reception does with an offer; ends badly if the daemon dies meanwhile."""
     with suppress(AgiError, asyncio.CancelledError):
         await session.exec("Dial", f"PJSIP/{number},{ring_s},g")
+
+
+async def take_back(line: Line, joined: Message) -> None:
+    """What a daemon that is back does with a caller who has come to a plain queue. Raises AmiRefused."""
+    for action in taken_back(joined.get("Queue"), joined.get("Channel")):
+        await line.ami.action(action.name, action.headers)
 
 
 async def test_without_a_daemon_a_caller_waits_in_the_queue_of_the_number_he_dialled(line: Line) -> None:
@@ -166,12 +175,39 @@ async def test_a_daemon_that_is_back_takes_its_caller_out_of_the_queue_and_the_r
     await line.phones.dial("4001", number=CALLER)
     waiting = await line.event("QueueCallerJoin", Queue="sales")
     async with StandInDaemon(line) as daemon:
-        where = {"Channel": waiting.get("Channel"), "Context": "resume", "Exten": "s", "Priority": "1"}
-        await line.ami.action("Redirect", where)
+        await take_back(line, waiting)
         session = await daemon.next_call()
         assert session.environment.uniqueid == waiting.get("Uniqueid")
         assert await session.get_variable("CALLCENTER_DIALLED") == "4001"
         assert line.names().count("MixMonitorStart") == 1
+
+
+async def test_whose_phone_rings_when_the_daemon_is_back_is_not_cut_off_and_comes_back_if_nobody_answers(
+    line: Line,
+) -> None:
+    await line.sign_in("1001", "sales")
+    call = await line.phones.dial("4001", number=CALLER)
+    unanswered = await line.event("QueueCallerJoin", CallerIDNum=CALLER)
+    offered = await soon(line.phones["1001"].next_call())
+    async with StandInDaemon(line) as daemon:
+        await take_back(line, unanswered)
+        await offered.refuse()
+        assert (await daemon.next_call()).environment.uniqueid == unanswered.get("Uniqueid")
+        await soon(call.hang_up())
+
+    call = await line.phones.dial("4001", number="13900000002")
+    answered = await line.event("QueueCallerJoin", CallerIDNum="13900000002")
+    offered = await soon(line.phones["1001"].next_call())
+    async with StandInDaemon(line) as daemon:
+        await take_back(line, answered)
+        await soon(offered.answer())
+        await line.event("AgentConnect", MemberName="1001")
+        with pytest.raises(AmiRefused, match="No such caller"):
+            await take_back(line, answered)
+        await soon(offered.hang_up())
+        assert (await line.event("AgentComplete")).get("Reason") == "agent"
+        await soon(call.ended())
+        assert daemon.sessions.empty()
 
 
 async def test_a_caller_can_put_nothing_but_figures_into_the_number_he_dialled(
