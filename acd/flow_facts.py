@@ -17,8 +17,9 @@ class LookUpEnded(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferEnded(CallFact):
-    """The flow has sent the caller from node `node` to an extension of the house, or to a number outside. `answered`
-    after a talk, outside one of `talk_ms`; else `error` says why there was none."""
+    """The flow has sent the caller from node `node` to an extension of the house, or to a number outside; or queue
+    `queue` has, to a number outside. `answered` after a talk, outside one of `talk_ms`; else `error` says why there was
+    none."""
 
     node: str
     extension: str
@@ -26,3 +27,4 @@ class TransferEnded(CallFact):
     answered: bool
     talk_ms: int
     error: str
+    queue: str = ""

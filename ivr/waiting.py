@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from acd.distributor import News, Place
+from acd.facts import TransferEnded
 from acd.states import DequeueReason, OverflowCause
 from acd.targets import Target, TargetKind
 from ivr import variables, waiting_words
@@ -10,9 +11,10 @@ from ivr.agi.errors import AgiHungUp, AgiInterrupted
 from ivr.agi.session import AgiSession
 from ivr.caller import Caller
 from ivr.company import Company
-from ivr.connecting import WITH_MUSIC, connect, dial_outside
+from ivr.connecting import WITH_MUSIC, OutsideCall, connect, dial_outside, last_call
 from ivr.desk import Desk
 from ivr.flow.steps import Enqueue, Prompt
+from ivr.toll_guard import NOT_ANSWERED
 from ivr.voicemail import Place as MessagePlace
 from ivr.voicemail import TakingMessage, reason_of, recording_of
 
@@ -166,10 +168,7 @@ class Stay:
         """He is out of the queue, without an agent of it."""
         match target.kind:
             case TargetKind.NUMBER:
-                call = await dial_outside(
-                    self._session, self._desk.outside(), target.value, options=WITH_MUSIC.format(self._music)
-                )
-                return DequeueReason.ANSWERED if call.answered else DequeueReason.OVERFLOWED
+                return await self._call_outside(target.value)
             case TargetKind.VOICEMAIL:
                 return await self._take_message()
             case TargetKind.CALLBACK:
@@ -181,6 +180,34 @@ class Stay:
                 return Goodbye("announced")
             case _:
                 return DequeueReason.TIMED_OUT
+
+    async def _call_outside(self, number: str) -> Ending:
+        # What an agent's phone has left there would be taken for this call's, if he hangs up before it is made.
+        await self._session.set_variable("DIALSTATUS", "")
+        options = WITH_MUSIC.format(self._music)
+        try:
+            call = await dial_outside(self._session, self._desk.outside(), number, options=options)
+        except AgiHungUp:
+            self._tell(number, await last_call(self._session))
+            raise
+        self._tell(number, call)
+        return DequeueReason.ANSWERED if call.answered else DequeueReason.OVERFLOWED
+
+    def _tell(self, number: str, call: OutsideCall) -> None:
+        """What came of sending him outside: only this says so where Asterisk's ledger is lost."""
+        self._distributor.state(
+            TransferEnded(
+                at_ms=self._distributor.clock.now_ms(),
+                linkedid=self._linkedid,
+                node="",
+                extension="",
+                number=number,
+                answered=call.answered,
+                talk_ms=call.talk_ms,
+                error=call.error or ("" if call.answered else NOT_ANSWERED),
+                queue=self.queue,
+            )
+        )
 
     async def _take_message(self) -> Ending:
         if self._desk.messages is None:

@@ -43,6 +43,14 @@ class Channel:
     runs: tuple[Interval, ...]
     star_code: bool = False
     """Its agent dealt with the system by a star code."""
+    told: bool = False
+    """Its times, or some of them, are the router's (recording.unwritten, recording.completed)."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which one of its call it is: the agents' channels of a call-back have one uniqueid, those of which only the
+        router tells (recording.unwritten) one name for each phone."""
+        return self.name, self.uniqueid
 
     @property
     def endpoint(self) -> str:

@@ -144,7 +144,8 @@ def _explained(fact: CallFact) -> Explained | None:  # noqa: PLR0912 (one case f
             sentence = f"Node {fact.node} asked a program ({_s(fact.took_ms)}){_failed(fact.error)}."
         case TransferEnded():
             whither = f"extension {fact.extension}" if fact.extension else "a number outside"
-            sentence = f"Node {fact.node} sent the caller to {whither}{_failed(fact.error)}."
+            by = f"Queue {fact.queue}" if fact.queue else f"Node {fact.node}"
+            sentence = f"{by} sent the caller to {whither}{_failed(fact.error)}."
         case VoicemailLeft(queue=queue):
             sentence = f"The caller left a message for queue {queue} ({_s(fact.duration_ms)})."
         case CallbackRequested(queue=queue) if fact.message:

@@ -14,6 +14,7 @@ from acd.states import CallOutcome, DequeueReason, EndedBy, OfferOutcome
 from recording.account import UNTOLD, Account, account
 from recording.callbacks import customer_of, heard_before, refused_otherwise, told_otherwise
 from recording.channels import Channel, Connection, channels, connections
+from recording.completed import completed
 from recording.held import holds
 from recording.identity import call_id
 from recording.instants import span_ms, utc
@@ -38,7 +39,7 @@ from recording.record import (
 from recording.recorded import with_pauses
 from recording.segments import Company, segments, total_ms
 from recording.transfers import transfers
-from recording.unwritten import channels_told, named, with_beginning
+from recording.unwritten import channels_told, is_made, name_told
 from recording.visits import queue_visits
 
 REFUSED = {1: UNKNOWN_NUMBER, 17: CALL_LIMIT, 34: LINES_BUSY, 42: LINES_BUSY}
@@ -64,14 +65,14 @@ def fold(
     written = [row for row in rows if row.type != RowType.LINKEDID_END]
     whole = not end.extra.get(VANISHED) or any(row.uniqueid == end.linkedid for row in written)
     found = channels(written, end.at_us)
-    begun = with_beginning(found, end.linkedid, written, facts, end.at_us)
-    record = _folded(end, written, begun, facts, recordings) if whole else None
-    if record is not None and begun is not found:
-        return record.model_copy(update={"legs": named(record.legs), "reconstructed": True})
-    if record is not None or not end.extra.get(VANISHED):
+    every = completed(found, end, written, facts)
+    record = _folded(end, written, every, facts, recordings) if whole else None
+    if record is None and end.extra.get(VANISHED):
+        every = channels_told(end.linkedid, facts, end.at_us)
+        record = _folded(end, written, every, facts, recordings)
+    if record is None or every is found:
         return record
-    record = _folded(end, written, channels_told(end.linkedid, facts, end.at_us), facts, recordings)
-    return record and record.model_copy(update={"legs": named(record.legs), "reconstructed": True})
+    return record.model_copy(update={"reconstructed": True})
 
 
 def _folded(
@@ -145,7 +146,7 @@ def _record(
     ringing = Ringing(
         caller=caller,
         left_by_caller=left_by_caller and not by_us,
-        connected=frozenset(one.channel.name for one in talks),
+        connected=frozenset(one.channel.key for one in talks),
     )
     called = [] if by_us and not is_callback(end.linkedid) else [one for one in rung if not one.joined]
     offered = offers(story.offers, called, ringing, story.agent_at, visits)
@@ -360,16 +361,18 @@ def _who(channel: Channel, story: Account) -> str:
 
 
 def _leg(channel: Channel, kind: LegKind, story: Account) -> Leg:
+    made = is_made(channel)
     return Leg(
-        channel=channel.name,
-        uniqueid=channel.uniqueid,
+        channel=name_told(channel),
+        uniqueid="" if made else channel.uniqueid,
         kind=kind,
-        number=channel.caller if kind is LegKind.CALLER else channel.endpoint,
+        number=channel.caller if kind is LegKind.CALLER else "" if made and kind is LegKind.OTHER else channel.endpoint,
         agent=_who(channel, story) if kind is LegKind.AGENT else None,
         started_at=utc(channel.started_us),
         answered_at=utc(channel.answered_us) if channel.answered_us else None,
         ended_at=utc(channel.ended_us),
         cause=channel.cause,
+        reconstructed=channel.told,
     )
 
 

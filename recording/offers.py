@@ -25,11 +25,11 @@ class Ringing:
 
     caller: Channel
     left_by_caller: bool
-    connected: frozenset[str]  # names of channels that spoke with the caller
+    connected: frozenset[tuple[str, str]]  # keys of channels that spoke with the caller
 
     def outcome(self, channel: Channel) -> OfferOutcome:
         """How the offer that rang `channel` ended, by Asterisk's ledger alone."""
-        connected = channel.name in self.connected
+        connected = channel.key in self.connected
         if self.left_by_caller and not connected and channel.ended_us >= self.caller.ended_us - _SAME_US:
             return OfferOutcome.ABANDONED
         if connected or channel.answered_us is not None:  # he may hang up before the two are connected
@@ -82,7 +82,7 @@ def _serving(offered: CallOffered, channels: Sequence[Channel], agent_at: Mappin
 
 
 def _told(offered: CallOffered, ended: OfferEnded | None, channel: Channel | None, ringing: Ringing) -> Offer:
-    if channel and channel.name in ringing.connected:
+    if channel and channel.key in ringing.connected:
         outcome = OfferOutcome.ANSWERED
     elif ended:
         outcome = ended.outcome

@@ -222,7 +222,11 @@ class Closing(_Value):
 
 
 class Leg(_Value):
-    """One channel of the call. `cause` is the hang-up cause of ITU-T Q.850, 0 where Asterisk gave none."""
+    """One channel of the call. `cause` is the hang-up cause of ITU-T Q.850, 0 where Asterisk gave none.
+
+    `reconstructed`: Asterisk's ledger lacks its beginning or its end, and the router's word stands for them. Of a
+    channel of which the ledger has nothing `channel` is without Asterisk's number, or empty, and `uniqueid` is empty.
+    """
 
     channel: ChannelName
     uniqueid: str
@@ -233,6 +237,7 @@ class Leg(_Value):
     answered_at: datetime | None
     ended_at: datetime
     cause: int
+    reconstructed: bool = False
 
 
 class Pause(_Value):

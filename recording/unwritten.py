@@ -1,9 +1,10 @@
 """The channels of a call of which Asterisk has written nothing, made from what the router tells of it: what the ledger
 would have said, as far as that can be known. Which calls those are, and when they are over, is decided elsewhere
-(recording.store); what a call's channels mean, in recording.fold.
+(recording.store); what becomes of them where Asterisk has written some of the call, in recording.completed; what a
+call's channels mean, in recording.fold.
 
-The router's moments stand for Asterisk's: it tells of an answer a few milliseconds later. What nobody told, such as the
-names of the agents' channels, is not made up: such a channel is nameless, and no leg of the record.
+The router's moments stand for Asterisk's: it tells of an answer a few milliseconds later. What nobody told is not made
+up: of an agent's channel it is known whose phone it was, and not the number that Asterisk gave it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,12 +24,11 @@ from acd.facts import (
     Fact,
     OfferEnded,
     OutsideRefused,
+    TransferEnded,
 )
 from acd.seats import is_outside, outside_channel, phone_of_channel
 from acd.states import AgentState, CallbackOutcome, EndedBy, OfferOutcome, TransferKind
 from recording.channels import Channel, Interval
-from recording.ledger import LedgerRow, RowType
-from recording.record import Leg
 
 BEGINS = CallArrived, CallbackDialled, OutsideRefused
 """With each of these the router tells that there is a call."""
@@ -39,6 +39,7 @@ TOLD_ENDS = CallEnded, CallbackAttempted, OutsideRefused
 _IN_TALK = frozenset({AgentState.TALKING, AgentState.HOLDING})
 _CUSTOMER = "PJSIP/line-"
 _OFFERED, _JOINED = "offered", "joined"
+_NOT_RUNG = frozenset({OfferOutcome.UNREACHABLE, OfferOutcome.ANSWERED})
 _ENDED_BY = {
     CallbackOutcome.BUSY: EndedBy.CALLER,
     CallbackOutcome.REFUSED: EndedBy.CALLER,
@@ -46,14 +47,22 @@ _ENDED_BY = {
 }
 
 
-def named(legs: Iterable[Leg]) -> tuple[Leg, ...]:
-    """Those of them of which it is known which of Asterisk's channels they were."""
-    return tuple(leg for leg in legs if not leg.channel.removesuffix(";1").endswith("-"))
+def name_told(channel: Channel) -> str:
+    """How Asterisk named it: of an agent's as far as it is known, without its number; of others empty."""
+    if not is_made(channel):
+        return channel.name
+    return "" if channel.name == _CUSTOMER else channel.name.removesuffix(";1").removesuffix("-")
+
+
+def is_made(channel: Channel) -> bool:
+    """Whether it is the router alone that tells of it; that has none of the names that Asterisk gave it."""
+    return channel.name.removesuffix(";1").endswith("-")
 
 
 def channels_told(linkedid: str, facts: Iterable[Fact], ended_us: int) -> tuple[Channel, ...]:
-    """The caller's channel and those of the agents who spoke with him, in order of their start; none where the router
-    does not tell that the call began. `facts` are all of the call, `ended_us` is its end."""
+    """The caller's channel, those of the agents who were rung for him or spoke with him, and those of the numbers
+    outside at which a queue or his flow has had somebody answer; none where the router does not tell that the call
+    began. `facts` are all of the call, `ended_us` is its end."""
     ordered = sorted(facts, key=lambda fact: fact.at_ms)
     begun = next((fact for fact in ordered if isinstance(fact, BEGINS)), None)
     if begun is None:
@@ -65,42 +74,19 @@ def channels_told(linkedid: str, facts: Iterable[Fact], ended_us: int) -> tuple[
     if isinstance(begun, CallbackDialled) or any(phones.get(one.name) == _phone(begun) for one in talks):
         return _of_ours(linkedid, begun, ordered, talks, phones, ended_us)
     first_us = min(fact.at_ms for fact in ordered if isinstance(fact, CallFact)) * 1000
+    outside = [_outside(fact) for fact in ordered if isinstance(fact, TransferEnded) and fact.number and fact.answered]
     caller = _channel(
         begun.channel,
         linkedid,
         (first_us, ended_us),
         answered_us=first_us,
-        stays=talks,
+        stays=[*talks, *outside],
         caller=begun.caller,
         caller_name=begun.caller_name,
         extension=begun.dialled,
     )
-    return caller, *(_agent(linkedid, one, phones) for one in talks)
-
-
-def with_beginning(
-    found: Sequence[Channel], linkedid: str, rows: Iterable[LedgerRow], facts: Sequence[Fact], ended_us: int
-) -> Sequence[Channel]:
-    """The channels of a call that came in, where the ledger lost its beginning and the router told of it: the caller's
-    begins when it did, and where somebody spoke with him before what is written, all are as the router tells. All
-    others as they are."""
-    caller = next((one for one in found if one.uniqueid == linkedid), None)
-    written = any(row.uniqueid == linkedid and row.type == RowType.CHAN_START for row in rows)
-    if written or not any(isinstance(fact, CallArrived) for fact in facts):
-        return found
-    told, *agents = channels_told(linkedid, facts, ended_us)
-    if told.runs:  # a call to a customer
-        return found
-    earlier = caller is not None and any(one.start_us < caller.started_us for one in told.stays)
-    if caller is None or earlier or len(told.stays) > len(caller.stays):
-        return told, *agents
-    begun = replace(
-        caller,
-        started_us=min(told.started_us, caller.started_us),
-        answered_us=min(told.answered_us or ended_us, caller.answered_us or ended_us),
-        extension=told.extension,
-    )
-    return begun, *(one for one in found if one is not caller)
+    rung = _rung(linkedid, ordered, talks, phones)
+    return caller, *rung, *(_sent_outside(linkedid, one) for one in outside)
 
 
 def _of_ours(
@@ -155,15 +141,46 @@ def _ended(facts: Sequence[Fact]) -> tuple[bool, EndedBy | None]:
     return True, None
 
 
-def _agent(linkedid: str, talk: Interval, phones: Mapping[str, str]) -> Channel:
+def _rung(
+    linkedid: str, facts: Sequence[Fact], talks: Sequence[Interval], phones: Mapping[str, str]
+) -> Iterator[Channel]:
+    """The agents' channels: of each offer for which a phone rang, and of each who came to the caller otherwise."""
+    ends = {fact.offer: fact for fact in facts if isinstance(fact, OfferEnded)}
+    left = [*talks]
+    for offered in (fact for fact in facts if isinstance(fact, CallOffered)):
+        end, at_us = ends.get(offered.offer), offered.at_ms * 1000
+        if end is None or end.outcome is OfferOutcome.ANSWERED:
+            until_us = end.at_ms * 1000 if end else at_us
+            of_it = (one for one in left if one.name == offered.agent and one.data == _OFFERED)
+            if (talk := next((one for one in of_it if one.start_us >= at_us and one.end_us >= until_us), None)) is None:
+                continue  # nobody told that they talked; that his phone rang is in the offer
+            left.remove(talk)
+            yield _agent(linkedid, talk, phones, rung_us=at_us)
+        elif end.outcome not in _NOT_RUNG:
+            own = _made(offered.agent, phones.get(offered.agent, offered.agent))
+            yield _channel(own, f"{linkedid};{offered.offer}", (at_us, end.at_ms * 1000))
+    yield from (_agent(linkedid, one, phones, rung_us=one.start_us) for one in left)
+
+
+def _agent(linkedid: str, talk: Interval, phones: Mapping[str, str], *, rung_us: int) -> Channel:
     return _channel(
         _made(talk.name, phones.get(talk.name, talk.name)),
-        f"{linkedid};{talk.name}",
-        (talk.start_us, talk.end_us),
+        f"{linkedid};{talk.name} {talk.start_us}",
+        (rung_us, talk.end_us),
         answered_us=talk.start_us,
         stays=[talk],
         joined=talk.data == _JOINED,
     )
+
+
+def _outside(fact: TransferEnded) -> Interval:
+    end_us = fact.at_ms * 1000
+    return Interval(name="outside", data="", start_us=end_us - fact.talk_ms * 1000, end_us=end_us)
+
+
+def _sent_outside(linkedid: str, talk: Interval) -> Channel:
+    times = talk.start_us, talk.end_us
+    return _channel(_CUSTOMER, f"{linkedid};outside {talk.start_us}", times, answered_us=talk.start_us, stays=[talk])
 
 
 def _talks(facts: Iterable[Fact], ended_us: int) -> Iterator[Interval]:
@@ -231,4 +248,5 @@ def _channel(
         joined=joined,
         stays=tuple(replace(one, name=f"{one.name} {one.start_us}") for one in stays),
         runs=runs,
+        told=True,
     )

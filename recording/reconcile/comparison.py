@@ -19,7 +19,7 @@ from acd.callbacks import is_callback
 from recording.channels import has_star_code
 from recording.ledger import LedgerRow
 from recording.reconcile.rows import CdrRow
-from recording.record import ASTERISK_LOST, CallRecord, Leg, LegKind
+from recording.record import ASTERISK_LOST, CallRecord, Leg
 
 WITHIN_US = 1_000_000
 """Instants farther apart differ. Of a row that knows whole seconds only, ours is cut to the second as well."""
@@ -188,10 +188,9 @@ class Comparison:
         )
 
     def _keep(self, record: CallRecord, *, judged: bool) -> "_Known":
-        unwritten = record.reconstructed and all(leg.kind is not LegKind.CALLER for leg in record.legs)
-        lost = record.reason == ASTERISK_LOST or unwritten
+        lost = record.reason == ASTERISK_LOST or any(leg.reconstructed for leg in record.legs)
         known = _Known(record.linkedid, record.id, record.consult_of, record.callback, lost=lost, judged=judged)
-        for uniqueid in {leg.uniqueid for leg in record.legs}:
+        for uniqueid in {leg.uniqueid for leg in record.legs if leg.uniqueid}:
             self._owners.setdefault(uniqueid, []).append(known)
         return known
 
@@ -245,7 +244,7 @@ class _Call:
     def __init__(self, record: CallRecord, rows: Sequence[CdrRow]) -> None:
         self.record = record
         self.rows = rows
-        self.legs = {leg.channel: leg for leg in record.legs}
+        self.legs = {leg.channel: leg for leg in record.legs if leg.uniqueid}
         self.went_on_alone = 0
         self.began = next((leg.channel for leg in record.legs if leg.uniqueid == record.linkedid), "")
 

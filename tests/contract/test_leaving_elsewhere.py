@@ -4,13 +4,22 @@ from pathlib import Path
 
 import pytest
 
+from acd.facts import TransferEnded
 from acd.states import DequeueReason, EndedBy
 from acd.targets import LEAVE, Target
 from ivr.desk import Outside
+from ivr.toll_guard import NOT_ANSWERED, Refusal
 from tests.contract.leaving_floor import CLOSED, NUMBER, OUTSIDE, ended, leaving, sounds
-from tests.contract.reception_floor import dial, hangs_up
+from tests.contract.reception_floor import Floor, dial, hangs_up
 
 pytestmark = pytest.mark.contract
+
+
+def sent_outside(floor: Floor) -> tuple[bool, str]:
+    """What the queue tells of the number outside: whether it answered, and why not."""
+    (told,) = floor.named(TransferEnded)
+    assert (told.queue, told.node, told.number) == ("sales", "", NUMBER.value)
+    return told.answered, told.error
 
 
 async def test_a_number_that_answers_is_a_conversation_after_which_the_flow_goes_on(tmp_path: Path) -> None:
@@ -19,6 +28,7 @@ async def test_a_number_that_answers_is_a_conversation_after_which_the_flow_goes
         (rung,) = [command[2] for command in asterisk.commands if command[:2] == ["EXEC", "Dial"]]
         assert rung == "PJSIP/01012345678@carrier,30,gm(default)"
         assert ended(floor) == (EndedBy.SYSTEM, "served", DequeueReason.OVERFLOWED)
+        assert sent_outside(floor) == (True, "")
         assert not sounds(asterisk)
 
 
@@ -33,6 +43,23 @@ async def test_a_number_that_does_not_answer_leads_to_the_flows_otherwise(
         await asterisk.serve({"EXEC Dial": dial(asterisk, (status, "0"))})
         assert sounds(asterisk) == ["Sorry."]
         assert ended(floor) == (EndedBy.SYSTEM, "nobody_free", DequeueReason.OVERFLOWED)
+        assert sent_outside(floor) == (False, NOT_ANSWERED if outside else Refusal.NO_LINE)
+
+
+@pytest.mark.parametrize("status", ["ANSWER", ""])
+async def test_who_hangs_up_on_a_number_outside_has_talked_there_if_it_had_answered(
+    tmp_path: Path, status: str
+) -> None:
+    async with leaving(NUMBER, tmp_path) as (floor, asterisk):
+
+        def dialled(_: list[str]) -> str:
+            asterisk.variables["DIALSTATUS"] = status
+            asterisk.hang_up()
+            return "200 result=-1"
+
+        await asterisk.serve({"EXEC Dial": dialled})
+        assert ended(floor) == (EndedBy.CALLER, "hung_up", DequeueReason.OVERFLOWED)
+        assert sent_outside(floor) == (status == "ANSWER", "" if status else NOT_ANSWERED)
 
 
 async def test_a_number_is_called_as_the_centre_where_the_files_say_so(tmp_path: Path) -> None:

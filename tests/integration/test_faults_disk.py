@@ -118,5 +118,6 @@ async def test_what_asterisk_cannot_write_down_costs_no_call_and_is_told(music: 
             "agent",
         )
         assert unwritten["reconstructed"]
-        assert [(leg["channel"], leg["kind"]) for leg in unwritten["legs"]] == [(told["channel"], "caller")]
+        legs = [(leg["channel"], leg["kind"], leg["agent"], leg["reconstructed"]) for leg in unwritten["legs"]]
+        assert legs == [(told["channel"], "caller", None, True), ("PJSIP/1003", "agent", "1003", True)]
         assert await centre.record("200", recorded=False) == unwritten, "one record, though the ledger is written again"

@@ -16,6 +16,7 @@ from ivr.prompts import Prompts
 from ivr.tones import BEEP_HZ
 from tests.integration.centre_fixture import RunningCentre
 from tests.integration.floor_fixture import staffed, talk
+from tests.integration.kept_ledgers import keep_ledger
 from tests.integration.listening import PLAYED, likeness, seconds_of, sides, spoken
 from tests.integration.test_outside_seats import FIRST, mobiles
 
@@ -123,6 +124,7 @@ async def test_whoever_leaves_is_seen_to_voicemail_a_number_or_a_last_word(floor
         for record in (left, spoke, refused):
             assert [visit["reason"] for visit in record["queues"]] == ["overflowed"]
             assert not record["reconstructed"]
+        keep_ledger(floor.settings, spoke["linkedid"], "overflowed_number")
         greeting = Prompt(ear.care.voicemail.greeting["en"], "en")
         assert await ear.played("100", greeting, waiting_words.thanks("en")) == [True, True]
         assert await ear.played("300", Prompt("Nobody is on duty today.", "en")) == [True]

@@ -59,7 +59,7 @@ MET = {
     "message_reached": "preparing ringing talking:1001 ivr",
     "missed_then_answered": "ringing ivr waiting:sales talking:1002",
     "outside_fallback": "ringing fallback:sales talking:1002",
-    "overflowed_number": "ringing ivr waiting:handed ivr ringing outside ivr",
+    "overflowed_number": "ringing ivr ringing outside",
     "overflowed_voicemail": "ringing ivr waiting:cared message ivr",
     "daemon_killed_parked": (
         "ringing waiting:sales talking:1002 ivr parked:1002 fallback:sales parked:1002 talking:1003"
