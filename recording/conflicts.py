@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Insert
+from sqlalchemy import Insert, insert
 
 from recording.models import Base
 
@@ -30,6 +30,12 @@ def upserting(table: type[Base], key: str, columns: tuple[str, ...], dialect: st
         index_elements=keys, set_={name: statement.excluded[name] for name in others}
     )
     return upsert
+
+
+@cache
+def inserting(table: type[Base]) -> Insert:
+    """Inserts; no row of these is there."""
+    return insert(table)
 
 
 @cache

@@ -23,6 +23,7 @@ from sqlite3 import (
 )
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, InternalError, OperationalError
@@ -104,13 +105,13 @@ def open_engine(url: str) -> AsyncEngine:
         raise DatabaseError(f"data base {address.get_backend_name()!r}: expected sqlite, postgresql or mariadb")
     address = address.set(drivername=driver)
     if driver == "sqlite+aiosqlite":
-        engine = create_async_engine(address)
+        engine = create_async_engine(address, json_serializer=_as_json)
         event.listen(engine.sync_engine, "connect", _settle_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     if driver == "mariadb+aiomysql":
         return _mariadb_engine(address)
-    return create_async_engine(address, pool_pre_ping=True, pool_size=5, max_overflow=5)
+    return create_async_engine(address, pool_pre_ping=True, pool_size=5, max_overflow=5, json_serializer=_as_json)
 
 
 def _mariadb_engine(address: URL) -> AsyncEngine:
@@ -120,9 +121,15 @@ def _mariadb_engine(address: URL) -> AsyncEngine:
         pool_pre_ping=True,
         pool_size=5,
         max_overflow=5,
+        json_serializer=_as_json,
         isolation_level="READ COMMITTED",
         connect_args={"charset": "utf8mb4", "init_command": _MARIADB_SESSION, "connect_timeout": 10},
     )
+
+
+def _as_json(value: object) -> str:
+    """What a column of JSON is bound to: plain values, or one of our models, which so is not made plain first."""
+    return to_json(value).decode()
 
 
 def snapshots(engine: AsyncEngine) -> AsyncEngine:

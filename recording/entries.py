@@ -10,6 +10,8 @@ from recording.facts import parse_fact
 from recording.ledger import LedgerRow, parse_row
 from recording.lines import RejectedLine
 
+_OF_CALLS = (LedgerRow, CallFact, AgentStateChanged)
+
 
 class Source(StrEnum):
     """Who wrote a line."""
@@ -18,9 +20,9 @@ class Source(StrEnum):
     JOURNAL = "journal"  # the router
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
-    """A line and what it says."""
+    """A line and what it says. Nobody changes one; that it cannot be changed would cost more than to digest it."""
 
     source: Source
     body: str
@@ -28,20 +30,13 @@ class Entry:
 
     linkedid: str = field(init=False, repr=False, compare=False)
     """The call it belongs to; empty for what concerns no call."""
-    _digest: str = field(default="", init=False, repr=False, compare=False)
+    digest: str = field(init=False, repr=False, compare=False)
+    """The line's identity, by which it is kept once however often it is read."""
 
     def __post_init__(self) -> None:
         event = self.event
-        linkedid = event.linkedid if isinstance(event, LedgerRow | CallFact | AgentStateChanged) else ""
-        object.__setattr__(self, "linkedid", linkedid)
-
-    @property
-    def digest(self) -> str:
-        """The line's identity, by which it is kept once however often it is read. Reckoned when first asked for."""
-        if not self._digest:
-            digest = sha256(f"{self.source}\n{self.body}".encode()).hexdigest()[:32]
-            object.__setattr__(self, "_digest", digest)
-        return self._digest
+        self.linkedid = event.linkedid if isinstance(event, _OF_CALLS) else ""
+        self.digest = sha256(f"{self.source}\n{self.body}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

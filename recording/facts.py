@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 
 from pydantic import ValidationError
+from pydantic_core import from_json as parsed
 
 from acd.facts import Fact, from_json
 from recording.lines import Reading, RejectedLine, whole_lines
@@ -54,7 +55,7 @@ def parse_fact(body: str) -> Fact:
     if "\0" in body:
         raise FactError("a zero byte; text was expected")
     try:
-        value = json.loads(body)
+        value = parsed(body)
         if not isinstance(value, dict):
             raise FactError(f"{type(value).__name__}; a JSON object was expected")
         return from_json(value)

@@ -117,12 +117,12 @@ def _end(rows: Sequence[LedgerRow]) -> LedgerRow | None:
     if ends and is_callback(ends[0].linkedid):
         begun_us = max((row.at_us for row in rows if row.type == RowType.CHAN_START), default=0)
         last_us = max((row.at_us for row in rows if row.type != RowType.LINKEDID_END), default=0)
-        ends = [replace(row, at_us=max(row.at_us, last_us)) for row in ends if row.at_us >= begun_us]
+        ends = [row._replace(at_us=max(row.at_us, last_us)) for row in ends if row.at_us >= begun_us]
     own = next((row for row in ends if not row.extra.get(VANISHED)), None)
     if own is not None or not ends:
         return own
     ours = max(ends, key=attrgetter("at_us"))
-    return replace(ours, at_us=max(ours.at_us, *(row.at_us for row in rows)))
+    return ours._replace(at_us=max(ours.at_us, *(row.at_us for row in rows)))
 
 
 def _record(

@@ -8,10 +8,9 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from recording.lines import Reading, RejectedLine, whole_lines
 
@@ -49,8 +48,7 @@ class RowType(StrEnum):
     LINKEDID_END = "LINKEDID_END"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRow:
+class LedgerRow(NamedTuple):
     """One CEL event of one channel. `at_us` is microseconds since the epoch on Asterisk's clock."""
 
     type: str

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from recording.conflicts import inserting
 from recording.instants import at_us, span_ms
+from recording.many import insert_many
 from recording.models import CallMute, CallSegment
 from recording.record import CallRecord
 
@@ -27,8 +29,7 @@ async def write_segments(connection: AsyncConnection, records: Sequence[CallReco
     for table, new in rows.items():
         for at in range(0, len(known), _AT_ONCE):
             await connection.execute(delete(table).where(table.call.in_(known[at : at + _AT_ONCE])))
-        if new:
-            await connection.execute(insert(table), new)
+        await insert_many(connection, inserting(table), new)
 
 
 def _segments(record: CallRecord) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from recording.fold import fold
 from recording.instants import utc
 from recording.keeping.findable import note
 from recording.ledger import LedgerRow, RowType, parse_row
+from recording.many import insert_many
 from recording.models import (
     AgentStateEntry,
     Base,
@@ -132,14 +133,13 @@ async def _with_missing(connection: AsyncConnection, records: Sequence[CallRecor
 async def upsert(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
     """Inserts rows, all with the same columns, or overwrites those whose `key` (columns, by spaces apart) is there."""
     if rows:
-        await connection.execute(upserting(table, key, tuple(rows[0]), connection.dialect.name), rows)
+        await insert_many(connection, upserting(table, key, tuple(rows[0]), connection.dialect.name), rows)
 
 
 async def insert_new(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[dict[str, Any]]) -> None:
     """Inserts rows, all with the same columns; those whose `key` (as above) is there stay as they
     are."""
-    if rows:
-        await connection.execute(inserting_new(table, key, connection.dialect.name), rows)
+    await insert_many(connection, inserting_new(table, key, connection.dialect.name), rows)
 
 
 async def _write_states(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
@@ -266,11 +266,9 @@ async def write_records(connection: AsyncConnection, records: Sequence[CallRecor
         return []
     query = select(Call.id, Call.document).where(Call.id.in_([record.id for record in records]))
     known = {row.id: row.document for row in await connection.execute(query)}
-    documents = {record.id: record.model_dump(mode="json") for record in records}
-    changed = [record for record in records if known.get(record.id) != documents[record.id]]
+    changed = [one for one in records if one.id not in known or known[one.id] != one.model_dump(mode="json")]
     rows = [
-        {**_fitting(Call, {name: getattr(record, name) for name in _COLUMNS}), "document": documents[record.id]}
-        for record in changed
+        {**_fitting(Call, {name: getattr(record, name) for name in _COLUMNS}), "document": record} for record in changed
     ]
     await upsert(connection, Call, "id", rows)
     await write_segments(connection, changed, [record.id for record in changed if record.id in known])

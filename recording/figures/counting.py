@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from recording.conflicts import inserting
 from recording.figures.adding import adding
 from recording.figures.calls import Contribution, of_call
 from recording.figures.counted import BITS
@@ -19,6 +20,7 @@ from recording.figures.day_sums import DAYS_OF, add_to_days
 from recording.figures.rule_book import rule_book
 from recording.figures.scope import ScopeKind
 from recording.figures.settling import contacts_of_callers, records_of
+from recording.many import insert_many
 from recording.models import AgentHalfHour, Base, CallCount, CentreHalfHour, QueueHalfHour
 from recording.record import CallRecord
 
@@ -52,8 +54,7 @@ async def count_calls(connection: AsyncConnection, records: Sequence[CallRecord]
             outdated.append(record.id)
     if outdated:
         await connection.execute(delete(CallCount).where(CallCount.call.in_(outdated)))
-    if rows:
-        await connection.execute(insert(CallCount), rows)
+    await insert_many(connection, inserting(CallCount), rows)
     await _apply(connection, changes)
 
 
@@ -103,7 +104,7 @@ async def _apply(connection: AsyncConnection, changes: Mapping[_Row, Mapping[str
             rows[kind].append({**keys, **_NOTHING[kind], **sums})
     for kind, changed in rows.items():
         table, key = _KEYS[kind]
-        await connection.execute(adding(table, key, tuple(changed[0]), connection.dialect.name), changed)
+        await insert_many(connection, adding(table, key, tuple(changed[0]), connection.dialect.name), changed)
         if table in DAYS_OF:
             days = ((half_hour, name, sums) for (of, name, _, half_hour), sums in changes.items() if of == kind)
             await add_to_days(connection, table, days)

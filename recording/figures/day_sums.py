@@ -16,6 +16,7 @@ from recording.conflicts import upserting
 from recording.figures.adding import adding
 from recording.figures.counts import CALLS, Times, names_of
 from recording.figures.period import Period, Unit
+from recording.many import insert_many
 from recording.models import (
     AgentDaySums,
     AgentHalfHour,
@@ -67,7 +68,7 @@ async def add_to_days(connection: AsyncConnection, table: type[Base], added: Ite
             row[name] += number
     rows: list[dict[str, Any]] = [{"day": day, key: whose, **row} for (day, whose), row in sorted(days.items())]
     statement = adding(DAYS_OF[table], f"day {key}", tuple(rows[0]), connection.dialect.name)
-    await connection.execute(statement, rows)
+    await insert_many(connection, statement, rows)
 
 
 async def keep_days_of(connection: AsyncConnection, zone: ZoneInfo) -> None:

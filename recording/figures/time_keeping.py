@@ -23,6 +23,7 @@ from recording.figures.log_stretches import entries_of
 from recording.figures.rule_book import rules_in_force
 from recording.figures.states import WORK, Change, at_work, of_states, stretches
 from recording.instants import utc
+from recording.many import insert_many
 from recording.models import AgentLastState, AgentStateEntry, AgentStateHalfHour, AgentTeam
 from recording.state_entries import StateEntry, in_order
 
@@ -67,7 +68,7 @@ async def add_states(connection: AsyncConnection, new: Mapping[str, AgentStateCh
         else:
             changes = await _put_between(connection, agent, facts, zone, sums)
         rows.append({"agent": agent, "at": changes[-1].at, "state": changes[-1].state.value})
-    await connection.execute(upserting(AgentLastState, "agent", tuple(rows[0]), connection.dialect.name), rows)
+    await insert_many(connection, upserting(AgentLastState, "agent", tuple(rows[0]), connection.dialect.name), rows)
     times: list[dict[str, Any]] = [
         {"half_hour": half_hour, "agent": agent, **dict(zip(_SUMS, values, strict=True))}
         for (half_hour, agent), values in sorted(sums.items())
@@ -75,7 +76,7 @@ async def add_states(connection: AsyncConnection, new: Mapping[str, AgentStateCh
     ]
     if times:
         statement = adding(AgentStateHalfHour, "half_hour agent", tuple(times[0]), connection.dialect.name)
-        await connection.execute(statement, times)
+        await insert_many(connection, statement, times)
         days = ((row["half_hour"], row["agent"], {name: row[name] for name in _NAMES}) for row in times)
         await add_to_days(connection, AgentStateHalfHour, days)
 

@@ -1,6 +1,5 @@
 """The fold over ledgers of real calls, with and without the router's account of them."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -174,13 +173,13 @@ def test_a_call_that_goes_on_has_no_record() -> None:
 
 
 def test_an_agents_sign_in_by_star_code_is_no_call() -> None:
-    rows = [replace(row, extension="*11") for row in real_call("served_by_ivr").rows]
+    rows = [row._replace(extension="*11") for row in real_call("served_by_ivr").rows]
     assert fold(rows) is None
 
 
 def test_a_call_from_an_agents_phone_is_internal() -> None:
     rows = [
-        replace(row, channel=row.channel.replace("line", "1003"), extra=_renamed(row))
+        row._replace(channel=row.channel.replace("line", "1003"), extra=_renamed(row))
         for row in real_call("abandoned_waiting").rows
     ]
     record = whole(fold(rows, real_call("abandoned_waiting").facts))
@@ -303,7 +302,7 @@ def _folded_from(written: list[LedgerRow | Fact], call: RealCall) -> CallRecord:
 def _hung_up(row: LedgerRow, source: str, cause: int) -> LedgerRow:
     if row.type != RowType.HANGUP:
         return row
-    return replace(row, extra={"hangupcause": cause, "hangupsource": source, "dialstatus": ""})
+    return row._replace(extra={"hangupcause": cause, "hangupsource": source, "dialstatus": ""})
 
 
 def _renamed(row: LedgerRow) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """The fold over ledgers of real call-backs: the call in which one is asked for, and the calls it becomes."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -188,4 +187,4 @@ def test_who_ended_it_is_told_by_whoever_hung_up_first() -> None:
 def _hung_up(row: LedgerRow, cause: int) -> LedgerRow:
     if row.type != RowType.HANGUP or row.uniqueid == row.linkedid:
         return row
-    return replace(row, extra={"hangupcause": cause, "hangupsource": "", "dialstatus": ""})
+    return row._replace(extra={"hangupcause": cause, "hangupsource": "", "dialstatus": ""})

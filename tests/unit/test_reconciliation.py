@@ -158,9 +158,9 @@ def test_what_is_no_call_of_ours_is_known_by_our_ledger() -> None:
     linkedid = ledger[0].linkedid
     assert no_call(linkedid, ledger, under_way=True) is Kind.UNDER_WAY
     assert no_call(linkedid, ledger, under_way=False) is None
-    star = [replace(row, extension="*11") for row in ledger]
+    star = [row._replace(extension="*11") for row in ledger]
     assert no_call(linkedid, star, under_way=False) is Kind.STAR_CODE
-    unrung = [replace(row, linkedid="node1-callback-1-1.1") for row in ledger]
+    unrung = [row._replace(linkedid="node1-callback-1-1.1") for row in ledger]
     assert no_call("node1-callback-1-1.1", unrung, under_way=False) is Kind.CALLBACK_NOT_RUNG
     record, of_call = both()
     result = compare([], of_call, {record.linkedid: Kind.STAR_CODE})
