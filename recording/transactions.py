@@ -93,7 +93,7 @@ async def write_lines(connection: AsyncConnection, entries: Iterable[Entry]) -> 
         for one in entries
         if one.linkedid
     ]
-    await insert_new(connection, LedgerEvent, "digest", rows)
+    await insert_new(connection, LedgerEvent, "linkedid digest", rows)
 
 
 async def refold_ended(
@@ -169,12 +169,14 @@ async def _new_marks(connection: AsyncConnection, entries: Iterable[Entry]) -> l
     """The beginnings and ends of calls among these lines that are not kept yet: a line that is read again, for whatever
     reason, opens no call that is over."""
     marks: dict[str, Event] = {}
+    calls: set[str] = set()
     for one in entries:
         if _is_mark(one.event):
             marks.setdefault(one.digest, one.event)
-    for some in _chunks([*marks]):
-        for known in await connection.scalars(select(LedgerEvent.digest).where(LedgerEvent.digest.in_(some))):
-            del marks[known]
+            calls.add(one.linkedid)
+    for some in _chunks(sorted(calls)):
+        for known in await connection.scalars(select(LedgerEvent.digest).where(LedgerEvent.linkedid.in_(some))):
+            marks.pop(known, None)
     return [*marks.values()]
 
 

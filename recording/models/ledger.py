@@ -1,6 +1,6 @@
 """What the records are made of: the lines of the ledger and the journal, and how far they were read."""
 
-from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy import BigInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recording.models.base import NAME, Base, BigId
@@ -16,18 +16,16 @@ class CallInProgress(Base):
 
 class LedgerEvent(Base):
     """A line of the ledger or the journal as it was read, the source of every call record. `digest` is the line's own,
-    so that a line read twice is kept once.
+    so that a line read twice is kept once; a call's lines lie together in the one index.
     """
 
     __tablename__ = "ledger_event"
-    __table_args__ = (Index(None, "linkedid", "id"),)
+    __table_args__ = (UniqueConstraint("linkedid", "digest"),)
 
     id: Mapped[int] = mapped_column(
         BigId, primary_key=True, autoincrement=True, comment="counts up in the order in which lines were read"
     )
-    digest: Mapped[str] = mapped_column(
-        String(32), unique=True, comment="digest of the line and its source, hexadecimal"
-    )
+    digest: Mapped[str] = mapped_column(String(32), comment="digest of the line and its source, hexadecimal")
     source: Mapped[str] = mapped_column(String(16), comment="ledger (Asterisk) or journal (the router)")
     linkedid: Mapped[str] = mapped_column(String(NAME), comment="Asterisk's identity of the call")
     body: Mapped[str] = mapped_column(Text, comment="the line, without its line end")
