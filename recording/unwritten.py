@@ -69,11 +69,12 @@ def channels_told(linkedid: str, facts: Iterable[Fact], ended_us: int) -> tuple[
         return ()
     if isinstance(begun, OutsideRefused):
         return (_channel(f"PJSIP/{begun.agent}-", linkedid, (begun.at_ms * 1000, ended_us), caller=begun.agent),)
-    talks = sorted(_talks(ordered, ended_us), key=lambda talk: talk.start_us)
+    first_us = min(fact.at_ms for fact in ordered if isinstance(fact, CallFact)) * 1000
+    whole = (_within(one, first_us, ended_us) for one in _talks(ordered, ended_us))
+    talks = sorted(whole, key=lambda talk: talk.start_us)
     phones = {fact.agent: fact.phone for fact in ordered if isinstance(fact, AgentStateChanged)}
     if isinstance(begun, CallbackDialled) or any(phones.get(one.name) == _phone(begun) for one in talks):
         return _of_ours(linkedid, begun, ordered, talks, phones, ended_us)
-    first_us = min(fact.at_ms for fact in ordered if isinstance(fact, CallFact)) * 1000
     outside = [_outside(fact) for fact in ordered if isinstance(fact, TransferEnded) and fact.number and fact.answered]
     caller = _channel(
         begun.channel,
@@ -144,7 +145,8 @@ def _ended(facts: Sequence[Fact]) -> tuple[bool, EndedBy | None]:
 def _rung(
     linkedid: str, facts: Sequence[Fact], talks: Sequence[Interval], phones: Mapping[str, str]
 ) -> Iterator[Channel]:
-    """The agents' channels: of each offer for which a phone rang, and of each who came to the caller otherwise."""
+    """The agents' channels: of each offer for which a phone rang, and of each who came to the caller otherwise, or of
+    whom nobody told how: no offer is made up for him."""
     ends = {fact.offer: fact for fact in facts if isinstance(fact, OfferEnded)}
     left = [*talks]
     for offered in (fact for fact in facts if isinstance(fact, CallOffered)):
@@ -155,21 +157,21 @@ def _rung(
             if (talk := next((one for one in of_it if one.start_us >= at_us and one.end_us >= until_us), None)) is None:
                 continue  # nobody told that they talked; that his phone rang is in the offer
             left.remove(talk)
-            yield _agent(linkedid, talk, phones, rung_us=at_us)
+            yield _agent(linkedid, talk, phones, rung_us=at_us, joined=False)
         elif end.outcome not in _NOT_RUNG:
             own = _made(offered.agent, phones.get(offered.agent, offered.agent))
             yield _channel(own, f"{linkedid};{offered.offer}", (at_us, end.at_ms * 1000))
-    yield from (_agent(linkedid, one, phones, rung_us=one.start_us) for one in left)
+    yield from (_agent(linkedid, one, phones, rung_us=one.start_us, joined=True) for one in left)
 
 
-def _agent(linkedid: str, talk: Interval, phones: Mapping[str, str], *, rung_us: int) -> Channel:
+def _agent(linkedid: str, talk: Interval, phones: Mapping[str, str], *, rung_us: int, joined: bool) -> Channel:
     return _channel(
         _made(talk.name, phones.get(talk.name, talk.name)),
         f"{linkedid};{talk.name} {talk.start_us}",
         (rung_us, talk.end_us),
         answered_us=talk.start_us,
         stays=[talk],
-        joined=talk.data == _JOINED,
+        joined=joined,
     )
 
 
@@ -210,6 +212,12 @@ def _talks(facts: Iterable[Fact], ended_us: int) -> Iterator[Interval]:
 
 def _talk(agent: str, begun: tuple[int, str], end_us: int) -> Interval:
     return Interval(name=agent, data=begun[1], start_us=min(begun[0], end_us), end_us=end_us)
+
+
+def _within(talk: Interval, begun_us: int, ended_us: int) -> Interval:
+    """What of it was in this call: an agent may have talked about it before, or go on with a colleague."""
+    start_us = min(max(talk.start_us, begun_us), ended_us)
+    return replace(talk, start_us=start_us, end_us=min(max(talk.end_us, start_us), ended_us))
 
 
 def _phone(begun: CallArrived) -> str:
