@@ -77,6 +77,11 @@ class About:
         return str(self.scope)
 
     @cached_property
+    def begun(self) -> bool:
+        """Whether 0 can be said of it: what is still to come has no data."""
+        return self.period.since < self.as_of
+
+    @cached_property
     def times(self) -> Mapping[str, str]:
         """The period as queries take it."""
         return {"since": self.period.start.isoformat(), "until": self.period.end.isoformat()}

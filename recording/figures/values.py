@@ -59,6 +59,8 @@ class _Way:
     def value(self, found: Found, about: About, parts: Mapping[str, FigureValue]) -> FigureValue:
         formula = self.formula
         value, numerator, denominator = self.fraction(found)
+        if not numerator and not about.begun:
+            value = None
         counted = denominator if formula.denominator else numerator
         judgement = _judgement(self.band, value)
         return FigureValue(

@@ -1,12 +1,20 @@
 """The 23 figures as data: complete, and their formulas over sums that there are."""
 
+from datetime import timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from recording.figures.catalogue import FIGURES, SERVICE_LEVELS
 from recording.figures.counted import masks
 from recording.figures.counts import CALLS, TIMES
 from recording.figures.definition import Direction, Formula
+from recording.figures.period import Period
+from recording.figures.report import About
+from recording.figures.rules import Rules
 from recording.figures.scope import CENTRE, Scope, ScopeError, ScopeKind
+from recording.figures.values import Maker, formulas_of, needed
 
 pytestmark = pytest.mark.unit
 
@@ -73,3 +81,14 @@ def test_what_is_no_scope_is_refused(text: str) -> None:
 
 def test_the_centre_is_the_scope_where_nothing_is_said() -> None:
     assert Scope() == CENTRE == Scope(ScopeKind.CENTRE)
+
+
+@pytest.mark.parametrize(("minutes", "value"), [(30, Decimal(0)), (0, None)])
+def test_what_is_still_to_come_has_no_data_where_what_was_quiet_has_0(minutes: int, value: Decimal | None) -> None:
+    half_hour = Period.parse("2026-11-22T10:30", ZoneInfo("Asia/Shanghai"))
+    about = About(CENTRE, half_hour, half_hour.since + timedelta(minutes=minutes))
+    maker = Maker(FIGURES["received"], Rules(zone=half_hour.zone), ScopeKind.CENTRE)
+    quiet = dict.fromkeys(needed(formulas_of(FIGURES["received"])), 0)
+    made = maker.value(quiet, about)
+    assert {made.value, *(part.value for part in made.parts.values())} == {value}
+    assert maker.value({**quiet, "received": 3}, about).value == 3
