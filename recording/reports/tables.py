@@ -23,6 +23,8 @@ class Cell:
     behind: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By its path at the API the query of each list that the number is made of; a path without a query is that of the
     one thing that the cell names."""
+    word: str = ""
+    """The unit as the text has it behind the number; none for percent, which every form writes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +206,12 @@ def _grid(numbers: Iterable[Number], language: Language) -> Table:
 
 def _value(number: Number, language: Language) -> Cell:
     text = showing.with_unit(number.value, number.unit, language)
-    return Cell(text, number.value, number.unit, number.good, number.behind)
+    return Cell(text, number.value, number.unit, number.good, number.behind, _word(number.unit, language))
 
 
 def _other(value: Decimal | None, unit: Unit, language: Language) -> Cell:
-    return EMPTY if value is None else Cell(showing.with_unit(value, unit, language), value, unit)
+    text = showing.with_unit(value, unit, language)
+    return EMPTY if value is None else Cell(text, value, unit, word=_word(unit, language))
 
 
 def _sample(number: Number) -> Cell:
@@ -217,7 +220,14 @@ def _sample(number: Number) -> Cell:
 
 
 def _changed(number: Number, language: Language) -> Cell:
-    return Cell(showing.change(number, language), number.change, number.unit)
+    # Points are no percent: a change from 80 % to 76 % is not of 4 %.
+    unit = Unit.POINTS if number.unit is Unit.PERCENT else number.unit
+    word = say("unit.change.%", language) if number.unit is Unit.PERCENT else _word(unit, language)
+    return Cell(showing.change(number, language), number.change, unit, word=word)
+
+
+def _word(unit: Unit, language: Language) -> str:
+    return "" if unit is Unit.PERCENT else say(f"unit.{unit}", language)
 
 
 def _judged(number: Number, language: Language) -> Cell:

@@ -22,6 +22,7 @@ from recording.reports.rendering import workbook
 from recording.reports.rendering.csv_file import BOM, FORMULA, csv_of
 from recording.reports.rendering.parquet import write_parquet
 from recording.reports.rendering.workbook import TooManyRows, write_report, write_workbook
+from recording.reports.words import say
 from tests.sample_report import START, ZONE, sample_report
 
 pytestmark = pytest.mark.unit
@@ -128,7 +129,10 @@ def test_a_workbook_has_numbers_that_are_numbers_percent_that_are_percent_and_no
     assert sheet.freeze_panes == "B5"
     level, handled, missing = (sheet.cell(row, 2) for row in (5, 6, 7))
     assert (level.value, level.number_format) == (0.7625, "0.0%")
-    assert (handled.value, handled.number_format) == (312.55, "#,##0.0")
+    second, points = say("unit.s", language), say("unit.change.%", language)
+    assert (handled.value, handled.number_format) == (312.55, f'#,##0.0" {second}"')
+    change = sheet.cell(5, 7)
+    assert (round(change.value, 2), change.number_format) == (-5.25, f'0.0" {points}"')
     assert missing.value == ("no data" if language is Language.ENGLISH else "无数据")
     agents = book.worksheets[3]
     assert agents["A6"].value == '=HYPERLINK("x")'

@@ -85,9 +85,9 @@ class _Look:
         self.header = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.instant = book.add_format({"num_format": INSTANT})
 
-    def number(self, unit: Unit, good: bool | None = None) -> Format:
-        """How a number of that unit looks."""
-        return self._of(FORMATS[unit], good)
+    def number(self, unit: Unit, good: bool | None = None, word: str = "") -> Format:
+        """How a number of that unit looks, with the word that people read behind it."""
+        return self._of(f'{FORMATS[unit]}" {word}"' if word else FORMATS[unit], good)
 
     def judged(self, good: bool) -> Format:
         """How the word of a judgement looks."""
@@ -112,6 +112,8 @@ def _write_headline(sheet: Worksheet, document: ReportDocument, look: _Look) -> 
     if document.compared is not None:
         when += f" · {say('compared', language, when=showing.span(document.compared, language))}"
     sheet.write_string(1, 0, when)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)  # on paper a row stands on one page
 
 
 def _write_section(sheet: Worksheet, section: Section, document: ReportDocument, look: _Look) -> None:
@@ -145,7 +147,7 @@ def _write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, look: _Look
         sheet.write_string(row, column, cell.text, None if cell.good is None else look.judged(cell.good))
     else:
         number = value / 100 if unit is Unit.PERCENT else value
-        sheet.write_number(row, column, float(number), look.number(unit, cell.good))
+        sheet.write_number(row, column, float(number), look.number(unit, cell.good, cell.word))
 
 
 def _write_export(sheet: Worksheet, export: Export, look: _Look) -> None:
