@@ -40,7 +40,7 @@ from recording.reports import showing
 from recording.reports.calls import calls_of
 from recording.reports.columns import Export, numbers_of
 from recording.reports.compose import NOTHING_FURTHER, compose
-from recording.reports.document import ReportDocument
+from recording.reports.document import Language, ReportDocument
 from recording.reports.forecast import half_hours_of
 from recording.reports.mails import ReportMails
 from recording.reports.material import Names, read_material
@@ -306,7 +306,7 @@ def file_name(document: ReportDocument | Paper, form: Form) -> str:
     when, name = (
         (document.when, document.subject)
         if isinstance(document, Paper)
-        else (showing.span(document.span, document.language), document.subject.name)
+        else (showing.span(document.span, Language.ENGLISH), document.subject.name)
     )
     when = when.replace(" ", "-").replace(":", "")
     subject = f"-{name}" if name else ""

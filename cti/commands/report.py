@@ -54,6 +54,8 @@ def show_report(settings: Settings, given: argparse.Namespace) -> Exit:
 
 def give(settings: Settings, order: Order, output: Path | None, recipients: Sequence[str]) -> Exit:
     """Make a report, and send it, or write it to a file, or print it."""
+    if recipients and output is not None:
+        raise BadInput("--mail and --output: expected one of them; --format says what is attached to the mail")
     if recipients:
         return _mail(settings, order, recipients)
     _put(output, _made(settings, lambda work: work.report(order)))
@@ -68,7 +70,7 @@ def _mail(settings: Settings, order: Order, recipients: Sequence[str]) -> Exit:
             await Work(settings, store).mail(order, recipient, seal)
 
     with_store(settings, send)
-    print(f"Sent to {len(recipients)}.")
+    print(f"Sent to {', '.join(recipients)}.")
     return Exit.DONE
 
 
@@ -128,7 +130,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     calls.add_argument("--outcome", choices=[outcome.value for outcome in CallOutcome], help="ended like this")
     calls.add_argument("--counted", type=_counted, metavar="SUM", help="that count for this sum of a figure: answered")
     calls.add_argument("--scope", default="centre", help="whose sum: centre, queue:NAME, team:NAME, agent:NUMBER")
-    calls.add_argument("--masked", action="store_true", help="numbers of callers but for their last three figures")
+    calls.add_argument("--masked", action="store_true", help="numbers of callers masked, and no names")
     output_arguments(calls)
     addends_arguments(command("addends", list_addends))
 
@@ -170,6 +172,8 @@ def form_of(given: argparse.Namespace, default: Form) -> Form:
 def _by_name(file: Path | None) -> Form | None:
     suffix = "" if file is None else file.suffix.lower().removeprefix(".")
     named = {**{form.value: form for form in Form}, "txt": Form.TEXT, "htm": Form.HTML}
+    if suffix and suffix not in named:
+        raise BadInput(f"--output {file}: expected a name that ends in .{', .'.join(named)}, or --format with it")
     return named.get(suffix)
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime, time, tzinfo
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +14,10 @@ from cti.commands.tables import table
 from cti.http.report_schedules import ScheduleGiven, schedule_of, view_of
 from cti.mail_settings import mail_address
 from cti.settings import Settings
+from cti.subjects import require_subject
+from cti.versions.start import current_centre
+from recording.figures.period import Unit
+from recording.figures.scope import Scope
 from recording.reports.document import Language
 from recording.reports.mails import Delivery, ReportMails
 from recording.reports.order import Form
@@ -36,11 +40,19 @@ def list_schedules(settings: Settings, given: argparse.Namespace) -> Exit:
 
     schedules, deliveries = with_store(settings, read)
     views = [view_of(one) for one in schedules]
-    rows = ((one.name, one.report, one.scope, one.at, one.form, ", ".join(one.recipients)) for one in views)
+    at = (
+        one.at if schedule.unit is not Unit.HOUR else "at once" for schedule, one in zip(schedules, views, strict=True)
+    )
+    rows = (
+        (one.name, one.report, one.scope, when, one.form, ", ".join(one.recipients))
+        for one, when in zip(views, at, strict=True)
+    )
     print(table(("NAME", "REPORT", "OF", "AT", "AS", "TO"), rows))
     if deliveries:
         print()
-        print(table(("SCHEDULE", "TIME", "TO", "SENT", "TRIED", "AGAIN", "WHY"), map(_row, deliveries)))
+        zone = current_centre(settings).time_zone
+        rows_of_mails = (_row(one, zone) for one in deliveries)
+        print(table(("SCHEDULE", "TIME", "TO", "SENT", "TRIED", "AGAIN", "WHY"), rows_of_mails))
     _warn_without_server(settings)
     return Exit.DONE
 
@@ -62,7 +74,13 @@ def send(settings: Settings, given: argparse.Namespace) -> Exit:
     except ValidationError as error:
         raise BadInput(error.errors(include_url=False)[0]["msg"]) from None
     schedule = schedule_of(given.name, wanted, given.by)
-    with_store(settings, lambda store: ReportMails(store).save(schedule))
+    centre = current_centre(settings)
+
+    async def save(store: Store) -> None:
+        await require_subject(store, centre, Scope.parse(given.scope))
+        await ReportMails(store).save(schedule)
+
+    with_store(settings, save)
     print(f"Schedule {given.name} holds.")
     _warn_without_server(settings)
     return Exit.DONE
@@ -88,7 +106,9 @@ def add_schedules(command: Callable[[str, Callable[..., Any]], argparse.Argument
         "--to", type=address, action="append", required=True, metavar="ADDRESS", help="may be repeated"
     )
     sending.add_argument("--scope", default="centre", help="centre, queue:NAME, team:NAME or agent:NUMBER")
-    sending.add_argument("--at", type=_clock, default=time(7), metavar="HH:MM", help="when (default 07:00)")
+    sending.add_argument(
+        "--at", type=_clock, default=time(7), metavar="HH:MM", help="when (default 07:00); that of an hour at once"
+    )
     sending.add_argument("--keys", default="", metavar="KEY,…", help="only these figures (default: all)")
     sending.add_argument("--language", type=Language, choices=list(Language), default=Language.ENGLISH)
     sending.add_argument("--format", type=Form, choices=list(Form), default=Form.HTML, help="what is attached")
@@ -117,10 +137,10 @@ def _clock(text: str) -> time:
         raise argparse.ArgumentTypeError(f"{text!r} does not fit; expected a time such as 07:00") from None
 
 
-def _row(delivery: Delivery) -> tuple[str, ...]:
-    sent, again = delivery.sent_at, delivery.next_at
-    return (
-        *(delivery.schedule, delivery.period, delivery.recipient),
-        *(f"{sent:%Y-%m-%d %H:%M}" if sent else "-", str(delivery.attempts)),
-        *(f"{again:%Y-%m-%d %H:%M}" if again else "-", delivery.error or "-"),
+def _row(delivery: Delivery, zone: tzinfo) -> tuple[str, ...]:
+    sent, again = (
+        f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "-"
+        for moment in (delivery.sent_at, delivery.next_at)
     )
+    tried = (sent, str(delivery.attempts), again, delivery.error or "-")
+    return (delivery.schedule, delivery.period, delivery.recipient, *tried)

@@ -12,8 +12,10 @@ from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import ApiError, Unfit, reaching_records
 from cti.http.views import View
 from cti.mail_settings import MailAddress
+from cti.reporting_errors import UnknownSubject
+from cti.subjects import require_subject
 from recording.figures.period import Unit
-from recording.figures.scope import ScopeError
+from recording.figures.scope import Scope, ScopeError
 from recording.reports.document import Language
 from recording.reports.mails import ReportMails
 from recording.reports.order import Form, Order, OrderError
@@ -127,7 +129,9 @@ async def put_schedule(asked: Asked[Nothing, ScheduleGiven]) -> ScheduleView:
     """Make a schedule, or change the one of that name. From now on each report is sent once, when its time is over."""
     try:
         schedule = schedule_of(asked.path["name"], asked.body, asked.person)
-    except (OrderError, ScopeError) as error:
+        with reaching_records():
+            await require_subject(asked.floor.store, asked.floor.centre, Scope.parse(asked.body.scope))
+    except (OrderError, ScopeError, UnknownSubject) as error:
         raise Unfit(str(error), getattr(error, "field", "scope")) from None
     with reaching_records():
         await ReportMails(asked.floor.store).save(schedule)

@@ -69,10 +69,10 @@ async def test_the_bulletin_is_ordered_and_had_by_who_may_see_evaluations(tmp_pa
 
         async with web.client.put(
             "/api/report-schedules/quality",
-            json={"report": "bulletin", "recipients": ["chief@example.org"], "scope": "team:day"},
+            json={"report": "bulletin", "recipients": ["chief@example.org"], "scope": "queue:sales"},
             headers=BEARER,
         ) as response:
-            assert (await response.json())["scope"] == "team:day"
+            assert (await response.json())["scope"] == "queue:sales"
         async with web.client.put(
             "/api/report-schedules/wrong",
             json={"report": "bulletin", "recipients": ["chief@example.org"], "form": "xlsx"},

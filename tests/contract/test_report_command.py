@@ -66,6 +66,8 @@ async def test_what_does_not_fit_is_told(state: Path, capsys: pytest.CaptureFixt
         ("calls --format html", 2, "report-invalid"),
         ("calls --since soon", 2, "bad-input"),
         ("day --output /nowhere/day.csv", 2, "bad-input"),
+        ("day --output day.pdf", 2, "bad-input"),
+        ("day --output day.csv --mail anna@example.org", 2, "bad-input"),
     ):
         assert await callcenter("report", *arguments.split()) == code, arguments
         assert capsys.readouterr().err.endswith(f"[{error_id}]\n")

@@ -145,6 +145,7 @@ async def test_schedules_are_made_changed_and_forgotten_over_the_api_and_by_comm
             {"report": "wek"},
             {"report": "free"},
             {"scope": "queue"},
+            {"scope": "queue:salse"},
             {"form": "json"},
             {"recipients": ["Anna <anna@example.org>"]},
             {"recipients": []},
@@ -161,6 +162,8 @@ async def test_schedules_are_made_changed_and_forgotten_over_the_api_and_by_comm
         assert (await callcenter("unsend", "daily")) == (0, "Schedule daily is gone.\n")
         assert "[unknown-schedule]" in (await callcenter("unsend", "daily"))[1]
         assert (await callcenter("send", "x", "free", "--to", TO[0]))[0] == 2
+        code, said = await callcenter("send", "x", "day", "--to", TO[0], "--scope", "agent:1oo1")
+        assert (code, "there is no agent '1oo1'; expected 1001" in said) == (1, True)
         status, left = await web.delete("/api/report-schedules/weekly")
         assert (status, left["schedules"]) == (200, [])
         assert (await web.delete("/api/report-schedules/weekly"))[0] == 404
