@@ -62,7 +62,7 @@ class People:
     async def load(self) -> None:
         """Read everyone anew; raises the database's errors while it is away."""
         if self._staff is not None:
-            await self._staff.close_left(self._today())
+            await self._staff.settle(self._today())
         had, self._known = self._known, {agent.number: agent for agent in await self._store.agents()}
         self._told(had)
         if self._kept is not None and (self._known != had or not self._kept.exists()):

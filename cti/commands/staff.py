@@ -1,12 +1,14 @@
 """`callcenter staff …`: who joined and left, in the data base; the service need not run."""
 
 import argparse
+from contextlib import suppress
 from datetime import date
 
 from cti.centre import Centre
 from cti.commands.arguments import agent_number, day, fitting, name, subcommands
 from cti.commands.database import with_store
 from cti.commands.errors import BadInput, CommandError, Exit
+from cti.commands.service import Service
 from cti.commands.sheets import sheet_commands
 from cti.commands.tables import table
 from cti.settings import Settings
@@ -129,12 +131,19 @@ def _write(settings: Settings, given: argparse.Namespace, event: StaffEvent) -> 
         share = given.share or (had.share if had else 100)
         team = given.team if given.team is not None else had.team if had else ""
         await staff.save([StaffEntry(agent=given.agent, day=of, event=event, share=share, team=team)])
-        if event is StaffEvent.LEFT:
-            return await staff.close_left(centre.today())
-        if (await staff.staffing()).employed(given.agent, centre.today()):
+        if event is not StaffEvent.LEFT and (await staff.staffing()).employed(given.agent, centre.today()):
             await staff.open_again([given.agent])
-        return []
+        return await staff.settle(centre.today())
 
     closed = with_store(settings, save)
     print(f"Agent {given.agent}, {of}: {event}.{' His account is closed.' if given.agent in closed else ''}")
+    with suppress(CommandError):  # a service that runs reads him anew when he is asked for
+        Service(settings).get(f"/api/agents/{given.agent}/profile")
+    later = with_store(settings, lambda store: Staff(store).entries(given.agent))
+    if following := [one for one in later if one.day > of]:
+        again = following[0]
+        print(
+            f"From {again.day} on something else is written: {again.event}. Where that is wrong, "
+            f"`callcenter staff remove {given.agent} {again.day} {again.event}`."
+        )
     return Exit.DONE

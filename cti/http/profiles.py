@@ -17,13 +17,10 @@ from cti.http.causes import cause_of
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import Unfit, reaching_records
 from cti.http.views import View
-from recording.inputs.staff import Staff
+from recording.inputs.staff import TEAM, Staff
 from recording.store import Agent
 
 Value = TypeVar("Value", int, str)
-
-TEAM = "team"
-"""The attribute whose changes are kept with the staff (docs/inputs.md), too."""
 
 
 class Profile(View):
@@ -64,11 +61,14 @@ async def edit_profile(asked: Asked[Nothing, Edit]) -> Profile:
     _require_known("attributes", edit.attributes, asked.floor.centre.attributes)
     if edit.outside:
         outside_seat(edit.outside)
+    number = asked.path["number"]
     with reaching_records():
-        person = await asked.floor.people.edit(asked.path["number"], lambda person: _edited(person, edit))
-        if TEAM in edit.attributes:
+        if TEAM in edit.attributes:  # first: what is written with the staff is what accounts are brought in line with
+            if await asked.floor.people.find(number) is None:
+                raise UnknownAgent(number)
             now = datetime.fromtimestamp(asked.floor.distributor.clock.now_ms() / 1000, asked.floor.centre.time_zone)
-            await Staff(asked.floor.store).changed_team(person.number, person.attributes.get(TEAM, ""), now.date())
+            await Staff(asked.floor.store).changed_team(number, edit.attributes[TEAM], now.date())
+        person = await asked.floor.people.edit(number, lambda person: _edited(person, edit))
     asked.floor.distributor.state(
         AgentEdited(
             at_ms=asked.floor.distributor.clock.now_ms(),

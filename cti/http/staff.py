@@ -86,12 +86,9 @@ async def put_staff(asked: Asked[Nothing, StaffGiven]) -> StaffEntry:
         entry = StaffEntry(agent=number, day=day, event=event, share=asked.body.share, team=asked.body.team)
         staff = Staff(asked.floor.store)
         await staff.save([entry])
-        if event is StaffEvent.LEFT:
-            closed = await staff.close_left(_today(asked))
-        else:
-            closed = []
-            if (await staff.staffing()).employed(number, _today(asked)):
-                await staff.open_again([number])
+        if event is not StaffEvent.LEFT and (await staff.staffing()).employed(number, _today(asked)):
+            await staff.open_again([number])
+        closed = await staff.settle(_today(asked))
         await asked.floor.people.load()
     for one in closed:
         _sign_out(asked, one)

@@ -18,6 +18,9 @@ from recording.moment import remembered
 from recording.store import Store
 from recording.transactions import upsert
 
+TEAM = "team"
+"""The attribute of an account that says in which team he is."""
+
 
 class Staff:
     """The staff in this store."""
@@ -79,9 +82,12 @@ class Staff:
         share = stint.share if stint else 100
         await self.save([StaffEntry(agent=agent, day=day, event=event, share=share, team=team)])
 
-    async def close_left(self, today: date) -> list[str]:
-        """Close the accounts of those whose last day is over, and take their tokens back; their numbers."""
-        gone = (await self.staffing()).gone(today)
+    async def settle(self, today: date) -> list[str]:
+        """Bring accounts in line with what is written of this day: who is written in a team is in it; who has left has
+        his account closed and his tokens taken back. The numbers of these."""
+        staffing = await self.staffing()
+        await self._put_into_teams(staffing, today)
+        gone = staffing.gone(today)
         if not gone:
             return []
         closing = select(AgentAccount.number).where(AgentAccount.number.in_(sorted(gone)), AgentAccount.active)
@@ -95,6 +101,19 @@ class Staff:
                 )
                 await connection.execute(update(AccessToken).where(tokens).values(revoked_at=datetime.now(UTC)))
         return agents
+
+    async def _put_into_teams(self, staffing: Staffing, today: date) -> None:
+        written = {one.agent: one.team for one in staffing.within(today, today) if one.team}
+        asking = select(AgentAccount.number, AgentAccount.attributes).where(AgentAccount.active)
+        async with self._store.engine.connect() as connection:
+            accounts = (await connection.execute(asking)).all()
+        there = {one.number: one.attributes for one in accounts}
+        wrong = {agent: team for agent, team in written.items() if there.get(agent, {TEAM: team}).get(TEAM) != team}
+        if wrong:
+            async with self._store.transaction() as connection:
+                for agent, team in wrong.items():
+                    account = update(AgentAccount).where(AgentAccount.number == agent)
+                    await connection.execute(account.values(attributes={**there[agent], TEAM: team}))
 
     async def open_again(self, agents: Iterable[str]) -> None:
         """Open the accounts of those who have joined again."""

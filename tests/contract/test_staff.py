@@ -42,9 +42,9 @@ async def test_who_has_left_keeps_his_account_closed_and_has_no_shift_any_more(s
     token, kept = new_token("1002's", Role.AGENT, agent="1002")
     assert token
     assert await AccessTokens(store).add(kept)
-    assert await staff.close_left(MONDAY + timedelta(days=7)) == []
-    assert await staff.close_left(MONDAY + timedelta(days=8)) == ["1002"]
-    assert await staff.close_left(MONDAY + timedelta(days=8)) == []
+    assert await staff.settle(MONDAY + timedelta(days=7)) == []
+    assert await staff.settle(MONDAY + timedelta(days=8)) == ["1002"]
+    assert await staff.settle(MONDAY + timedelta(days=8)) == []
     assert [one.number for one in await store.agents()] == ["1001", "1003"]
     assert [one.number for one in await store.agents(active_only=False)] == ["1001", "1002", "1003"]
     assert await AccessTokens(store).find(kept.sha256) is None
@@ -143,6 +143,26 @@ async def test_a_team_given_over_the_profile_is_kept_over_time(tmp_path: Path) -
         assert (await web.patch("/api/agents/1001", {"attributes": {"team": "north"}}))[0] == 200
         (kept,) = await Staff(web.floor.store).entries("1001")
         assert (kept.team, kept.event) == ("north", StaffEvent.CHANGED)
+        assert (await web.get("/api/agents/1001/profile"))[1]["attributes"] == {"team": "north"}
+        assert (await web.patch("/api/agents/4711", {"attributes": {"team": "north"}}))[0] == 404
+        assert await Staff(web.floor.store).entries("4711") == []
+
+
+async def test_who_is_written_in_a_team_is_in_it_from_that_day_on(store: Store) -> None:
+    await store.save_agents(PEOPLE)
+    staff, people = Staff(store), {one.number: one for one in PEOPLE}
+    await staff.save(
+        [
+            entry("1001", MONDAY, StaffEvent.JOINED, team="north"),
+            entry("1001", MONDAY + timedelta(days=7), StaffEvent.CHANGED, team="south"),
+            entry("1002", MONDAY, StaffEvent.JOINED),
+        ]
+    )
+    for day, team in ((6, "north"), (7, "south")):
+        assert await staff.settle(MONDAY + timedelta(days=day)) == []
+        there = {one.number: one.attributes for one in await store.agents()}
+        assert there["1001"] == {**people["1001"].attributes, "team": team}
+        assert there["1002"] == people["1002"].attributes, "nothing is written of his team"
 
 
 async def test_staff_join_change_and_leave_on_the_command_line(
@@ -158,6 +178,10 @@ async def test_staff_join_change_and_leave_on_the_command_line(
     assert await callcenter("staff", "join", "1005", "--day", "2025-01-01") == 0
     assert await callcenter("staff", "remove", "1005", today, "joined") == 1, "the earlier day stands for it"
     assert await callcenter("staff", "change", "1005", "--day", "2025-07-01", "--share", "50", "--team", "south") == 0
+    capsys.readouterr()
+    assert await callcenter("staff", "leave", "1005", "--last-day", "2025-03-31") == 0
+    assert "From 2025-07-01 on something else is written: changed." in capsys.readouterr().out
+    assert await callcenter("staff", "remove", "1005", "2025-03-31", "left") == 0
     capsys.readouterr()
     assert await callcenter("staff", "leave", "1005", "--last-day", "2025-12-31") == 0
     assert capsys.readouterr().out == "Agent 1005, 2025-12-31: left. His account is closed.\n"
