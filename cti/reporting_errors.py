@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
+from cti.unfit import said
 from cti.unreached import why_unreached
 from recording.figures.addends.values import AddendsError
 from recording.figures.period import PeriodError
@@ -52,9 +53,8 @@ STATUS: Mapping[type[Exception], int] = {
 def told(error: Exception) -> dict[str, Any]:
     """An error as the daemon is told of it. One that nobody foresaw is written to the log, and only its id told."""
     if isinstance(error, ValidationError):
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        return {"id": "invalid-request", "message": f"{field}: {first['msg']}", "status": 422, "field": field or None}
+        field, words = said(error)
+        return {"id": "invalid-request", "message": words, "status": 422, "field": field or None}
     if (why := why_unreached(error)) is not None:
         return {"id": why.id, "message": why.message, "status": 503}
     error_id = getattr(error, "id", None)

@@ -12,10 +12,12 @@ from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.sheets import sheet_commands
 from cti.commands.tables import table
 from cti.settings import Settings
+from cti.unfit import said
 from cti.versions.start import current_centre
 from recording.inputs.clock_times import at
 from recording.inputs.cost_shares import Cost, total
 from recording.inputs.costs import Costs
+from recording.store import Store
 
 
 class CostUnknown(CommandError):
@@ -56,13 +58,20 @@ def add_cost(settings: Settings, given: argparse.Namespace) -> Exit:
     try:
         cost = Cost.model_validate({**names, "first": given.first, "last": given.last})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise BadInput(f"{'.'.join(map(str, first['loc'])) or 'cost'}: {first['msg']}") from None
+        raise BadInput(said(error, "cost")[1]) from None
     kind, _, name = cost.scope.partition(":")
     if kind == "queue" and name not in centre.queues:
         raise BadInput(f"--scope: there is no queue {name!r}; expected one of: {', '.join(centre.queues)}")
-    with_store(settings, lambda store: Costs(store, centre.time_zone).save([cost]))
-    print(f"Cost {cost.id} is known.")
+
+    async def save(store: Store) -> Cost | None:
+        costs = Costs(store, centre.time_zone)
+        before = next((one for one in await costs.entries(cost.first, cost.first) if one.id == cost.id), None)
+        await costs.save([cost])
+        return before
+
+    before = with_store(settings, save)
+    instead = f", in the place of {before.amount:.2f} until {before.last}" if before else ""
+    print(f"Cost {cost.id} is known: {cost.amount:.2f} {cost.currency} until {cost.last}{instead}.")
     return Exit.DONE
 
 

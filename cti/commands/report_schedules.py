@@ -15,6 +15,7 @@ from cti.http.report_schedules import ScheduleGiven, schedule_of, view_of
 from cti.mail_settings import mail_address
 from cti.settings import Settings
 from cti.subjects import require_subject
+from cti.unfit import said
 from cti.versions.start import current_centre
 from recording.figures.period import Unit
 from recording.figures.scope import Scope
@@ -72,7 +73,7 @@ def send(settings: Settings, given: argparse.Namespace) -> Exit:
             recipients=given.to,
         )
     except ValidationError as error:
-        raise BadInput(error.errors(include_url=False)[0]["msg"]) from None
+        raise BadInput(said(error, "schedule")[1]) from None
     schedule = schedule_of(given.name, wanted, given.by)
     centre = current_centre(settings)
 

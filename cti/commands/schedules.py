@@ -13,6 +13,7 @@ from cti.commands.errors import BadInput, CommandError, Exit
 from cti.commands.sheets import sheet_commands
 from cti.commands.tables import table
 from cti.settings import Settings
+from cti.unfit import said
 from cti.versions.start import current_centre
 from recording.inputs.clock_times import time_text
 from recording.inputs.plan import Plan
@@ -191,7 +192,7 @@ def _made(model: type[Model], **given: object) -> Model:
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        raise BadInput(str(error.errors()[0]["msg"])) from None
+        raise BadInput(said(error, "day")[1].replace("start: ", "--from, --to: ")) from None
 
 
 async def _require_agents(store: Store, numbers: Iterable[str]) -> None:

@@ -30,6 +30,7 @@ from cti.conversations import ConversationsFailed
 from cti.http.version_views import DifferenceView, ProblemView, VersionView, difference_view, problem_view, version_view
 from cti.outside import NumberOfOurs
 from cti.recording_pauses import NotPaused
+from cti.unfit import said
 from cti.unreached import Unreached, why_unreached
 from cti.versions.difference import Difference
 from cti.versions.errors import Superseded, UnknownVersion, VersionError, VersionsDamaged
@@ -324,9 +325,8 @@ ROUTING_STATUS: dict[type[RoutingError], int] = {
 
 def unfit(error: ValidationError) -> Unfit:
     """The first thing that does not fit, in pydantic's words, with its field."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    field = ".".join(map(str, first["loc"]))
-    return Unfit(f"{field or 'body'}: {first['msg']}", field or None)
+    field, words = said(error)
+    return Unfit(words, field or None)
 
 
 @contextmanager

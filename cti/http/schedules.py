@@ -4,13 +4,16 @@ their own.
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from itertools import combinations
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from cti.access import Role
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import ApiError, Unfit, reaching_records
 from cti.http.views import View
+from cti.unfit import said
+from recording.inputs.clock_times import time_text
 from recording.inputs.plan import PlannedShift
 from recording.inputs.schedules import PatternUsed, Schedules, UnknownPattern, WeekBeyond, swapped, week_of
 from recording.inputs.shifts import (
@@ -21,6 +24,8 @@ from recording.inputs.shifts import (
     Pattern,
     PatternShift,
     ShiftException,
+    apart_from,
+    overlap,
 )
 from recording.inputs.spans import Span
 
@@ -180,6 +185,9 @@ async def put_pattern(asked: Asked[Nothing, PatternGiven]) -> Pattern:
         pattern = Pattern(name=asked.path["name"], title=given.title, weeks=given.weeks, shifts=given.shifts)
     except ValueError as error:
         raise Unfit(f"pattern: {_said(error)}", "shifts") from None
+    for one, other in combinations(pattern.shifts, 2):
+        if overlap(one, other, pattern.weeks):
+            raise Unfit(f"pattern: start: expected {apart_from(one)}, not {time_text(other.start)}", "shifts")
     with reaching_records():
         await _schedules(asked).save_patterns([pattern])
     return pattern
@@ -332,8 +340,7 @@ async def _agent(asked: Asked, number: str) -> str:  # type: ignore[type-arg]
 
 
 def _said(error: ValueError) -> str:
-    errors = getattr(error, "errors", None)
-    return str(errors()[0]["msg"]) if errors else str(error)
+    return said(error)[1] if isinstance(error, ValidationError) else str(error)
 
 
 _ADMINISTRATOR = Role.ADMINISTRATOR

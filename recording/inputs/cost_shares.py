@@ -4,6 +4,7 @@ A share is the difference of two rounded sums, so that shares of times that foll
 the ten-thousandth, however finely it is cut.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
@@ -12,7 +13,7 @@ from fractions import Fraction
 from typing import Annotated, Self
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from recording.inputs.clock_times import at
 from recording.inputs.days import Day
@@ -25,7 +26,17 @@ SCOPE = r"centre|(queue|team):[^\x00-\x1f\x7f:]{1,64}"
 _NAMESPACE = UUID("2c8f6b0e-31f5-5e0c-8c76-4d2f0d8b9a11")
 _US = timedelta(microseconds=1)
 
-Amount = Annotated[Decimal, Field(max_digits=16, decimal_places=4)]
+
+def _plain(value: object) -> object:
+    """A text is an amount as people write it: 1e3 is a slip of the finger, and 5,5 is five or fifty-five."""
+    if isinstance(value, str) and not AMOUNT.fullmatch(value):
+        raise ValueError("expected an amount such as 1200.50")
+    return value
+
+
+AMOUNT = re.compile(r"-?[0-9]+([.][0-9]+)?")
+
+Amount = Annotated[Decimal, BeforeValidator(_plain), Field(max_digits=16, decimal_places=4)]
 
 
 class Cost(BaseModel):

@@ -5,13 +5,13 @@ Methods raise SQLAlchemy's errors while the data base is away.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pydantic import ValidationError
 from sqlalchemy import RowMapping, delete, select
 
 from recording.inputs import cells
-from recording.inputs.cost_shares import SCOPE, UNITS, Cost, total
+from recording.inputs.cost_shares import AMOUNT, SCOPE, UNITS, Cost, total
 from recording.inputs.sheet import CellError, Column, Sheet
 from recording.models import CostEntry
 from recording.store import Store
@@ -75,11 +75,10 @@ def _cost(row: RowMapping) -> Cost:
 
 
 def _amount(text: str) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise ValueError(text) from None
-    if not amount.is_finite() or round(amount, 4) != amount or abs(amount) >= 10**12:
+    if not AMOUNT.fullmatch(text):
+        raise ValueError(text)
+    amount = Decimal(text)
+    if round(amount, 4) != amount or abs(amount) >= 10**12:
         raise ValueError(text)
     return amount
 

@@ -19,6 +19,8 @@ from recording.inputs.shifts import (
     Pattern,
     PatternShift,
     ShiftException,
+    apart_from,
+    overlap,
 )
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -114,15 +116,21 @@ def rows_of(patterns: Iterable[Pattern]) -> list[PatternRow]:
     ]
 
 
-def same_as_first(names: Sequence[str] = ("title", "weeks")) -> Callable[[PatternRow], Iterable[tuple[str, str]]]:
-    """A check for the rows of one sheet, in order: what belongs to the whole pattern is the same in all of them."""
-    first: dict[str, PatternRow] = {}
+def fitting_together() -> Callable[[PatternRow], Iterable[tuple[str, str]]]:
+    """A check for the rows of one sheet, in order: what belongs to the whole pattern is the same in all of them, and no
+    shift begins before another is over."""
+    before: dict[str, list[PatternRow]] = {}
 
     def check(row: PatternRow) -> Iterable[tuple[str, str]]:
-        before = first.setdefault(row.pattern, row)
-        for name in names:
-            if getattr(before, name) != getattr(row, name):
+        mine = before.setdefault(row.pattern, [])
+        for name in ("title", "weeks"):
+            if mine and getattr(mine[0], name) != getattr(row, name):
                 yield name, "the same as in the first row of this pattern"
+        for one in mine:
+            if overlap(one.shift, row.shift, row.weeks):
+                yield "start", apart_from(one.shift)
+                break
+        mine.append(row)
 
     return check
 

@@ -90,7 +90,7 @@ async def _all_outcomes(store: Store, known: Known) -> Sequence[outcomes.Outcome
 
 
 async def _pattern_check(store: Store, known: Known) -> Check:
-    return schedule_sheets.same_as_first()
+    return schedule_sheets.fitting_together()
 
 
 async def _save_patterns(store: Store, rows: Sequence[schedule_sheets.PatternRow], known: Known) -> None:
@@ -162,7 +162,7 @@ async def _staff_check(store: Store, known: Known) -> Check:
 
 async def _save_staff(store: Store, rows: Sequence[StaffEntry], known: Known) -> None:
     await staff.Staff(store).save(rows)
-    await staff.Staff(store).close_left(datetime.now(known.zone).date())
+    await staff.Staff(store).settle(datetime.now(known.zone).date())
 
 
 async def _all_staff(store: Store, known: Known) -> Sequence[StaffEntry]:

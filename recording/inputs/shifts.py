@@ -75,6 +75,23 @@ class PatternShift(Shift):
     day: int = Field(ge=1, le=7)
 
 
+def overlap(one: PatternShift, other: PatternShift, weeks: int) -> bool:
+    """Whether two shifts of a pattern of so many weeks meet by the clock, the last of it and the first of it, too."""
+    cycle = weeks * 7 * DAY_MINUTES
+    apart = _begins(other) - _begins(one)
+    return apart % cycle < one.minutes or -apart % cycle < other.minutes
+
+
+def apart_from(shift: PatternShift) -> str:
+    """What was expected of a shift that meets this one."""
+    hours = f"{time_text(shift.start)} to {time_text(shift.end)}"
+    return f"no time of the shift from {hours} of week {shift.week}, day {shift.day}"
+
+
+def _begins(shift: PatternShift) -> int:
+    return ((shift.week - 1) * 7 + shift.day - 1) * DAY_MINUTES + shift.start
+
+
 class Pattern(_Value):
     """Shifts that come back every `weeks` weeks."""
 

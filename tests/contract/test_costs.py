@@ -90,7 +90,14 @@ async def test_costs_are_added_listed_and_removed_on_the_command_line(
     assert lines[2] == "2026-11-01 to 2026-11-10, centre: 1000.00 CNY"
     assert await callcenter("costs") == 0
     assert await callcenter("costs", "add", "Line", "30", "CNY", *days, "--scope", "queue:sails") == 2
-    assert await callcenter("costs", "add", "Line", "much", "CNY", *days) == 2
+    capsys.readouterr()
+    for amount in ("much", "1e3", "5,5"):
+        assert await callcenter("costs", "add", "Line", amount, "CNY", *days) == 2
+        assert "amount: expected an amount such as 1200.50 [bad-input]" in capsys.readouterr().err
+    assert await callcenter("costs", "add", "Line", "5", "CNY", "--first", "2026-11-02", "--last", "2026-11-01") == 2
+    assert capsys.readouterr().err == "callcenter: last: expected 2026-11-02 or a later day [bad-input]\n"
+    assert await callcenter("costs", "add", "Rent", "3000", "CNY", *days) == 0
+    assert "in the place of 3000.00 until 2026-11-30." in capsys.readouterr().out
     assert await callcenter("costs", "list", "--since", "2026-11-02", "--until", "2026-11-01") == 2
     assert await callcenter("costs", "remove", name) == 0
     assert await callcenter("costs", "remove", name) == 1

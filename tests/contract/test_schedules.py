@@ -104,12 +104,26 @@ async def test_sheets_are_taken_in_and_given_out_the_same(store: Store) -> None:
             "pattern,weeks,week,day,start,end,breaks\n"
             "a,1,1,8,08:00,16:00,\na,1,2,1,08:00,16:00,\na,1,1,1,8,25:00,noon\na,1,1,2,08:00,16:00,07:00-09:00\n"
             "a,1,1,3,08:00,16:00,\na,2,1,3,09:00,16:00,\n",
-            [(2, "day"), (3, "week"), (4, "start"), (4, "end"), (4, "breaks"), (5, "breaks"), (7, "weeks")],
+            [
+                (2, "day"),
+                (3, "week"),
+                (4, "start"),
+                (4, "end"),
+                (4, "breaks"),
+                (5, "breaks"),
+                (7, "weeks"),
+                (7, "start"),
+            ],
         ),
         (
             "assignments",
             "agent,since,pattern,week\n4711,2026-11-23,,1\n1001,23.11.2026,late,0\n1001,2026-11-23,late,1\n",
             [(2, "agent"), (3, "since"), (3, "week"), (4, "pattern")],
+        ),
+        (
+            "patterns",
+            "pattern,weeks,week,day,start,end\nlate,2,2,7,22:00,06:00\nlate,2,1,1,05:30,12:00\nlate,2,1,1,12:00,14:00\n",
+            [(3, "start")],
         ),
         (
             "exceptions",
@@ -146,6 +160,12 @@ async def test_administrators_write_schedules_and_agents_see_their_own(tmp_path:
         shifts = [{"day": 1, "start": "18:00", "end": "09:00", "breaks": [{"start": "01:00", "end": "01:30"}]}]
         status, pattern = await put(web, f"{at}/patterns/night", {"shifts": shifts})
         assert (status, pattern["shifts"][0]["start"], pattern["weeks"]) == (200, "18:00", 1)
+        twice = [{"day": 7, "start": "18:00", "end": "09:00"}, {"day": 1, "start": "08:00", "end": "16:00"}]
+        status, refused = await put(web, f"{at}/patterns/twice", {"shifts": twice})
+        assert (status, refused["error"]["message"]) == (
+            422,
+            "pattern: start: expected no time of the shift from 18:00 to 09:00 of week 1, day 7, not 08:00",
+        )
         assert (await web.get(f"{at}/patterns"))[1]["patterns"] == [pattern]
         for agent in ("1001", "1002"):
             status, _ = await put(web, f"{at}/assignments/{agent}/2026-11-23", {"pattern": "night"})
@@ -167,7 +187,8 @@ async def test_administrators_write_schedules_and_agents_see_their_own(tmp_path:
         assert [one["agent"] for one in week["shifts"]] == ["1001", "1002"]
         day = f"{at}/exceptions/1001/2026-11-23"
         assert (await put(web, day, {"kind": "leave"}))[0] == 200
-        assert (await put(web, day, {"kind": "overtime"}))[0] == 422
+        status, refused = await put(web, day, {"kind": "overtime"})
+        assert (status, refused["error"]["message"]) == (422, "start: expected the hours he works")
         _, week = await web.get(f"{at}?since=2026-11-23&agent=1001")
         assert (week["shifts"], week["exceptions"][0]["kind"]) == ([], "leave")
         _, left = await web.delete(f"{day}?kind=leave")
