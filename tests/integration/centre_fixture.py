@@ -29,6 +29,7 @@ from tests.integration.asterisk_fixture import free_settings
 from tests.integration.examples import keeping_examples
 from tests.integration.reconciled import reconciled
 from tests.integration.recorded_whole import recorded_whole
+from tests.integration.warm import WarmInstance, begin
 from tests.made_tables import lend_tables
 from tests.shared_prompts import lend, provide
 
@@ -43,11 +44,18 @@ class RunningCentre:
     """One instance: its API, everything its live stream has said, and its processes."""
 
     def __init__(
-        self, settings: Settings, credentials: Credentials, command: Sequence[str] = ("-m", "cti.commands", "run")
+        self,
+        settings: Settings,
+        credentials: Credentials,
+        command: Sequence[str] = ("-m", "cti.commands", "run"),
+        *,
+        warm: bool = False,
     ) -> None:
+        """`warm`: the command begins where it is loaded already (tests/integration/warm.py)."""
         self.settings = settings
         self.credentials = credentials
         self.command = command
+        self.warm = warm
         self.log = settings.state / "test.log"
         self.messages: list[dict[str, Any]] = []
         self.silent = False
@@ -57,19 +65,23 @@ class RunningCentre:
             f"http://{settings.local}:{settings.http_port}",
             headers={"Authorization": f"Bearer {credentials.token}"},
         )
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | WarmInstance | None = None
         self._follower: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start the supervisor, again after its end, and return when calls can be taken and are followed live."""
+        environment = {**os.environ, **self.settings.environment()}
         with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, *self.command),
-                env={**os.environ, **self.settings.environment()},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+            if self.warm:
+                self._process = await begin(environment, log)
+            else:
+                self._process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, *self.command),
+                    env=environment,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
         await self.healthy()
         if self._follower is None:
             self._follower = asyncio.create_task(self._follow())
@@ -326,7 +338,7 @@ async def served(settings: Settings, *, written: bool = True) -> AsyncIterator[R
     """The centre of these settings, from its start until it was stopped in order; then what it leaves must agree with
     what Asterisk wrote, and of no talk the recording may be missing, unless Asterisk could not write (`written`). Its
     state folder goes with it."""
-    running = RunningCentre(settings, load_credentials(settings.state))
+    running = RunningCentre(settings, load_credentials(settings.state), warm=True)
     try:
         async with keeping_examples(settings, running.credentials):
             await running.start()

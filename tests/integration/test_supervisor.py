@@ -28,7 +28,7 @@ from tests.shared_prompts import lend
 
 pytestmark = pytest.mark.integration
 
-RUN = "from cti.settings import load_settings; from cti import supervisor; supervisor.run(load_settings())"
+RUN = "import sys; from cti.commands import main; sys.exit(main(['run']))"
 
 
 class Instance:
@@ -216,7 +216,7 @@ async def test_a_new_sip_port_after_a_killed_supervisor_restarts_asterisk(instan
 async def test_two_runs_cannot_share_a_state_folder(instance: Instance) -> None:
     await instance.serve()
     second = await instance.start()
-    await says(second, "AlreadyRunning")
+    await says(second, "[already-running]")
     assert await soon(second.wait()) == 1
 
 
@@ -225,12 +225,12 @@ async def test_a_taken_port_is_named(instance: Instance, name: str) -> None:
     port = getattr(instance.settings, name)
     with socket.create_server(("127.0.0.1", port)):
         process = await instance.start()
-        await says(process, f"PortTaken: CALLCENTER_{name.upper()}: 127.0.0.1:{port} is taken by another program")
+        await says(process, f"callcenter: CALLCENTER_{name.upper()}: 127.0.0.1:{port} is taken by another program")
         assert await soon(process.wait()) == 1
 
 
 async def test_a_daemon_that_cannot_use_its_files_ends_the_run(instance: Instance) -> None:
     unusable = "from cti import supervisor; supervisor.DAEMON = 'tests.integration.unusable_daemon'; "
     process = await instance.start(unusable)
-    await says(process, "DaemonFailed")
+    await says(process, "[daemon-failed]")
     assert await soon(process.wait()) == 1
