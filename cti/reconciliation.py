@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from acd.masking import ChannelName
 from cti.settings import Settings
+from cti.unreached import AWAY, TABLES_MISSING, Unreached
 from recording.reconcile.comparison import Cause, Kind
 from recording.reconcile.day import Day
 from recording.reconcile.rows import DayGone
@@ -29,6 +30,14 @@ class DayNotKept(ReconciliationFailed):
     """The files of that day have been removed: asked again, it is still gone."""
 
     id = DayGone.id
+
+
+class RecordsUnreached(ReconciliationFailed):
+    """The data base did not answer the process that compares, or has not our tables: `why`."""
+
+    def __init__(self, why: Unreached) -> None:
+        super().__init__(why.message)
+        self.id, self.why = why.id, why
 
 
 class DifferenceView(BaseModel):
@@ -85,7 +94,7 @@ class Reconciler:
         self._turn = asyncio.Lock()
 
     async def day(self, day: date) -> ReconciliationView:
-        """The result for this day of the centre. Raises DayNotKept, ReconciliationFailed."""
+        """The result for this day of the centre. Raises DayNotKept, RecordsUnreached, ReconciliationFailed."""
         async with self._turn:
             process = await asyncio.create_subprocess_exec(
                 *("nice", "-n", str(NICENESS)),
@@ -105,5 +114,8 @@ class Reconciler:
             return ReconciliationView.model_validate(json.loads(said))
         except ValueError as error:
             said_wrong = complaint.decode("utf-8", "replace").strip()
+            for why in (AWAY, TABLES_MISSING):
+                if said_wrong.endswith(f"[{why.id}]"):
+                    raise RecordsUnreached(why) from error
             failed = DayNotKept if said_wrong.endswith(f"[{DayNotKept.id}]") else ReconciliationFailed
             raise failed(said_wrong or "no answer") from error

@@ -29,12 +29,18 @@ TABLES_MISSING = Unreached(
 )
 
 
-def why_unreached(error: BaseException) -> Unreached | None:
-    """What an error of the data base means, which is then in the log, too; None where it is another's mistake."""
+def unreached(error: BaseException) -> Unreached | None:
+    """What an error of the data base means; None where it is another's mistake."""
     if lacks_tables(error):
-        log.error("database-tables-missing", error_id=TABLES_MISSING.id)
         return TABLES_MISSING
-    if is_away(error):
+    return AWAY if is_away(error) else None
+
+
+def why_unreached(error: BaseException) -> Unreached | None:
+    """The same for a service, in whose log it then is, too."""
+    why = unreached(error)
+    if why is TABLES_MISSING:
+        log.error("database-tables-missing", error_id=TABLES_MISSING.id)
+    elif why is AWAY:
         log.warning("database-unavailable", error_id=AWAY.id)
-        return AWAY
-    return None
+    return why

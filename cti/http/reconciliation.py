@@ -5,8 +5,8 @@ from datetime import date, datetime
 from pydantic import Field
 
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.errors import CannotBeShown
-from cti.reconciliation import DayNotKept, ReconciliationFailed, ReconciliationView
+from cti.http.errors import CannotBeShown, RecordsUnavailable
+from cti.reconciliation import DayNotKept, ReconciliationFailed, ReconciliationView, RecordsUnreached
 
 
 class DayQuery(Given):
@@ -23,6 +23,8 @@ async def show_reconciliation(asked: Asked[DayQuery, Nothing]) -> Reconciliation
         return await asked.floor.reconciler.day(asked.query.day or now.date())
     except DayNotKept as error:
         raise CannotBeShown(error.id, str(error), 410) from error
+    except RecordsUnreached as error:
+        raise RecordsUnavailable(error.why) from error
     except ReconciliationFailed as error:
         raise CannotBeShown(error.id, str(error), 503) from error
 

@@ -9,10 +9,13 @@ from pydantic import Field
 from acd.states import CallOutcome
 from cti.http.calls import CallId, Instant, calls_answer, in_zone
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
-from cti.http.errors import Unfit, reaching_records
+from cti.http.errors import CannotBeShown, Unfit, reaching_records
 from cti.http.masks import require_numbers
 from cti.http.quality import require_insight
 from cti.http.views import View
+from cti.reporting_errors import UnknownSubject
+from cti.subjects import require_subject
+from recording.figures.scope import Scope, ScopeKind
 from recording.keeping.search import Search, Wanted
 from recording.numbers import spellings
 from recording.record import CallRecord
@@ -27,8 +30,8 @@ class SearchQuery(Given):
     number: str | None = Field(
         None, max_length=32, description="The caller's or the one dialled, any spelling. For who sees them whole."
     )
-    agent: str | None = Field(None, description="An agent who spoke with the caller.")
-    queue: str | None = Field(None, description="A queue in which the caller stood.")
+    agent: str | None = Field(None, min_length=1, description="An agent who spoke with the caller.")
+    queue: str | None = Field(None, min_length=1, description="A queue in which the caller stood.")
     since: Instant | None = Field(None, description="Calls that began at this time or later.")
     until: Instant | None = Field(None, description="Calls that began before this time.")
     length_from_s: float | None = Field(None, ge=0, description="The recordings of a call together, in seconds.")
@@ -58,6 +61,17 @@ def _require_order(low: str, first: Any, high: str, last: Any) -> None:
         raise Unfit(f"{high}: {last} is before {low}, {first}; expected the same or more", high)
 
 
+async def _require_there(asked: Asked[SearchQuery, Nothing], kind: ScopeKind, name: str | None) -> None:
+    """Raises CannotBeShown where nobody and nothing is or ever was called so: that nothing is found would mislead."""
+    if name is None:
+        return
+    try:
+        with reaching_records():
+            await require_subject(asked.floor.store, asked.floor.centre, Scope(kind, name))
+    except UnknownSubject as error:
+        raise CannotBeShown(error.id, str(error), 404) from error
+
+
 async def search_recordings(asked: Asked[SearchQuery, Nothing]) -> web.Response:
     """Calls that have recordings, newest first, page by page. What is deleted is not found."""
     query, centre = asked.query, asked.floor.centre
@@ -69,6 +83,8 @@ async def search_recordings(asked: Asked[SearchQuery, Nothing]) -> web.Response:
     if query.score_from is not None or query.score_to is not None:
         require_insight(asked.holder)  # else whoever asks often enough knows the score
     since, until = (one and in_zone(one, centre.time_zone) for one in (query.since, query.until))
+    await _require_there(asked, ScopeKind.AGENT, query.agent)
+    await _require_there(asked, ScopeKind.QUEUE, query.queue)
     _require_order("since", since, "until", until)
     for name in ("length", "score", "mark"):
         unit = "_s" if name == "length" else ""
@@ -102,4 +118,4 @@ def _hundredths(score: Decimal | None) -> int | None:
     return None if score is None else int(score * 100)
 
 
-ENDPOINTS = (Endpoint("GET", "/api/recordings", search_recordings, SearchQuery, Nothing, FoundCalls),)
+ENDPOINTS = (Endpoint("GET", "/api/recordings", search_recordings, SearchQuery, Nothing, FoundCalls, errors=(404,)),)

@@ -241,8 +241,11 @@ async def test_recordings_are_found_by_what_is_known_of_their_call(kept: Kept) -
     assert await found(f"number={record.caller}")
     assert await found(f"number={record.dialled}&outcome={record.outcome}")
     assert await found("length_from_s=1&length_to_s=1")
-    for query in ("number=0999", "agent=9999", "queue=nowhere", "length_from_s=2", "score_from=0", "mark_from=9"):
+    for query in ("number=0999", "agent=1002", "queue=sales", "length_from_s=2", "score_from=0", "mark_from=9"):
         assert not await found(query)
+    for query in ("agent=9999", "queue=nowhere"):
+        status, answer = await kept.web.get(f"/api/recordings?{query}")
+        assert (status, answer["error"]["id"]) == (404, "unknown-subject"), "nobody is or was called so"
     assert not await found(f"until={record.started_at:%Y-%m-%dT%H:%M:%S}Z")
     assert await found(f"since={record.started_at:%Y-%m-%dT%H:%M:%S}Z")
     reader = await kept.token("anna", Role.READER)
