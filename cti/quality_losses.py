@@ -12,8 +12,8 @@ from cti.quality_draws import DrawFailed, DrawProcess, News, QualityDraws, Start
 from cti.quality_notices import QualityNotices
 from cti.settings import Settings
 from recording.database import is_away
-from recording.keeping.findable import ERASED
 from recording.quality.work import waits_for_judging
+from recording.record import ERASED
 from recording.store import Store
 
 GATHER_S = 5.0

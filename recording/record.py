@@ -250,6 +250,10 @@ class Pause(_Value):
     why: Personal
 
 
+ERASED = "erased"
+"""The place of a recording that is gone."""
+
+
 class Recording(_Value):
     """A stereo file, caller left, what he heard right. `file` is relative to the folder of recordings, or to the store
     named by `place`, empty for the folder. `bytes` and `sha256` are of the file, `pcm_sha256` of the samples in it

@@ -25,12 +25,14 @@ def fitting(pattern: str, expected: str) -> Callable[[str], str]:
 def subcommands(
     parser: argparse.ArgumentParser, *, required: bool = False
 ) -> Callable[[str, Callable[..., Any]], argparse.ArgumentParser]:
-    """Adds one command after another below `parser`: its name, and the function whose docstring describes it."""
+    """Adds one command after another below `parser`: its name, and the function whose docstring describes it, its first
+    sentence in the list of all."""
     commands = parser.add_subparsers(title="commands", metavar="command", required=required)
 
     def command(name: str, run: Callable[..., Any]) -> argparse.ArgumentParser:
         doc = run.__doc__ or ""
-        sub = commands.add_parser(name, help=doc.splitlines()[0].rstrip("."), description=doc)
+        first = " ".join(doc.split()).partition(". ")[0].rstrip(".")
+        sub = commands.add_parser(name, help=first.replace("%", "%%"), description=doc)
         sub.set_defaults(run=run)
         return sub
 

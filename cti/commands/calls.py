@@ -12,6 +12,7 @@ from cti.commands.errors import Exit
 from cti.commands.service import Service
 from cti.commands.tables import seconds, table
 from cti.settings import Settings
+from recording.record import ERASED
 
 Record = Mapping[str, Any]
 """A call record as the API gives it."""
@@ -63,6 +64,14 @@ def print_calls(calls: Iterable[Record], zone: ZoneInfo) -> None:
 
 def describe(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
     """A call record in lines for people."""
+    yield from _whole(call, zone)
+    yield from _way(call, zone)
+    yield from _talks(call, zone)
+    yield from _aftermath(call, zone)
+    yield from _audio(call, zone, recordings)
+
+
+def _whole(call: Record, zone: ZoneInfo) -> Iterable[str]:
     name = f" {call['caller_name']}" if call["caller_name"] else ""
     yield from table(
         ("Call", call["id"]),
@@ -80,14 +89,32 @@ def describe(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
             ("Account", "reconstructed from Asterisk's ledger" if call["reconstructed"] else "complete"),
         ],
     ).splitlines()
+
+
+def _way(call: Record, zone: ZoneInfo) -> Iterable[str]:
+    """To an agent: through the flow and the queues."""
     if call["ivr_path"]:
         steps = (f"{step['node']}[{step['choice']}]" if step["choice"] else step["node"] for step in call["ivr_path"])
         yield f"Path     {' → '.join(steps)}"
+    for visit in call["queues"]:
+        when = _span(visit, zone, "entered_at", "left_at")
+        yield f"Queue    {visit['queue']}, {when}: {visit['reason']} after {seconds(visit['wait_ms'])}"
     for offer in call["offers"]:
         when = _local(offer["at"], zone, "%H:%M:%S")
         yield f"Offer    {when} to {offer['agent']}: {offer['outcome']} after {seconds(offer['ring_ms'])}"
         if sentence := offer["decision"].get("sentence"):
             yield f"         {sentence}"
+
+
+def _talks(call: Record, zone: ZoneInfo) -> Iterable[str]:
+    """With whom, and what was done in it."""
+    for talk in call["conversations"]:
+        held = f", {seconds(talk['hold_ms'])} of it on hold" if talk["hold_ms"] else ""
+        yield f"Talk     {_span(talk, zone)} with {talk['agent']}{held}"
+    for transfer in call["transfers"]:
+        to = " ".join(part for part in (transfer["queue"], transfer["to"]) if part) or "nobody"
+        when = _local(transfer["at"], zone, "%H:%M:%S")
+        yield f"Transfer {when} {transfer['kind']}, by {transfer['agent']} to {to}"
     for parking in call["parkings"]:
         where = f"at {parking['space']}" if parking["space"] else "nowhere"
         end = parking["outcome"] or "not told"
@@ -95,6 +122,10 @@ def describe(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
         yield f"Parked   {_span(parking, zone)} {where} by {parking['agent']}: {end}{by}"
     for mute in call["mutes"]:
         yield f"Muted    {_span(mute, zone)} {mute['agent']}, at the word of {mute['by']}"
+
+
+def _aftermath(call: Record, zone: ZoneInfo) -> Iterable[str]:
+    """What came of it."""
     for survey in call["surveys"]:
         about = ", ".join(f"{part} {survey[part]}" for part in ("queue", "agent") if survey[part])
         mark = "not answered" if survey["score"] is None else survey["score"]
@@ -103,10 +134,31 @@ def describe(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
         heard = ", ".join(f"heard by {one['agent']}" for one in message["heard"] if one["whole"])
         became = ", ".join(part for part in (heard, message["outcome"] or "open") if part)
         yield f"Message  for {message['queue']}, {seconds(message['duration_ms'])}: {became}"
+    for closing in call["closings"]:
+        words = "; ".join(part for part in (closing["matter"], closing["note"]) if part)
+        when, means = _local(closing["at"], zone, "%H:%M:%S"), "resolved" if closing["resolved"] else "not resolved"
+        yield f"Closed   {when} {closing['code']} ({means}), by {closing['by']}{f': {words}' if words else ''}"
+
+
+def _audio(call: Record, zone: ZoneInfo, recordings: str) -> Iterable[str]:
+    """The channels, and what of them was recorded."""
     for leg in call["legs"]:
         yield f"Leg      {leg['kind']} {leg['number']}, {_span(leg, zone)}, {leg['channel']}, cause {leg['cause']}"
     for recording in call["recordings"]:
-        yield f"Recorded {recordings}/{recording['file']} ({seconds(recording['duration_ms'])})"
+        length, place = seconds(recording["duration_ms"]), recording["place"]
+        yield f"Recorded {_where(recordings, recording['file'], place)} ({length})"
+        for pause in recording["pauses"]:
+            times = f"{seconds(pause['start_ms'])} to {seconds(pause['end_ms'])}"
+            yield f"         paused from {times} by {pause['who']}: {pause['why']}"
+    for missing in call["missing"]:
+        yield f"Missing  {_span(missing, zone)}: {missing['cause']}"
+
+
+def _where(folder: str, file: str, place: str) -> str:
+    """Where audio lies. What is deleted lies nowhere."""
+    if place == ERASED:
+        return "and deleted: `callcenter recordings erased` says when and why"
+    return f"{place}: {file}" if place else f"{folder}/{file}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -146,8 +198,8 @@ def _row(call: Record, zone: ZoneInfo) -> tuple[str, ...]:
     )
 
 
-def _span(part: Record, zone: ZoneInfo) -> str:
-    return f"{_local(part['started_at'], zone, '%H:%M:%S')} to {_local(part['ended_at'], zone, '%H:%M:%S')}"
+def _span(part: Record, zone: ZoneInfo, start: str = "started_at", end: str = "ended_at") -> str:
+    return f"{_local(part[start], zone, '%H:%M:%S')} to {_local(part[end], zone, '%H:%M:%S')}"
 
 
 def _zone(service: Service) -> ZoneInfo:

@@ -305,7 +305,11 @@ def _described(one: Evaluation, steps: Iterable[Step], zone: ZoneInfo) -> Iterab
     )
     yield table(
         ("Evaluation", one.id),
-        [("Call", one.call), ("Agent", one.agent), ("Sheet", one.sheet), ("Phase", one.phase), ("Score", score)],
+        [
+            *(("Call", one.call), ("Agent", one.agent), ("Sheet", one.sheet), ("Phase", one.phase), ("Score", score)),
+            ("Reviewer", one.reviewer.name if one.reviewer else "everybody"),
+            *([("Due", _local(one.due_at, zone))] if one.due_at else []),
+        ],
     )
     if one.judgement is not None:
         marks = one.judgement.marks.items()
@@ -314,7 +318,8 @@ def _described(one: Evaluation, steps: Iterable[Step], zone: ZoneInfo) -> Iterab
         for name, what in one.judgement.fatal.items():
             yield f"fatal: {name}: {what}"
         for mark in one.judgement.time_marks:
-            yield f"{mark.at_ms / 1000:.3f} s in recording {mark.recording}: {mark.comment} {mark.item}".rstrip()
+            about = f", {mark.item}" if mark.item else ""
+            yield f"{mark.at_ms / 1000:.3f} s in recording {mark.recording}{about}: {mark.comment}".rstrip(": ")
     said = ((_local(step.at, zone), _what(step), step.by.name, step.note) for step in steps)
     yield "\n" + table(("AT", "STEP", "BY", "NOTE"), said)
 

@@ -20,13 +20,12 @@ from cti.http.ranges import is_known, range_of
 from cti.http.recording_errors import KeepingUnavailable, RecordingErased
 from cti.http.views import View
 from cti.keeping_port import KeepingRefused
-from recording.keeping.findable import ERASED
 from recording.keeping.kept import Kept, KeptRecordings, State
 from recording.keeping.listening import Listenings
 from recording.keeping.local import local_file
 from recording.manifest import MEDIA_TYPES, Kind, manifests
 from recording.quality.own_part import Hidden, Silencer, shown_peaks
-from recording.record import AudioFormat, Pause
+from recording.record import ERASED, AudioFormat, Pause
 
 log = structlog.get_logger()
 

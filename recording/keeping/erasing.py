@@ -11,12 +11,11 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from recording.keeping.findable import ERASED
 from recording.keeping.holds import RecordingHeld, held_of
 from recording.keeping.kept import Kept, State, tell_place
 from recording.manifest import Kind
 from recording.models import ErasedRecording, KeptRecording, RecordedCall, RecordedParty
-from recording.record import CallRecord
+from recording.record import ERASED, CallRecord
 from recording.store import Store
 
 RETENTION, PERSON = "retention", "person"

@@ -10,10 +10,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.models import RecordedCall, RecordedParty
-from recording.record import CallRecord
-
-ERASED = "erased"
-"""The place of a recording that is gone."""
+from recording.record import ERASED, CallRecord
 
 
 class Kind(StrEnum):

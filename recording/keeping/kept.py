@@ -13,11 +13,10 @@ from sqlalchemy import Select, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recording.identity import call_id
-from recording.keeping.findable import ERASED
 from recording.keeping.wrapped import Wrapped
 from recording.manifest import Kind, Manifest, manifests
 from recording.models import ErasedRecording, KeptRecording, RecordingFile
-from recording.record import AudioFormat, CallRecord
+from recording.record import ERASED, AudioFormat, CallRecord
 from recording.store import Store
 from recording.transactions import refold_ended, upsert
 

@@ -17,10 +17,9 @@ from structlog import get_logger
 
 from recording.identity import call_id
 from recording.instants import utc
-from recording.keeping.findable import ERASED
 from recording.keeping.kept import Kept, KeptRecordings
 from recording.manifest import MEDIA_TYPES, Kind, Manifest
-from recording.record import AudioFormat
+from recording.record import ERASED, AudioFormat
 
 log = get_logger()
 

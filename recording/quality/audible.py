@@ -9,11 +9,10 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from recording.keeping.findable import ERASED
 from recording.keeping.kept import State
 from recording.manifest import Kind
 from recording.models import Call, KeptRecording, RecordedCall
-from recording.record import CallRecord
+from recording.record import ERASED, CallRecord
 
 GONE = (State.MISSING.value, State.ERASING.value)
 AT_ONCE = 500

@@ -10,6 +10,7 @@ import pytest
 
 from cti.accounts import load_credentials
 from cti.commands import main
+from cti.commands.calls import describe
 from cti.people import pin_fits
 from tests.contract.command_line import callcenter, running
 from tests.contract.fake_floor import TOKEN
@@ -77,9 +78,10 @@ async def test_calls_are_listed_page_by_page_and_shown(
         parked = await web.remember("parked_and_fetched")
         nowhere = await web.remember("parked_nowhere")
         muted = await web.remember("conference")
+        sent_on = await web.remember("transferred_to_queue")
         await web.keep_recording(call, b"RIFF")
         assert await callcenter("calls") == 0
-        assert len(capsys.readouterr().out.splitlines()) == 6
+        assert len(capsys.readouterr().out.splitlines()) == 7
         assert await callcenter("calls", "list", "--outcome", "answered") == 0
         line = next(line for line in capsys.readouterr().out.splitlines() if line.endswith(call.id))
         local = call.started_at.astimezone(web.floor.centre.time_zone)
@@ -88,7 +90,7 @@ async def test_calls_are_listed_page_by_page_and_shown(
         more = re.search(r"--after (\w+)", capsys.readouterr().out)
         assert more is not None
         assert await callcenter("calls", "list", "--json", "--after", more[1]) == 0
-        assert len(json.loads(capsys.readouterr().out)["calls"]) == 4
+        assert len(json.loads(capsys.readouterr().out)["calls"]) == 5
         assert await callcenter("calls", "list", "--outcome", "timed_out") == 0
         assert await callcenter("recordings", "search", "--longer", "90000") == 0
         assert capsys.readouterr().out == "No such calls.\n" * 2
@@ -106,11 +108,20 @@ async def test_calls_are_listed_page_by_page_and_shown(
             (parked, f"at {parked.parkings[0].space} by 1002: fetched by 1003"),
             (nowhere, "nowhere by 1002: full"),
             (muted, "1002, at the word of api:owner"),
+            (sent_on, f"{sent_on.transfers[0].kind}, by {sent_on.transfers[0].agent} to "),
+            (sent_on, f"Queue    {sent_on.queues[1].queue}, "),
+            (sent_on, f" with {sent_on.conversations[1].agent}"),
         ):
             assert await callcenter("calls", "show", one.id) == 0
             assert part in capsys.readouterr().out
         assert await callcenter("calls", "show", call.id, "--json") == 0
-        assert json.loads(capsys.readouterr().out)["linkedid"] == call.linkedid
+        told = json.loads(capsys.readouterr().out)
+        assert told["linkedid"] == call.linkedid
+        pause = {"start_ms": 1000, "end_ms": 2500, "who": "agent:1001", "why": "card"}
+        told["recordings"][0] |= {"place": "erased", "pauses": [pause]}
+        audio = list(describe(told, web.floor.centre.time_zone, ""))[-2:]
+        assert audio[0].startswith("Recorded and deleted: ")
+        assert audio[1].strip() == "paused from 1.0 s to 2.5 s by agent:1001: card"
         assert await callcenter("calls", "show", "0") == 1
         assert await callcenter("calls", "list", "--queue", "sails") == 1
         assert await callcenter("calls", "list", "--since", "yesterday") == 2

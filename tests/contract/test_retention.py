@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recording.keeping.findable import ERASED
 from recording.keeping.holds import RecordingHeld
 from recording.keeping.kept import State
 from recording.keeping.master_keys import add_key
 from recording.keeping.retention import Days, next_run
+from recording.record import ERASED
 from recording.store import Store
 from tests.keeping import CALL, NOW, Room, bucket, folder_shelf
 from tests.s3_server import S3Server, s3_server
