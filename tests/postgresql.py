@@ -78,7 +78,7 @@ class PostgresqlServer:
         """Stops it and removes everything."""
         if self._process is not None and self._process.poll() is None:
             self.resume()
-            self._process.terminate()
+            self._process.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
             self._reap()
         shutil.rmtree(self.folder)
 

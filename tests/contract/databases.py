@@ -86,12 +86,11 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return await empty_database(request.getfixturevalue(f"{request.param}_server"))
 
 
-async def empty_database(server: str, like: str = "") -> str:
-    """The address of a new data base on this server; PostgreSQL can make it `like` another (its name)."""
+async def empty_database(server: str) -> str:
+    """The address of a new data base on this server."""
     name = f"test_{uuid4().hex}"
-    template = f" TEMPLATE {like}" if like else ""
     async with _administering(f"{server}/{'postgres' if server.startswith('postgresql') else ''}") as connection:
-        await connection.exec_driver_sql(f"CREATE DATABASE {name}{template}")
+        await connection.exec_driver_sql(f"CREATE DATABASE {name}")
     return f"{server}/{name}"
 
 
@@ -124,17 +123,19 @@ async def store(migrated: str, tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def _fresh(migrated: str, folder: Path) -> str:
-    """A copy of the data base; MariaDB knows none, there it is emptied."""
-    server, _, name = migrated.rpartition("/")
+    """The file is copied, the data base of a server emptied: PostgreSQL takes five times as long to copy one."""
     if migrated.startswith("sqlite"):
         shutil.copy(migrated.removeprefix("sqlite:///"), folder / "calls.sqlite")
         return f"sqlite:///{folder / 'calls.sqlite'}"
-    if migrated.startswith("postgresql"):
-        return await empty_database(server, like=name)
     async with _administering(migrated) as connection:
-        await connection.exec_driver_sql("SET foreign_key_checks = 0")
-        for table in Base.metadata.sorted_tables:
-            await connection.exec_driver_sql(f"DELETE FROM `{table.name}`")
+        quoted = connection.dialect.identifier_preparer.format_table
+        emptying = "; ".join(f"DELETE FROM {quoted(table)}" for table in Base.metadata.sorted_tables)
+        if migrated.startswith("postgresql"):
+            await connection.exec_driver_sql("SET session_replication_role = replica")  # keys are not checked meanwhile
+            await connection.exec_driver_sql(f"DO $$ BEGIN {emptying}; END $$")
+        else:
+            await connection.exec_driver_sql("SET foreign_key_checks = 0")
+            await connection.exec_driver_sql(f"BEGIN NOT ATOMIC {emptying}; END")
     return migrated
 
 
