@@ -2,14 +2,18 @@
 service was away, and what an earlier one did and died before it could tell it.
 
 What is told stands in the journal first and is forgotten then. Who dies between the two leaves both: the next finds in
-the journal what has been told, by the fact's `notice`. Two services on one data base, each with a journal of its own,
-may both tell a fact of the same moment.
+the journal what has been told, by the `notice` of the fact. Of two services on one data base, each with a journal of
+its own, that one tells a fact which has taken it. Told twice is only what a service told that died before it was
+forgotten, and did not come back for ten minutes (notices.LAPSES): another takes it then, and cannot read that journal.
 """
 
 import asyncio
 from collections.abc import Collection
 from contextlib import suppress
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from socket import gethostname
 
 from acd.distributor import Distributor
 from acd.facts import Fact, QualityFact
@@ -33,9 +37,12 @@ class QualityNotices:
         self._notices = Notices(store)
         self._distributor = distributor
         self._journal = journal
+        self._teller = sha256(f"{gethostname()} {journal.absolute()}".encode()).hexdigest()[:32]
+        """The same after a restart, so that what it took before is its own."""
         distributor.on_fact.append(self._heard)  # behind the journal, which listens first of all
         self._told: set[str] = set()
         self._begun = False
+        self._again: asyncio.TimerHandle | None = None
         self._left = asyncio.Event()
         self._left.set()
         self._one_at_a_time = asyncio.Lock()
@@ -54,16 +61,28 @@ class QualityNotices:
         async with self._one_at_a_time:
             count = 0
             try:
-                while some := await self._notices.oldest(AT_ONCE):
+                while some := await self._notices.take(AT_ONCE, self._teller, self._now()):
                     new, all_told = await self._tell(some)
                     count += new
                     if not all_told:  # we are about to end, and nothing is stated any more: the next service tells it
                         break
+                await self._look_again()
             except Exception as error:
                 if not is_away(error):
                     raise
                 self._left.set()
             return count
+
+    async def _look_again(self) -> None:
+        """When what another service has taken, and left, is anybody's."""
+        if self._again is not None:
+            self._again.cancel()
+        if (lapse := await self._notices.next_lapse()) is not None:
+            after_s = max((lapse - self._now()).total_seconds(), RETRY_S)
+            self._again = asyncio.get_running_loop().call_later(after_s, self._left.set)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._distributor.clock.now_ms() / 1000, UTC)
 
     def _heard(self, fact: Fact) -> None:
         if isinstance(fact, QualityFact) and fact.notice:

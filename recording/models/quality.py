@@ -141,6 +141,10 @@ class QualityNotice(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, comment="id of the notice, 32 hexadecimal digits")
     at: Mapped[datetime] = mapped_column(UtcDateTime, comment="since when it is to be told, UTC")
     fact: Mapped[dict[str, Any]] = mapped_column(JSON, comment="the fact, as the journal will have it but for its time")
+    teller: Mapped[str | None] = mapped_column(
+        String(32), comment="id of the service that is telling it, 32 hexadecimal digits; null for none"
+    )
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime, comment="when that service took it, UTC")
 
 
 class CalibrationEntry(Base):

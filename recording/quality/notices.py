@@ -7,10 +7,10 @@ Who is told is decided in cti/quality_news.py. Methods raise SQLAlchemy's errors
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.facts import (
@@ -27,6 +27,10 @@ from recording.quality.evaluations import Evaluation, Step, StepKind
 from recording.store import Store
 
 TABLE = QualityNotice.__table__
+
+LAPSES = timedelta(minutes=10)
+"""A service that has taken a notice and not told it for so long, by the clock of whoever looks, is taken to be gone. It
+is far more than clocks differ and a data base is away for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,28 @@ class Notices:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def oldest(self, size: int) -> list[Notice]:
-        """So many at most, the oldest first."""
-        query = select(TABLE.c.at, TABLE.c.fact).order_by(TABLE.c.at, TABLE.c.id).limit(size)
+    async def take(self, size: int, teller: str, now: datetime) -> list[Notice]:
+        """So many at most, the oldest first, of those that no other service is telling: from `now` on this one does.
+        What another has taken is left to it for LAPSES, and anybody's after that."""
+        open_to_us = or_(TABLE.c.teller.is_(None), TABLE.c.teller == teller, TABLE.c.taken_at < now - LAPSES)
+        oldest = select(TABLE.c.id).where(open_to_us).order_by(TABLE.c.at, TABLE.c.id).limit(size)
+        async with self._store.transaction() as connection:
+            names = [*await connection.scalars(oldest)]
+            if not names:
+                return []
+            # Another may have taken some meanwhile: the condition is looked at again as each row is written.
+            some = update(QualityNotice).where(TABLE.c.id.in_(names), open_to_us)
+            await connection.execute(some.values(teller=teller, taken_at=now))
+        query = select(TABLE.c.at, TABLE.c.fact).where(TABLE.c.id.in_(names), TABLE.c.teller == teller)
         async with self._store.engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
+            rows = (await connection.execute(query.order_by(TABLE.c.at, TABLE.c.id))).all()
         return [Notice(row.at, fact) for row in rows if isinstance(fact := from_json(row.fact), QualityFact)]
+
+    async def next_lapse(self) -> datetime | None:
+        """When the first of those that are taken becomes anybody's; None if none is."""
+        async with self._store.engine.connect() as connection:
+            first: datetime | None = await connection.scalar(select(func.min(TABLE.c.taken_at)))
+        return first and first + LAPSES
 
     async def remove(self, names: Sequence[str]) -> None:
         """They have been told."""
