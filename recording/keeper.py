@@ -163,22 +163,23 @@ class Keeper:
     async def _make(self, files: Sequence[Path]) -> None:
         known = await self._store.recordings([raw.stem for raw in files])
         kept: dict[Path, Recording | None] = {}
+        gone: list[Path] = []
         for raw in files:
             try:
                 kept[raw] = await self._make_one(raw, known.get(raw.stem, ()))
             except FileNotFoundError:
-                self._closed.pop(raw.stem, None)  # a sweep and the closing of the file met
+                gone.append(raw)  # a sweep and the closing of the file met, or somebody has deleted it
             except OSError as error:
                 log.error("recording waits", id="recording-not-kept", file=raw.name, why=str(error))
         changed = await self._store.add_recordings([(raw.stem, one) for raw, one in kept.items() if one])
         await asyncio.to_thread(_remove, kept)
-        for raw in kept:
+        for raw in (*kept, *gone):
             self._closed.pop(raw.stem, None)
         for record in changed:
             await self._on_record(record)
-        for raw, one in kept.items():
-            if one is None and (silent := await self._store.call(call_id(raw.stem))) is not None:
-                await self._on_record(silent)  # nothing more will come of it
+        for raw in (*gone, *(raw for raw, one in kept.items() if one is None)):
+            if (as_it_is := await self._store.call(call_id(raw.stem))) is not None:
+                await self._on_record(as_it_is)  # nothing more will come of it: what it lacks is missing
 
     async def _make_one(self, raw: Path, known: Sequence[Recording]) -> Recording | None:
         """The recording, handed over; None where the call ended before any sound."""

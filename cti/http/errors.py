@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientConnectionResetError, web
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.exc import DBAPIError
 
@@ -345,6 +345,8 @@ async def tell_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     """Turn whatever a handler raises into an ErrorAnswer."""
     try:
         return await handler(request)
+    except ClientConnectionResetError:
+        raise  # who asked has hung up over the answer: nobody is there to be told, and it is no fault of ours
     except Exception as error:
         status, detail, headers = _told(request, error)
         text = ErrorAnswer(error=detail).model_dump_json(exclude_none=True)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import wave
+from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -137,6 +138,17 @@ async def test_a_recording_without_sound_leaves_nothing(room: Room) -> None:
     await room.keeper.sweep(room.channels)
     assert not list(room.folder.iterdir())
     assert await room.kept() == []
+
+
+async def test_audio_that_is_gone_before_it_was_kept_is_told_of_all_the_same(room: Room) -> None:
+    async def deleted_meanwhile() -> Mapping[str, str]:
+        room.raw.unlink()
+        return await room.channels()
+
+    room.raw.write_bytes(SECOND)
+    await room.keeper.sweep(deleted_meanwhile)
+    assert room.told.get_nowait().recordings == (), "what it lacks can be held against its talk"
+    assert room.keeper.waiting == 0
 
 
 async def test_a_file_that_cannot_be_read_does_not_hold_up_the_others(room: Room) -> None:
