@@ -124,7 +124,7 @@ def plan(seed: int) -> tuple[tuple[Step, State], ...]:
         found = list(_possible(state, chance))
         deaths = sum(step.act in _DEADLY for step, _ in steps)
         found = [one for one in found if deaths < MOST_DEATHS or one[0].act not in _DEADLY]
-        going_on = [one for one in found if one[1].where is not Where.OVER]
+        going_on = [one for one in found if one[1].where is not Where.OVER or one[0].act in _WHOLE]
         early, late = len(steps) < BUSY_ENDS_AFTER, len(steps) >= MOST_STEPS
         if early and going_on:
             found = going_on
@@ -136,6 +136,8 @@ def plan(seed: int) -> tuple[tuple[Step, State], ...]:
 
 
 _DEADLY = {Act.DIE, Act.DIE_OWING, Act.BE_AWAY, Act.ANSWER_AFTER_DEATH, Act.HOLD_AND_DIE, Act.SEND_AWAY}
+_WHOLE = {Act.LEAVE_MESSAGE, Act.BE_BUSY}
+"""Which are a story though they end it at once."""
 _ENDS = {Act.WITHDRAW, Act.BE_BUSY, Act.AGENT_ENDS, Act.MARK, Act.BE_SILENT, Act.CALLER_ENDS, Act.LEAVE_RINGING}
 
 
