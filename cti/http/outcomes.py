@@ -23,7 +23,7 @@ from cti.http.sheets import UnfitSheet
 from cti.http.views import View
 from recording.identity import call_id
 from recording.inputs.outcomes import CODE, KEYS, KeysTaken, Language, Outcome, Outcomes, Title
-from recording.record import CallRecord
+from recording.record import CallRecord, Direction, LegKind
 
 Line = Annotated[str, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -143,7 +143,7 @@ async def put_outcome(asked: Asked[Nothing, OutcomeGiven]) -> Outcome:
 
 async def close_call(asked: Asked[Nothing, Closing]) -> Closed:
     """Close a call with an outcome code, while it goes on, in wrap-up, or later; again: the last one holds, and all are
-    kept. An agent's own token closes the calls in which he spoke, a token of the floor any."""
+    kept. An agent's own token closes the calls in which he spoke and those that he placed, a token of the floor any."""
     call = await _call(asked.floor, asked.path["id"])
     if asked.holder.agent and asked.holder.agent not in call.agents:
         raise NotYourCall(asked.holder.agent)
@@ -191,7 +191,7 @@ async def list_missing(asked: Asked[Missing, Nothing]) -> CallsWithoutCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
-    """A call that is to be closed: whose it is (`agent`), and who spoke in it."""
+    """A call that is to be closed: whose it is (`agent`), and who spoke in it, or placed it."""
 
     linkedid: str
     queue: str
@@ -222,6 +222,9 @@ def _whole(floor: Floor, linkedid: str, record: CallRecord | None) -> _Call:
     if record is not None:
         queue, agent = record.queue or "", record.agent or ""
         agents = {agent, *(one.agent for one in record.conversations)}
+        if record.direction is Direction.OUTBOUND:  # that nobody was reached is an outcome of his attempt, too
+            placed = [leg.agent for leg in record.legs if leg.kind is LegKind.AGENT and leg.agent]
+            agent, agents = agent or next(iter(placed), ""), agents.union(placed)
     if (live := floor.live.board.calls.get(linkedid)) is not None:
         queue = live.queue or queue
     if (talk := router.conversations.by_call.get(linkedid)) is not None:

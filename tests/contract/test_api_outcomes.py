@@ -57,6 +57,23 @@ def hangs_up(web: FakeFloor, *, after_s: int = 30) -> None:
         router.tick(now_ms=now_ms)
 
 
+@pytest.mark.parametrize("story", ["called_outside", "called_outside_busy", "called_outside_refused"])
+async def test_an_agent_closes_the_call_that_he_placed_outside_whomever_it_reached(tmp_path: Path, story: str) -> None:
+    async with open_floor(tmp_path) as web:
+        await put(web, "/api/outcomes/sold", SOLD)
+        await put(web, "/api/outcomes/promised", {**SOLD, "queues": [], "keys": ""})
+        call = await web.remember(f"../callback_ledgers/{story}")
+        placer = next(leg.agent for leg in call.legs if leg.agent)
+        own, other = await agents_token(web, placer), await agents_token(web, "1001")
+        at = f"/api/calls/{call.id}/outcome"
+        assert (await put(web, at, {"code": "promised"}, other))[1]["error"]["id"] == "not-your-call"
+        assert (await put(web, at, {"code": "sold"}, own))[1]["error"]["id"] == "unknown-outcome", "it is a queue's"
+        status, closed = await put(web, at, {"code": "promised", "note": "Again on Monday."}, own)
+        assert (status, closed["agent"], closed["by"]) == (200, placer, f"api:{placer}")
+        status, closed = await put(web, at, {"code": "promised"})
+        assert (status, closed["agent"]) == (200, placer), "whoever closes it, it stays his"
+
+
 async def test_the_catalogue_is_written_by_administrators_and_seen_by_agents(tmp_path: Path) -> None:
     async with open_floor(tmp_path) as web:
         status, outcome = await put(web, "/api/outcomes/sold", SOLD)
@@ -202,7 +219,7 @@ async def test_calls_are_closed_and_those_without_a_code_shown_on_the_command_li
     monkeypatch.setenv("CALLCENTER_STATE", str(tmp_path))
     async with open_floor(tmp_path) as web:
         reach(web, tmp_path, monkeypatch)
-        await put(web, "/api/outcomes/sold", {**SOLD, "queues": []})
+        await put(web, "/api/outcomes/sold", {**SOLD, "queues": [], "keys": ""})
         call = await web.remember("answered_agent_hangs_up")
         settings = QueueSettings(name=call.queue or "", outcome=OutcomePolicy.REQUIRED)
         with web.floor.distributor.command() as (router, now_ms):
