@@ -26,7 +26,7 @@ from recording.forecasting.sample import ZONE, sample
 from recording.forecasting.showing import DAY_HEADER, HALF_HOUR_HEADER, as_csv, day_rows, half_hour_rows, head
 from recording.forecasting.source import NothingHandled, Past
 from recording.forecasting.staffing import Target
-from recording.forecasting.values import Outlook
+from recording.forecasting.values import MOST_DAYS_SHOWN, Outlook
 from recording.store import Store
 
 SAMPLE_HANDLE_S, SAMPLE_PATIENCE_S = 330.0, 120.0
@@ -128,6 +128,17 @@ def _between(low: float, high: float) -> Callable[[str], float]:
     return check
 
 
+def _whole(most: int) -> Callable[[str], int]:
+    """An argument's type: a whole number from 1 to this."""
+
+    def check(text: str) -> int:
+        if not fullmatch(r"[1-9]\d{0,3}", text) or int(text) > most:
+            raise argparse.ArgumentTypeError(f"{text!r} does not fit; expected 1 to {most}")
+        return int(text)
+
+    return check
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What follows `callcenter forecast`."""
     parser.description = show_forecast.__doc__
@@ -139,7 +150,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="first", type=arguments.day, metavar="DAY", help="the first day (default: today)"
     )
-    parser.add_argument("--days", type=int, choices=range(1, 29), default=7, metavar="N", help="1 to 28 (default 7)")
+    parser.add_argument(
+        "--days", type=_whole(MOST_DAYS_SHOWN), default=7, metavar="N", help=f"1 to {MOST_DAYS_SHOWN} (default 7)"
+    )
     parser.add_argument("--share", type=percent, metavar="PERCENT", help="of the calls, answered … (the band's)")
     parser.add_argument("--within", type=seconds, metavar="SECONDS", help="… within this time (the queue's)")
     parser.add_argument(
@@ -162,6 +175,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--special", type=_special, action="append", default=[], metavar="DAY=SHARE", help="a day to come that is odd"
     )
-    parser.add_argument("--test", type=int, choices=range(1, 27), metavar="WEEKS", help="how good it would have been")
+    parser.add_argument("--test", type=_whole(26), metavar="WEEKS", help="how good it would have been")
     parser.add_argument("--half-hours", action="store_true", help="a row for each half hour, not each day")
     parser.add_argument("--format", choices=("text", "csv", "json"), default="text")

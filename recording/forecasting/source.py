@@ -21,7 +21,9 @@ class NothingHandled(Exception):
     id = "forecast-handle-time-unknown"
 
     def __init__(self, scope: Scope) -> None:
-        super().__init__(f"{scope}: no call was handled in {HABIT_DAYS} days; expected a handle time to be given")
+        super().__init__(
+            f"{scope}: no call was handled in {HABIT_DAYS} days; expected how long one takes (--handle-time)"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from acd.masking import Personal
 from recording.quality.calibrations import Calibration
 from recording.quality.evaluations import Evaluation, Phase, Ruling
-from recording.quality.figure import MeanScore
+from recording.quality.figure import NONE, MeanScore
 from recording.quality.life import due
 from recording.quality.scores import SubjectScores
 from recording.quality.scoring import HUNDREDTH, share
@@ -126,11 +126,12 @@ class MonthOfAgent(_Value):
 
 class Bulletin(_Value):
     """A day in the centre's zone, of the centre, a queue or a team. `released` counts the evaluations that agents were
-    shown on it, of which `mean`, `failed` (not good enough) and all results are; `scored` those that were judged,
-    `drawn` those that came on work lists, `set_aside` those that left them without being judged, `decided` the appeals
-    that were decided; `unanswered` those whose time for an appeal ended on the day without a word of the agent's.
-    `week_mean` is the mean of the seven days before. `below` are agents whose mean of the day is not good enough by the
-    sheet. `month` is the month until the end of the day, `quota` what its rules want of each agent."""
+    shown on it, of which `failed` (not good enough) and all results are; `mean` is figure 12 of the day, `week_mean`
+    that of the seven days before, scores of elsewhere in both; `scored` those that were judged, `drawn` those that came
+    on work lists, `set_aside` those that left them without being judged, `decided` the appeals that were decided;
+    `unanswered` those whose time for an appeal ended on the day without a word of the agent's. `below` are agents whose
+    mean of the day is not good enough by the sheet. `month` is the month until the end of the day, `quota` what its
+    rules want of each agent."""
 
     day: date
     scope: str
@@ -161,13 +162,14 @@ class Bulletin(_Value):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a bulletin is made of: all evaluations for review that its day touches or leaves open, their sheets by
-    digest, the calibrations closed on it, the scores of the week before, those of the month by agent, and the agents
-    who are there to be judged."""
+    digest, the calibrations closed on it, its scores and those of the week before, those of the month by agent, and the
+    agents who are there to be judged."""
 
     evaluations: Sequence[Evaluation]
     sheets: Mapping[str, ScoreSheet]
     calibrations: Sequence[Calibration] = ()
-    week: MeanScore = field(default_factory=lambda: MeanScore(0, 0))
+    today: MeanScore = NONE
+    week: MeanScore = NONE
     month: Mapping[str, SubjectScores] = field(default_factory=dict)
     agents: frozenset[str] = field(default_factory=frozenset)
     quota: int | None = None
@@ -195,7 +197,7 @@ def bulletin(day: date, start: datetime, end: datetime, told: Told, scope: str =
         appealed=len(of_the_day(lambda one: one.appealed_at)),
         decided=len(of_the_day(lambda one: one.decided_at)),
         unanswered=len(of_the_day(lambda one: one.due_at if one.phase is Phase.RELEASED else None)),
-        mean=_mean([one.score for one in released if one.score is not None]),
+        mean=told.today.mean,
         week_mean=told.week.mean,
         best=tuple(items[:MOST_ITEMS]),
         worst=tuple(one for one in reversed(items[MOST_ITEMS:][-MOST_ITEMS:]) if one.percent < PERFECT),

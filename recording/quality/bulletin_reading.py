@@ -39,6 +39,7 @@ async def bulletin_of(
         evaluations=evaluations,
         sheets={digest: await kept.sheet(digest) for digest in sorted({one.sheet_digest for one in evaluations})},
         calibrations=calibrations if scope.kind is ScopeKind.CENTRE else (),
+        today=await mean_score(store, scope, start, end),
         week=await mean_score(store, scope, week, start),
         month=await scores_by(store, By.AGENT, month, end, scope),
         agents=await agents_of(store, scope),

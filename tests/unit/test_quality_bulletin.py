@@ -69,6 +69,7 @@ def busy() -> Bulletin:
             drawn("e8", call="e8", drawn_at=AT - 6 * DAY, reviewer=BORIS),
             take(drawn("e9", call="e9"), SHEET, step(StepKind.SET_ASIDE, note="erased", in_charge=True)),
             calibrations=[calibration],
+            today=MeanScore(sum_hundredths=35_000, evaluations=5),  # those four, and 90 from elsewhere
             week=MeanScore(sum_hundredths=15_000, evaluations=2),
             month={
                 "1001": SubjectScores(name="1001", drawn=6, released=5, scores=MeanScore(30_000, 5)),
@@ -82,7 +83,7 @@ def busy() -> Bulletin:
 
 def test_a_day_computed_by_hand(busy: Bulletin) -> None:
     counted = ("drawn", "scored", "released", "failed", "set_aside", "appealed", "decided", "unanswered", "mean")
-    assert [getattr(busy, name) for name in counted] == [2, 4, 4, 2, 1, 2, 1, 0, Decimal("65.00")]
+    assert [getattr(busy, name) for name in counted] == [2, 4, 4, 2, 1, 2, 1, 0, Decimal("70.00")]
     assert busy.week_mean == Decimal("75.00")
     assert [(one.item, one.percent, one.evaluations) for one in busy.best] == [
         ("right", Decimal("95.00"), 4), ("hello", Decimal("75.00"), 4),
