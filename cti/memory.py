@@ -1,11 +1,12 @@
-"""How Python looks for cyclic garbage in daemon and recorder: seldom, and never among what is there for good. While it
-looks, no phone is rung.
+"""How Python looks for cyclic garbage in the daemon, the recorder and who makes reports: seldom, and never among what
+is there for good. While it looks, no phone is rung.
 """
 
 import gc
 
 YOUNG = 10_000
-"""So many new objects before it looks at them. A call makes and drops some thousands, nearly all without a cycle."""
+"""So many new objects before it looks at them. A call makes and drops some thousands, a report some ten thousands,
+nearly all without a cycle."""
 
 
 def settle_down() -> None:

@@ -9,7 +9,6 @@ neither their libraries nor their work take anything from routing. It ends with 
 """
 
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -18,6 +17,7 @@ from typing import Any, BinaryIO
 import structlog
 
 from cti.logs import write_logs
+from cti.memory import settle_down
 from cti.processes import give_way
 from cti.reporting_errors import told
 from cti.reporting_work import PIECE, Work
@@ -71,5 +71,5 @@ async def _run() -> None:
 if __name__ == "__main__":
     write_logs()
     give_way(NICENESS)
-    gc.freeze()  # modules stay: no search for garbage among thousands of numbers need look at them
+    settle_down()
     asyncio.run(_run())

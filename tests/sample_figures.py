@@ -10,8 +10,9 @@ from decimal import Decimal
 from recording.figures.catalogue import CATALOGUE, EVERY, FIGURES
 from recording.figures.definition import Figure, UnitOf
 from recording.figures.period import Period, Unit
-from recording.figures.report import About, FigureValue, Judgement, Report, Series
+from recording.figures.report import About, FigureValue, Judgement, Report, Series, When
 from recording.figures.scope import Scope, ScopeKind
+from recording.figures.service import Parts
 from recording.reports.material import Names
 
 NAMES = Names(
@@ -67,8 +68,10 @@ class SampleFigures:
         points = tuple((one, value_of(EVERY[key], scope, one)) for one in period.split(step))
         return Series(key=key, scope=scope, period=period, points=points)
 
-    async def several(self, keys: Collection[str], scope: Scope, period: Period, step: Unit) -> Sequence[Series]:
-        """A value for each step of each."""
+    async def several(
+        self, keys: Collection[str], scope: Scope, period: Period, step: Unit, parts: Parts | None = None
+    ) -> Sequence[Series]:
+        """A value for each step of each, with all its parts."""
         return [await self.series(key, scope, period, step) for key in keys]
 
     async def received(self, scope: Scope, period: Period) -> Mapping[datetime, int]:
@@ -105,7 +108,7 @@ def _value(figure: Figure, scope: Scope, period: Period, level: Decimal | None, 
     return FigureValue(
         figure=figure,
         ways=replace(figure.formula, counted=counted or figure.formula.of or "answered"),
-        about=About(scope, period, AS_OF),
+        about=About(scope, When(period, AS_OF)),
         value=level,
         numerator=level or Decimal(0),
         denominator=Decimal(1 if level else 0),

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from cti.http.views import View
 from recording.figures.definition import Band, Formula
-from recording.figures.report import CallsBehind, FigureValue, Report, Series
+from recording.figures.report import FigureValue, Report, Series
 from recording.figures.rules import Rules, Thresholds
 
 
@@ -203,15 +203,11 @@ def _number(one: FigureValue) -> dict[str, object]:
         "sample": one.sample,
         "judgement": one.judgement and one.judgement.value,
         "good": one.good,
-        "calls": _query(one.calls),
-        "of": _query(one.of),
+        "calls": one.calls,
+        "of": one.of,
         "evaluations": one.evaluations,
-        "addends": one.addends and one.addends.query,
+        "addends": one.addends,
     }
-
-
-def _query(behind: CallsBehind | None) -> Mapping[str, str] | None:
-    return None if behind is None else behind.query
 
 
 def formula_view(one: Formula) -> FormulaView:

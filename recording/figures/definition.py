@@ -84,10 +84,13 @@ class Formula:
     of: str = ""
     listed: tuple[str, ...] = field(init=False, compare=False, repr=False)
     """Those of its sums that are in LISTED."""
+    scored: bool = field(init=False, compare=False, repr=False)
+    """Whether they are of scores."""
 
     def __post_init__(self) -> None:
         names = dict.fromkeys((*self.numerator, *self.denominator))
         object.__setattr__(self, "listed", tuple(name for name in names if name in LISTED))
+        object.__setattr__(self, "scored", "score" in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

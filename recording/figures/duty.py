@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from recording.figures.log_stretches import entries_of
+from recording.figures.members import Members, memberships
 from recording.figures.period import Period
-from recording.figures.reading import Members, memberships
 from recording.figures.scope import Scope, ScopeKind
 from recording.inputs.attendance import Stay, stays
 from recording.inputs.plan import ONE_DAY, Plan, PlannedShift

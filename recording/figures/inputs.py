@@ -78,11 +78,15 @@ class Scores:
             return {}
         kinds = sorted({scope.kind for scope in scopes})
         means = await mean_scores(self._store, kinds, period.since, period.until)
-        return {scope: _scored(means.get((scope.kind, scope.name), NONE)) for scope in scopes}
+        every = {key: _scored(mean) for key, mean in means.items()}
+        return {scope: every.get((scope.kind, scope.name), _UNSCORED) for scope in scopes}
 
 
 def _scored(mean: MeanScore) -> Mapping[str, Decimal]:
     return {"score": mean.sum_hundredths * _HUNDREDTH, "evaluations": Decimal(mean.evaluations)}
+
+
+_UNSCORED = _scored(NONE)
 
 
 def all_inputs(store: Store, share_costs_by: ShareBy) -> AllInputs:

@@ -2,17 +2,18 @@
 query that lists the calls behind it. Values only; recording.figures.service makes them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
-from recording.figures.definition import Band, Figure, Formula, Source, UnitOf
+from recording.figures.definition import Band, Figure, Formula, UnitOf
 from recording.figures.period import Period
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope
+from recording.light import light
 
 
 class Judgement(StrEnum):
@@ -23,58 +24,23 @@ class Judgement(StrEnum):
     BELOW = "below"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallsBehind:
-    """The calls that a number counts: those that its scope counts in half hours of its period for `counted`. Programs
-    list them by `query` at /api/calls."""
-
-    about: "About"
-    counted: str
-    """As recording.figures.counted has it: "answered", "abandoned,!short_abandoned"."""
-
-    @property
-    def query(self) -> Mapping[str, str]:
-        """As GET /api/calls takes it."""
-        return {"scope": self.about.scope_name, "counted": self.counted, **self.about.times}
+def scores_behind(scope: Scope, period: Period) -> Mapping[str, str]:
+    """The query of GET /api/quality/counted for the scores that figure 12 of this scope and period is of."""
+    return {"scope": str(scope), **_times(period)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddendsBehind:
-    """What adds up to sums that are not of calls. Programs list it by `query` at /api/figures/addends. What was known
-    when the number was made counts."""
-
-    about: "About"
-    sums: tuple[str, ...]
-
-    @property
-    def query(self) -> Mapping[str, str]:
-        """As GET /api/figures/addends takes it."""
-        return {
-            "scope": self.about.scope_name,
-            "sums": ",".join(self.sums),
-            **self.about.times,
-            "as_of": self.about.as_of.isoformat(),
-        }
-
-
-def scores_behind(scope: Scope, since: datetime, until: datetime) -> Mapping[str, str]:
-    """The query of GET /api/quality/counted for the scores that figure 12 of this scope and time is of."""
-    return {"scope": str(scope), "since": since.isoformat(), "until": until.isoformat()}
+def _times(period: Period) -> Mapping[str, str]:
+    """As all queries take them."""
+    return {"since": period.start.isoformat(), "until": period.end.isoformat()}
 
 
 @dataclass(frozen=True)
-class About:
-    """Of whom and when numbers speak, and what was known: `as_of` is when they were made. Its words are found once for
+class When:
+    """The time that numbers speak of, and what was known: `as_of` is when they were made. Its words are found once for
     all numbers of a report."""
 
-    scope: Scope
     period: Period
     as_of: datetime
-
-    @cached_property
-    def scope_name(self) -> str:
-        """As queries take it."""
-        return str(self.scope)
 
     @cached_property
     def begun(self) -> bool:
@@ -84,10 +50,42 @@ class About:
     @cached_property
     def times(self) -> Mapping[str, str]:
         """The period as queries take it."""
-        return {"since": self.period.start.isoformat(), "until": self.period.end.isoformat()}
+        return _times(self.period)
+
+    @cached_property
+    def known(self) -> Mapping[str, str]:
+        """The period, and when they were made."""
+        return {**self.times, "as_of": self.as_of.isoformat()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
+class About:
+    """Of whom and when numbers speak, and where programs list what they are made of."""
+
+    scope: Scope
+    when: When
+
+    @cached_property
+    def scope_name(self) -> str:
+        """As queries take it."""
+        return str(self.scope)
+
+    def calls(self, counted: str) -> Mapping[str, str]:
+        """The query of GET /api/calls for the calls that the scope counts in half hours of the period for `counted`, as
+        recording.figures.counted has it: "answered", "abandoned,!short_abandoned"."""
+        return {"scope": self.scope_name, "counted": counted, **self.when.times}
+
+    def addends(self, sums: Iterable[str]) -> Mapping[str, str]:
+        """The query of GET /api/figures/addends for what adds up to sums that are not of calls. What was known when the
+        number was made counts."""
+        return {"scope": self.scope_name, "sums": ",".join(sums), **self.when.known}
+
+    def scores(self) -> Mapping[str, str]:
+        """That of `scores_behind`."""
+        return {"scope": self.scope_name, **self.when.times}
+
+
+@light
 class FigureValue:
     """One number: what `ways` made of the sums of whom and when it is `about`. `value` is in `unit`, None where the
     denominator is 0: no data. `variant` names which of a figure's usual ways of counting it is, empty for the only one;
@@ -128,29 +126,24 @@ class FigureValue:
         return self.figure.unit
 
     @property
-    def calls(self) -> CallsBehind | None:
-        """Those of the numerator."""
-        return self._behind(self.ways.counted)
+    def calls(self) -> Mapping[str, str] | None:
+        """The query of /api/calls that lists those of the numerator."""
+        return self.about.calls(self.ways.counted) if self.ways.counted else None
 
     @property
-    def of(self) -> CallsBehind | None:
-        """Those of the denominator."""
-        return self._behind(self.ways.of)
+    def of(self) -> Mapping[str, str] | None:
+        """The query that lists those of the denominator."""
+        return self.about.calls(self.ways.of) if self.ways.of else None
 
     @property
     def evaluations(self) -> Mapping[str, str] | None:
         """The query of /api/quality/counted that lists the scores it is the mean of."""
-        if self.figure.source is not Source.SCORES:
-            return None
-        return scores_behind(self.about.scope, self.about.period.start, self.about.period.end)
+        return self.about.scores() if self.ways.scored else None
 
     @property
-    def addends(self) -> AddendsBehind | None:
-        """Those of its sums, on either side, that are not of calls."""
-        return AddendsBehind(about=self.about, sums=self.ways.listed) if self.ways.listed else None
-
-    def _behind(self, counted: str) -> CallsBehind | None:
-        return CallsBehind(about=self.about, counted=counted) if counted else None
+    def addends(self) -> Mapping[str, str] | None:
+        """The query of /api/figures/addends that lists those of its sums, on either side, that are not of calls."""
+        return self.about.addends(self.ways.listed) if self.ways.listed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,9 @@ class Scope:
         if (self.kind is ScopeKind.CENTRE) != (self.name == ""):
             raise ScopeError(f"scope {self}: expected centre alone, or queue, team or agent with a name")
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # that of an enum's member takes longer; of two kinds few have the same name
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """ "centre", "queue:sales", "team:north", "agent:1001". Raises ScopeError."""

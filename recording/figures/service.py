@@ -3,29 +3,35 @@ figures is decided by the catalogue.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol
 
 from recording.figures.catalogue import CATALOGUE, EVERY, FIGURES
-from recording.figures.counts import AGENTS
+from recording.figures.counts import AGENTS, AGENTS_ANSWERED, CALLS, TIMES
 from recording.figures.definition import Figure
 from recording.figures.inputs import NO_INPUTS, Inputs
 from recording.figures.period import Period, Unit
-from recording.figures.reading import STATE, TIME_NAMES, Reading
-from recording.figures.report import About, FigureValue, Report, Series
+from recording.figures.reading import Reading
+from recording.figures.report import About, FigureValue, Report, Series, When
 from recording.figures.rule_book import Held, rule_book
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope, ScopeKind
+from recording.figures.sources import STATE
 from recording.figures.values import Found, Maker, formulas_of, needed
 from recording.store import Store
 
 _SIGNED_IN = f"{STATE}signed_in_ms"
-_STATES = frozenset(STATE + name for name in TIME_NAMES)
+_STATES = frozenset(TIMES)
 _CADENCE = "ring_cadence_ms"
+_READ = frozenset({*CALLS, AGENTS_ANSWERED, *TIMES, AGENTS, _CADENCE, _SIGNED_IN})
+"""The sums that are read, or follow from these; all others are told by the inputs."""
 _TOGETHER = 20
 """Reports, or steps, made without letting others come first."""
+
+Parts = Mapping[str, Collection[str]]
+"""Of each figure those of its parts and variants that are wanted."""
 
 
 class AnyFigures(Protocol):
@@ -52,8 +58,11 @@ class AnyFigures(Protocol):
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
         """One figure, a value for each step of the period."""
 
-    async def several(self, keys: Collection[str], scope: Scope, period: Period, step: Unit) -> Sequence[Series]:
-        """Several figures of the same steps, read at once, in the order of their numbers."""
+    async def several(
+        self, keys: Collection[str], scope: Scope, period: Period, step: Unit, parts: Parts | None = None
+    ) -> Sequence[Series]:
+        """Several figures of the same steps, read at once, in the order of their numbers. `parts` are those wanted, all
+        where nothing is given."""
 
     async def received(self, scope: Scope, period: Period) -> Mapping[datetime, int]:
         """How many calls each half hour (its beginning, UTC) received; one that is not there, none."""
@@ -80,27 +89,25 @@ class Figures:
         names = _names(figures)
         async with self._store.snapshot() as connection:
             reading = Reading(connection, now)
-            found: dict[str, Decimal | int] = {**await reading.total(scope, period, names)}
-            if any(name.startswith(STATE) for name in names):
-                (found[AGENTS],) = await reading.agents(scope, [period])
+            found = await reading.total(scope, period, names)
             book = await rule_book(connection)
-        found |= await self._inputs.sums(scope, period, names, now)
+        sums = self._derived(found, await self._inputs.sums(scope, period, names, now))
         makers = self._makers(figures, scope.kind)
         rules = book.within(period.since, period.until)
-        return self._report(makers, found, About(scope, period, now), rules, parts=True)
+        return self._report(makers, sums, About(scope, When(period, now)), rules)
 
     async def reports(self, kind: ScopeKind, period: Period, keys: Collection[str] | None = None) -> Sequence[Report]:
         """One report for each queue, team or agent that has anything in the period, by name."""
         if kind is ScopeKind.CENTRE:
             return [await self.report(Scope(), period, keys)]
-        return (await self._each({kind: _wanted(kind, keys)}, period, parts=True))[kind]
+        return (await self._each({kind: _wanted(kind, keys)}, period))[kind]
 
     async def breakdowns(
         self, wanted: Mapping[ScopeKind, Collection[str]], period: Period
     ) -> Mapping[ScopeKind, Sequence[Report]]:
         """The same of several kinds of queue, team and agent, read at once, each with the figures wanted of it, but
         without their parts."""
-        return await self._each({kind: _wanted(kind, keys) for kind, keys in wanted.items()}, period, parts=False)
+        return await self._each({kind: _wanted(kind, keys) for kind, keys in wanted.items()}, period, parts={})
 
     async def compared(
         self, wanted: Mapping[ScopeKind, Collection[str]], period: Period
@@ -108,25 +115,24 @@ class Figures:
         """The bare values of the same, by scope and key, for who compares with them."""
         figures = {kind: _wanted(kind, keys) for kind, keys in wanted.items()}
         scopes, _ = await self._sums(figures, period, self._clock())
-        makers = {kind: self._makers(some, kind) for kind, some in figures.items()}
+        makers = {kind: self._makers(some, kind, parts={}) for kind, some in figures.items()}
         values: dict[Scope, Mapping[str, Decimal | None]] = {}
         for number, (scope, sums) in enumerate(scopes.items(), 1):
-            derived = self._derived(sums)
-            values[scope] = {maker.key: maker.bare(derived) for maker in makers[scope.kind]}
+            values[scope] = {maker.key: maker.bare(sums) for maker in makers[scope.kind]}
             if number % _TOGETHER == 0:
                 await asyncio.sleep(0)  # whoever else lives in this loop comes first
         return values
 
     async def _each(
-        self, figures: Mapping[ScopeKind, Sequence[Figure]], period: Period, *, parts: bool
+        self, figures: Mapping[ScopeKind, Sequence[Figure]], period: Period, parts: Parts | None = None
     ) -> Mapping[ScopeKind, Sequence[Report]]:
         now = self._clock()
         scopes, rules = await self._sums(figures, period, now)
-        makers = {kind: self._makers(some, kind) for kind, some in figures.items()}
+        makers = {kind: self._makers(some, kind, parts) for kind, some in figures.items()}
         made: dict[ScopeKind, list[Report]] = {kind: [] for kind in figures}
+        when = When(period, now)
         for number, (scope, sums) in enumerate(scopes.items(), 1):
-            about = About(scope, period, now)
-            made[scope.kind].append(self._report(makers[scope.kind], sums, about, rules, parts=parts))
+            made[scope.kind].append(self._report(makers[scope.kind], sums, About(scope, when), rules))
             if number % _TOGETHER == 0:
                 await asyncio.sleep(0)  # whoever else lives in this loop comes first
         return made
@@ -150,8 +156,9 @@ class Figures:
                 found[ScopeKind.AGENT] = {name: {**row, AGENTS: 1} for name, row in agents.items()}
             book = await rule_book(connection)
         scopes = {Scope(kind, name): row for kind in figures for name, row in found[kind].items()}
-        told = await self._inputs.each(scopes, period, frozenset[str]().union(*names.values()), now)
-        sums: dict[Scope, Found] = {scope: {**row, **told.get(scope, {})} for scope, row in scopes.items()}
+        asking = [scope for scope in scopes if names[scope.kind] - _READ]
+        told = await self._inputs.each(asking, period, frozenset[str]().union(*names.values()), now)
+        sums = {scope: self._derived(row, told.get(scope, {})) for scope, row in scopes.items()}
         return sums, book.within(period.since, period.until)
 
     async def series(self, key: str, scope: Scope, period: Period, step: Unit) -> Series:
@@ -164,7 +171,9 @@ class Figures:
         async with self._store.snapshot() as connection:
             return await Reading(connection, self._clock()).half_hours(scope, period, "received")
 
-    async def several(self, keys: Collection[str], scope: Scope, period: Period, step: Unit) -> Sequence[Series]:
+    async def several(
+        self, keys: Collection[str], scope: Scope, period: Period, step: Unit, parts: Parts | None = None
+    ) -> Sequence[Series]:
         """Several figures of the same steps, read at once, in the order of their numbers. Raises KeyError."""
         figures, now = _wanted(scope.kind, keys), self._clock()
         names = _names(figures)
@@ -172,40 +181,35 @@ class Figures:
         async with self._store.snapshot() as connection:
             reading = Reading(connection, now)
             rows = await reading.steps(scope, period, names, pieces)
-            times = any(name.startswith(STATE) for name in names)
-            agents = await reading.agents(scope, pieces) if times else [0] * len(pieces)
-        makers = self._makers(figures, scope.kind)
+        entered = names - _READ
+        makers = self._makers(figures, scope.kind, parts)
         points: dict[str, list[tuple[Period, FigureValue]]] = {figure.key: [] for figure in figures}
-        for number, (piece, row, count) in enumerate(zip(pieces, rows, agents, strict=True), 1):
-            told = await self._inputs.sums(scope, piece, names, now)
-            values = self._values(makers, {**row, AGENTS: count, **told}, About(scope, piece, now))
-            for value in values:
-                points[value.key].append((piece, value))
+        for number, (piece, row) in enumerate(zip(pieces, rows, strict=True), 1):
+            told = await self._inputs.sums(scope, piece, entered, now) if entered else {}
+            sums, about = self._derived(row, told), About(scope, When(piece, now))
+            for maker in makers:
+                points[maker.key].append((piece, maker.value(sums, about)))
             if number % _TOGETHER == 0:
                 await asyncio.sleep(0)  # whoever else lives in this loop comes first
         return [Series(key=key, scope=scope, period=period, points=tuple(his)) for key, his in points.items()]
 
-    def _makers(self, figures: Sequence[Figure], kind: ScopeKind) -> Sequence[Maker]:
-        return [Maker(figure, self._rules, kind) for figure in figures]
+    def _makers(self, figures: Sequence[Figure], kind: ScopeKind, parts: Parts | None = None) -> Sequence[Maker]:
+        wanted = {} if parts is None else {figure.key: parts.get(figure.key, ()) for figure in figures}
+        return [Maker(figure, self._rules, kind, wanted.get(figure.key)) for figure in figures]
 
-    def _report(self, makers: Sequence[Maker], found: Found, about: About, rules: Held, *, parts: bool) -> Report:
-        scope, period = about.scope, about.period
-        values = tuple(self._values(makers, found, about, parts=parts))
-        return Report(scope=scope, period=period, as_of=about.as_of, catalogue=CATALOGUE, values=values, rules=rules)
+    def _report(self, makers: Sequence[Maker], found: Found, about: About, rules: Held) -> Report:
+        values, when = tuple(maker.value(found, about) for maker in makers), about.when
+        return Report(
+            scope=about.scope, period=when.period, as_of=when.as_of, catalogue=CATALOGUE, values=values, rules=rules
+        )
 
-    def _values(
-        self, makers: Sequence[Maker], found: Found, about: About, *, parts: bool = True
-    ) -> Iterator[FigureValue]:
-        derived = self._derived(found)
-        return (maker.value(derived, about, parts=parts) for maker in makers)
-
-    def _derived(self, found: Found) -> Found:
-        """With the sums that follow from others."""
-        derived: dict[str, Decimal | int] = {**found}
-        if "line_answered" in found:
-            derived[_CADENCE] = int(found["line_answered"]) * self._rules.ring_cadence_ms
-        if found.keys() >= _STATES:
-            derived[_SIGNED_IN] = sum(int(found[name]) for name in _STATES)
+    def _derived(self, read: Mapping[str, int], told: Mapping[str, Decimal]) -> Found:
+        """What was read and what was told, with the sums that follow from others."""
+        derived: dict[str, Decimal | int] = {**read, **told}
+        if "line_answered" in read:
+            derived[_CADENCE] = read["line_answered"] * self._rules.ring_cadence_ms
+        if read.keys() >= _STATES:
+            derived[_SIGNED_IN] = sum(read[name] for name in _STATES)
         return derived
 
 
@@ -226,4 +230,6 @@ def _names(figures: Sequence[Figure]) -> frozenset[str]:
         names.add("line_answered")
     if _SIGNED_IN in names:
         names |= _STATES
+    if names & _STATES:
+        names.add(AGENTS)
     return frozenset(names)

@@ -5,7 +5,7 @@ half-hour sums (recording.figures.doing).
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -20,6 +20,7 @@ from recording.figures.period import Period, Unit
 from recording.figures.scope import Scope, ScopeKind
 from recording.inputs.plan import Plan
 from recording.inputs.schedules import Schedules
+from recording.light import light
 from recording.models import AgentDay
 from recording.moment import remembered
 from recording.store import Store
@@ -34,7 +35,7 @@ _SUMS = [*_KEPT, case((_DAY.shifts > 0, 1), else_=0), case((_DAY.attended > 0, 1
 """Of each day what Done has of it, in its order."""
 
 
-@dataclass(frozen=True, slots=True)
+@light
 class _Told:
     """What is told of an agent: how many days were worked out, and the sum of these and of all else."""
 
@@ -70,14 +71,14 @@ class Shifts:
             lacking = [agent for agent in every if days and (agent not in told or told[agent].days < len(days))]
             if lacking:
                 known = await _by_day(connection, lacking, days, period.zone, now)
-                told |= {agent: _Told(len(his), sum(his.values(), Done())) for agent, his in known.items()}
+                told |= {agent: _Told(days=len(his), done=sum(his.values(), Done())) for agent, his in known.items()}
                 left |= _missing(known, days, period.zone)
             if left:
                 plan = await _plan(schedules, left)
                 for stretch, some in left.items():
                     for agent, done in (await work_out(connection, plan, some, stretch, now)).items():
                         before = told.get(agent, _Told())
-                        told[agent] = _Told(before.days, before.done + done)
+                        told[agent] = _Told(days=before.days, done=before.done + done)
         return {scope: _sums([told[agent].done for agent in some if agent in told]) for scope, some in agents.items()}
 
 
@@ -131,7 +132,8 @@ async def _worked_out(
         .where(*_kept(agents, days, zone, now))
         .group_by(_DAY.agent)
     )
-    return {agent: _Told(days, Done(*map(int, sums))) for agent, days, *sums in (await connection.execute(query)).all()}
+    rows = (await connection.execute(query)).all()
+    return {agent: _Told(days=days, done=Done(*map(int, sums))) for agent, days, *sums in rows}
 
 
 async def _by_day(
@@ -160,10 +162,14 @@ def _missing(known: Mapping[str, Collection[date]], days: Sequence[date], zone: 
 
 def _sums(told: Collection[Done]) -> Mapping[str, Decimal]:
     """`attended` and `scheduled` are people, of several days each of each day."""
-    people = sum(one.scheduled_ms > 0 or one.shifts > 0 for one in told)
-    numbers = {
-        "adherent_ms": sum(one.adherent_ms for one in told), "scheduled_ms": sum(one.scheduled_ms for one in told),
-        "attended": sum(one.days_attended for one in told), "scheduled": sum(one.days for one in told),
-        "scheduled_agents": people,
+    adherent_ms = scheduled_ms = attended = scheduled = people = 0
+    for one in told:
+        adherent_ms += one.adherent_ms
+        scheduled_ms += one.scheduled_ms
+        attended += one.days_attended
+        scheduled += one.days
+        people += one.scheduled_ms > 0 or one.shifts > 0
+    return {
+        "adherent_ms": Decimal(adherent_ms), "scheduled_ms": Decimal(scheduled_ms), "attended": Decimal(attended),
+        "scheduled": Decimal(scheduled), "scheduled_agents": Decimal(people),
     }  # fmt: skip
-    return {name: Decimal(number) for name, number in numbers.items()}

@@ -2,8 +2,7 @@
 numbers are decimals, nothing is rounded here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 
 from recording.figures.counts import AGENTS
@@ -20,10 +19,10 @@ _BETTER: Mapping[Direction, Judgement] = {Direction.LOWER: Judgement.BELOW, Dire
 
 
 class Maker:
-    """Makes one figure of scopes of a kind by these rules: what does not change from scope to scope and from time to
-    time is found out once."""
+    """Makes one figure of scopes of a kind by these rules, with all its parts and variants, or with those named in
+    `parts`: what does not change from scope to scope and from time to time is found out once."""
 
-    def __init__(self, figure: Figure, rules: Rules, kind: ScopeKind) -> None:
+    def __init__(self, figure: Figure, rules: Rules, kind: ScopeKind, parts: Collection[str] | None = None) -> None:
         self.key = figure.key
         formula, variant = figure.formula, figure.variant
         if figure.source is Source.COSTS and kind is not ScopeKind.CENTRE:
@@ -32,64 +31,61 @@ class Maker:
             variant = rules.service_level
             formula = figure.variants[variant]
         band = rules.band(figure.key)
-        self._whole = _way(figure, formula, variant, band)
-        self._parts = {name: _way(figure, one, "", None) for name, one in figure.parts.items()}
-        self._parts |= {name: _way(figure, one, name, band) for name, one in figure.variants.items()}
+        self._whole = _Way(figure, formula, variant, band)
+        every = {name: _Way(figure, one, "", None) for name, one in figure.parts.items()}
+        every |= {name: _Way(figure, one, name, band) for name, one in figure.variants.items()}
+        self._parts = {name: way for name, way in every.items() if parts is None or name in parts}
 
-    def value(self, found: Found, about: About, *, parts: bool = True) -> FigureValue:
-        """The figure, with its parts and variants where they are wanted."""
-        made = {name: way.value(found, about, {}) for name, way in self._parts.items()} if parts else {}
-        return self._whole.value(found, about, made)
+    def value(self, found: Found, about: About) -> FigureValue:
+        """The figure, with its parts and variants."""
+        parts = {name: way.value(found, about, {}) for name, way in self._parts.items()} if self._parts else {}
+        return self._whole.value(found, about, parts)
 
     def bare(self, found: Found) -> Decimal | None:
         """Its value, and nothing about it."""
         return self._whole.fraction(found)[0]
 
 
-@dataclass(frozen=True, slots=True)
 class _Way:
     """One formula of a figure."""
 
-    figure: Figure
-    formula: Formula
-    variant: str
-    band: Band | None
-    sampled: str
+    def __init__(self, figure: Figure, formula: Formula, variant: str, band: Band | None) -> None:
+        self._figure = figure
+        self._formula = formula
+        self._variant = variant
+        self._band = band
+        self._sampled = _sampled(figure, formula)
+        self._numerator = _adder(formula.numerator)
+        self._denominator = _adder(formula.denominator) if formula.denominator else _one
 
     def value(self, found: Found, about: About, parts: Mapping[str, FigureValue]) -> FigureValue:
-        formula = self.formula
+        """The number that it makes of what was found."""
         value, numerator, denominator = self.fraction(found)
-        if not numerator and not about.begun:
+        if not numerator and not about.when.begun:
             value = None
-        counted = denominator if formula.denominator else numerator
-        judgement = _judgement(self.band, value)
+        counted = denominator if self._formula.denominator else numerator
+        judgement = _judgement(self._band, value)
         return FigureValue(
-            figure=self.figure,
-            ways=formula,
+            figure=self._figure,
+            ways=self._formula,
             about=about,
             value=value,
             numerator=numerator or _NOTHING,
             denominator=denominator or _NOTHING,
-            sample=int(found.get(self.sampled, 0) if self.sampled else counted or 0),
-            band=self.band,
+            sample=int(found.get(self._sampled, 0) if self._sampled else counted or 0),
+            band=self._band,
             judgement=judgement,
-            good=_good(self.figure.direction, judgement),
-            variant=self.variant,
+            good=_good(self._figure.direction, judgement),
+            variant=self._variant,
             parts=parts,
         )
 
     def fraction(self, found: Found) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
         """The value, and the two sums it is of; None for what is not known."""
-        formula, value = self.formula, None
-        numerator = _sum(formula.numerator, found)
-        denominator = _sum(formula.denominator, found) if formula.denominator else _ONE
-        if numerator is not None and denominator:
-            value = formula.scale * numerator / denominator
-        return value, numerator, denominator
-
-
-def _way(figure: Figure, formula: Formula, variant: str, band: Band | None) -> _Way:
-    return _Way(figure, formula, variant, band, _sampled(figure, formula))
+        numerator, denominator = self._numerator(found), self._denominator(found)
+        if numerator is None or not denominator:
+            return None, numerator, denominator
+        return self._formula.scale * numerator / denominator, numerator, denominator
 
 
 def needed(formulas: tuple[Formula, ...]) -> frozenset[str]:
@@ -102,14 +98,27 @@ def formulas_of(figure: Figure) -> tuple[Formula, ...]:
     return (figure.formula, *figure.variants.values(), *figure.parts.values())
 
 
-def _sum(sums: Sums, found: Found) -> Decimal | None:
-    """None where one of them is not known."""
-    total: Decimal | int = 0
-    for name, times in sums.items():
-        if (one := found.get(name)) is None:
-            return None
-        total += times * one
-    return Decimal(total)
+def _adder(sums: Sums) -> Callable[[Found], Decimal | None]:
+    """What adds these up; None where one of them is not known."""
+    first, *others = terms = tuple(sums.items())
+
+    def alone(found: Found) -> Decimal | None:
+        return None if (one := found.get(first[0])) is None else Decimal(one)
+
+    def together(found: Found) -> Decimal | None:
+        total: Decimal | int = 0
+        for name, times in terms:
+            if (one := found.get(name)) is None:
+                return None
+            total += times * one
+        return Decimal(total)
+
+    return together if others or first[1] != 1 else alone
+
+
+def _one(_: Found) -> Decimal:
+    """Below a mere count."""
+    return _ONE
 
 
 def _sampled(figure: Figure, formula: Formula) -> str:

@@ -127,7 +127,8 @@ async def _entries(connection: AsyncConnection, agent: str | None = None) -> lis
     query = select(table).order_by(table.c.day, table.c.agent, table.c.event)
     if agent is not None:
         query = query.where(table.c.agent == agent)
-    return [StaffEntry(**row) for row in (await connection.execute(query)).mappings()]
+    names = table.c.keys()
+    return [StaffEntry(**dict(zip(names, row, strict=True))) for row in await connection.execute(query)]
 
 
 @remembered

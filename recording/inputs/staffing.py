@@ -133,15 +133,21 @@ class Staffing:
         left = [one for one in self._within(StaffEvent.LEFT, first, last) if team in (None, self._team(one))]
         left = [one for one in left if self.at(one.agent, one.day) is not None]
         days = (last - first).days + 1
-        worked = sum(one.share * one.days for one in self.within(first, last, team))
+        worked = sum(
+            one.share * there
+            for one in self._of(team)
+            if (there := (min(one.last, last) - max(one.first, first)).days + 1) > 0
+        )
         mean = Fraction(worked, 100 * days) if days > 0 else Fraction()
         return StaffChanges(joined=tuple(joined), left=tuple(left), mean_full_time=mean, days=days)
 
     def within(self, first: date, last: date, team: str | None = None) -> list[Stint]:
         """Who belonged to the centre on these days, both included, cut to them; of one team, None for all."""
-        every = (one for stints in self._stints.values() for one in stints if team in (None, one.team))
-        cut = (replace(one, first=max(one.first, first), last=min(one.last, last)) for one in every)
+        cut = (replace(one, first=max(one.first, first), last=min(one.last, last)) for one in self._of(team))
         return [one for one in cut if one.first <= one.last]
+
+    def _of(self, team: str | None) -> Iterator[Stint]:
+        return (one for stints in self._stints.values() for one in stints if team in (None, one.team))
 
     def _within(self, event: StaffEvent, first: date, last: date) -> Iterator[StaffEntry]:
         return (one for one in self._entries if one.event is event and first <= one.day <= last)

@@ -113,10 +113,10 @@ async def agents_of(store: Store, scope: Scope) -> frozenset[str]:
 def _behind(by: By, name: str, scope: Scope, period: Period) -> Mapping[str, str] | None:
     """Only where the row is a scope of its own: a queue's agents, or somebody's without a team, are none."""
     if by is By.CENTRE:
-        return scores_behind(scope, period.start, period.end)
+        return scores_behind(scope, period)
     if by not in SCOPED or not name or scope not in (CENTRE, Scope(SCOPED[by], name)):
         return None
-    return scores_behind(Scope(SCOPED[by], name), period.start, period.end)
+    return scores_behind(Scope(SCOPED[by], name), period)
 
 
 def _row(one: SubjectScores, query: Mapping[str, str] | None, earlier: Mapping[str, SubjectScores]) -> ScoreRow:

@@ -1,10 +1,9 @@
 """Composes a report from what was read: pure, so that a report can be tested without a data base."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
 
 from recording.figures import definition
 from recording.figures.catalogue import BESIDE, EVERY, FIGURES
@@ -83,6 +82,7 @@ class _Composer:
     material: Material
     names: Names
     language: Language
+    alike: dict[tuple[str, str], "_Alike"] = field(default_factory=dict)
 
     def of(self, piece: Piece) -> Iterator[Section]:
         """The section of a piece; none where nothing of it was asked for."""
@@ -132,13 +132,13 @@ class _Composer:
             return
         whose = self._whole()
         if piece.shares:
-            whole = self._number(value, whose, _value(before))
-            yield replace(whole, share=Decimal(100)) if value.value else whole
+            yield self._number(value, whose, _value(before), share=Decimal(100) if value.value else None)
         for name, part in value.parts.items():
-            number = self._number(part, whose, _value(before.parts.get(name) if before else None), part=name)
+            was = _value(before.parts.get(name) if before else None)
+            share = None
             if piece.shares and value.value and part.value is not None:
-                number = replace(number, share=100 * part.value / value.value)
-            yield number
+                share = 100 * part.value / value.value
+            yield self._number(part, whose, was, part=name, share=share)
 
     def _lines(self, piece: Lines) -> Iterator[Number]:
         back = timedelta(days=self.material.step_days_before)
@@ -176,31 +176,59 @@ class _Composer:
         return mine.kind is not ScopeKind.TEAM or self.names.teams.get(scope.name) == mine.name
 
     def _number(
-        self, value: FigureValue, whose: tuple[Subject, Span], before: Decimal | None, part: str = ""
+        self,
+        value: FigureValue,
+        whose: tuple[Subject, Span],
+        before: Decimal | None,
+        part: str = "",
+        share: Decimal | None = None,
     ) -> Number:
-        key = f"{value.key}.{part}" if part else value.key
-        band, calls, addends = value.band, value.calls, value.addends
+        alike = self.alike.get((value.key, part)) or self._alike(value, part)
         subject, span = whose
         return Number(
-            key=key,
-            version=value.version,
-            formula=value.formula,
-            title=_title(value.key, part, self.language),
+            key=alike.key,
+            version=alike.version,
+            formula=alike.formula,
+            title=alike.title,
             subject=subject,
             span=span,
             value=value.value,
-            unit=_UNITS[value.unit],
+            unit=alike.unit,
             numerator=value.numerator,
             denominator=value.denominator,
             sample=value.sample,
-            band=None if band is None or part else _band(band),
+            band=alike.band,
             judgement=value.judgement,
             good=value.good,
             before=before,
-            calls=None if calls is None else calls.query,
+            share=share,
+            calls=value.calls,
             evaluations=value.evaluations,
-            addends=None if addends is None else addends.query,
+            addends=value.addends,
         )
+
+    def _alike(self, value: FigureValue, part: str) -> "_Alike":
+        found = self.alike[value.key, part] = _Alike(
+            key=f"{value.key}.{part}" if part else value.key,
+            version=value.version,
+            formula=value.formula,
+            title=_title(value.key, part, self.language),
+            unit=_UNITS[value.unit],
+            band=None if value.band is None or part else _band(value.band),
+        )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What all numbers of a figure, or of one of its parts, have alike in a report."""
+
+    key: str
+    version: int
+    formula: str
+    title: str
+    unit: Unit
+    band: Band | None
 
 
 _UNITS: Mapping[definition.UnitOf, Unit] = {one: Unit(one.value) for one in definition.UnitOf}
@@ -209,12 +237,10 @@ _SPLIT_ELSEWHERE = frozenset({"received", "blocked", "service_level"})
 """Figures whose parts have a section of their own."""
 
 
-@cache
 def _band(band: definition.Band) -> Band:
     return Band(low=band.low, high=band.high, norm=band.norm)
 
 
-@cache
 def _title(key: str, part: str, language: Language) -> str:
     own = say(f"figure.{key}.{part}" if part else f"figure.{key}", language)
     return f"{say(f'figure.{key}', language)}: {own}" if part and key not in _SPLIT_ELSEWHERE else own

@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from recording.figures.report import Judgement
+from recording.light import light
 
 Value = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 """Exact among ourselves, a plain number in JSON."""
@@ -63,14 +64,23 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Span(_Value):
+class _Leaf:
+    """What a report has thousands of is no model: it is made of values that are checked already."""
+
+    __slots__ = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span(_Leaf):
     """From `start` to `end`, which does not belong to it."""
 
     start: datetime
     end: datetime
 
 
-class Subject(_Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject(_Leaf):
     """Whose numbers: `kind` is centre, queue, team or agent, `name` its name or number, empty for the centre."""
 
     kind: str
@@ -78,7 +88,8 @@ class Subject(_Value):
     title: str
 
 
-class Band(_Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band(_Leaf):
     """Where a figure should be, both ends included; None: open on that side. `norm` is what is common elsewhere."""
 
     low: Value | None = None
@@ -86,18 +97,14 @@ class Band(_Value):
     norm: Value | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
+@light
+class Number(_Leaf):
     """One figure of one subject and time. `value` = `numerator` ÷ `denominator` in `unit`; `sample` is what it was
     computed from, 0 with no data. `good` is None where nobody can say. `before` is the same in the time that the report
     compares with, `share` in % of its section's whole, `low` and `high` the limits within which a forecast expects it.
     `calls` is the query of /api/calls that lists the calls behind it, None where they are no calls; `evaluations` that
     of /api/quality/counted where it is a mean of scores, `addends` that of /api/figures/addends where it has sums that
-    are not of calls.
-
-    No model like the others: a report has thousands, and each is made of values that are checked already."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
+    are not of calls."""
 
     key: str
     version: int
@@ -148,7 +155,8 @@ class Section(_Value):
     numbers: tuple[Number, ...]
 
 
-class Formula(_Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formula(_Leaf):
     """By which formula the numbers of a key were computed: its id, which names its version, and its words."""
 
     formula: str

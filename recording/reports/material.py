@@ -56,10 +56,14 @@ async def read_material(
     back = period.shifted(days=-definition.step_days_before)
     pieces = definition.pieces[scope.kind]
     own = keys or tuple(key for key in EVERY if _is_of(key, scope.kind))
-    lines = dict.fromkeys(key for piece in pieces if isinstance(piece, Lines) for key in piece.figures)
+    lines: dict[str, tuple[str, ...]] = {}
+    for piece in pieces:
+        if isinstance(piece, Lines):
+            for key, parts in piece.figures.items():
+                lines[key] = (*lines.get(key, ()), *parts)
     wanted = [key for key in lines if _is_of(key, scope.kind) and (not keys or key in keys)]
-    series = await figures.several(wanted, scope, period, step) if wanted else ()
-    series_before = await figures.several(wanted, scope, back, step) if wanted else ()
+    series = await figures.several(wanted, scope, period, step, lines) if wanted else ()
+    series_before = await figures.several(wanted, scope, back, step, lines) if wanted else ()
     broken = {
         piece.kind: chosen
         for piece in pieces

@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from recording.figures.definition import LISTED
 from recording.figures.expenses import NOBODYS, Expenses
 from recording.figures.inputs import all_inputs
 from recording.figures.period import Period, Unit
-from recording.figures.report import About, AddendsBehind, FigureValue
+from recording.figures.report import About, FigureValue, When
 from recording.figures.rules import Rules, ShareBy
 from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.figures.service import Figures
@@ -31,12 +32,14 @@ pytestmark = pytest.mark.contract
 pytest_plugins = ["tests.contract.databases"]
 
 
-async def _listed(store: Store, behind: AddendsBehind, rules: Rules, limit: int = 3) -> list[Addend]:
+async def _listed(store: Store, query: Mapping[str, str], rules: Rules, limit: int = 3) -> list[Addend]:
     """All pages."""
     found: list[Addend] = []
     after = ""
     while True:
-        order = AddendsOrder.model_validate({**behind.query, "sums": behind.sums, "limit": limit, "after": after})
+        order = AddendsOrder.model_validate(
+            {**query, "sums": tuple(query["sums"].split(",")), "limit": limit, "after": after}
+        )
         page = await addends(store, order, rules)
         assert len(page.addends) <= limit
         found += page.addends
@@ -95,8 +98,8 @@ async def test_addends_say_who_came_who_left_and_what_a_cost_was_for(store: Stor
     period = Period.parse("2026-11-23", day.rules.zone)
 
     async def listed(scope: str, *sums: str) -> list[tuple[str, str, str, str]]:
-        behind = AddendsBehind(about=About(Scope.parse(scope), period, day.now), sums=sums)
-        found = await _listed(store, behind, day.rules)
+        about = About(Scope.parse(scope), When(period, day.now))
+        found = await _listed(store, about.addends(sums), day.rules)
         return [(one.sum, one.agent, one.what, str(one.amount.normalize())) for one in found]
 
     assert await listed("centre", "attended", "scheduled") == [

@@ -14,14 +14,15 @@ import pytest
 from acd.facts import AgentStateChanged, Fact
 from acd.states import AgentState, Status
 from recording.figures.catalogue import EVERY, FIGURES
-from recording.figures.counts import AGENTS_ANSWERED, CALLS
+from recording.figures.counts import AGENTS, AGENTS_ANSWERED, CALLS, TIMES
 from recording.figures.inputs import all_inputs
 from recording.figures.listing import CountedCalls
 from recording.figures.period import Period, Unit
-from recording.figures.reading import STATE, TIME_NAMES, Reading
+from recording.figures.reading import Reading
 from recording.figures.rules import Rules
 from recording.figures.scope import CENTRE, Scope, ScopeKind
 from recording.figures.service import Figures
+from recording.figures.sources import STATE
 from recording.figures.states import WORK
 from recording.record import CallRecord
 from recording.store import CallFilter, Store
@@ -85,7 +86,7 @@ async def test_any_period_of_any_scope_is_the_sum_of_its_raw_records(store: Stor
             end = start + timedelta(minutes=30 * chance.randint(1, 300))
             period = Period.between(start, end, rules.zone)
             scope = chance.choice([*SCOPES])
-            names = [*CALLS, *(STATE + name for name in TIME_NAMES)] + [AGENTS_ANSWERED] * (scope == CENTRE)
+            names = [*CALLS, *TIMES] + [AGENTS_ANSWERED] * (scope == CENTRE)
             told = await reading.total(scope, period, names)
             assert {name: value for name, value in told.items() if value} == _total(raw, scope, period), scope
             if scope.kind in (ScopeKind.QUEUE, ScopeKind.AGENT):
@@ -93,8 +94,10 @@ async def test_any_period_of_any_scope_is_the_sum_of_its_raw_records(store: Stor
                 assert {name: each.get(name, 0) for name in told} == told
             if scope.kind is not ScopeKind.QUEUE:
                 there = [await reading.signed_in(scope, one) for one in [period, *period.split(Unit.DAY)]]
-                assert await reading.agents(scope, [period]) == [len(there[0])]
-                assert await reading.agents(scope, list(period.split(Unit.DAY))) == list(map(len, there[1:]))
+                times = [*TIMES, AGENTS]
+                assert (await reading.total(scope, period, times))[AGENTS] == len(there[0])
+                days = await reading.steps(scope, period, times, list(period.split(Unit.DAY)))
+                assert [row[AGENTS] for row in days] == list(map(len, there[1:]))
             for step in (Unit.HOUR, Unit.DAY):
                 pieces = list(period.split(step))
                 rows = await reading.steps(scope, period, names, pieces)

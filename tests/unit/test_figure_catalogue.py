@@ -11,7 +11,7 @@ from recording.figures.counted import masks
 from recording.figures.counts import CALLS, TIMES
 from recording.figures.definition import Direction, Formula
 from recording.figures.period import Period
-from recording.figures.report import About
+from recording.figures.report import About, When
 from recording.figures.rules import Rules
 from recording.figures.scope import CENTRE, Scope, ScopeError, ScopeKind
 from recording.figures.values import Maker, formulas_of, needed
@@ -86,7 +86,7 @@ def test_the_centre_is_the_scope_where_nothing_is_said() -> None:
 @pytest.mark.parametrize(("minutes", "value"), [(30, Decimal(0)), (0, None)])
 def test_what_is_still_to_come_has_no_data_where_what_was_quiet_has_0(minutes: int, value: Decimal | None) -> None:
     half_hour = Period.parse("2026-11-22T10:30", ZoneInfo("Asia/Shanghai"))
-    about = About(CENTRE, half_hour, half_hour.since + timedelta(minutes=minutes))
+    about = About(CENTRE, When(half_hour, half_hour.since + timedelta(minutes=minutes)))
     maker = Maker(FIGURES["received"], Rules(zone=half_hour.zone), ScopeKind.CENTRE)
     quiet = dict.fromkeys(needed(formulas_of(FIGURES["received"])), 0)
     made = maker.value(quiet, about)

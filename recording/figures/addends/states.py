@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from recording.figures.addends.values import Addend, Source
 from recording.figures.log_stretches import entries_of
+from recording.figures.members import Members, members_of
 from recording.figures.period import Period, floor, later
-from recording.figures.reading import STATE, Members, Reading
+from recording.figures.reading import Reading
 from recording.figures.rules import Rules
 from recording.figures.scope import Scope, ScopeKind
+from recording.figures.sources import STATE
 from recording.figures.states import SUM_OF, Change, stretches
 from recording.inputs.spans import Span, meet
 from recording.store import Store
@@ -59,9 +61,9 @@ async def states(store: Store, scope: Scope, period: Period, now: datetime, rule
     if scope.kind is ScopeKind.QUEUE:
         return _States(store, (), None, period, now)
     async with store.engine.connect() as connection:
-        reading = Reading(connection, now)
-        members = await reading.members(scope.name) if scope.kind is ScopeKind.TEAM else None
-        return _States(store, sorted(await reading.signed_in(scope, period)), members, period, now)
+        members = await members_of(connection, scope.name) if scope.kind is ScopeKind.TEAM else None
+        agents = await Reading(connection, now).signed_in(scope, period)
+        return _States(store, sorted(agents), members, period, now)
 
 
 def _whole_half_hours(members: Members, agent: str, zone: ZoneInfo) -> Iterable[Span]:
