@@ -30,6 +30,7 @@ from recording.figures.order import FiguresOrder, SeriesOrder
 from recording.figures.scope import Scope, ScopeKind
 from recording.figures.service import AnyFigures, Figures
 from recording.forecasting.order import ForecastOrder
+from recording.inputs.costs import Costs
 from recording.quality.bulletin import Bulletin
 from recording.quality.bulletin_paper import paper_of
 from recording.quality.bulletin_reading import bulletin_of
@@ -298,6 +299,7 @@ class Work:
             queues={name: queue.title for name, queue in centre.queues.items()},
             agents={person.number: person.name for person in people},
             teams={person.number: person.attributes["team"] for person in people if "team" in person.attributes},
+            currency=await Costs(self._store, centre.time_zone).currency(),
         )
 
 

@@ -20,6 +20,7 @@ NAMES = Names(
     queues={"sales": "Sales 销售", "support": "Support"},
     agents={"1001": "李娜", "1002": '=HYPERLINK("x")', "1003": "<b>Anna</b>\x07"},
     teams={"1001": "north", "1002": "north"},
+    currency="CNY",
 )
 AS_OF = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 

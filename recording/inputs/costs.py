@@ -48,6 +48,11 @@ class Costs:
         async with self._store.reading() as connection:
             return [_cost(row) for row in (await connection.execute(query)).mappings()]
 
+    async def currency(self) -> str:
+        """That of all costs; empty where there is none yet."""
+        async with self._store.reading() as connection:
+            return await connection.scalar(select(CostEntry.currency).limit(1)) or ""
+
     async def save(self, costs: Iterable[Cost]) -> None:
         """Add costs, or replace those of the same what, whose and from when; all or none. Raises SecondCurrency."""
         rows: list[dict[str, object]] = []

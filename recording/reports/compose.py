@@ -208,11 +208,14 @@ class _Composer:
         )
 
     def _alike(self, value: FigureValue, part: str) -> "_Alike":
+        title = _title(value.key, part, self.language)
+        if value.unit is definition.UnitOf.MONEY and self.names.currency:
+            title += f" ({self.names.currency})"
         found = self.alike[value.key, part] = _Alike(
             key=f"{value.key}.{part}" if part else value.key,
             version=value.version,
             formula=value.formula,
-            title=_title(value.key, part, self.language),
+            title=title,
             unit=_UNITS[value.unit],
             band=None if value.band is None or part else _band(value.band),
         )

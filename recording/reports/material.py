@@ -18,12 +18,14 @@ WEEKS_FROM = timedelta(days=120)
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the subjects are called: the centre, its queues by name, its agents by number, and the team of each."""
+    """What the subjects are called: the centre, its queues by name, its agents by number, and the team of each; and the
+    currency of its money, empty where nothing was entered."""
 
     centre: str
     queues: Mapping[str, str] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,9 +65,11 @@ async def test_cost_is_what_falls_into_the_period_until_now_in_one_currency(stor
     costs, expenses = Costs(store, ZONE), Expenses(store)
     first, last = date(2026, 11, 1), date(2026, 11, 30)
     cost = Cost(what="Salaries", first=first, last=last, amount=Decimal(3000), currency="CNY")
+    assert await costs.currency() == ""
     await costs.save([cost, cost.model_copy(update={"what": "Line", "scope": "team:north", "amount": Decimal(30)})])
     assert await expenses.sums(CENTRE, NOVEMBER, {"cost"}, LATER) == {"cost": Decimal(3030)}
     assert await expenses.sums(NORTH, NOVEMBER, {"cost"}, LATER) == {"cost": Decimal(30)}
+    assert await costs.currency() == "CNY"
     noon = datetime(2026, 11, 1, 4, tzinfo=UTC)
     assert await expenses.sums(CENTRE, NOVEMBER, {"cost"}, noon) == {"cost": Decimal("50.5")}
     assert await expenses.sums(CENTRE, NOVEMBER, {"answered"}, LATER) == {}

@@ -52,6 +52,11 @@ def test_the_day_of_the_centre_has_every_figure_and_every_section() -> None:
     }
 
 
+def test_money_is_told_in_the_currency_in_which_costs_are_entered() -> None:
+    titles = {one.title for part in made("week", at="2026-W47").sections for one in part.numbers if one.unit == "money"}
+    assert titles == {"Cost per call (CNY)"}
+
+
 def test_a_day_is_compared_with_the_same_weekday_half_hour_by_half_hour() -> None:
     report = made("day", at="2026-11-20")
     assert report.compared is not None
