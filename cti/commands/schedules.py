@@ -1,7 +1,7 @@
 """`callcenter schedules …`: who should work when, in the data base; the service need not run."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import TypeVar
 
@@ -102,12 +102,15 @@ def except_day(settings: Settings, given: argparse.Namespace) -> Exit:
     hours = {"start": given.begin, "end": given.end, "note": given.note}
     exception = _made(ShiftException, agent=given.agent, day=given.day, kind=given.kind, **hours)
 
-    async def save(store: Store) -> None:
+    async def save(store: Store) -> list[str]:
         await _require_agents(store, [given.agent])
+        whole_day = exception.kind.away and exception.hours is None
+        idle = await _without_shift(store, zone, [given.agent], given.day) if whole_day else []
         await Schedules(store, zone).except_days([exception])
+        return idle
 
-    with_store(settings, save)
-    print(f"Agent {given.agent}, {given.day}: {given.kind}.")
+    idle = with_store(settings, save)
+    print(f"Agent {given.agent}, {given.day}: {given.kind}.{_told(idle)}")
     return Exit.DONE
 
 
@@ -117,12 +120,17 @@ def swap(settings: Settings, given: argparse.Namespace) -> Exit:
     if given.agent == given.other:
         raise BadInput("expected two agents")
 
-    async def save(store: Store) -> None:
-        await _require_agents(store, [given.agent, given.other])
-        await Schedules(store, zone).except_days(swapped(given.agent, given.other, given.day, given.note))
+    both = [given.agent, given.other]
 
-    with_store(settings, save)
-    print(f"Agents {given.agent} and {given.other} take each other's shifts of {given.day}.")
+    async def save(store: Store) -> list[str]:
+        await _require_agents(store, both)
+        idle = await _without_shift(store, zone, both, given.day)
+        await Schedules(store, zone).except_days(swapped(given.agent, given.other, given.day, given.note))
+        return idle
+
+    idle = with_store(settings, save)
+    nothing = _told(idle) if len(idle) == len(both) else ""
+    print(f"Agents {given.agent} and {given.other} take each other's shifts of {given.day}.{nothing}")
     return Exit.DONE
 
 
@@ -193,6 +201,17 @@ def _made(model: type[Model], **given: object) -> Model:
         return model.model_validate(given)
     except ValidationError as error:
         raise BadInput(said(error, "day")[1].replace("start: ", "--from, --to: ")) from None
+
+
+async def _without_shift(store: Store, zone: tzinfo, agents: Sequence[str], day: date) -> list[str]:
+    """Who of them has no shift that begins on this day, nor anything else written of it."""
+    plan = await Schedules(store, zone).plan(agents, day, day)
+    return [agent for agent in agents if not plan.exceptions(agent, day) and not plan.shifts(agent, day, day)]
+
+
+def _told(idle: Sequence[str]) -> str:
+    """A wrong day is a slip that nobody sees: what is written of it holds, and changes nothing."""
+    return f" No shift of {' or '.join(idle)} begins on that day." if idle else ""
 
 
 async def _require_agents(store: Store, numbers: Iterable[str]) -> None:

@@ -222,7 +222,11 @@ async def test_a_week_is_shown_and_changed_on_the_command_line(
         ("except", "1002", "2026-11-25", "leave", "--note", "asked for"),
     ):
         assert await callcenter("schedules", *command) == 0, command
-    capsys.readouterr()
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "Agents 1001 and 1002 take each other's shifts of 2026-11-23.",
+        "Agent 1001, 2026-11-24: overtime.",
+        "Agent 1002, 2026-11-25: leave. No shift of 1002 begins on that day.",
+    ]
     assert await callcenter("schedules", "week", "--of", "2026-11-25") == 0
     header, first, second, third = capsys.readouterr().out.splitlines()
     assert header.split()[:4] == ["AGENT", "NAME", "MON", "11-23"]
