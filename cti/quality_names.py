@@ -15,8 +15,8 @@ from ivr.documents import Document, Problem, read_document
 from ivr.yaml_tree import Path as Place
 from recording.access import AccessTokens
 from recording.inputs.outcomes import Outcomes
+from recording.inputs.staffing import TEAM
 from recording.quality.sampling import SamplingRules
-from recording.quality.subjects import TEAM
 from recording.store import Store
 
 

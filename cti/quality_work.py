@@ -7,12 +7,12 @@ from datetime import UTC, datetime, time
 from cti.centre import Centre
 from cti.reviewers import reviewers
 from recording.access import AccessTokens
+from recording.inputs.staffing import TEAM
 from recording.quality.absences import Absences
 from recording.quality.conflicts import conflict
 from recording.quality.errors import ConflictOfInterest, OwnCall
 from recording.quality.evaluations import REVIEW, Evaluation, Person, Subject
 from recording.quality.sampling import Reviewer, SamplingRules
-from recording.quality.subjects import TEAM
 from recording.quality.work import Load, loads
 from recording.store import Store
 

@@ -17,7 +17,8 @@ from cti.http.causes import cause_of
 from cti.http.endpoints import Asked, Endpoint, Given, Nothing
 from cti.http.errors import Unfit, reaching_records
 from cti.http.views import View
-from recording.inputs.staff import TEAM, Staff
+from recording.inputs.staff import Staff
+from recording.inputs.staffing import TEAM
 from recording.store import Agent
 
 Value = TypeVar("Value", int, str)

@@ -22,13 +22,11 @@ from recording.figures.day_sums import add_to_days
 from recording.figures.log_stretches import entries_of
 from recording.figures.rule_book import rules_in_force
 from recording.figures.states import WORK, Change, at_work, of_states, stretches
+from recording.inputs.staffing import TEAM
 from recording.instants import utc
 from recording.many import insert_many
 from recording.models import AgentLastState, AgentStateEntry, AgentStateHalfHour, AgentTeam
 from recording.state_entries import StateEntry, in_order
-
-TEAM = "team"
-"""The attribute of agents that names their team."""
 
 _NAMES = names_of(Times)
 _SUMS = (*_NAMES, *WORK)

@@ -12,14 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from recording.agent_days import forget_agents, take_turn
 from recording.inputs import cells
 from recording.inputs.sheet import Column, Sheet
-from recording.inputs.staffing import StaffChanges, StaffEntry, StaffEvent, Staffing, moved
+from recording.inputs.staffing import TEAM, StaffChanges, StaffEntry, StaffEvent, Staffing, moved
 from recording.models import AccessToken, AgentAccount, StaffRecord
 from recording.moment import remembered
 from recording.store import Store
 from recording.transactions import upsert
-
-TEAM = "team"
-"""The attribute of an account that says in which team he is."""
 
 
 class Staff:

@@ -16,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from recording.inputs.days import Day
 
+TEAM = "team"
+"""The attribute of an agent's account that names his team."""
+
 YEAR_DAYS = 365
 EVER = date.max
 

@@ -4,13 +4,14 @@ from datetime import datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from recording.inputs.staffing import TEAM
 from recording.quality.audible import unheard
 from recording.quality.errors import UNHEARD, NotJudgeable, OwnCall, UnknownSubject
 from recording.quality.evaluations import REVIEW, Evaluation, Person, Subject
 from recording.quality.life import due
 from recording.quality.sheets import ScoreSheet
 from recording.quality.store import Evaluations
-from recording.quality.subjects import TEAM, subjects
+from recording.quality.subjects import subjects
 from recording.store import Store
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import RowMapping, Select, exists, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from recording.inputs.plan import ONE_DAY
+from recording.inputs.staffing import TEAM
 from recording.models import Call, EvaluationEntry, QualityDraw
 from recording.quality.audible import can_be_heard, unheard
 from recording.quality.by_hand import new_evaluation
@@ -29,7 +30,7 @@ from recording.quality.sampling import Drawing, Drawn, Inputs, Lot, Pick, Review
 from recording.quality.sheets import ScoreSheet
 from recording.quality.shifts import ShiftOf
 from recording.quality.store import add_evaluations, take_in
-from recording.quality.subjects import TEAM, subjects
+from recording.quality.subjects import subjects
 from recording.quality.work import NOT_JUDGED, Load, loads
 from recording.record import CallRecord
 from recording.store import Store

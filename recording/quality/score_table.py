@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from recording.figures.period import Period, Unit
 from recording.figures.report import scores_behind
 from recording.figures.scope import CENTRE, Scope, ScopeKind
+from recording.inputs.staffing import TEAM
 from recording.quality.scores import By, SubjectScores, scores_by
-from recording.quality.subjects import TEAM
 from recording.store import Store
 
 SCOPED = {By.TEAM: ScopeKind.TEAM, By.QUEUE: ScopeKind.QUEUE, By.AGENT: ScopeKind.AGENT, By.CENTRE: ScopeKind.CENTRE}

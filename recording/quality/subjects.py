@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from recording.quality.evaluations import Subject
 from recording.record import CallRecord
 
-TEAM = "team"
-"""The agent's attribute that names his team."""
-
 
 def subjects(record: CallRecord, teams: Mapping[str, str]) -> dict[str, Subject]:
     """By agent, in the order they spoke with the caller; `teams` are those of agents. The queue is the last in which
