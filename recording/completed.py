@@ -17,7 +17,6 @@ _SAME_US = 500_000
 
 _ENDS = RowType.HANGUP, RowType.CHAN_END
 
-
 _LASTING = {
     RowType.CHAN_START: RowType.CHAN_END,
     RowType.APP_START: RowType.APP_END,
@@ -155,11 +154,13 @@ def _covers(seen: Sequence[Connection], told: Sequence[Interval]) -> bool:
 
 def _caller(own: Channel, told: Channel, written: _Written) -> Channel:
     begun = own.uniqueid in written.begun
-    answered = [at_us for at_us in (own.answered_us, None if begun and own.answered_us else told.answered_us) if at_us]
+    answered = own.answered_us
+    if answered is None or (not begun and told.answered_us is not None and told.answered_us < answered):
+        answered = told.answered_us
     return replace(
         own,
         started_us=own.started_us if begun else min(own.started_us, told.started_us),
-        answered_us=min(answered, default=None),
+        answered_us=answered,
         caller=own.caller or told.caller,
         extension=own.extension if begun else told.extension,
         told=not begun or own.uniqueid not in written.ended,

@@ -39,7 +39,6 @@ TOLD_ENDS = CallEnded, CallbackAttempted, OutsideRefused
 _IN_TALK = frozenset({AgentState.TALKING, AgentState.HOLDING})
 _CUSTOMER = "PJSIP/line-"
 _OFFERED, _JOINED = "offered", "joined"
-_NOT_RUNG = frozenset({OfferOutcome.UNREACHABLE, OfferOutcome.ANSWERED})
 _ENDED_BY = {
     CallbackOutcome.BUSY: EndedBy.CALLER,
     CallbackOutcome.REFUSED: EndedBy.CALLER,
@@ -158,7 +157,7 @@ def _rung(
                 continue  # nobody told that they talked; that his phone rang is in the offer
             left.remove(talk)
             yield _agent(linkedid, talk, phones, rung_us=at_us, joined=False)
-        elif end.outcome not in _NOT_RUNG:
+        elif end.outcome is not OfferOutcome.UNREACHABLE:
             own = _made(offered.agent, phones.get(offered.agent, offered.agent))
             yield _channel(own, f"{linkedid};{offered.offer}", (at_us, end.at_ms * 1000))
     yield from (_agent(linkedid, one, phones, rung_us=one.start_us, joined=True) for one in left)
