@@ -91,7 +91,7 @@ def account(facts: Iterable[Fact], ended_us: int) -> Account:
         parkings=_parkings(ordered, ended_us),
         mutes=_mutes(ordered, ended_us),
         wrap_up_ms=sum(fact.wrap_up_ms for fact in ordered if isinstance(fact, WrapUpEnded)),
-        wrap_ups=tuple(_wrap_up(fact) for fact in ordered if isinstance(fact, WrapUpEnded)),
+        wrap_ups=tuple(_wrap_up(fact) for fact in ordered if isinstance(fact, WrapUpEnded) and fact.wrap_up_ms),
         ended=next((fact for fact in reversed(ordered) if isinstance(fact, CallEnded)), None),
         left_message=any(isinstance(fact, VoicemailLeft) for fact in ordered),
         asked_back=requested is not None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from acd.facts import WrapUpEnded
 from recording.fold import fold
 from recording.identity import call_id
 from recording.record import CallRecord, Direction
@@ -88,3 +89,10 @@ def test_each_agent_s_wrap_up_is_his_own() -> None:
     first = record.wrap_ups[0]
     assert (first.ended_at - first.started_at).total_seconds() == 1.001
     assert first.started_at >= record.conversations[0].ended_at
+
+
+@pytest.mark.parametrize("name", ["agent_to_agent", "asked_into_conference"])
+def test_an_agent_who_gets_no_time_for_it_does_no_after_call_work(name: str) -> None:
+    call = real_call(name)
+    assert [fact.wrap_up_ms for fact in call.facts if isinstance(fact, WrapUpEnded)] == [0]
+    assert call.record().wrap_ups == ()

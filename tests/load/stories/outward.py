@@ -88,6 +88,7 @@ class Outward(Hands):
     async def refuse_back(self, step: Step) -> None:
         leg = await self._rings(step.agent)
         await leg.refuse()
+        self.told.offers.append((step.agent, "refused"))
         await self._sees(step.agent, "not_ready")
 
     async def die_owing(self, step: Step) -> None:

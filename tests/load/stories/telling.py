@@ -87,13 +87,13 @@ def differences(told: Telling, record: Mapping[str, Any]) -> list[str]:
         ),
         "mutes": (told.mutes, [one["agent"] for one in record["mutes"]]),
         "scores": (told.scores, [one["score"] for one in record["surveys"]]),
-        "pauses": (told.pauses, sum(len(one["pauses"]) for one in record["recordings"])),
         "direction": (told.direction, record["direction"]),
         "messages": (told.messages, len(record["messages"])),
         "lost": (told.lost, record["reason"] == ASTERISK_LOST),
     }
     if not told.lost:
         wanted["missing"] = ([], record["missing"])
+        wanted["pauses"] = (told.pauses, sum(len(one["pauses"]) for one in record["recordings"]))
         parked = [(one["agent"], one["outcome"] or "", one["to"] or "") for one in record["parkings"]]
         wanted["parkings"] = (told.parkings, parked)
     if not told.deaths and not told.lost:
