@@ -2,7 +2,9 @@
 MariaDB by address; nothing above this module and recording.conflicts knows which.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
 from sqlite3 import (
@@ -105,13 +107,32 @@ def open_engine(url: str) -> AsyncEngine:
         raise DatabaseError(f"data base {address.get_backend_name()!r}: expected sqlite, postgresql or mariadb")
     address = address.set(drivername=driver)
     if driver == "sqlite+aiosqlite":
-        engine = create_async_engine(address, json_serializer=_as_json)
+        opener = _sqlite_opener(address.database)
+        engine = create_async_engine(address, json_serializer=_as_json, async_creator=opener)
         event.listen(engine.sync_engine, "connect", _settle_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
     if driver == "mariadb+aiomysql":
         return _mariadb_engine(address)
     return create_async_engine(address, pool_pre_ping=True, pool_size=5, max_overflow=5, json_serializer=_as_json)
+
+
+def _sqlite_opener(file: str | None) -> Callable[[], Awaitable[Any]]:
+    """Opens the file as SQLAlchemy does. Where it cannot be opened, the driver's thread has ended before that is known:
+    else it would tell its end to a loop that may be closed by then."""
+    path = os.path.abspath(file) if file else ":memory:"
+    connect = import_module("aiosqlite").connect
+
+    async def opened() -> Any:
+        connection = connect(path, check_same_thread=False)
+        connection._thread.daemon = True
+        try:
+            return await connection
+        except BaseException:
+            await asyncio.to_thread(connection._thread.join)
+            raise
+
+    return opened
 
 
 def _mariadb_engine(address: URL) -> AsyncEngine:

@@ -1,6 +1,7 @@
 """The data base's address, and several daemons at one data base."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,6 +84,15 @@ async def test_a_data_base_without_tables_answers_and_says_so(database: str) -> 
         assert await store.healthy()
     finally:
         await store.close()
+
+
+async def test_of_a_sqlite_file_that_cannot_be_opened_no_thread_is_left(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    store = Store(f"sqlite:///{tmp_path}")
+    assert not await store.healthy()
+    left = {thread.name for thread in set(threading.enumerate()) - before}
+    assert not [name for name in left if "_connection_worker_thread" in name]
+    await store.close()
 
 
 async def test_a_sqlite_file_that_another_holds_or_that_nobody_may_write_is_away(tmp_path: Path) -> None:
