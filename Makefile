@@ -32,8 +32,11 @@ call: machine python
 test: setup style
 	@$(MAKE) --no-print-directory -j 2 types tests
 
+# More processes than two cores: four of six begin on real parts, where they wait (tests/dealing.py). What they all load
+# is compiled once before, and not by each of them at the same time.
 tests: python
-	$(bin)/pytest -n 4 --dist worksteal
+	@[ -d tests/unit/__pycache__ ] || $(bin)/pytest --collect-only -qq >/dev/null || true
+	$(bin)/pytest -n 6 --dist worksteal
 
 # Of the pure cores, by their own tests. Apart, because with it tests take more than twice as long.
 coverage: python

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 
 from cti.simulation import ports
-from tests.shares import share
+from tests.dealing import dealt
+from tests.shares import processes, share
 
 gc.disable()  # while tests are collected: next to nothing becomes rubbish, and to look for it takes a fifth of the time
 
@@ -16,6 +17,15 @@ settings.load_profile("house")
 
 _ours = share(range(ports.FIRST, ports.LAST + 1))
 ports.FIRST, ports.LAST = _ours[0], _ours[-1]
+
+
+@pytest.hookimpl(trylast=True)  # after pytest has put together those that share what is slow to make
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = dealt(items, processes(), kind=_kind, module=lambda item: item.path.stem)
+
+
+def _kind(item: pytest.Item) -> str:
+    return next((kind for kind in ("integration", "contract") if item.get_closest_marker(kind)), "unit")
 
 
 def pytest_collection_finish() -> None:

@@ -5,9 +5,14 @@ or later, and one of their centres would not start.
 import os
 
 
+def processes() -> int:
+    """How many run at the same time."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+
+
 def share(numbers: range) -> range:
     """Those of this process."""
     name = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    size = len(numbers) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    size = len(numbers) // processes()
     first = int(name.removeprefix("gw")) * size
     return numbers[first : first + size]
