@@ -59,7 +59,7 @@ def completed(
     made: list[Channel] = []
     stays = [*(caller.stays if caller is not None else ())]
     for one in others:
-        of_it = _same(one, known, agent_at)
+        of_it = _same(one, known, agent_at, written)
         if of_it is None:
             made.append(one)
             stays += one.stays
@@ -127,8 +127,9 @@ def _life(channel: Channel) -> Connection:
     return Connection(channel=channel, start_us=channel.started_us, end_us=channel.ended_us)
 
 
-def _same(told: Channel, known: Iterable[Channel], agent_at: Mapping[str, str]) -> Channel | None:
-    """The channel in the ledger of which the router tells: the agent's, or that of a line, that was there then."""
+def _same(told: Channel, known: Iterable[Channel], agent_at: Mapping[str, str], written: _Written) -> Channel | None:
+    """The channel in the ledger of which the router tells: the agent's, or that of a line, that was there then. Of
+    several it is the one that began then or, where none did, whose beginning or end is nearest."""
     agents = {*agent_at.values()}
 
     def is_it(one: Channel) -> bool:
@@ -141,7 +142,14 @@ def _same(told: Channel, known: Iterable[Channel], agent_at: Mapping[str, str]) 
         for one in known
         if is_it(one) and one.started_us <= told.ended_us + _SAME_US and one.ended_us >= told.started_us - _SAME_US
     ]
-    return min(there, key=lambda one: abs(one.ended_us - told.ended_us), default=None)
+
+    def apart(one: Channel) -> tuple[bool, int]:
+        if one.uniqueid not in written.begun:
+            return True, abs(one.ended_us - told.ended_us)
+        apart_us = abs(one.started_us - told.started_us)
+        return apart_us > _SAME_US, apart_us
+
+    return min(there, key=apart, default=None)
 
 
 def _covers(seen: Sequence[Connection], told: Sequence[Interval]) -> bool:

@@ -7,6 +7,7 @@ The router's moments stand for Asterisk's: it tells of an answer a few milliseco
 up: of an agent's channel it is known whose phone it was, and not the number that Asterisk gave it.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -148,12 +149,16 @@ def _rung(
     whom nobody told how: no offer is made up for him."""
     ends = {fact.offer: fact for fact in facts if isinstance(fact, OfferEnded)}
     left = [*talks]
-    for offered in (fact for fact in facts if isinstance(fact, CallOffered)):
+    every = [fact for fact in facts if isinstance(fact, CallOffered)]
+    for offered in every:
         end, at_us = ends.get(offered.offer), offered.at_ms * 1000
+        later_us = [one.at_ms * 1000 for one in every if one.agent == offered.agent and one.at_ms > offered.at_ms]
+        next_us = min(later_us, default=sys.maxsize)
         if end is None or end.outcome is OfferOutcome.ANSWERED:
             until_us = end.at_ms * 1000 if end else at_us
             of_it = (one for one in left if one.name == offered.agent and one.data == _OFFERED)
-            if (talk := next((one for one in of_it if one.start_us >= at_us and one.end_us >= until_us), None)) is None:
+            after = (one for one in of_it if at_us <= one.start_us < next_us and one.end_us >= until_us)
+            if (talk := next(after, None)) is None:
                 continue  # nobody told that they talked; that his phone rang is in the offer
             left.remove(talk)
             yield _agent(linkedid, talk, phones, rung_us=at_us, joined=False)

@@ -140,7 +140,8 @@ async def test_a_code_is_found_nowhere_and_its_time_is_silent_in_the_recording(f
         assert {event.get("Privilege") for event in digits} == {"dtmf,all"}  # which none of our users reads
         said = [json.dumps(dict(event.headers)) for event in events if event not in digits]
         assert [one for one in said if CODE in one] == []
-        assert [one for one in said if CODE[:5] in one or CODE[-5:] in one] == []
+        spoken_of = [one for one in said if "RTPAUDIOQOS" not in one]  # whose numbers have any five digits now and then
+        assert [one for one in spoken_of if CODE[:5] in one or CODE[-5:] in one] == []
         assert CODE not in json.dumps([floor.messages, records, shown])
         assert files_with(floor.settings.state, CODE) == []
 

@@ -224,3 +224,21 @@ def test_any_order_of_reading_makes_the_same_record(which: tuple[object, str], d
     moments = {fact.at_ms for fact in call.facts}
     if len(moments) == len(call.facts):  # those of one millisecond are in the journal's order
         assert told(call, data.draw(st.permutations(call.facts))) == told(call)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "facts"),
+    [
+        ("parked_and_returned", (5, 32, 42), (0, 4, 10, 20, 24)),
+        ("joined_before_the_answer", (5, 54, 58), (0, 4, 8, 19, 32, 36)),
+        ("daemon_killed_held_again", (7, 33, 39, 62), (9, 10, 44, 48, 50)),
+        ("outside_not_confirmed_then_answered", (5, 38, 83), (0, 4, 6, 8, 12, 16, 20)),
+    ],
+)
+def test_no_offer_is_made_up_of_a_torn_channel(name: str, rows: tuple[int, ...], facts: tuple[int, ...]) -> None:
+    """Of one of the agent's channels the end alone is written, of another the beginning, and a talk's end is lost."""
+    call = real_call(name)
+    record = whole(fold([call.rows[at] for at in rows], [call.facts[at] for at in facts]))
+    told = [fact for at in facts if isinstance(fact := call.facts[at], CallOffered)]
+    assert [one.agent for one in record.offers if not one.reconstructed] == [one.agent for one in told]
+    assert len(record.offers) <= len(call.record().offers)
