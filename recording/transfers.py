@@ -14,7 +14,7 @@ from recording.ledger import LedgerRow, RowType
 from recording.record import Conversation, Transfer
 
 _SAME_US = 5_000_000
-"""Within this, the router and the ledger tell of the same transfer: nobody sends two callers on in so short a time."""
+"""Within this, the router and the ledger tell of the same transfer, unless the agent has come to the caller anew."""
 
 
 def transfers(
@@ -30,11 +30,21 @@ def transfers(
     found = [_told(fact) for fact in story.transfers]
     told = [(fact.agent, fact.at_ms * 1000) for fact in story.transfers]
     told += [(one.agent, at_us(one.started_at)) for one in story.parkings]
+
+    def is_told(row: LedgerRow, by: str) -> bool:
+        came_us = [at_us(one.started_at) for one in conversations if one.agent == by]
+        return any(
+            agent == by
+            and abs(then_us - row.at_us) < _SAME_US
+            and not any(row.at_us < one <= then_us for one in came_us)
+            for agent, then_us in told
+        )
+
     for row in rows:
         if row.type not in (RowType.BLIND_TRANSFER, RowType.ATTENDED_TRANSFER):
             continue
         by = agents.get(row.uniqueid, "")
-        if not any(agent == by and abs(then_us - row.at_us) < _SAME_US for agent, then_us in told):
+        if not is_told(row, by):
             # To whom, the conversation after it tells.
             kind = TransferKind.ANNOUNCED if asked_colleague(row) else TransferKind.BLIND
             found.append(Transfer(kind=kind, at=utc(row.at_us), agent=by, reconstructed=True))

@@ -1,10 +1,13 @@
 """Callers whom agents sent on: one record, with who spoke with them, how they were sent and by whom (real calls)."""
 
+from dataclasses import replace
+
 import pytest
 
-from acd.facts import WrapUpEnded
+from acd.facts import CallTransferred, WrapUpEnded
 from recording.fold import fold
 from recording.identity import call_id
+from recording.instants import utc
 from recording.record import CallRecord, Direction
 from tests.ledgers import real_call, whole
 
@@ -96,3 +99,15 @@ def test_an_agent_who_gets_no_time_for_it_does_no_after_call_work(name: str) -> 
     call = real_call(name)
     assert [fact.wrap_up_ms for fact in call.facts if isinstance(fact, WrapUpEnded)] == [0]
     assert call.record().wrap_ups == ()
+
+
+def test_a_transfer_of_an_agent_to_whom_the_caller_came_back_is_not_the_one_before() -> None:
+    """The router was away at the first, and tells of a second one some seconds later."""
+    call = real_call("joined_before_the_answer")
+    first, second = (fact for fact in call.facts if isinstance(fact, CallTransferred))
+    last = call.record().conversations[-1]
+    assert (first.agent, last.agent) == ("1002", "1002")
+    again = replace(first, at_ms=round(last.ended_at.timestamp() * 1000), queue="sales")
+    told = whole(fold(call.rows, [*(fact for fact in call.facts if fact != first), again])).transfers
+    assert [(one.agent, one.reconstructed) for one in told] == [("1002", True), ("1003", False), ("1002", False)]
+    assert told[1].at == utc(second.at_ms * 1000)
