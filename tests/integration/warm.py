@@ -9,6 +9,7 @@ It ends with the process of the tests.
 """
 
 import asyncio
+import atexit
 import gc
 import json
 import os
@@ -69,6 +70,7 @@ def _nursery() -> socket.socket:
     ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     with theirs:
         spawn(__name__, environment={}, stdin=theirs.fileno())
+    atexit.register(ours.close)  # with which that process ends
     return ours
 
 
