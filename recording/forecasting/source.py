@@ -22,7 +22,8 @@ class NothingHandled(Exception):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(
-            f"{scope}: no call was handled in {HABIT_DAYS} days; expected a handle time (--handle-time, in the API handle_time)"
+            f"{scope}: no call was handled in {HABIT_DAYS} days; "
+            "expected a handle time (--handle-time, in the API handle_time)"
         )
 
 
