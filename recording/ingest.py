@@ -95,17 +95,20 @@ class Ingest:
     async def close_vanished(self, live: AskLive) -> None:
         """Ends the calls of which Asterisk will write no end: those in progress that it does not have any more.
 
-        It is asked after everything written has been read, and nothing is read until it has answered: no call that
-        began meanwhile is taken for a lost one. Nor is one that has just ended, whose end is still on its way into the
-        ledger: what it had `LAST_WORDS_S` before has had the time to be written.
+        It is asked after everything written has been read. A call that begins from then on is not looked at: it may
+        end before it is asked again, and its end be written after that. Nor is one taken for lost that has just ended,
+        whose end is still on its way into the ledger: what it had `LAST_WORDS_S` before has had the time to be written.
         """
         asked_us = time_ns() // 1000
+        async with self._turn:
+            await self._read_on()
+            begun = await self._insistently(self._store.under_way)
         had = set((await live()).values())
         await asyncio.sleep(LAST_WORDS_S)
         async with self._turn:
             await self._read_on()
             has = had | set((await live()).values())
-            for record in await self._insistently(lambda: self._store.close_vanished(has, asked_us)):
+            for record in await self._insistently(lambda: self._store.close_vanished(has, asked_us, begun)):
                 await self._tell(record)
 
     async def _read_on(self) -> None:

@@ -137,8 +137,11 @@ class Store:
             self._at_hand.forget({one.linkedid for one in batch.entries})
             raise
 
-    async def close_vanished(self, live: Collection[str], at_us: int | None = None) -> list[CallRecord]:
-        """Ends the calls of which Asterisk, killed, will write no end: all in progress but `live` (linkedids). In
+    async def close_vanished(
+        self, live: Collection[str], at_us: int | None = None, begun: Collection[str] | None = None
+    ) -> list[CallRecord]:
+        """Ends the calls of which Asterisk, killed, will write no end: all in progress, or of them those that had
+        `begun` when they were asked for (`under_way`), but `live` (linkedids). In
         progress is also a call of which the router told the beginning and nothing at all was written: its record is
         made of what the router told alone, until Asterisk's lines come.
 
@@ -149,7 +152,7 @@ class Store:
         """
         async with self.transaction() as connection:
             known = set(await connection.scalars(select(CallInProgress.linkedid)))
-            gone = sorted(known - set(live))
+            gone = sorted((known if begun is None else known & set(begun)) - set(live))
             moment = at_us or time_ns() // 1000
             kept = await kept_entries(connection, gone)
             ends_us = [_lost_us([line.event for line in kept.get(one, ())], moment) for one in gone]
@@ -171,6 +174,11 @@ class Store:
         """The recordings of each of these calls that has one, ended or not."""
         async with self.engine.connect() as connection:
             return await recordings(connection, linkedids)
+
+    async def under_way(self) -> set[str]:
+        """The calls in progress, as far as has been read."""
+        async with self.engine.connect() as connection:
+            return set(await connection.scalars(select(CallInProgress.linkedid)))
 
     async def in_progress(self, linkedids: Sequence[str]) -> set[str]:
         """Those of these calls that the ledger has begun and not ended."""

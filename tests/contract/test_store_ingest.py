@@ -276,6 +276,23 @@ async def test_a_call_that_ends_while_lost_ones_are_looked_for_is_not_lost(centr
     assert centre.told.empty()
 
 
+async def test_a_short_call_that_comes_while_lost_ones_are_looked_for_is_not_lost(centre: Centre) -> None:
+    """It begins after the first question and is over before the second; its end is written after that."""
+    asked = 0
+
+    async def short_call() -> dict[str, str]:
+        nonlocal asked
+        asked += 1
+        _append(centre.ledger, A.ledger[:900] if asked == 1 else A.ledger[900:])
+        return {}
+
+    await centre.ingest.close_vanished(short_call)
+    assert asked == 2
+    assert centre.told.empty()
+    await centre.ingest.catch_up()
+    assert centre.told.get_nowait().reason == "hung_up"
+
+
 async def test_the_lines_that_wait_are_counted_whichever_file_they_stand_in(centre: Centre) -> None:
     _append(centre.ledger, A.ledger)
     _append(centre.journal, A.journal)
